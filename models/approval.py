@@ -1,0 +1,66 @@
+"""Approval: what was asked, of whom, and every decision about a version."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.database import Moment
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Request(SQLModel, table=True):
+    """A question to an approver: a table of rows to be decided before `due_at`. `run_id` is the run that waits."""
+
+    __tablename__ = "approval_request"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    title: str
+    asked_of: str
+    asked_by: str = ""
+    run_id: str = ""
+    state: str = "open"
+    asked_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    reminded_at: datetime | None = Field(default=None, sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class RequestRow(SQLModel, table=True):
+    """One rendition in a request, by its hash at the time of asking."""
+
+    __tablename__ = "approval_row"
+    __table_args__ = (UniqueConstraint("request_id", "subject", name="uq_approval_row"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="approval_request.id", ondelete="CASCADE")
+    subject: str = Field(index=True)
+    version: str
+    shown: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Approval(SQLModel, table=True):
+    """A decision: who, when, which version, why. `proven` means signed in on our page, else the name was only typed.
+
+    `subject` is "<piece id>:<account>", `version` the rendition's hash; a second decision on the same step is refused.
+    """
+
+    __table_args__ = (UniqueConstraint("subject", "version", "step", name="uq_approval"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    version: str
+    step: str = "approver"
+    decision: str
+    person: str
+    proven: bool = False
+    reason: str = ""
+    request_id: int | None = Field(default=None, foreign_key="approval_request.id")
+    decided_at: datetime = Field(sa_type=Moment)

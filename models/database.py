@@ -1,0 +1,118 @@
+"""The database's door: connections with their laws, moments in UTC, and the database's own clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, bindparam, create_engine, event, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import TypeDecorator
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; a naive one is refused, because nobody knows whose time it is."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class DatabaseNow(ColumnElement[datetime]):
+    """The database's clock plus an offset: one expression, so that a lease is judged by one clock only."""
+
+    type = Moment()
+    inherit_cache = False
+
+    def __init__(self, offset: timedelta) -> None:
+        self.offset = offset
+
+
+@compiles(DatabaseNow, "sqlite")
+def _sqlite_now(element: DatabaseNow, compiler: Any, **_: Any) -> str:
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{element.offset.total_seconds():+.3f} seconds')"
+
+
+@compiles(DatabaseNow, "postgresql")
+def _postgresql_now(element: DatabaseNow, compiler: Any, **_: Any) -> str:
+    return f"(clock_timestamp() + interval '{element.offset.total_seconds():.3f} seconds')"
+
+
+class Clock(Protocol):
+    """The door time comes in by: an SQL expression of now plus an offset."""
+
+    def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]: ...
+
+
+class DatabaseClock:
+    """The clock of production: the database's."""
+
+    def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]:
+        return DatabaseNow(offset)
+
+
+class SetClock:
+    """A clock that a test or a rehearsal sets by hand."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]:
+        return bindparam(None, self.at + offset, type_=Moment(), unique=True)
+
+
+def now_by(clock: Clock, session: Session) -> datetime:
+    """Read the clock as a value, where a rule needs one."""
+    value = session.execute(select(clock.plus())).scalar_one()
+    assert isinstance(value, datetime)
+    return value
+
+
+def connect(url: str) -> Engine:
+    """Open the database: SQLite by its laws (WAL, FULL, every writing transaction IMMEDIATE), PostgreSQL as it is."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_laws)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_pre_ping=True, pool_size=10)
+
+
+def _sqlite_laws(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own would come too late
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction that may write: committed at the end, rolled back on an error."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent look that never waits for a writer."""
+    with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
+        yield session

@@ -1,0 +1,1 @@
+"""Delivery: one mechanism for everything that goes out."""

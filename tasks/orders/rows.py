@@ -1,0 +1,174 @@
+"""Orders about rows, each one compare-and-set: it is done, or it is too late and nothing has changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock, now_by
+from models.delivery import OPEN, OUT, Delivery, PartRow, State
+from models.locale import mark
+from models.reason import NO_REASON, Reason, because
+from models.stop import Scope, StopOrder
+from tasks.delivery.rows import QUICK, D, P
+
+CANCELLED_BY = mark("Cancelled by {person}: {why}")
+HELD_BY = mark("Held by {person}: {why}")
+LEFT_BY = mark("{person} decided to leave it as it is, without another attempt.")
+
+
+class Answer(StrEnum):
+    """What became of an order."""
+
+    DONE = "done"
+    TOO_LATE = "too_late"
+    ABSENT = "absent"
+
+
+class Verdict(StrEnum):
+    """What a person found out about an unknown outcome."""
+
+    OUT = "out"
+    AGAIN = "again"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True)
+class When:
+    """A new time of a row: the instant and what it was derived from."""
+
+    due_at: datetime
+    late_at: datetime | None
+    wall_time: str
+    zone: str
+
+
+def cancel(session: Session, ids: Sequence[int], person: str, why: str = "") -> dict[int, Answer]:
+    reason = because(CANCELLED_BY, code="cancelled", person=person, why=why or "—")
+    ended = {State.MISSED, State.REJECTED, State.UNKNOWN}
+    return _order(session, ids, OPEN | ended, state=State.CANCELLED, reason=reason.model_dump(), token=D.token + 1)
+
+
+def hold(session: Session, ids: Sequence[int], person: str, why: str = "") -> dict[int, Answer]:
+    reason = because(HELD_BY, code="held", person=person, why=why or "—")
+    return _order(session, ids, OPEN, state=State.HELD, reason=reason.model_dump(), token=D.token + 1)
+
+
+def restore(session: Session, ids: Sequence[int], when: When | None = None) -> dict[int, Answer]:
+    """Plan again what was held, missed, refused or cancelled; with a new time if one is given."""
+    ended = {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}
+    answers = _order(session, ids, ended, **_PLANNED, **_timed(when))
+    _renew_parts(session, [id for id, answer in answers.items() if answer is Answer.DONE])
+    return answers
+
+
+def reschedule(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
+    """Move what is not yet going out. A held row stays held: moving is not approving."""
+    moved = _order(session, ids, {State.PLANNED, State.CLAIMED, State.MISSED}, **_PLANNED, **_timed(when))
+    held = [id for id, answer in moved.items() if answer is Answer.TOO_LATE]
+    return moved | _order(session, held, {State.HELD}, run_id="", run_key="", **_timed(when))
+
+
+def replace_content(session: Session, ids: Sequence[int], content_id: int, content_hash: str) -> dict[int, Answer]:
+    """Give a row that is not yet going out other content; its approval no longer fits and is asked for again."""
+    content = {"content_id": content_id, "content_hash": content_hash}
+    planned = {State.PLANNED, State.CLAIMED}
+    answers = _order(session, ids, planned, **content, state=State.PLANNED, token=D.token + 1, lease_until=None)
+    waiting = [id for id, answer in answers.items() if answer is Answer.TOO_LATE]
+    return answers | _order(session, waiting, {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}, **content)
+
+
+def decide_unknown(session: Session, clock: Clock, id: int, verdict: Verdict, person: str, url: str = "") -> Answer:
+    """Settle an unknown row by what a person saw. "Again" raises the generation: the provider gets a new key."""
+    changes: dict[Verdict, dict[str, Any]] = {
+        Verdict.OUT: {
+            "state": State.SENT,
+            "url": url,
+            "reason": {},
+            "settled_at": clock.plus(),
+            "sent_at": clock.plus(),
+        },
+        Verdict.AGAIN: {**_PLANNED, "generation": D.generation + 1},
+        Verdict.LEAVE: {"state": State.CANCELLED, "reason": because(LEFT_BY, code="left", person=person).model_dump()},
+    }
+    answer = _order(session, [id], {State.UNKNOWN}, **({"token": D.token + 1} | changes[verdict]))[id]
+    if answer is Answer.DONE:
+        state = State.SENT if verdict is Verdict.OUT else State.PLANNED
+        parts = update(PartRow).where(P.delivery_id == id, P.state == State.INTENT)
+        session.execute(parts.values(state=state), execution_options=QUICK)
+    return answer
+
+
+_PLANNED: dict[str, Any] = {
+    "state": State.PLANNED, "token": D.token + 1, "attempts": 0, "next_try_at": None, "lease_until": None,
+    "run_id": "", "run_key": "", "reason": {},
+}  # fmt: skip
+
+
+def _timed(when: When | None) -> dict[str, Any]:
+    if when is None:
+        return {}
+    return {"due_at": when.due_at, "late_at": when.late_at, "wall_time": when.wall_time, "zone": when.zone}
+
+
+def _order(
+    session: Session, ids: Sequence[int], states: frozenset[State] | set[State], **changes: Any
+) -> dict[int, Answer]:
+    """Change the rows that are in one of these states; say of each of the others why not."""
+    change = update(Delivery).where(D.id.in_(ids), D.state.in_(states)).values(**changes).returning(D.id)
+    done = set(session.execute(change, execution_options=QUICK).scalars())
+    there = set(session.execute(select(D.id).where(D.id.in_(ids))).scalars())
+    return {id: Answer.DONE if id in done else Answer.TOO_LATE if id in there else Answer.ABSENT for id in ids}
+
+
+def _renew_parts(session: Session, ids: Sequence[int]) -> None:
+    if ids:
+        stale = update(PartRow).where(P.delivery_id.in_(ids), P.state != State.SENT)
+        session.execute(stale.values(state=State.PLANNED), execution_options=QUICK)
+
+
+def pull_stop(session: Session, clock: Clock, scope: Scope, key: str, person: str, why: str) -> int:
+    """Pull the switch. What is claimed but not yet in the air is held by its intent; nothing else needs to be done."""
+    order = StopOrder(scope=scope, scope_key=key, reason=why, pulled_by=person, pulled_at=now_by(clock, session))
+    session.add(order)
+    session.flush()
+    assert order.id is not None
+    return order.id
+
+
+def release_stop(session: Session, clock: Clock, id: int, person: str) -> bool:
+    """Let go again; only a person does. False when it was released already, or never pulled."""
+    change = update(StopOrder).where(col(StopOrder.id) == id, col(StopOrder.released_at).is_(None))
+    done = session.execute(change.values(released_by=person, released_at=clock.plus()), execution_options=QUICK)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def stops_in_force(session: Session) -> list[StopOrder]:
+    query = select(StopOrder).where(col(StopOrder.released_at).is_(None)).order_by(col(StopOrder.pulled_at))
+    return list(session.execute(query).scalars())
+
+
+def covered(order: StopOrder) -> ColumnElement[bool]:
+    """The rows a Stop covers."""
+    by_scope: dict[str, ColumnElement[bool]] = {
+        Scope.CHANNEL: D.account == order.scope_key,
+        Scope.CAMPAIGN: D.campaign == order.scope_key,
+        Scope.PIECE: D.subject_id == order.scope_key,
+    }
+    return and_(D.kind == "placement", by_scope.get(order.scope, D.id.is_not(None)))
+
+
+def out_before(session: Session, order: StopOrder, since: datetime) -> list[Delivery]:
+    """What had gone out already, or was in the air, when the switch was pulled: with links, newest first."""
+    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]))
+    query = select(Delivery).where(covered(order), out, D.due_at >= since).order_by(D.due_at.desc())
+    return list(session.execute(query).scalars())
+
+
+def reason_of(row: Delivery) -> Reason:
+    return Reason.model_validate(row.reason) if row.reason else NO_REASON

