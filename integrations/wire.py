@@ -7,7 +7,7 @@ frozen between its intent and its first byte must not send when it thaws. Both a
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from threading import local
 from typing import Any
@@ -19,6 +19,7 @@ from integrations.errors import OutcomeUnknown, Unavailable
 from models.locale import mark
 from models.reason import because
 
+UNBOUNDED = timedelta(seconds=30)  # where no call says how long it may take
 IDLE_SECONDS = 4.0  # a kept connection older than this is not trusted with a call that must not be repeated
 NOT_REACHED = mark("The service does not answer: {detail}. It will be tried again.")
 LOST = mark("The answer was lost after the request had been sent: {detail}.")
@@ -56,8 +57,13 @@ def deadline(total: timedelta, now: Callable[[], float] = time.time) -> Iterator
 
 
 def _state() -> CallState:
-    state: CallState | None = getattr(_call, "state", None)
-    return state or CallState(time.time() + 30, time.time)
+    state: CallState = _call.state
+    return state
+
+
+def _some_deadline() -> AbstractContextManager[object]:
+    """The deadline of the block we are in, else one of our own: what was sent must be known either way."""
+    return nullcontext() if getattr(_call, "state", None) else deadline(UNBOUNDED)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -120,8 +126,8 @@ class Wire(httpx.BaseTransport):
             headers=request.headers.raw,
             content=request.stream,
         )
-        _state().wrote = False
-        with translated():
+        with _some_deadline(), translated():
+            _state().wrote = False
             answer = self._pool.handle_request(bare)
             body = b"".join(answer.iter_stream())
             answer.close()

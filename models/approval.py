@@ -45,6 +45,10 @@ class RequestRow(SQLModel, table=True):
     version: str
     shown: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
+    @property
+    def account(self) -> str:
+        return self.subject.partition(":")[2]
+
 
 class Approval(SQLModel, table=True):
     """A decision: who, when, which version, why. `proven` means signed in on our page, else the name was only typed.

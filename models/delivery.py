@@ -74,7 +74,8 @@ class Delivery(SQLModel, table=True):
     `due_at`, `late_at` are derived from `wall_time` and `zone`; `late_at` is when the lateness policy begins to hold.
     `content_hash` is what would go out, `approved_hash` what was approved: only when they are equal does it go.
     `token` fences: every claim raises it, and a claim that is not the last one can write nothing.
-    `base_id` is the delivery that an edit or a delete acts on; `repeatable` says a second call would do no harm.
+    `base_id` is the delivery that an edit or a delete acts on; `repeatable` says a second call would do no harm;
+    `told` is the trouble ("<state>:<token>") that people have been told about.
     """
 
     __table_args__ = (
@@ -121,6 +122,7 @@ class Delivery(SQLModel, table=True):
     url: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     reason: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    told: str = ""
     run_key: str = ""
     run_id: str = ""
     sent_at: datetime | None = Field(default=None, sa_type=Moment)

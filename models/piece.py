@@ -36,7 +36,10 @@ class Piece(SQLModel, table=True):
 
 
 class PieceVersion(SQLModel, table=True):
-    """The content of a piece at one time; a version is never changed, a change is a new one."""
+    """The content of a piece at one time; a version is never changed, a change is a new one.
+
+    `source_hash` is the print of what a person gave: styling makes a version, and the same file again does not.
+    """
 
     __tablename__ = "piece_version"
     __table_args__ = (UniqueConstraint("piece_id", "ordinal", name="uq_piece_version"),)
@@ -46,8 +49,10 @@ class PieceVersion(SQLModel, table=True):
     ordinal: int
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     content_hash: str
+    source_hash: str = ""
     made_by: str
     why: str
+    styled: bool = False
     corrections: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     made_at: datetime = Field(sa_type=Moment)
 
@@ -131,6 +136,7 @@ class OfferRow(SQLModel, table=True):
     currency: str
     old_price: int | None = None
     category: str = ""
+    category_ids: list[str] = Field(default_factory=list, sa_type=JSON)
     url: str = ""
     picture: str = ""
     available: bool = True

@@ -51,7 +51,10 @@ class Product(Value):
 
 
 class Post(Value):
-    """One rendition: the text as the channel shows it, with markup beside it, never inside it."""
+    """One rendition: the text as the channel shows it, with markup beside it, never inside it.
+
+    `to` is the address of a post to one person (a notice); empty for what goes to a channel.
+    """
 
     text: str = ""
     spans: tuple[Span, ...] = ()
@@ -65,6 +68,7 @@ class Post(Value):
     ad_label: str = ""
     products: tuple[Product, ...] = ()
     valid_until: str = ""
+    to: str = ""
 
     def content_hash(self) -> str:
         """SHA-256 over the canonical JSON: the same content has the same hash in every process and release."""

@@ -73,7 +73,11 @@ def catalogue(language: str) -> dict[str, str]:
 
 @cache
 def plural_catalogue(language: str) -> dict[tuple[str, str], tuple[str, ...]]:
-    return {(m.id[0], m.id[1]): tuple(m.string) for m in messages(language) if not isinstance(m.id, str)}
+    return {
+        (m.id[0], m.id[1]): tuple(m.string)
+        for m in messages(language)
+        if not isinstance(m.id, str) and m.string and not isinstance(m.string, str)
+    }
 
 
 def messages(language: str) -> Iterator[Message]:

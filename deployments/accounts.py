@@ -1,0 +1,87 @@
+"""Accounts: a channel's card, what the environment or a Prefect block holds for it, and the provider made of both."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from integrations.channels import discovered
+from integrations.channels.base import Channel
+from integrations.errors import Refused
+from integrations.media import MediaStore
+from integrations.wire import client
+from models.company import ChannelCard
+from models.locale import mark
+from models.reason import because
+
+NO_PROVIDER = mark("Channel “{account}”: there is no provider “{provider}”. Known are: {known}. Mend channels.yaml.")
+NO_ACCESS = mark(
+    "Channel “{account}”: {fields} is missing or wrong. Fill in the Prefect block “{block}” (type “{type}”), "
+    "or set {variable} in the environment."
+)
+SWITCHED_OFF = mark(
+    "Channel “{account}” is switched off in channels.yaml (enabled: false). Switch it on, or cancel this."
+)
+
+TypedIn = Callable[[str, str], dict[str, Any]]
+
+
+class Accounts:
+    """Makes providers and keeps them while their settings stay the same: kept connections are worth keeping."""
+
+    def __init__(
+        self,
+        media: MediaStore,
+        environment: Mapping[str, str],
+        typed_in: TypedIn,
+        defaults: Mapping[str, dict[str, Any]],
+        http: Callable[[], httpx.Client] = client,
+    ) -> None:
+        self.media, self.environment, self.typed_in = media, environment, typed_in
+        self.defaults, self.http = defaults, http
+        self._made: dict[str, tuple[BaseModel, Channel]] = {}
+
+    def provider_of(self, card: ChannelCard) -> Channel:
+        """The provider of this channel. Raises Refused with the mend where it cannot be used."""
+        if not card.enabled:
+            raise Refused(because(SWITCHED_OFF, code="switched_off", account=card.key))
+        provider = discovered().get(card.provider)
+        if provider is None:
+            known = ", ".join(sorted(discovered()))
+            raise Refused(
+                because(NO_PROVIDER, code="no_provider", account=card.key, provider=card.provider, known=known)
+            )
+        settings = self._settings(card, provider.Settings)
+        made = self._made.get(card.key)
+        if made is None or made[0] != settings:
+            made = settings, provider(settings, self.http(), self.media.open)
+            self._made[card.key] = made
+        return made[1]
+
+    def _settings(self, card: ChannelCard, shape: type[BaseModel]) -> BaseModel:
+        """The card's settings, under what a person typed in, under the environment."""
+        given = {**self.defaults.get(card.provider, {}), **card.settings}
+        if any(field.is_required() for field in shape.model_fields.values()):
+            given |= self.typed_in(card.provider, card.key) | self._from_environment(card, shape)
+        try:
+            return shape.model_validate(given)
+        except ValidationError as error:
+            raise Refused(self._complaint(card, error)) from None  # the input would stand in the error
+
+    def _from_environment(self, card: ChannelCard, shape: type[BaseModel]) -> dict[str, Any]:
+        names = {field: variable_of(card, field) for field in shape.model_fields}
+        return {field: self.environment[name] for field, name in names.items() if name in self.environment}
+
+    @staticmethod
+    def _complaint(card: ChannelCard, error: ValidationError) -> Any:
+        fields = sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]})
+        return because(
+            NO_ACCESS, code="no_credentials", account=card.key, fields=", ".join(fields),
+            block=f"{card.provider}-{card.key}", type=f"Otdel · {card.provider}", variable=variable_of(card, fields[0]),
+        )  # fmt: skip
+
+
+def variable_of(card: ChannelCard, field: str) -> str:
+    """The environment variable of a field: OTDEL_<PROVIDER>_<KEY>_<FIELD>."""
+    return f"OTDEL_{card.provider}_{card.key}_{field}".upper().replace("-", "_")

@@ -1,0 +1,91 @@
+"""The catalogue: every deployment, its schedule in the company's zone, its name in the company's language."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.company import Workspace
+from models.locale import mark, spoken, translate
+from models.operations import OPERATIONS
+
+EVERY_MINUTE = "* * * * *"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A deployment of a flow. `tags` begin with what code finds it by; `crons` are in the company's zone."""
+
+    flow: str
+    tags: tuple[str, ...]
+    crons: tuple[str, ...] = ()
+    title: str = ""
+    about: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The operation's name in the language of the moment; an order's own title."""
+        if self.title:
+            return translate(self.title)
+        return str(OPERATIONS[self.tags[0]])
+
+
+CATALOGUE = (
+    Entry(
+        "content_search", ("A3",), ("0 6 * * *",),
+        about=mark("Reads the product feed, the plan and the news; shows what loading the plan means."),
+    ),
+    Entry(
+        "grouping", ("A4",), ("10 6 * * *",),
+        about=mark("Matches pieces to customer groups and says which words decided."),
+    ),
+    Entry(
+        "brand_styling", ("A6",), ("20 6 * * *",),
+        about=mark("Typography and glossary of the brand; every correction is listed."),
+    ),
+    Entry(
+        "channel_adaptation", ("A7",), ("30 6 * * *",),
+        about=mark("A version of every piece for every channel, counted as the channel counts."),
+    ),
+    Entry(
+        "scheduled_posting", ("A8",),
+        about=mark("Publishes what is due. Runs are planned for every coming minute."),
+    ),
+    Entry(
+        "scheduled_posting", ("sweeper",), (EVERY_MINUTE,), title=mark("A8 · Every minute: what was left over"),
+        about=mark("Every minute: whatever an interrupted run left, letters to colleagues, reminders."),
+    ),
+    Entry(
+        "whole_way", ("whole-way",), title=mark("A · From content to publication"),
+        about=mark("The whole way for the whole plan, or for one piece."),
+    ),
+    Entry(
+        "approval", ("approval",), ("0 9 * * 1",), title=mark("Approval of the plan"),
+        about=mark("Asks the approver about everything due within the days named."),
+    ),
+)  # fmt: skip
+
+
+def deployments_of(workspace: Workspace, language: str) -> list[Any]:
+    """The catalogue as Prefect's deployments; their entrypoints wire the house before the flow is loaded."""
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Cron
+
+    zone = workspace.company.zone
+    with spoken(language):
+        return [
+            RunnerDeployment.from_entrypoint(
+                entrypoint=f"deployments.wired.{entry.flow}", name=entry.name, tags=list(entry.tags),
+                description=translate(entry.about), parameters=entry.parameters,
+                schedules=[Cron(cron, timezone=zone) for cron in entry.crons],
+            )
+            for entry in CATALOGUE
+        ]  # fmt: skip
+
+
+def catalogue() -> list[Any]:
+    """All deployments of this house."""
+    import deployments.wired  # noqa: F401  furnishes the house
+    from models.locale import language
+    from tasks.house import house
+
+    return deployments_of(house().workspace, language())

@@ -1,0 +1,92 @@
+"""The processes of the house, one line each: what is started, in which order, and how it shows that it is ready."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deployments.environment import environment, server_environment
+from deployments.front import Front
+from deployments.prefect_api import PrefectApi
+from deployments.prefect_ui import keep_at_home
+from deployments.secrets import Secrets
+from deployments.settings import Settings
+from models.locale import mark
+
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process to keep up. `is_ready` is asked with its pid; `patience` and `grace` are seconds to start and to end."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    is_ready: Callable[[int], bool]
+    once_ready: Callable[[], None] = lambda: None
+    patience: float = 240
+    grace: float = 25
+
+
+def children(settings: Settings, secrets: Secrets, front: Front, inherited: Mapping[str, str]) -> tuple[Child, ...]:
+    """The house in the order of starting; it is ended in the reverse order."""
+    ours = environment(settings, secrets, front, inherited)
+    prefects = server_environment(settings, secrets, front, inherited)
+    server = (PYTHON, "-m", "prefect", "server", "start")
+    web, runner = (PYTHON, "-m", "deployments.web"), (PYTHON, "-m", "deployments.runner")
+    return (
+        Child("prefect", mark("Prefect's server"), server, prefects, prefect_answers(settings, secrets),
+              lambda: keep_at_home(settings.prefect_home)),
+        Child("web", mark("Desk and pages"), web, ours, web_answers(settings)),
+        Child("runner", mark("Runner of operations"), runner, ours, runner_polls(settings)),
+    )  # fmt: skip
+
+
+def prefect_answers(settings: Settings, secrets: Secrets) -> Callable[[int], bool]:
+    """Ready when it lets in our auth string: another server on that port would not."""
+
+    def answers(_: int) -> bool:
+        try:
+            with PrefectApi(settings, secrets, timeout=3) as api:
+                return bool(api.version())
+        except httpx.HTTPError:
+            return False
+
+    return answers
+
+
+def web_answers(settings: Settings) -> Callable[[int], bool]:
+    def answers(_: int) -> bool:
+        try:
+            return httpx.get(f"{settings.web_here}/healthz", timeout=3, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    return answers
+
+
+def runner_polls(settings: Settings) -> Callable[[int], bool]:
+    """Ready when its pulse is its own: it is written once every deployment is registered."""
+
+    def polls(pid: int) -> bool:
+        return read_pulse(settings).get("pid") == pid
+
+    return polls
+
+
+def pulse_path(settings: Settings) -> Path:
+    return settings.var / "runner.json"
+
+
+def read_pulse(settings: Settings) -> dict[str, object]:
+    """The runner's last sign of life: pid, deployments, polled_at; empty where there is none."""
+    try:
+        pulse = json.loads(pulse_path(settings).read_text())
+    except (OSError, ValueError):
+        return {}
+    return pulse if isinstance(pulse, dict) else {}

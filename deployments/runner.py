@@ -1,0 +1,128 @@
+"""The runner: registers every deployment of the catalogue and runs what is due, each run in a process of its own.
+
+`python -m deployments.runner`; the launcher keeps it up.
+"""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
+
+from deployments.children import pulse_path
+from deployments.registration import register
+from deployments.settings import Settings, read_settings
+from deployments.tidying import bury_the_dead, drop_pile, ensure_zombie_automation
+
+PULSE_SECONDS = 5
+TIDY_EVERY = 4  # pulses
+SERVER_PATIENCE = 120
+RUN_GRACE = 10
+
+Catalogue = Callable[[], Sequence[RunnerDeployment]]
+
+
+class HouseRunner(Runner):
+    """Prefect's runner with another way to stop.
+
+    Its own marks the runs it ends as Cancelled, and here a cancellation is a person's order that cancels what the run
+    was to send. So the runs are ended as what they are, crashed, and their work is taken up after the next start.
+    """
+
+    def handle_sigterm(self, signum: int = 0, frame: FrameType | None = None) -> None:
+        """Stop polling, end the runs, leave; called in the main thread between two steps of the loop."""
+        asyncio.get_running_loop().call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        if not self.stopping and self.started:
+            self.stopping = True
+            self._scheduled_run_poller.stopping = True
+            self._loops_task_group.cancel_scope.cancel()
+            self._runs_task_group.start_soon(self._end_runs)
+
+    async def _end_runs(self) -> None:
+        """End every run, also one that is just being started; the runner reports each as crashed."""
+        while self._scheduled_run_poller._submitting_flow_run_ids:
+            for run in self._process_manager.flow_run_ids():
+                await self._process_manager.kill(run, grace_seconds=RUN_GRACE)
+            await asyncio.sleep(0.2)
+
+
+async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> None:
+    """Register, tidy up after the former runner, then run what is due until told to stop."""
+    async with get_client() as client:
+        await _await_server(client)
+        names = await register(client, catalogue)
+        await ensure_zombie_automation(client)
+        await bury_the_dead(client, names)
+        await drop_pile(client, names, datetime.now(UTC))
+        runner = HouseRunner(name="otdel", pause_on_shutdown=False)
+        for deployment, name in names.items():
+            runner._deployment_registry.register_deployment(deployment, name)
+        pulse = asyncio.create_task(_beat(settings, client, runner, names))
+        try:
+            await runner.start()
+        finally:
+            pulse.cancel()
+            with suppress(asyncio.CancelledError):
+                await pulse
+
+
+async def _await_server(client: PrefectClient) -> None:
+    """Wait for a server that is being brought back; the launcher starts it first, but it may die alone."""
+    for _ in range(SERVER_PATIENCE):
+        if await client.api_healthcheck() is None:
+            return
+        await asyncio.sleep(1)
+    raise TimeoutError("Prefect's server does not answer")
+
+
+async def _beat(settings: Settings, client: PrefectClient, runner: Runner, names: dict[Any, str]) -> None:
+    """Write the pulse, and now and then tidy: a machine that slept wakes up with a pile of missed runs."""
+    beats = 0
+    while True:
+        if runner.last_polled:
+            _write_pulse(settings, runner.last_polled, names)
+        beats += 1
+        if beats % TIDY_EVERY == 0:
+            with suppress(httpx.HTTPError):
+                await drop_pile(client, names, datetime.now(UTC))
+        await asyncio.sleep(PULSE_SECONDS if runner.last_polled else 0.2)
+
+
+def _write_pulse(settings: Settings, polled_at: datetime, names: dict[Any, str]) -> None:
+    """Say that the runner lives: whole or not at all, because the launcher and the doctor read it."""
+    path = pulse_path(settings)
+    deployments = {str(deployment): name for deployment, name in names.items()}
+    said = {"pid": os.getpid(), "polled_at": polled_at.isoformat(), "deployments": deployments}
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(said, ensure_ascii=False))
+    draft.replace(path)
+
+
+def main(catalogue: Catalogue | None = None) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop runs, SIGTERM is a plain stop
+    with suppress(KeyboardInterrupt):
+        listed = (catalogue or _catalogue)()  # outside the loop: inside, Prefect's to_deployment gives a coroutine
+        asyncio.run(serve(read_settings(), listed))
+
+
+def _catalogue() -> Sequence[RunnerDeployment]:
+    from deployments.blocks import register as register_blocks
+    from deployments.catalogue import catalogue
+
+    register_blocks()
+    return catalogue()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the sample company's pictures are drawn: shapes, things, towns, scenes."""

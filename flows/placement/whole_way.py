@@ -1,0 +1,50 @@
+"""The whole way: from content to publication for a whole plan, or as far as approval where a person approves."""
+
+from prefect import State, flow
+from pydantic import Field
+
+from flows.endings import ended
+from flows.naming import named
+from models.form import Form
+from models.locale import mark
+from tasks.adaptation.steps import adapt_to_channels
+from tasks.approval.steps import ask_in_a_run_of_its_own
+from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
+from tasks.grouping.steps import match_groups
+from tasks.posting.steps import announce_coming, lay_out_schedule, publish_due, tell_about_trouble
+from tasks.styling.steps import apply_brand
+
+
+class WholeWayForm(Form):
+    """How far to go."""
+
+    file: str = Field(
+        default="",
+        title=mark("File of the plan"),
+        description=mark("Inside the company's folder; empty means content/plan.xlsx, else content/plan.csv."),
+    )
+    piece: str = Field(
+        default="",
+        title=mark("№ of one piece"),
+        description=mark("Go the whole way for this piece only; empty means the whole plan."),
+    )
+    person: str = Field(
+        default="", title=mark("Who asks for it"), description=mark("Your name; it is written down beside the loading.")
+    )
+
+
+@flow(name="A · the whole way", flow_run_name=named(mark("From content to publication")))
+async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa: B008  frozen
+    """Find, group, style, adapt, lay out, publish what may go, ask about the rest."""
+    read_product_feeds()
+    done = load_plan(read_content_plan(form.file, form.piece), "apply", False, form.person)
+    done += search_feeds()
+    done += match_groups()
+    done += apply_brand()
+    done += adapt_to_channels()
+    lay_out_schedule()
+    done += publish_due()
+    ask_in_a_run_of_its_own(form.piece)
+    tell_about_trouble()
+    announce_coming()
+    return ended(done)

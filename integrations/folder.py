@@ -1,0 +1,61 @@
+"""The company's folder as a port: files are opened by their path inside it, and never outside."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from integrations.errors import Refused
+from models.locale import mark
+from models.reason import because
+
+FILE_BYTES_MAX = 50_000_000
+FILES_MAX = 20_000
+
+OUTSIDE = mark("{path} leads out of the company's folder. Put the file inside and name it from there.")
+ABSENT = mark("There is no file {path} in the company's folder. Correct the name or put the file there.")
+TOO_LARGE = mark("{path} has {size} MB, more than {limit} MB. Make the file smaller.")
+CLOSED = mark("{path} cannot be opened: {detail}. Check that the file may be read.")
+
+
+class Folder:
+    """A folder whose files may be read, whatever path a plan, a piece or a feed names."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def place(self, path: str) -> Path:
+        """The file a path inside the folder means; links that lead out are followed to see it. Raises Refused."""
+        try:
+            inside = (self.root / path.replace("\\", "/")).resolve()
+            if inside.is_relative_to(self.root.resolve()):
+                return inside
+        except (OSError, ValueError, RuntimeError) as error:
+            raise Refused(because(ABSENT, code="absent", path=path)) from error
+        raise Refused(because(OUTSIDE, code="outside", path=path))
+
+    def holds(self, path: str) -> bool:
+        try:
+            return self.place(path).exists()
+        except Refused:
+            return False
+
+    def read(self, path: str, limit: int = FILE_BYTES_MAX) -> bytes:
+        """The bytes of a file. Raises Refused where it is absent, closed, larger than the limit or outside."""
+        file = self.place(path)
+        if not file.is_file():
+            raise Refused(because(ABSENT, code="absent", path=path))
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(limit + 1)
+        except OSError as error:
+            raise Refused(because(CLOSED, code="closed", path=path, detail=error.strerror)) from error
+        if len(data) > limit:
+            words = {"size": file.stat().st_size // 1_000_000, "limit": limit // 1_000_000}
+            raise Refused(because(TOO_LARGE, code="too_large", path=path, **words))
+        return data
+
+    def names(self, path: str, suffixes: Collection[str] = ()) -> list[str]:
+        """The files under a folder by their paths from it, hidden ones left out; none where there is no folder."""
+        top = self.place(path)
+        found = (file.relative_to(top) for file in sorted(top.rglob("*")) if file.is_file()) if top.is_dir() else ()
+        shown = (file for file in found if not any(part.startswith((".", "~$")) for part in file.parts))
+        return [file.as_posix() for file in shown if not suffixes or file.suffix.lower() in suffixes][:FILES_MAX]

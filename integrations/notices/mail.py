@@ -1,0 +1,125 @@
+"""Notices by mail: into the local mailbox (a folder of .eml files), or through an SMTP server (RFC 5321)."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field, SecretStr
+
+from integrations.channels.base import Call, Capabilities, Limits, Live, Part, Receipt, Remark
+from integrations.errors import OutcomeUnknown, Refused, Unavailable, Unsupported
+from models.delivery import Verb
+from models.locale import mark
+from models.post import Post
+from models.reason import because
+
+NO_ADDRESS = mark("There is no mail address to write to. Fill it in in company.yaml.")
+NOT_REACHED = mark("The mail server does not answer: {detail}. It will be tried again.")
+REFUSED = mark("The mail server refused the letter: {detail}")
+LOST = mark("The mail server did not say whether it took the letter: {detail}")
+BLIND = mark("A mail server cannot be asked what it has sent.")
+
+
+class Mail:
+    """One letter per notice; its Message-ID is our key, so a letter that came twice is shown once."""
+
+    name: ClassVar[str] = "mail"
+    title: ClassVar[str] = mark("Mail")
+    limits: ClassVar[Limits] = Limits()
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        verbs=frozenset({Verb.PUBLISH}), call_timeout=timedelta(seconds=20)
+    )
+
+    class Settings(BaseModel):
+        mailbox: Path | None = Field(default=None, title=mark("Local mailbox"))
+        host: str = Field(default="", title=mark("SMTP server"))
+        port: int = Field(default=587, title=mark("Port"))
+        user: str = Field(default="", title=mark("User name"))
+        password: SecretStr = Field(default=SecretStr(""), title=mark("Password"))
+        sender: str = Field(default="otdel@localhost", title=mark("Sender"))
+        encrypted: bool = Field(default=True, title=mark("Encrypted connection (STARTTLS)"))
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def parts(self, verb: Verb, post: Post) -> tuple[Part, ...]:
+        return (Part("letter", repeatable=not self.settings.host),)
+
+    def act(self, call: Call) -> Receipt:
+        if not call.post.to:
+            raise Refused(because(NO_ADDRESS, code="no_address"))
+        letter = self._letter(call.post, call.key)
+        if self.settings.host:
+            self._send(letter)
+        else:
+            self._keep(letter, call.key)
+        return Receipt(str(letter["Message-ID"]))
+
+    def find(self, call: Call) -> Receipt | None:
+        raise Unsupported(because(BLIND, code="blind"))
+
+    def observe(self, remote_id: str, detail: dict[str, Any]) -> Live:
+        raise Unsupported(because(BLIND, code="blind"))
+
+    def reactions(self, remote_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        raise Unsupported(because(BLIND, code="blind"))
+
+    def comments(self, remote_id: str) -> list[Remark]:
+        raise Unsupported(because(BLIND, code="blind"))
+
+    def audience(self) -> dict[str, int]:
+        raise Unsupported(because(BLIND, code="blind"))
+
+    def check(self) -> None:
+        if self.settings.host:
+            self._connection().close()
+
+    def _letter(self, post: Post, key: str) -> EmailMessage:
+        letter = EmailMessage(policy=SMTP)
+        letter["Message-ID"] = f"<{key}@otdel>"
+        letter["From"], letter["To"], letter["Subject"] = self.settings.sender, post.to, post.title
+        letter.set_content(f"{post.text}\n\n{post.link}\n" if post.link else f"{post.text}\n")
+        return letter
+
+    def _keep(self, letter: EmailMessage, key: str) -> None:
+        assert self.settings.mailbox is not None
+        self.settings.mailbox.mkdir(parents=True, exist_ok=True)
+        draft = self.settings.mailbox / f".{key}.draft"
+        draft.write_bytes(letter.as_bytes())
+        draft.replace(self.settings.mailbox / f"{key}.eml")
+
+    def _send(self, letter: EmailMessage) -> None:
+        """Once DATA has begun a lost answer is "don't know"; before it nothing has been taken."""
+        given = False
+        try:
+            with self._connection() as server:
+                given = True
+                server.send_message(letter)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+            raise self._answered(error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            detail = type(error).__name__
+            if given:
+                raise OutcomeUnknown(because(LOST, code="lost", detail=detail)) from error
+            raise Unavailable(because(NOT_REACHED, code="unreachable", detail=detail)) from error
+
+    def _connection(self) -> smtplib.SMTP:
+        timeout = self.capabilities.call_timeout.total_seconds() / 4
+        server = smtplib.SMTP(self.settings.host, self.settings.port, socket.gethostname(), timeout)
+        if self.settings.encrypted:
+            server.starttls(context=ssl.create_default_context())
+        if self.settings.user:
+            server.login(self.settings.user, self.settings.password.get_secret_value())
+        return server
+
+    @staticmethod
+    def _answered(error: Any) -> Refused | Unavailable:
+        codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else [error.smtp_code]
+        reason = because(REFUSED, code="smtp", detail=", ".join(map(str, codes)))
+        return Unavailable(reason) if all(400 <= code < 500 for code in codes) else Refused(reason)

@@ -1,0 +1,299 @@
+"""The company as its own files describe it: company.yaml, channels.yaml, feeds.yaml and brand.yaml. Pure.
+
+A field that is no field of these is refused, never ignored: a slip of the pen must not become a silent default.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from models.brand import Brand
+from models.content import Known
+from models.day import Day
+from models.delivery import Lateness
+from models.locale import mark
+from models.people import Role
+from models.post import Value
+from models.reason import because
+from models.schedule import Unreadable
+from models.written import Amount, ChannelKey, Colour, Currency, Email, Key, Text, Url, Zone
+
+BAD_SLOT = mark("“{value}” is not a slot. Write it as mon-fri 09:00, sat,sun 11:00 or daily 19:30.")
+BAD_DURATION = mark("“{value}” is not a length of time. Write it as 2h, 90m or 1d.")
+BAD_QUIET_HOURS = mark("“{value}” is not quiet hours. Write them as 22:00-08:00.")
+UPSIDE_DOWN = mark("The end, {end}, is before the beginning, {start}. Exchange the two dates.")
+ONE_ADDRESS = mark("A source has either “url” or “path”, and exactly one of them. Leave the one you need.")
+NO_SECRETS = mark(
+    "“{field}” looks like a secret, and secrets are not kept in files. Put it into the channel's Prefect block "
+    "or into an environment variable, and delete it here."
+)
+
+WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)"
+DAYS = rf"(?:{WEEKDAY}(?:\s*[-–—]\s*{WEEKDAY})?|weekdays|weekends|будни|выходные)"
+CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
+SLOT = re.compile(rf"(?:daily|ежедневно|{DAYS}(?:\s*,\s*{DAYS})*)\s+{CLOCK}(?:\s*,\s*{CLOCK})*")
+QUIET = re.compile(rf"({CLOCK})\s*[-–—]\s*({CLOCK})")
+LENGTH = re.compile(r"(\d{1,5})\s*(d|h|m|min|д|дн|ч|м|мин)\.?(?:\s+|(?=\d)|$)")
+UNITS = {"d": "days", "д": "days", "дн": "days", "h": "hours", "ч": "hours"}
+SECRET = re.compile(r"token|secret|passw|api_?key|private_?key|credential|парол|токен", re.IGNORECASE)
+
+
+def read_duration(text: str) -> timedelta:
+    """Read "2h", "90m", "1d", «1 ч 30 мин». Raises Unreadable."""
+    said = text.strip().lower()
+    found = LENGTH.findall(said)
+    total = sum((timedelta(**{UNITS.get(unit, "minutes"): int(number)}) for number, unit in found), timedelta())
+    if LENGTH.sub("", said).strip() or not total:
+        raise Unreadable(because(BAD_DURATION, code="bad_duration", value=text))
+    return total
+
+
+def read_quiet_hours(text: str) -> tuple[tuple[time, time], ...]:
+    """Read "22:00-08:00", several with commas; an empty text is none. Raises Unreadable."""
+    spans = []
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        found = QUIET.fullmatch(part)
+        if not found or read_clock(found[1]) == read_clock(found[2]):
+            raise Unreadable(because(BAD_QUIET_HOURS, code="bad_quiet_hours", value=text))
+        spans.append((read_clock(found[1]), read_clock(found[2])))
+    return tuple(spans)
+
+
+def read_clock(text: str) -> time:
+    hour, minute = re.split(r"[:.]", text)
+    return time(int(hour), int(minute))
+
+
+def _duration(value: Any) -> Any:
+    return value if isinstance(value, timedelta) or str(value).startswith("P") else read_duration(str(value))
+
+
+def _quiet(text: str) -> str:
+    read_quiet_hours(text)
+    return text
+
+
+def _slot(text: str) -> str:
+    if not SLOT.fullmatch(text.strip().lower()):
+        raise Unreadable(because(BAD_SLOT, code="bad_slot", value=text))
+    return text.strip()
+
+
+SlotText = Annotated[str, AfterValidator(_slot)]
+QuietText = Annotated[str, AfterValidator(_quiet)]
+Length = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Addresses(Value):
+    """Where people find the three faces of Otdel; empty where they are only on this computer."""
+
+    ui_url: Url = ""
+    staff_url: Url = ""
+    public_url: Url = ""
+
+
+class Outlet(Value):
+    key: Key
+    name: Text
+    city: str = ""
+    address: str = ""
+    zone: Zone | None = None
+    phone: str = ""
+    hours: str = ""
+
+
+class PersonCard(Value):
+    """A person as company.yaml names them; `deputy` is another person's key."""
+
+    key: Key
+    name: Text
+    email: Email
+    roles: tuple[Role, ...] = ()
+    telegram: str = ""
+    deputy: str = ""
+
+
+class Period(Value):
+    """Days, both included."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def in_order(self) -> "Period":
+        if self.ends_on < self.starts_on:
+            raise Unreadable(because(UPSIDE_DOWN, code="upside_down", start=self.starts_on, end=self.ends_on))
+        return self
+
+
+class AbsenceCard(Period):
+    person: str
+    deputy: str = ""
+
+
+class Group(Value):
+    """A customer group: the words it speaks in, and the categories of products it buys."""
+
+    key: Key
+    title: Text
+    words: tuple[Text, ...] = ()
+    product_groups: tuple[Text, ...] = ()
+
+
+class Goal(Period):
+    key: Key
+    title: Text
+    metric: Text
+    target: Amount
+
+
+class Campaign(Period):
+    """A campaign (акция); `budget` in major units of the company's currency."""
+
+    starts_on: Day
+    ends_on: Day
+    key: Key
+    title: Text
+    budget: Amount = Decimal(0)
+    goal: str = ""
+
+
+class Fund(Value):
+    key: Key
+    title: Text
+    budget: Amount = Decimal(0)
+
+
+class ApprovalPolicy(Value):
+    """Who approves: a person, or the policy where that is enough; `channels` differ from the default."""
+
+    default: Literal["person", "policy"] = "person"
+    channels: Mapping[str, Literal["person", "policy"]] = {}
+    approver: str = ""
+    four_eyes: bool = True
+
+    def of(self, channel: str) -> Literal["person", "policy"]:
+        return self.channels.get(channel, self.default)
+
+
+class Company(Value):
+    name: Text
+    zone: Zone
+    locale: Literal["ru", "en"] = "ru"
+    currency: Currency = "RUB"
+    country: Text = "RU"
+    synthetic: bool = False
+    addresses: Addresses = Addresses()
+    outlets: tuple[Outlet, ...] = ()
+    people: tuple[PersonCard, ...] = ()
+    absences: tuple[AbsenceCard, ...] = ()
+    groups: tuple[Group, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    funds: tuple[Fund, ...] = ()
+    approval: ApprovalPolicy = ApprovalPolicy()
+    quiet_hours: QuietText = ""
+
+
+class LatenessPolicy(Value):
+    """Later than `after`, do `then`."""
+
+    after: Length
+    then: Lateness = Lateness.ASK
+
+
+class Utm(Value):
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+
+
+class ChannelCard(Value):
+    """A channel as channels.yaml names it. `quiet_hours` is None where the company's hold, empty where none do."""
+
+    key: ChannelKey
+    provider: Key
+    title: Text
+    enabled: bool = True
+    zone: Zone | None = None
+    slots: tuple[SlotText, ...] = ()
+    quiet_hours: QuietText | None = None
+    lateness: LatenessPolicy = LatenessPolicy(after=timedelta(hours=2))
+    utm: Utm = Utm()
+    hashtags: tuple[Text, ...] = ()
+    signature: str = ""
+    settings: Mapping[str, Any] = {}
+
+    @model_validator(mode="after")
+    def without_secrets(self) -> "ChannelCard":
+        for name in self.settings:
+            if SECRET.search(name):
+                raise Unreadable(because(NO_SECRETS, code="secret", field=name))
+        return self
+
+
+class Channels(Value):
+    channels: tuple[ChannelCard, ...] = ()
+
+
+class Source(Value):
+    """A source of content: an address, or a path inside the workspace."""
+
+    key: Key
+    title: Text
+    kind: Literal["rss", "products", "events", "folder"]
+    url: Url = ""
+    path: str = ""
+    licence: str = ""
+    allow_private: bool = False
+
+    @model_validator(mode="after")
+    def one_address(self) -> "Source":
+        if bool(self.url) == bool(self.path):
+            raise Unreadable(because(ONE_ADDRESS, code="one_address"))
+        return self
+
+
+class Sources(Value):
+    sources: tuple[Source, ...] = ()
+
+
+class BrandKit(Brand):
+    """brand.yaml: what styling needs, and what the templates need besides."""
+
+    palette: dict[str, Colour] = Field(default={})
+    fonts: Mapping[str, str] = {}
+    logo: str = ""
+
+
+class Workspace(Value):
+    """All the company's files together; `root` is the folder they are in."""
+
+    root: str
+    company: Company
+    channels: tuple[ChannelCard, ...] = ()
+    sources: tuple[Source, ...] = ()
+    brand: BrandKit = BrandKit()
+
+    def known(self, **files: frozenset[str] | None) -> Known:
+        """What plans and pieces may refer to; `files` are the pieces, pictures and products there are."""
+        return Known(
+            channels={channel.key: channel.title for channel in self.channels},
+            campaigns={campaign.key: campaign.title for campaign in self.company.campaigns},
+            goals={goal.key: goal.title for goal in self.company.goals},
+            groups={group.key: group.title for group in self.company.groups},
+            people={person.key: person.name for person in self.company.people},
+            **files,
+        )
+
+    def zone_of(self, channel: ChannelCard) -> str:
+        return channel.zone or self.company.zone
+
+    def quiet_hours_of(self, channel: ChannelCard) -> str:
+        return self.company.quiet_hours if channel.quiet_hours is None else channel.quiet_hours

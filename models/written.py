@@ -1,0 +1,88 @@
+"""Short texts in the company's files: keys, zones, addresses, money, and how each must be written. Pure."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from babel.numbers import get_currency_precision
+from pydantic import AfterValidator, Field, StringConstraints
+
+from models.content import nearest
+from models.locale import mark
+from models.reason import because
+from models.schedule import Unreadable
+
+BAD_KEY = mark("“{value}” is not a key. Use small Latin letters, digits and hyphens, for example tea-lovers.")
+BAD_ZONE = mark("There is no time zone “{value}”. Write it as Europe/Moscow. Nearest: {nearest}.")
+BAD_COLOUR = mark("“{value}” is not a colour. Write it as #a84a24.")
+BAD_URL = mark("“{value}” is not an address. Write it whole, with https:// in front.")
+BAD_EMAIL = mark("“{value}” is not an e-mail address. Write it as name@example.org.")
+BAD_CURRENCY = mark("“{value}” is not a currency. Write its three letters, for example RUB.")
+BAD_CHANNEL_KEY = mark("“{value}” is not a key of a channel. Use small Latin letters, digits and hyphens only.")
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """An amount in major units, 490.50, as whole minor ones, 49050; half a kopeck is rounded up."""
+    return int(amount.scaleb(get_currency_precision(currency)).to_integral_value(ROUND_HALF_UP))
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", text):
+        raise Unreadable(because(BAD_KEY, code="bad_key", value=text))
+    return text
+
+
+def _channel_key(text: str) -> str:
+    """The channel's secrets are kept in a Prefect block of this name, and blocks take no underscore."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}", text):
+        raise Unreadable(because(BAD_CHANNEL_KEY, code="bad_key", value=text))
+    return text
+
+
+@cache
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(text: str) -> str:
+    if text not in zones():
+        near = ", ".join(nearest(text, zones(), 3, 0.0))
+        raise Unreadable(because(BAD_ZONE, code="bad_zone", value=text, nearest=near))
+    return text
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise Unreadable(because(BAD_COLOUR, code="bad_colour", value=text))
+    return text.lower()
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise Unreadable(because(BAD_URL, code="bad_url", value=text))
+    return text
+
+
+def _email(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise Unreadable(because(BAD_EMAIL, code="bad_email", value=text))
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise Unreadable(because(BAD_CURRENCY, code="bad_currency", value=text))
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Key = Annotated[str, AfterValidator(_key)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Url = Annotated[str, AfterValidator(_url)]
+Email = Annotated[str, AfterValidator(_email)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
+ChannelKey = Annotated[str, AfterValidator(_channel_key)]

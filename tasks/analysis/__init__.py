@@ -1,0 +1,1 @@
+"""Analysis of channels (A1) and of the market's events (A2)."""

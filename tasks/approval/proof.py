@@ -1,0 +1,53 @@
+"""The question to an approver as Prefect shows it: a table to read and a form to fill in. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from models.locale import mark, translate
+from models.reason import Reason
+from tasks.schedule.wall import local
+
+HEADING = mark("Approve until {due}")
+COLUMNS = (mark("№"), mark("Piece"), mark("Channel"), mark("First time"), mark("Text"))
+SEE_PROOF = mark("See every version as it will look, and decide signed in: [{link}]({link})")
+SIGN_IN_NOTE = mark("A name typed here is only stated; a decision on the page is proven.")
+SHOWN_CHARACTERS = 160
+
+
+def label(shown: Mapping[str, Any], account: str, channels: Mapping[str, str]) -> str:
+    """How a row is called in the form: № · piece · channel."""
+    number = f"№ {shown['number']} · " if shown.get("number") else ""
+    return f"{number}{shown['title']} · {channels.get(account, account)}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    return local(at, zone).strftime("%d.%m %H:%M")
+
+
+def markdown(
+    rows: Sequence[tuple[Mapping[str, Any], str, str]],
+    channels: Mapping[str, str],
+    due: datetime,
+    zone: str,
+    link: str,
+    objection: Reason | None = None,
+) -> str:
+    """The proof in markdown; `rows` are (what is shown, account, text); an objection to the last answer goes first."""
+    lines = [f"**{objection}**", ""] if objection else []
+    lines += [f"### {translate(HEADING, due=moment(due, zone))}", ""]
+    lines += ["| " + " | ".join(translate(column) for column in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    for shown, account, text in rows:
+        first = moment(datetime.fromisoformat(shown["due_at"]), zone)
+        cells = (shown.get("number", ""), shown["title"], channels.get(account, account), first, _short(text))
+        lines.append("| " + " | ".join(_cell(str(cell)) for cell in cells) + " |")
+    return "\n".join([*lines, "", translate(SEE_PROOF, link=link), "", translate(SIGN_IN_NOTE)])
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN_CHARACTERS else flat[: SHOWN_CHARACTERS - 1].rstrip() + "…"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,303 @@
+"""Requests and decisions. A decision is about a version; what it lets out is whatever has that version's hash."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String, and_, cast, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.approval import Approval, Decision, Request, RequestRow
+from models.database import Clock, now_by
+from models.delivery import Delivery, State, Verb
+from models.locale import mark, translate
+from models.people import Absence, Permission, Person, permissions_of
+from models.piece import Piece, Rendition
+from models.reason import because
+from tasks.approval.rules import Away, Who
+from tasks.delivery.rows import QUICK, D, is_approved
+from tasks.delivery.rows import insert_quietly as insert
+from tasks.notices.rows import Message, tell
+
+POLICY = "policy"
+BACK_TITLE = mark("Sent back: {title}")
+BACK_BODY = mark("{person} sent “{title}” back: {why}")
+RETURNED = mark("Sent back by the approver: {why}")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A version for a channel that is planned but not approved; `due_at` is its first time."""
+
+    piece_id: int
+    account: str
+    version: str
+    rendition_id: int
+    title: str
+    author: str
+    number: str
+    post: dict[str, Any]
+    due_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.piece_id, self.account)
+
+
+def subject_of(piece_id: int | str, account: str) -> str:
+    return f"{piece_id}:{account}"
+
+
+def waiting(session: Session, until: datetime | None = None, piece_id: int | None = None) -> list[Waiting]:
+    """What waits for approval, by its first due time: one entry per version and channel, however often it repeats."""
+    open_rows = and_(
+        D.kind == "placement", D.verb == Verb.PUBLISH, D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]),
+        ~is_approved(), D.content_hash != "",
+    )  # fmt: skip
+    if piece_id is not None:
+        open_rows = and_(open_rows, D.subject_id == str(piece_id))
+    what = (D.subject_id, D.account, D.content_id, D.content_hash)
+    first = func.min(D.due_at)
+    groups = select(*what, first.label("first")).where(open_rows).group_by(*what)
+    if until is not None:
+        groups = groups.having(first <= until)
+    due = groups.subquery()
+    query = (
+        select(due.c.account, due.c.content_hash, due.c.first, Piece, Rendition)
+        .join(Rendition, col(Rendition.id) == due.c.content_id)
+        .join(Piece, cast(col(Piece.id), String) == due.c.subject_id)
+        .order_by(due.c.first, due.c.subject_id, due.c.account)
+    )
+    return [_as_waiting(row) for row in session.execute(query)]
+
+
+def _as_waiting(row: Any) -> Waiting:
+    piece, rendition = row.Piece, row.Rendition
+    return Waiting(
+        piece_id=piece.id, account=row.account, version=row.content_hash, rendition_id=rendition.id, title=piece.title,
+        author=piece.author, number=piece.number or "", post=rendition.post, due_at=row.first,
+    )  # fmt: skip
+
+
+def open_request(
+    session: Session, clock: Clock, key: str, title: str, asked_of: str, rows: Sequence[Waiting], run_id: str = ""
+) -> Request:
+    """Ask, once per key: a run that starts again from its first line finds the request it has made."""
+    found = session.execute(select(Request).where(col(Request.key) == key)).scalar_one_or_none()
+    if found is None:
+        found = Request(key=key, title=title, asked_of=asked_of, run_id=run_id, asked_at=now_by(clock, session),
+                        due_at=min(row.due_at for row in rows))  # fmt: skip
+        session.add(found)
+        session.flush()
+        shown = [{"request_id": found.id, "subject": r.subject, "version": r.version, "shown": _shown(r)} for r in rows]
+        session.execute(insert(session, RequestRow, ["request_id", "subject"]), shown)
+    elif run_id and found.run_id != run_id:
+        found.run_id = run_id
+    return found
+
+
+def _shown(row: Waiting) -> dict[str, Any]:
+    return {"title": row.title, "number": row.number, "due_at": row.due_at.isoformat()}
+
+
+def request(session: Session, id: int) -> Request:
+    found = session.get(Request, id)
+    if found is None:
+        raise LookupError(f"no approval request {id}")
+    return found
+
+
+def request_of_run(session: Session, run_id: str) -> Request | None:
+    query = select(Request).where(col(Request.key) == f"run:{run_id}")
+    return session.execute(query).scalar_one_or_none()
+
+
+def rows_of(session: Session, request_id: int) -> list[RequestRow]:
+    query = select(RequestRow).where(col(RequestRow.request_id) == request_id).order_by(col(RequestRow.id))
+    return list(session.execute(query).scalars())
+
+
+def asked_subjects(session: Session) -> set[tuple[str, str]]:
+    """What open requests ask about already, as (subject, version): nobody is asked twice at once."""
+    query = (
+        select(col(RequestRow.subject), col(RequestRow.version))
+        .join(Request, col(Request.id) == col(RequestRow.request_id)).where(col(Request.state) == "open")
+    )  # fmt: skip
+    return {(row.subject, row.version) for row in session.execute(query)}
+
+
+def undecided(session: Session, request_id: int) -> list[RequestRow]:
+    decided = exists().where(
+        col(Approval.subject) == col(RequestRow.subject), col(Approval.version) == col(RequestRow.version)
+    )
+    query = select(RequestRow).where(col(RequestRow.request_id) == request_id, ~decided).order_by(col(RequestRow.id))
+    return list(session.execute(query).scalars())
+
+
+def decide(
+    session: Session,
+    clock: Clock,
+    subject: str,
+    version: str,
+    decision: Decision,
+    person: str,
+    *,
+    proven: bool,
+    reason: str = "",
+    request_id: int | None = None,
+) -> Approval | None:
+    """Record a decision: let out what it approves, or hold what it sends back and tell the author.
+
+    None when somebody has decided already: see `decided_by`.
+    """
+    row = Approval(subject=subject, version=version, decision=decision, person=person, proven=proven, reason=reason,
+                   request_id=request_id, decided_at=now_by(clock, session))  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    if decision is Decision.APPROVED:
+        apply_approvals(session, clock)
+    else:
+        hold_returned(session)
+        _tell_author(session, clock, row)
+    return row
+
+
+def _tell_author(session: Session, clock: Clock, decision: Approval) -> None:
+    piece = piece_of(session, decision.subject)
+    if piece is not None and piece.author:
+        body = translate(BACK_BODY, person=decision.person, title=piece.title, why=decision.reason or "—")
+        subject = translate(BACK_TITLE, title=piece.title)
+        tell(session, clock, [Message(f"back:{decision.id}", piece.author, subject, body)])
+
+
+def piece_of(session: Session, subject: str) -> Piece | None:
+    return session.get(Piece, int(subject.split(":")[0]))
+
+
+def decided_by(session: Session, subject: str, version: str) -> Approval | None:
+    query = select(Approval).where(col(Approval.subject) == subject, col(Approval.version) == version)
+    return session.execute(query).scalars().first()
+
+
+def approve_by_policy(session: Session, clock: Clock, subjects: Iterable[tuple[str, str]]) -> None:
+    """Approve by the company's policy, as (subject, version); what a person has decided stays as it is."""
+    now = now_by(clock, session)
+    rows = [
+        {"subject": subject, "version": version, "step": "approver", "decision": Decision.APPROVED, "person": POLICY,
+         "proven": True, "reason": "", "decided_at": now} for subject, version in subjects
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(session, Approval, ["subject", "version", "step"]), rows)
+        apply_approvals(session, clock)
+
+
+def apply_approvals(session: Session, clock: Clock) -> int:
+    """Let every open row whose version is approved go; set-based, and harmless to repeat.
+
+    A row that was held because nobody had decided goes too while it is not late; a later one waits for a new time.
+    """
+    subject = D.subject_id + ":" + D.account
+    approved = exists().where(
+        col(Approval.subject) == subject,
+        col(Approval.version) == D.content_hash,
+        col(Approval.decision) == Decision.APPROVED,
+    )
+    open_rows = and_(D.kind == "placement", D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]), ~is_approved())
+    change = update(Delivery).where(open_rows, approved).values(approved_hash=D.content_hash)
+    done = session.execute(change, execution_options=QUICK)
+    waited = and_(D.state == State.HELD, is_approved(), D.reason["code"].as_string() == "not_approved")
+    in_time = or_(D.late_at.is_(None), D.late_at > clock.plus())
+    again = update(Delivery).where(waited, in_time, approved)
+    session.execute(again.values(state=State.PLANNED, reason={}, told=""), execution_options=QUICK)
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def hold_returned(session: Session) -> int:
+    """Hold what an approver sent back."""
+    subject = D.subject_id + ":" + D.account
+    sent_back = select(col(Approval.reason)).where(
+        col(Approval.subject) == subject,
+        col(Approval.version) == D.content_hash,
+        col(Approval.decision) == Decision.RETURNED,
+    )
+    ids = session.execute(
+        select(D.id, sent_back.scalar_subquery().label("why")).where(
+            D.kind == "placement", D.state.in_([State.PLANNED, State.CLAIMED]), sent_back.exists()
+        )
+    ).all()
+    for id, why in ids:
+        held = update(Delivery).where(D.id == id, D.state.in_([State.PLANNED, State.CLAIMED]))
+        reason = because(RETURNED, code="returned", why=why or "—").model_dump()
+        session.execute(held.values(state=State.HELD, reason=reason), execution_options=QUICK)
+    return len(ids)
+
+
+def decisions(session: Session, request_id: int) -> list[Approval]:
+    """What has been decided about the rows of a request, wherever it was decided."""
+    same = and_(col(Approval.subject) == col(RequestRow.subject), col(Approval.version) == col(RequestRow.version))
+    query = select(Approval).join(RequestRow, same).where(col(RequestRow.request_id) == request_id)
+    return list(session.execute(query).scalars())
+
+
+def posts_of(session: Session, asked: Sequence[RequestRow]) -> dict[str, dict[str, Any]]:
+    """The posts of the versions in question, by their hash."""
+    query = select(col(Rendition.content_hash), col(Rendition.post)).where(
+        col(Rendition.content_hash).in_([row.version for row in asked])
+    )
+    return {row.content_hash: row.post for row in session.execute(query)}
+
+
+def approvers(session: Session) -> list[Who]:
+    """Those who may decide, by name."""
+    able = [w for w in people(session).values() if Permission.APPROVE in permissions_of(list(w.roles))]
+    return sorted(able, key=lambda who: who.name)
+
+
+def author_of(session: Session, subject: str) -> str:
+    piece = piece_of(session, subject)
+    return piece.author if piece else ""
+
+
+def last_due(session: Session, request_id: int) -> datetime:
+    """When the last of the undecided rows is due: until then the question makes sense."""
+    left = undecided(session, request_id)
+    dues = [datetime.fromisoformat(row.shown["due_at"]) for row in left]
+    return max(dues, default=request(session, request_id).due_at)
+
+
+def closed_with_runs(session: Session) -> list[tuple[int, str, int]]:
+    """Closed requests whose run may still wait, as (request, run, how many rows are undecided)."""
+    query = select(Request).where(col(Request.state) != "open", col(Request.run_id) != "")
+    found = session.execute(query).scalars().all()
+    return [(r.id, r.run_id, len(undecided(session, r.id))) for r in found if r.id]
+
+
+def forget_run(session: Session, request_id: int) -> None:
+    request(session, request_id).run_id = ""
+
+
+def close_request(session: Session, clock: Clock, request_id: int, state: str = "decided") -> bool:
+    """Close a request whose rows are all decided, or whose time is over."""
+    change = update(Request).where(col(Request.id) == request_id, col(Request.state) == "open")
+    done = session.execute(change.values(state=state, closed_at=clock.plus()), execution_options=QUICK)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def open_requests(session: Session) -> list[Request]:
+    return list(session.execute(select(Request).where(col(Request.state) == "open")).scalars())
+
+
+def people(session: Session) -> dict[str, Who]:
+    found = session.execute(select(Person).where(col(Person.active))).scalars()
+    return {p.key: Who(p.key, p.name, tuple(p.roles), p.deputy) for p in found}
+
+
+def absences(session: Session) -> list[Away]:
+    found = session.execute(select(Absence)).scalars()
+    return [Away(a.person, date.fromisoformat(a.from_date), date.fromisoformat(a.to_date), a.deputy) for a in found]

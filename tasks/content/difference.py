@@ -1,0 +1,212 @@
+"""What loading a plan again means: every row new, moved, changed, gone, out, the same or waiting to be mended. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, time
+
+from models.content import CONTENT_FIELDS, SCHEDULE_FIELDS, Change, ChangeKind, FieldChange, KnownRow, PlanRow
+from models.delivery import Lateness
+from models.locale import mark, translate, translate_plural
+from models.schedule import Recurrence
+
+SHOWN_MAX = 80
+
+NEW = mark("№ {number} “{label}”: new, {after}.")
+MOVED = mark("№ {number} “{label}”: rescheduled from {before} to {after}.")
+RESET = mark("№ {number} “{label}”: the schedule is different: {fields}.")
+CHANGED = mark("№ {number} “{label}”: changed ({fields}). The new version will be asked to be approved.")
+CHANGED_MOVED = mark(
+    "№ {number} “{label}”: changed ({fields}) and rescheduled from {before} to {after}. "
+    "The new version will be asked to be approved."
+)
+GONE = mark("№ {number} “{label}”: no longer in the file. Is its publication to be cancelled or kept?")
+OUT = mark("№ {number} “{label}”: already out, stays as it is.")
+OUT_DIFFERS = mark(
+    "№ {number} “{label}”: already out, so what differs in the file is not applied ({fields}). "
+    "To publish it again, add a new row."
+)
+SAME = mark("№ {number} “{label}”: the same.")
+BROKEN = mark("№ {number} “{label}”: stays as it was until its row in the file is mended.")
+PARTLY_OUT = mark("Already out in {channels}: left there as it is.")
+
+DATE = mark("{year}-{month}-{day}")
+NEXT_SLOT = mark("{day}, the channel's slot")
+AT = mark("{day} {time}")
+FIELD_NAMES = {
+    "on": mark("date"), "at": mark("time"), "zone": mark("time zone"), "repeat": mark("repeat"),
+    "if_late": mark("if late"), "piece": mark("piece"), "title": mark("title"), "text": mark("text"),
+    "channels": mark("channels"), "except_channels": mark("except channels"), "pictures": mark("picture"),
+    "text_for": mark("text for a channel"), "products": mark("products"), "campaign": mark("campaign"),
+    "goal": mark("goal"), "group": mark("group"), "author": mark("author"), "material": mark("the piece's own file"),
+}  # fmt: skip
+LATENESS = {Lateness.PUBLISH: mark("publish"), Lateness.SKIP: mark("skip"), Lateness.ASK: mark("ask")}
+EVERY = {"day": mark("every day"), "week": mark("every week"), "month": mark("every month")}
+EVERY_N = {
+    "day": (mark("every {number} day"), mark("every {number} days")),
+    "week": (mark("every {number} week"), mark("every {number} weeks")),
+    "month": (mark("every {number} month"), mark("every {number} months")),
+}
+ON_DAYS = mark("on {days}")
+UNTIL = mark("until {day}")
+TIMES = (mark("{number} time"), mark("{number} times"))
+WEEKDAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
+
+
+def number_rows(
+    rows: Sequence[PlanRow], known: Sequence[KnownRow], broken: Collection[str] = (), used: Collection[str] = ()
+) -> list[PlanRow]:
+    """Give every row a №: rows without one get the next free, never one that was used; `used` are those of rows gone.
+
+    A row without № that is the very same as a known one absent from the file is that one: a plan kept without numbers
+    may be loaded twice.
+    """
+    taken = {row.number for row in rows if row.number} | set(broken)
+    absent = [former for former in known if former.row.number not in taken]
+    adopted = _adopt([row for row in rows if not row.number], absent)
+    ever = taken | {former.row.number for former in known} | set(used)
+    free = max((int(number) for number in ever if number.isdecimal()), default=0)
+    numbered = []
+    for row in rows:
+        number = row.number or adopted.get(row.row, "")
+        if not number:
+            free += 1
+            number = str(free)
+        numbered.append(row.model_copy(update={"number": number}))
+    return numbered
+
+
+def _adopt(rows: Iterable[PlanRow], absent: Iterable[KnownRow]) -> dict[int, str]:
+    """The №s of known rows by the rows of the file that are the same: wholly, or in content where that names one."""
+    whole: dict[str, list[str]] = {}
+    content: dict[str, list[str]] = {}
+    for former in absent:
+        whole.setdefault(former.row.row_hash(), []).append(former.row.number)
+        if former.open:
+            content.setdefault(former.row.content_hash(), []).append(former.row.number)
+    found: dict[int, str] = {}
+    left = []
+    for row in rows:
+        numbers = whole.get(row.row_hash(), [])
+        if numbers:
+            found[row.row] = numbers.pop(0)
+        else:
+            left.append(row)
+    by_content: dict[str, list[PlanRow]] = {}
+    for row in left:
+        by_content.setdefault(row.content_hash(), []).append(row)
+    for print_, same in by_content.items():
+        free = [number for number in content.get(print_, []) if number not in found.values()]
+        if len(same) == len(free) == 1:
+            found[same[0].row] = free[0]
+    return found
+
+
+def compare(rows: Sequence[PlanRow], known: Sequence[KnownRow], broken: Collection[str] = ()) -> list[Change]:
+    """The difference between the file's rows, each with its №, and the known ones: each № exactly once, in order."""
+    now = {row.number: row for row in rows}
+    before = {former.row.number: former for former in known}
+    if "" in now or len(now) != len(rows):
+        raise ValueError("every row to be compared has a № of its own")
+    changes = [_change(number, row, before.get(number)) for number, row in now.items()]
+    absent = [former for number, former in before.items() if number not in now]
+    return changes + [_absent(former, former.row.number in broken) for former in absent]
+
+
+def _change(number: str, row: PlanRow, former: KnownRow | None) -> Change:
+    if former is None:
+        return Change(kind=ChangeKind.NEW, number=number, row=row)
+    fields = tuple(_fields(former.row, row))
+    kind = _kind(former, fields)
+    return Change(kind=kind, number=number, row=row, before=former.row, fields=fields, out=former.out)
+
+
+def _kind(former: KnownRow, fields: Sequence[FieldChange]) -> ChangeKind:
+    if former.out and not former.open:
+        return ChangeKind.OUT
+    if any(change.field in CONTENT_FIELDS for change in fields):
+        return ChangeKind.CHANGED
+    return ChangeKind.MOVED if fields else ChangeKind.SAME
+
+
+def _absent(former: KnownRow, broken: bool) -> Change:
+    gone = ChangeKind.BROKEN if broken else ChangeKind.GONE
+    kind = ChangeKind.OUT if former.out and not former.open else gone
+    return Change(kind=kind, number=former.row.number, before=former.row, out=former.out)
+
+
+def _fields(before: PlanRow, after: PlanRow) -> Iterable[FieldChange]:
+    for name in (*SCHEDULE_FIELDS, *CONTENT_FIELDS):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield FieldChange(field=name, before=show(old), after=show(new))
+
+
+def sentence(change: Change, titles: Mapping[str, str] | None = None) -> str:
+    """The change as the specialist reads it, in the language spoken now.
+
+    `titles` are those of channels by their keys and of pieces by their files.
+    """
+    row = change.row or change.before or PlanRow()
+    said = translate(
+        _text(change),
+        number=change.number,
+        label=(titles or {}).get(row.label) or row.label,
+        before=when(change.before or row),
+        after=when(row),
+        fields=", ".join(translate(FIELD_NAMES[field.field]) for field in change.fields),
+    )
+    if not change.out or change.kind not in (ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.GONE):
+        return said
+    channels = ", ".join((titles or {}).get(key) or key for key in change.out)
+    return f"{said} {translate(PARTLY_OUT, channels=channels)}"
+
+
+def _text(change: Change) -> str:
+    moved = any(field.field in ("on", "at") for field in change.fields)
+    texts = {
+        ChangeKind.NEW: NEW,
+        ChangeKind.MOVED: MOVED if moved else RESET,
+        ChangeKind.CHANGED: CHANGED_MOVED if moved else CHANGED,
+        ChangeKind.GONE: GONE,
+        ChangeKind.OUT: OUT_DIFFERS if change.fields else OUT,
+        ChangeKind.SAME: SAME,
+        ChangeKind.BROKEN: BROKEN,
+    }
+    return texts[change.kind]
+
+
+def when(row: PlanRow) -> str:
+    """Day and time of a row, and its repetition."""
+    day = spoken_day(row.on) if row.on else "—"
+    said = translate(AT, day=day, time=f"{row.at:%H:%M}") if row.at else translate(NEXT_SLOT, day=day)
+    return f"{said}, {spoken_repeat(row.repeat)}" if row.repeat else said
+
+
+def spoken_day(day: date) -> str:
+    return translate(DATE, year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}")
+
+
+def spoken_repeat(repeat: Recurrence) -> str:
+    """A repetition in words, as it may be written into the plan."""
+    several = repeat.interval > 1
+    said = [translate_plural(*EVERY_N[repeat.rule], repeat.interval) if several else translate(EVERY[repeat.rule])]
+    if repeat.weekdays:
+        said.append(translate(ON_DAYS, days=", ".join(translate(WEEKDAYS[day]) for day in repeat.weekdays)))
+    said += [translate(UNTIL, day=spoken_day(repeat.until))] if repeat.until else []
+    said += [translate_plural(*TIMES, repeat.times)] if repeat.times else []
+    return " ".join(said)
+
+
+def show(value: object) -> str:
+    """A field's value in words, shortened to be seen in a table."""
+    if value is None:
+        return ""
+    if isinstance(value, Lateness):
+        return translate(LATENESS[value])
+    if isinstance(value, Recurrence):
+        return spoken_repeat(value)
+    if isinstance(value, date | time):
+        return spoken_day(value) if isinstance(value, date) else f"{value:%H:%M}"
+    if isinstance(value, Mapping):
+        value = "; ".join(f"{key}: {text}" for key, text in value.items())
+    text = ", ".join(value) if isinstance(value, tuple) else " ".join(str(value).split())
+    return text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"

@@ -1,0 +1,63 @@
+"""The house the steps work in: what `deployments.wired` has filled in, found here by every step.
+
+`tasks/` never reaches for an environment, a file or a clock of its own; it asks the house.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from integrations.channels.base import Channel
+from integrations.media import MediaStore
+from models.company import ChannelCard, Workspace
+from models.content import Problem
+from models.database import Clock, DatabaseClock
+
+DATABASE_CLOCK = DatabaseClock()
+NOT_FURNISHED = "the house is not furnished: import deployments.wired first"
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything outside the tasks. `open_workspace` reads the company's files anew when they have changed;
+    `root` is their folder, `var` what we keep beside them; +6 in the files counts from `first_start`."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    open_workspace: Callable[[], tuple[Workspace, list[Problem]]]
+    provider_of: Callable[[ChannelCard], Channel]
+    media: MediaStore
+    mail: Channel
+    root: Path
+    var: Path
+    first_start: date
+    public_url: str
+    staff_url: str
+    ui_url: str
+    clock: Clock = DATABASE_CLOCK
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.open_workspace()[0]
+
+    def card_of(self, account: str) -> ChannelCard | None:
+        return next((card for card in self.workspace.channels if card.key == account), None)
+
+
+_furnished: list[House] = []
+
+
+def furnish(house: House) -> None:
+    """Fill the house in; the last word holds (a test furnishes its own)."""
+    _furnished[:] = [house]
+
+
+def house() -> House:
+    if not _furnished:
+        raise RuntimeError(NOT_FURNISHED)
+    return _furnished[0]

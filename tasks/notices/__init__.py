@@ -1,0 +1,1 @@
+"""Notices: what the company's own people are told, delivered like everything else."""

@@ -1,0 +1,1 @@
+"""Posting: when and where each piece goes out, announced ahead, compared with the feed, then delivered."""

@@ -1,0 +1,182 @@
+"""Steps of scheduled posting: lay out the plan, publish what is due, look for what is unknown, announce what comes."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy.orm import Session
+
+from integrations.channels.base import Channel
+from integrations.errors import Refused
+from models.company import ChannelCard
+from models.content import PlanRow, fingerprint
+from models.delivery import State
+from models.ending import Ending
+from models.locale import mark, translate
+from models.people import Role
+from models.reason import because
+from models.schedule import Slot
+from tasks.approval.rows import approve_by_policy, hold_returned, people
+from tasks.content import rows as pieces
+from tasks.delivery.engine import Contents, Engine
+from tasks.delivery.jobs import Tally, Terms
+from tasks.house import House, house
+from tasks.notices import rows as notices
+from tasks.posting import rows
+from tasks.posting.freshness import objection
+from tasks.posting.layout import Rhythm, times
+from tasks.recovery.engine import Search
+from tasks.runs.steps import cancelled_runs, start_run
+from tasks.schedule.quiet import is_quiet, read_quiet
+from tasks.schedule.slots import read_slots
+
+TERMS = Terms()
+AHEAD = timedelta(days=7)
+SUCCESSOR_WITHIN = timedelta(minutes=30)
+NO_CHANNEL = mark("There is no channel “{account}” in channels.yaml any more. Put it back, or cancel this publication.")
+RUN_TITLE = mark("Publications of {minute}: {number}")
+HELD_REMARK = mark("Held: {number}. The page “What waits” says why and what to do.")
+UNKNOWN_REMARK = mark("The outcome is unknown: {number}. Look at the channel and say what you see.")
+REFUSED_REMARK = mark("Refused by the channel: {number}.")
+TROUBLE_SUBJECT = mark("Publications that need you: {number}")
+TROUBLE_LINE = mark("№ {number} “{title}”, {account}: {reason}")
+LATER_REMARK = mark("Not now: {number}. They will be tried again.")
+
+
+@task(cache_policy=NO_CACHE)
+def lay_out_schedule() -> dict[str, int]:
+    """Turn the plan into placements: as many rows as it means up to the horizon, none twice."""
+    at = house()
+    cards = {card.key: card for card in at.workspace.channels if card.enabled}
+    with at.sessions.begin() as session:
+        ready = pieces.ready_renditions(session, list(cards))
+        wanted = _wanted(at, session, cards, ready)
+        done = rows.lay_out(session, at.clock, wanted, sorted({r.piece_id for r in ready} | pieces.archived(session)))
+        policy = [(f"{r.piece_id}:{r.account}", r.content_hash) for r in ready if _by_policy(at, r)]
+        approve_by_policy(session, at.clock, policy)
+        hold_returned(session)
+    return done
+
+
+def _by_policy(at: House, ready: pieces.Ready) -> bool:
+    return (ready.approval or at.workspace.company.approval.of(ready.account)) == "policy"
+
+
+def _wanted(
+    at: House, session: Session, cards: dict[str, ChannelCard], ready: list[pieces.Ready]
+) -> list[rows.Placement]:
+    given, taken = rows.times_of(session, [r.piece_id for r in ready]), rows.taken_times(session, at.clock)
+    wanted: list[rows.Placement] = []
+    for r in ready:
+        row, rhythm = PlanRow.model_validate(r.plan), rhythm_of(at, cards[r.account])
+        busy = taken.setdefault(r.account, [])
+        for time in times(row, rhythm, at.now(), given.get((r.piece_id, r.account), {}), busy):
+            busy.append(time.due_at)
+            wanted.append(rows.Placement(r.piece_id, r.account, r.rendition_id, r.content_hash, time, r.campaign))
+    return wanted
+
+
+def rhythm_of(at: House, card: ChannelCard) -> Rhythm:
+    """A channel's rhythm: its card, over what A1 recommends where the card names no slots."""
+    slots: tuple[Slot, ...] = read_slots(card.slots)
+    quiet = read_quiet(at.workspace.quiet_hours_of(card))
+    return Rhythm(at.workspace.zone_of(card), slots, quiet, card.lateness.after, card.lateness.then)
+
+
+@task(cache_policy=NO_CACHE)
+def publish_due() -> Ending:
+    """Publish everything due, and send the notices; at most two minutes."""
+    at = house()
+    placed = _engine(at, rows.KIND).run()
+    _engine(at, notices.KIND).run()
+    return _ending(placed)
+
+
+def _engine(at: House, kind: str) -> Engine:
+    return Engine(
+        at.sessions, at.clock, lambda account: provider_of(at, account), contents_of(at, kind), kind, uuid4().hex,
+        cancelled_runs=cancelled_runs.fn, is_quiet=lambda account: _is_quiet(at, account), terms=TERMS,
+    )  # fmt: skip
+
+
+def contents_of(at: House, kind: str) -> Contents:
+    """What loads the contents of a kind; a placement is compared with the product feed at this very moment."""
+    if kind == notices.KIND:
+        return notices.contents
+    return lambda session, claims: rows.contents(session, claims, lambda p, offers: objection(p, offers, at.now()))
+
+
+def provider_of(at: House, account: str) -> Channel:
+    """The provider of an account; our own mail for notices. Raises Refused with the mend."""
+    if account == notices.MAIL:
+        return at.mail
+    card = at.card_of(account)
+    if card is None:
+        raise Refused(because(NO_CHANNEL, code="no_channel", account=account))
+    return at.provider_of(card)
+
+
+def _is_quiet(at: House, account: str) -> bool:
+    card = at.card_of(account)
+    return card is not None and is_quiet(rhythm_of(at, card).quiet, at.now(), at.workspace.zone_of(card))
+
+
+def _ending(tally: Tally) -> Ending:
+    count = tally.counts
+    told = {
+        UNKNOWN_REMARK: count[State.UNKNOWN], REFUSED_REMARK: count[State.REJECTED], HELD_REMARK: count[State.HELD],
+        LATER_REMARK: count[State.PLANNED],
+    }  # fmt: skip
+    remarks = tuple(translate(text, number=number) for text, number in told.items() if number)
+    return Ending(done=count[State.SENT], total=count.total(), remarks=remarks)
+
+
+@task(cache_policy=NO_CACHE)
+def look_for_unknown() -> Ending:
+    """Ask the channels about what is unknown; what cannot be asked is left to a person."""
+    at = house()
+    search = Search(at.sessions, at.clock, lambda account: provider_of(at, account), rows.posts, rows.KIND, TERMS)
+    found, again, unknown = search.run()
+    remarks = (translate(UNKNOWN_REMARK, number=unknown),) if unknown else ()
+    return Ending(done=found + again, total=found + again + unknown, remarks=remarks)
+
+
+@task(cache_policy=NO_CACHE)
+def announce_coming() -> int:
+    """Give every coming minute of the week its run in Prefect, so that it is seen there and can be cancelled."""
+    at = house()
+    with at.sessions() as session:
+        coming = rows.unannounced(session, at.clock, AHEAD)
+    for announcement in coming:
+        title = translate(
+            RUN_TITLE, minute=announcement.minute.strftime("%d.%m %H:%M UTC"), number=len(announcement.ids)
+        )
+        run = start_run.fn("A8", {"form": {}}, announcement.minute, announcement.key, title)
+        with at.sessions.begin() as session:
+            rows.announce(session, announcement, run)
+    return len(coming)
+
+
+@task(cache_policy=NO_CACHE)
+def tell_about_trouble() -> int:
+    """Tell the authors and the technicians, in one letter each, what came to need a person, and what to do."""
+    at = house()
+    with at.sessions.begin() as session:
+        troubles = rows.untold(session)
+        technicians = {who.key for who in people(session).values() if Role.TECHNICIAN in who.roles}
+        for person in sorted({t.author for t in troubles} | (technicians if troubles else set())):
+            mine = [t for t in troubles if person in technicians or t.author == person]
+            notices.tell(session, at.clock, [_letter(at, person, mine)])
+        rows.mark_told(session, troubles)
+    return len(troubles)
+
+
+def _letter(at: House, person: str, troubles: list[rows.Trouble]) -> notices.Message:
+    lines = [
+        translate(TROUBLE_LINE, number=t.number or "—", title=t.title, account=t.account, reason=t.reason)
+        for t in troubles
+    ]
+    key = f"trouble:{person}:" + fingerprint([(t.id, t.mark) for t in troubles])[:24]
+    subject = translate(TROUBLE_SUBJECT, number=len(troubles))
+    return notices.Message(key, person, subject, "\n".join(lines), f"{at.staff_url}/staff")

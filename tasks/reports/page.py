@@ -1,0 +1,371 @@
+"""The report as it is read in one language: every number said, every table in order; layouts only place it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from models.delivery import State
+from models.locale import language, mark, spoken, translate, translate_plural
+from tasks.reports.legend import legend
+from tasks.reports.measures import MEASURES, Measure, measure_of
+from tasks.reports.numbers import say, say_change, say_day, say_moment, say_period, say_span
+from tasks.reports.values import Cut, Figure, GoalLine, Line, MoneyLine, PieceLine, Report, Standing
+from tasks.reports.words import Sentence, sentences, tone_of
+
+PLAN = mark("of {value}")
+POINTS = mark("{number} pp")
+BEFORE = mark("before {value}")
+OUTSIDE_FUNDS = mark("Outside the funds")
+OTHER_MONEY = mark("Spent in other currencies and not added above: {sums}.")
+SILENT = mark("{measure}: no data from {channels}.")
+SPENT = mark("spent {value}")
+TOTAL = mark("Together")
+IN_PERIOD = {"week": mark("this week {value}"), "month": mark("this month {value}")}
+MORE = (mark("and {number} more"), mark("and {number} more"))
+SYNTHETIC = mark("Synthetic data: the company and its numbers are invented")
+MADE = mark("Made {moment}")
+DARK_DAYS = mark("No data for: {days}.")
+BY_DAY = mark("{measure} by day")
+HOW_COUNTED = mark(
+    "Views, responses and clicks are what came in the period, of older publications too. Responses are likes, "
+    "reactions, comments, reposts and clicks together. What no channel told is “no data”, never zero."
+)
+UNNAMED = {
+    "goal": mark("Without a goal"),
+    "campaign": mark("Without a campaign"),
+    "customer_group": mark("For everybody"),
+    "channel": mark("Not by channel"),
+    "person": mark("Without an author"),
+}
+BY = {
+    "goal": mark("By goal"),
+    "campaign": mark("By campaign"),
+    "customer_group": mark("By customer group"),
+    "channel": mark("By channel"),
+    "person": mark("By author"),
+}
+HEADINGS = {
+    "department": mark("Marketing department"),
+    "director": mark("A report for the director"),
+    "lead": mark("What matters"),
+    "figures": mark("Figures"),
+    "conclusion": mark("The head’s conclusion"),
+    "goals": mark("Goals: plan and fact"),
+    "pace": mark("The thin line is where an even pace would be today."),
+    "funds": mark("Money by fund"),
+    "campaigns": mark("Campaign budgets"),
+    "best": mark("Best received"),
+    "worst": mark("Worst received"),
+    "stuck": mark("What waits for a decision"),
+    "piece": mark("Piece"),
+    "channel": mark("Channel"),
+    "due": mark("Was due"),
+    "state": mark("What happened"),
+}
+HEADS = {
+    "goal": mark("Goal"),
+    "campaign": mark("Campaign"),
+    "customer_group": mark("Customer group"),
+    "channel": mark("Channel"),
+    "person": mark("Author"),
+}
+STANDINGS = {
+    Standing.NOT_BEGUN: mark("not begun"),
+    Standing.NO_DATA: mark("no data"),
+    Standing.DONE: mark("reached"),
+    Standing.UNDER_WAY: mark("under way"),
+    Standing.ON_TRACK: mark("on track"),
+    Standing.BEHIND: mark("behind"),
+    Standing.NOT_REACHED: mark("not reached"),
+    Standing.OVER: mark("over the limit"),
+}
+WITHIN = mark("within the budget")
+OVERSPENT = mark("overspent")
+MONEY_STANDINGS = {Standing.NO_DATA: mark("no data"), Standing.ON_TRACK: WITHIN, Standing.OVER: OVERSPENT}
+TONES = {
+    Standing.DONE: "good",
+    Standing.ON_TRACK: "good",
+    Standing.BEHIND: "bad",
+    Standing.NOT_REACHED: "bad",
+    Standing.OVER: "bad",
+}
+OUTCOMES = {
+    State.HELD: mark("Held"),
+    State.REJECTED: mark("Refused by the channel"),
+    State.UNKNOWN: mark("Outcome unknown, check"),
+    State.MISSED: mark("Missed its time"),
+}
+
+
+@dataclass(frozen=True)
+class FigureBox:
+    title: str
+    value: str
+    planned: str
+    change: str
+    before: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Plan against fact: `share` and `mark` are per cent of the whole; None where nothing is known or expected."""
+
+    title: str
+    note: str
+    fact: str
+    target: str
+    share: float | None
+    mark: float | None
+    percent: str
+    standing: str
+    tone: str
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`absent` is said as no data and shown quietly."""
+
+    text: str
+    absent: bool = False
+    change: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    cells: tuple[Cell, ...]
+    total: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    key: str
+    title: str
+    head: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    title: str
+    author: str
+    link: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class StuckRow:
+    piece: str
+    channel: str
+    due: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything a layout places; all of it is already in the reader's language."""
+
+    language: str
+    kind: str
+    title: str
+    span: str
+    company: str
+    badge: str
+    made: str
+    headings: Mapping[str, str]
+    sentences: tuple[Sentence, ...]
+    figures: tuple[FigureBox, ...]
+    plot_title: str
+    plot_note: str
+    legend: tuple[tuple[str, str], ...]
+    goals: tuple[Bar, ...]
+    funds: tuple[Bar, ...]
+    campaigns: tuple[Bar, ...]
+    tables: tuple[Table, ...]
+    best: tuple[Piece, ...]
+    worst: tuple[Piece, ...]
+    stuck: tuple[StuckRow, ...]
+    stuck_more: str
+    conclusion: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def said(report: Report, tongue: str) -> Page:
+    """Say the whole report in a language."""
+    with spoken(tongue):
+        return _page(report)
+
+
+def _page(report: Report) -> Page:
+    return Page(
+        language=language(),
+        kind=report.period.kind,
+        title=say_period(report.period),
+        span=say_span(report.period.first, report.period.last),
+        company=report.company,
+        badge=translate(SYNTHETIC) if report.synthetic else "",
+        made=translate(MADE, moment=say_moment(report.made_at, report.period.zone)),
+        headings={name: translate(heading) for name, heading in HEADINGS.items()},
+        sentences=tuple(sentences(report)),
+        figures=tuple(_figures(report)),
+        plot_title=translate(BY_DAY, measure=translate(MEASURES[report.plotted].title)),
+        plot_note=_plot_note(report),
+        legend=tuple(legend(report)),
+        goals=tuple(_goal(line, report) for line in report.goals),
+        funds=tuple(_money(line, report) for line in report.funds),
+        campaigns=tuple(_money(line, report) for line in report.campaigns),
+        tables=tuple(_table(cut, report) for cut in report.cuts if _tells(cut)),
+        best=tuple(_piece(line, report) for line in report.best),
+        worst=tuple(_piece(line, report) for line in report.worst),
+        stuck=tuple(_stuck(report)),
+        stuck_more=_stuck_more(report),
+        conclusion=tuple(part.strip() for part in report.conclusion.split("\n") if part.strip()),
+        remarks=tuple(_remarks(report)),
+    )
+
+
+def _plot_note(report: Report) -> str:
+    """The days nobody knows anything of: an empty place in the plot is not a zero."""
+    dark = [say_day(day.on) for day in report.days if not day.values]
+    return translate(DARK_DAYS, days=", ".join(dark)) if dark else ""
+
+
+COMPARED = ("published", "views", "responses", "clicks", "orders", "revenue")
+OF_A_PIECE = ("views", "responses", "clicks", "response_rate")
+
+
+def _figures(report: Report) -> Iterable[FigureBox]:
+    for figure in report.figures:
+        measure = measure_of(figure.measure, report.result)
+        planned = None if figure.planned is None else say(figure.planned, measure.shape, report.currency)
+        before = None if figure.before is None else say(figure.before, measure.shape, report.currency)
+        yield FigureBox(
+            title=translate(measure.title),
+            value=say(figure.value, measure.shape, report.currency),
+            planned="" if planned is None else translate(PLAN, value=planned),
+            change=_change(figure, measure),
+            before="" if before is None else translate(BEFORE, value=before),
+            tone="plain" if figure.change is None else tone_of(figure.change * measure.better),
+        )
+
+
+def _change(figure: Figure, measure: Measure) -> str:
+    """By how much it changed: in per cent, a share in percentage points, nothing where nothing can be compared."""
+    if figure.change is None:
+        return ""
+    if measure.shape != "share":
+        return say_change(figure.change)
+    points = round(((figure.value or 0) - (figure.before or 0)) * 100)
+    return translate(POINTS, number=f"{points:+}".replace("-", "−"))
+
+
+def _goal(line: GoalLine, report: Report) -> Bar:
+    measure, goal = MEASURES[line.goal.metric], line.goal
+    cost = "" if line.cost is None else translate(SPENT, value=say(line.cost, "money", report.currency))
+    return Bar(
+        title=goal.title,
+        note=f"{translate(measure.title)} · {say_span(goal.first, goal.last)}",
+        fact=say(line.fact, measure.shape, report.currency),
+        target=say(goal.target, measure.shape, report.currency),
+        share=_per_cent(line.share),
+        mark=_per_cent(line.expected / goal.target if line.expected is not None and goal.target else None),
+        percent="" if line.share is None else say(line.share, "share"),
+        standing=translate(STANDINGS[line.standing]),
+        tone=TONES.get(line.standing, "plain"),
+        extra=cost,
+    )
+
+
+def _money(line: MoneyLine, report: Report) -> Bar:
+    amount = line.budget.amount
+    return Bar(
+        title=line.budget.title,
+        note=translate(IN_PERIOD[report.period.kind], value=say(line.in_period, "money", report.currency)),
+        fact=say(line.spent, "money", report.currency),
+        target="" if amount is None else say(amount, "money", report.currency),
+        share=_per_cent(line.share),
+        mark=None,
+        percent="" if line.share is None else say(line.share, "share"),
+        standing=translate(MONEY_STANDINGS[line.standing]),
+        tone=TONES.get(line.standing, "plain"),
+    )
+
+
+def _per_cent(share: float | None) -> float | None:
+    return None if share is None else round(min(max(share, 0), 1) * 100, 1)
+
+
+def _tells(cut: Cut) -> bool:
+    """Whether the cut shows more than that nobody named anything."""
+    return any(line.key for line in cut.lines)
+
+
+def _table(cut: Cut, report: Report) -> Table:
+    measures = [measure_of(key, report.result) for key in cut.columns]
+    rows = [_row(line, line.title or translate(UNNAMED[cut.dimension]), cut, report) for line in cut.lines]
+    return Table(
+        key=cut.dimension,
+        title=translate(BY[cut.dimension]),
+        head=translate(HEADS[cut.dimension]),
+        columns=tuple(translate(measure.title) for measure in measures),
+        rows=(*rows, _row(cut.total, translate(TOTAL), cut, report, total=True)),
+    )
+
+
+def _row(line: Line, title: str, cut: Cut, report: Report, total: bool = False) -> Row:
+    cells = tuple(_cell(line, column, report) for column in cut.columns)
+    return Row(title, cells, total, quiet=not line.key and not total)
+
+
+def _cell(line: Line, column: str, report: Report) -> Cell:
+    measure, value = measure_of(column, report.result), line.values.get(column)
+    figure = Figure(column, value, line.before.get(column) if column in COMPARED else None)
+    change = figure.change
+    return Cell(
+        text=say(value, measure.shape, report.currency),
+        absent=value is None,
+        change=_change(figure, measure),
+        tone="plain" if change is None else tone_of(change * measure.better),
+    )
+
+
+def _piece(line: PieceLine, report: Report) -> Piece:
+    known = [(MEASURES[key], line.values.get(key)) for key in OF_A_PIECE]
+    facts = [
+        (translate(one.title), say(value, one.shape, report.currency)) for one, value in known if value is not None
+    ]
+    return Piece(line.title, line.author, line.link, tuple(facts))
+
+
+def _stuck(report: Report) -> Iterable[StuckRow]:
+    for one in report.stuck:
+        card = report.pieces.get(one.piece)
+        yield StuckRow(
+            piece=card.title if card else one.piece,
+            channel=report.title_of("channel", one.channel),
+            due=say_moment(one.due_at, report.period.zone),
+            state=translate(OUTCOMES[one.state]),
+            reason=str(one.reason),
+        )
+
+
+def _stuck_more(report: Report) -> str:
+    more = sum(report.outcomes.get(state, 0) for state in OUTCOMES) - len(report.stuck)
+    return translate_plural(*MORE, more) if more > 0 else ""
+
+
+def _remarks(report: Report) -> Iterable[str]:
+    yield translate(HOW_COUNTED)
+    for measure, channels in report.silent.items():
+        words = {"measure": translate(MEASURES[measure].title), "channels": ", ".join(channels)}
+        yield translate(SILENT, **words)
+    if report.outside_funds:
+        yield f"{translate(OUTSIDE_FUNDS)}: {say(report.outside_funds, 'money', report.currency)}."
+    if report.other_money:
+        sums = ", ".join(say(minor, "money", currency) for currency, minor in report.other_money.items())
+        yield translate(OTHER_MONEY, sums=sums)

@@ -1,0 +1,1 @@
+"""Runs: what the steps ask of Prefect itself."""

@@ -1,0 +1,1 @@
+"""Time: wall clocks, slots, recurrences, quiet hours, lateness."""

@@ -1,0 +1,162 @@
+"""Requests and decisions, on both databases."""
+
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.approval import Decision
+from models.database import DatabaseClock, SetClock
+from models.delivery import Delivery, State
+from models.piece import Piece, Rendition
+from tasks.approval import rows
+from tasks.orders import rows as orders
+from tasks.recovery import rows as recovery
+from tests.fakes import NOW, delivery
+
+Sessions = sessionmaker[Session]
+CLOCK = SetClock(NOW)
+
+
+def a_piece(sessions: Sessions, number: str = "1", hash: str = "h1", occurrences: int = 1, **fields: object) -> int:
+    with sessions.begin() as session:
+        piece = Piece(number=number, source="plan", source_ref=number, title="Tea", author="gleb", created_at=NOW,
+                      changed_at=NOW)  # fmt: skip
+        session.add(piece)
+        session.flush()
+        rendition = Rendition(piece_id=piece.id or 0, version_id=1, account="fake", post={"text": "tea"},
+                              content_hash=hash, made_at=NOW)  # fmt: skip
+        session.add(rendition)
+        session.flush()
+        common = {"approved_hash": "", "subject_id": str(piece.id), "content_id": rendition.id, "content_hash": hash}
+        for n in range(occurrences):
+            at = NOW + timedelta(days=n)
+            session.add(delivery(f"{piece.id}:{n}", at=at, **(common | fields)))
+        return piece.id or 0
+
+
+def states(sessions: Sessions) -> list[tuple[str, bool]]:
+    with sessions() as session:
+        found = session.query(Delivery).order_by(Delivery.id)  # type: ignore[arg-type]
+        return [(row.state, row.approved_hash == row.content_hash) for row in found]
+
+
+def decide(sessions: Sessions, piece: int, decision: Decision = Decision.APPROVED, version: str = "h1") -> bool:
+    with sessions.begin() as session:
+        subject = rows.subject_of(piece, "fake")
+        return rows.decide(session, CLOCK, subject, version, decision, "anna", proven=True, reason="no") is not None
+
+
+def test_one_question_about_a_version_however_often_it_repeats(sessions: Sessions) -> None:
+    a_piece(sessions, occurrences=3)
+    with sessions() as session:
+        [entry] = rows.waiting(session)
+    assert (entry.due_at, entry.version, entry.title) == (NOW, "h1", "Tea")
+
+
+def test_an_approval_lets_all_occurrences_of_the_version_go(sessions: Sessions) -> None:
+    piece = a_piece(sessions, occurrences=3)
+    assert decide(sessions, piece)
+    assert states(sessions) == [(State.PLANNED, True)] * 3
+
+
+def test_an_approval_of_another_version_lets_nothing_go(sessions: Sessions) -> None:
+    piece = a_piece(sessions)
+    assert decide(sessions, piece, version="older")
+    assert states(sessions) == [(State.PLANNED, False)]
+
+
+def test_a_second_decision_is_refused_and_the_first_one_named(sessions: Sessions) -> None:
+    piece = a_piece(sessions)
+    assert decide(sessions, piece)
+    assert not decide(sessions, piece, Decision.RETURNED)
+    with sessions() as session:
+        first = rows.decided_by(session, rows.subject_of(piece, "fake"), "h1")
+    assert first
+    assert (first.person, first.decision) == ("anna", Decision.APPROVED)
+
+
+def test_of_two_approvers_at_once_one_decides(sessions: Sessions) -> None:
+    piece, start = a_piece(sessions), Barrier(4)
+    won: list[bool] = []
+
+    def answer(decision: Decision) -> None:
+        start.wait()
+        won.append(decide(sessions, piece, decision))
+
+    threads = [Thread(target=answer, args=(d,)) for d in (Decision.APPROVED, Decision.RETURNED) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False, False, False, True]
+
+
+def test_what_is_sent_back_is_held_with_the_reason_and_its_author_told(sessions: Sessions) -> None:
+    piece = a_piece(sessions)
+    decide(sessions, piece, Decision.RETURNED)
+    with sessions.begin() as session:
+        notice = session.query(Delivery).where(Delivery.kind == "notice").one()  # type: ignore[arg-type]
+        assert notice.subject_id == "gleb"
+        session.delete(notice)
+    assert states(sessions) == [(State.HELD, False)]
+    with sessions() as session:
+        row = session.query(Delivery).one()
+        assert (row.reason["code"], row.reason["words"]["why"]) == ("returned", "no")
+
+
+def test_asking_again_under_the_same_key_is_the_same_request(sessions: Sessions) -> None:
+    a_piece(sessions)
+    with sessions.begin() as session:
+        waiting = rows.waiting(session)
+        first = rows.open_request(session, CLOCK, "week", "Week", "anna", waiting, "run-1")
+        again = rows.open_request(session, CLOCK, "week", "Week", "anna", waiting, "run-2")
+        assert first.id == again.id
+        assert again.run_id == "run-2"
+        assert len(rows.rows_of(session, first.id or 0)) == 1
+
+
+def test_policy_approves_what_nobody_decided(sessions: Sessions) -> None:
+    piece, other = a_piece(sessions), a_piece(sessions, number="2")
+    decide(sessions, other, Decision.RETURNED)
+    with sessions.begin() as session:
+        subjects = [(rows.subject_of(id, "fake"), "h1") for id in (piece, other)]
+        rows.approve_by_policy(session, CLOCK, subjects)
+        rows.approve_by_policy(session, CLOCK, subjects)
+    assert states(sessions)[:2] == [(State.PLANNED, True), (State.HELD, False)]
+
+
+def test_a_request_is_closed_once(sessions: Sessions) -> None:
+    a_piece(sessions)
+    with sessions.begin() as session:
+        request = rows.open_request(session, DatabaseClock(), "week", "Week", "anna", rows.waiting(session))
+        assert rows.close_request(session, DatabaseClock(), request.id or 0)
+        assert not rows.close_request(session, DatabaseClock(), request.id or 0)
+
+
+@pytest.mark.parametrize(
+    ("late_at", "state"),
+    [
+        pytest.param(NOW + timedelta(hours=1), State.PLANNED, id="still-in-time"),
+        pytest.param(NOW - timedelta(hours=1), State.HELD, id="too-late"),
+        pytest.param(None, State.PLANNED, id="never-late"),
+    ],
+)
+def test_a_late_approval_lets_go_only_what_is_not_late(
+    sessions: Sessions, late_at: datetime | None, state: State
+) -> None:
+    piece = a_piece(sessions, late_at=late_at)
+    with sessions.begin() as session:
+        assert recovery.apply_lateness(session, CLOCK, "placement") == 1
+    assert states(sessions) == [(State.HELD, False)]
+    decide(sessions, piece)
+    assert states(sessions) == [(state, True)]
+
+
+def test_what_a_person_holds_is_not_let_go_by_an_approval(sessions: Sessions) -> None:
+    piece = a_piece(sessions)
+    with sessions.begin() as session:
+        orders.hold(session, [1], "anna", "wait")
+    decide(sessions, piece)
+    assert states(sessions) == [(State.HELD, True)]
