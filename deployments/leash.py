@@ -20,6 +20,15 @@ def die_with_parent(expected: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+def leash_run() -> None:
+    """Leash a run of Prefect's runner to it; `deployments.wired` calls this, and in any other process it does nothing.
+
+    Without it a run outlives a runner that was killed together with the launcher, until the next start.
+    """
+    if os.environ.get("PREFECT__FLOW_RUN_ID"):
+        die_with_parent(os.getppid())
+
+
 def main(arguments: list[str]) -> None:
     die_with_parent(int(arguments[0]))
     os.execvp(arguments[1], arguments[1:])  # noqa: S606: the command comes from deployments.children

@@ -7,6 +7,8 @@ import asyncio
 import json
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -26,7 +28,8 @@ from deployments.tidying import bury_the_dead, drop_pile, ensure_zombie_automati
 PULSE_SECONDS = 5
 TIDY_EVERY = 4  # pulses
 SERVER_PATIENCE = 120
-RUN_GRACE = 10
+RUN_GRACE = 5
+LEAVE_WITHIN = 12  # when the server is gone too, reporting the runs would be tried for minutes
 
 Catalogue = Callable[[], Sequence[RunnerDeployment]]
 
@@ -45,9 +48,10 @@ class HouseRunner(Runner):
     def _leave(self) -> None:
         if not self.stopping and self.started:
             self.stopping = True
+            threading.Thread(target=_leave_at_last, daemon=True).start()
             self._scheduled_run_poller.stopping = True
             self._loops_task_group.cancel_scope.cancel()
-            self._runs_task_group.start_soon(self._end_runs)
+            self._ending = asyncio.ensure_future(self._end_runs())
 
     async def _end_runs(self) -> None:
         """End every run, also one that is just being started; the runner reports each as crashed."""
@@ -55,6 +59,14 @@ class HouseRunner(Runner):
             for run in self._process_manager.flow_run_ids():
                 await self._process_manager.kill(run, grace_seconds=RUN_GRACE)
             await asyncio.sleep(0.2)
+
+
+def _leave_at_last() -> None:
+    """End the whole group, runs included, when leaving takes too long; only where the group is ours alone."""
+    time.sleep(LEAVE_WITHIN)
+    if os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> None:

@@ -162,7 +162,8 @@ class Supervisor:
         self.screen.warn(
             translate("{title}: {how}; started again in {pause} s", title=title, how=how, pause=f"{pause:.0f}")
         )
-        self.screen.quote(lines[-3:])
+        if how != translate("ended by signal {signal}", signal="SIGKILL"):  # then the log says nothing about it
+            self.screen.quote(lines[-3:])
 
 
 def _how_it_ended(ward: Ward) -> str:

@@ -62,9 +62,9 @@ NUMBERS = ("int_", "float_", "decimal_", "greater_than", "less_than", "finite_nu
 
 
 class Unreadable(Exception):
-    """The text is no YAML that is taken; `line` is where, 0 where it is the whole."""
+    """The text is no YAML that is taken; `line` is where, from 0, None where it is the whole."""
 
-    def __init__(self, reason: Reason, line: int = 0) -> None:
+    def __init__(self, reason: Reason, line: int | None = None) -> None:
         super().__init__(reason.text)
         self.reason = reason
         self.line = line
@@ -108,7 +108,7 @@ def compose(text: str, file: str, first_line: int = 1) -> Document:
         if not isinstance(document.value, dict):
             raise Unreadable(because(NO_FIELDS, code="no_fields"))
     except Unreadable as error:
-        place = Place(file=file, line=error.line + first_line if error.line else 0)
+        place = Place(file=file, line=0 if error.line is None else error.line + first_line)
         document.value = None
         document.problems = [Problem(place=place, reason=error.reason, effect=Effect.STOPS)]
     return document
@@ -124,15 +124,17 @@ def _node(text: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         said = TAB if "\\t" in str(error.problem) else BAD_YAML
-        raise Unreadable(because(said, code="bad_yaml"), _line(error.problem_mark or error.context_mark)) from error
+        # What never ends is found missing at the end of the file; it is to be mended where it began.
+        begun = error.context_mark if "end of stream" in str(error.problem) else None
+        raise Unreadable(because(said, code="bad_yaml"), _line(begun or error.problem_mark)) from error
     except yaml.YAMLError as error:
         raise Unreadable(because(BAD_YAML, code="bad_yaml")) from error
     except RecursionError as error:
         raise Unreadable(because(TOO_DEEP, code="too_deep")) from error
 
 
-def _line(mark: Any) -> int:
-    return mark.line if mark else 0
+def _line(mark: Any) -> int | None:
+    return mark.line if mark else None
 
 
 def _value(node: yaml.Node | None, loc: Loc, document: Document, first: int) -> Any:
@@ -176,9 +178,10 @@ def accept(
     try:
         return model.model_validate(document.value, context=dict(context or {})), [], []
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        paths: list[Loc] = [detail["loc"] for detail in found]
-        return None, [document.problem(detail["loc"], _reason(detail, model)) for detail in found], paths
+        found = [(detail["loc"], _reason(detail, model)) for detail in error.errors(include_url=False)]
+        misspelt = {(*loc[:-1], reason.words["nearest"]) for loc, reason in found if "nearest" in reason.words}
+        told = [(loc, reason) for loc, reason in found if reason.code != "missing" or loc not in misspelt]
+        return None, [document.problem(loc, reason) for loc, reason in told], [loc for loc, _ in told]
 
 
 def _reason(detail: ErrorDetails, model: type[BaseModel]) -> Reason:

@@ -79,14 +79,17 @@ def read_workspace(path: Path, start: date, providers: Collection[str] = ()) -> 
 def _document(folder: Folder, file: str) -> Document:
     if not folder.holds(file):
         effect = Effect.STOPS if file in NEEDED else Effect.NOTE
-        return Document(file, problems=[Problem(place=Place(file=file), reason=because(NO_FILE, code="no_file"), effect=effect)])
+        return _unread(file, because(NO_FILE, code="no_file"), effect)
     try:
         return compose(folder.read(file, SETTINGS_BYTES_MAX).decode("utf-8-sig"), file)
     except Refused as error:
-        reason = error.reason
+        return _unread(file, error.reason)
     except UnicodeDecodeError:
-        reason = because(NOT_UTF8, code="not_utf8")
-    return Document(file, problems=[Problem(place=Place(file=file), reason=reason, effect=Effect.STOPS)])
+        return _unread(file, because(NOT_UTF8, code="not_utf8"))
+
+
+def _unread(file: str, reason: Reason, effect: Effect = Effect.STOPS) -> Document:
+    return Document(file, problems=[Problem(place=Place(file=file), reason=reason, effect=effect)])
 
 
 def _settle(

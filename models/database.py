@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, bindparam, create_engine, event, select
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Float, bindparam, create_engine, event, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
@@ -33,24 +35,22 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-class DatabaseNow(ColumnElement[datetime]):
-    """The database's clock plus an offset: one expression, so that a lease is judged by one clock only."""
+class DatabaseNow(FunctionElement[datetime]):
+    """The database's clock plus an offset in seconds: one expression, so that a lease is judged by one clock only."""
 
     type = Moment()
-    inherit_cache = False
-
-    def __init__(self, offset: timedelta) -> None:
-        self.offset = offset
+    inherit_cache = True
 
 
 @compiles(DatabaseNow, "sqlite")
-def _sqlite_now(element: DatabaseNow, compiler: Any, **_: Any) -> str:
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{element.offset.total_seconds():+.3f} seconds')"
+def _sqlite_now(element: DatabaseNow, compiler: Any, **more: Any) -> str:
+    seconds = compiler.process(element.clauses, **more)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
 @compiles(DatabaseNow, "postgresql")
-def _postgresql_now(element: DatabaseNow, compiler: Any, **_: Any) -> str:
-    return f"(clock_timestamp() + interval '{element.offset.total_seconds():.3f} seconds')"
+def _postgresql_now(element: DatabaseNow, compiler: Any, **more: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **more)}))"
 
 
 class Clock(Protocol):
@@ -58,12 +58,15 @@ class Clock(Protocol):
 
     def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]: ...
 
+    def __hash__(self) -> int: ...
 
+
+@dataclass(frozen=True)
 class DatabaseClock:
     """The clock of production: the database's."""
 
     def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]:
-        return DatabaseNow(offset)
+        return DatabaseNow(literal(offset.total_seconds(), Float))
 
 
 class SetClock:
@@ -73,7 +76,7 @@ class SetClock:
         self.at = at
 
     def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]:
-        return bindparam(None, self.at + offset, type_=Moment(), unique=True)
+        return bindparam(None, callable_=lambda: self.at + offset, type_=Moment(), unique=True)
 
 
 def now_by(clock: Clock, session: Session) -> datetime:

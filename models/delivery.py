@@ -75,6 +75,7 @@ class Delivery(SQLModel, table=True):
     `content_hash` is what would go out, `approved_hash` what was approved: only when they are equal does it go.
     `token` fences: every claim raises it, and a claim that is not the last one can write nothing.
     `base_id` is the delivery that an edit or a delete acts on; `repeatable` says a second call would do no harm;
+    `plan_wall` is the plan's own time of a row that a person has moved: there it stays until the plan names another;
     `told` is the trouble ("<state>:<token>") that people have been told about.
     """
 
@@ -104,6 +105,7 @@ class Delivery(SQLModel, table=True):
     repeatable: bool = False
 
     wall_time: str = ""
+    plan_wall: str = ""
     zone: str = "UTC"
     due_at: datetime = Field(sa_type=Moment)
     late_at: datetime | None = Field(default=None, sa_type=Moment)

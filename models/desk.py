@@ -1,5 +1,6 @@
 """What passes between the house and its web pages: people at the door, what waits for them, what they decide. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -41,8 +42,8 @@ class Face(Value):
     synthetic: bool = False
     title: str = ""
     description: str = ""
-    palette: dict[str, str] = {}
-    fonts: dict[str, str] = {}
+    palette: Mapping[str, str] = {}
+    fonts: Mapping[str, str] = {}
     logo: str = ""
     outlets: tuple[Outlet, ...] = ()
 
@@ -70,10 +71,18 @@ class Ticket(Value):
     lasts: timedelta
 
 
+class VisitKind(StrEnum):
+    """What is counted: a page by its key, a short link by its code, the front page."""
+
+    VIEW = "view"
+    CLICK = "click"
+    FRONT = "front"
+
+
 class Visited(Value):
     """So many visits of one page or link within an hour, robots apart."""
 
-    kind: str
+    kind: VisitKind
     key: str
     hour: datetime
     robot: bool = False
@@ -171,6 +180,7 @@ class Decided(Value):
     """A decision that stands, with whoever made it."""
 
     person: str
+    by_policy: bool = False
     decision: Decision
     at: datetime
     reason: str = ""

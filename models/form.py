@@ -1,10 +1,11 @@
 """The base of every form a person fills in: strict, and in the reader's language when its schema is made."""
 
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
-from models.locale import translate
+from models.locale import LANGUAGES, catalogue, translate
 
 
 def in_the_readers_language(schema: dict[str, Any]) -> None:
@@ -19,3 +20,26 @@ class Form(BaseModel):
     """A form of a flow. Unknown fields are refused: an old answer to a renamed field must not run with the default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=in_the_readers_language)
+
+
+class InWords:
+    """Beside a Literal: its values are offered in the reader's language, each being its own msgid, and read from any.
+
+    Prefect shows the values of a choice and nothing else, so they are what must be translated.
+    """
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        values = get_args(source)
+
+        def read(said: Any) -> Any:
+            return next((value for value in values if said in _names_of(value)), said)
+
+        return core_schema.no_info_before_validator_function(read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        return schema | {"enum": [translate(value) for value in schema["enum"]]}
+
+
+def _names_of(value: str) -> set[str]:
+    return {value, *(catalogue(language).get(value, value) for language in LANGUAGES)}

@@ -1,5 +1,6 @@
 """A piece as one channel will show it (A7): the text by that channel's rules, and what a person should know. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from tasks.adaptation.fit import Fitted, Room, fit, read_more, room_for
 from tasks.adaptation.hashtags import Hashtags, hashtags
 from tasks.adaptation.slug import slug
 from tasks.adaptation.spans import Marked, flatten, join, under
+from tasks.styling.protection import HASHTAG
 
 PICTURES_LEFT_OUT = mark("The channel takes at most {limit} pictures: {number} of the piece are left out.")
 PICTURES_INSIDE = mark("Pictures inside the text do not go out: {files}. Name them in the heading of the piece.")
@@ -25,6 +27,7 @@ NO_ROOM = mark("Signature, hashtags and advertising label alone have {length} ch
 TITLE_SHORTENED = mark("The title was shortened to the {limit} characters that the channel takes.")
 DESCRIPTION_SHORTENED = mark("The description was shortened to the {limit} characters that the channel takes.")
 
+_HASHTAG = re.compile(HASHTAG)
 SCHEMES = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -108,7 +111,8 @@ def text_of(source: Marked, content: Content, limits: Limits, manner: Manner, ta
     if limits.html:
         return fit(links.replace(source, tag), Room(limits.text_max, limits.counts), manner.may_cut)
     source, dead = without_dead_links(source)
-    lead = under(Marked(content.title), "bold") if manner.title_first else Marked()
+    title = Marked(content.title if manner.title_first else "")
+    lead = under(title, "bold") if "bold" in limits.markup else title
     body, dropped = flatten(links.replace(join([lead, source]), tag), limits.markup)
     tail = links.replace(closing(body.text, content, manner, tags), tag)
     room = room_for(limits, len(content.pictures[: limits.pictures_max]), manner.pictures_apart)
@@ -118,11 +122,16 @@ def text_of(source: Marked, content: Content, limits: Limits, manner: Manner, ta
 
 def closing(body: str, content: Content, manner: Manner, tags: Hashtags) -> Marked:
     """What stands under the text: signature, hashtags, advertising label; not what the text says already."""
-    said = body.casefold()
-    written = {word for word in said.split() if word.startswith("#")}
+    said = one_line(body)
+    written = set(_HASHTAG.findall(said))
     wanted = " ".join(tag for tag in tags.kept if tag.casefold() not in written)
     parts = (manner.signature, wanted, content.ad_label)
-    return join([Marked(part) for part in parts if part.casefold() not in said])
+    return join([Marked(part) for part in parts if one_line(part) not in said])
+
+
+def one_line(text: str) -> str:
+    """As it is compared: whatever the spaces are, and whatever the case."""
+    return " ".join(text.casefold().split())
 
 
 def fitted_with(body: Marked, tail: Marked, room: Room, may_cut: bool, more: Marked) -> Fitted:

@@ -18,8 +18,8 @@ from models.people import Absence, Permission, Person, permissions_of
 from models.piece import Piece, Rendition
 from models.reason import because
 from tasks.approval.rules import Away, Who
-from tasks.delivery.rows import QUICK, D, is_approved
 from tasks.delivery.rows import insert_quietly as insert
+from tasks.delivery.statements import QUICK, D, is_approved
 from tasks.notices.rows import Message, tell
 
 POLICY = "policy"

@@ -15,7 +15,7 @@ PAST, AHEAD = timedelta(days=120), timedelta(days=550)
 LOOKED_AT = 1_500
 
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-SPAN = re.compile(r"\b(\d{1,2})\s*[-–—]\s*\d{1,2}(?=\s+[а-яa-z]{3,})", re.IGNORECASE)
+SPAN = re.compile(r"\b(\d{1,2})\s*(?:[-–—]|по|to)\s*\d{1,2}(?=\s+[а-яa-z]{3,})", re.IGNORECASE)
 WRITTEN = re.compile(
     rf"\b(\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\.\d{{2}}(?:\.\d{{4}})?|\d{{1,2}}\s+(?:{MONTH})[а-яa-z]*(?:\s+\d{{4}})?"
     rf"|(?:{MONTH})[a-z]*\s+\d{{1,2}}(?:,\s*\d{{4}})?)(?![\d%])",

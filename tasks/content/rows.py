@@ -15,7 +15,8 @@ from models.delivery import OPEN, OUT, State
 from models.manuscript import Manuscript
 from models.piece import Candidate, FeedState, OfferRow, Piece, PieceVersion, Rendition
 from models.reaction import Mark, TrackedLink
-from tasks.delivery.rows import QUICK, D, insert_quietly
+from tasks.delivery.rows import insert_quietly
+from tasks.delivery.statements import QUICK, D
 
 PLAN = "plan"
 

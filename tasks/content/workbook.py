@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from models.content import Effect, Outcome, PlanRow, Problem, Sheet
-from models.locale import mark, translate
+from models.locale import LANGUAGES, catalogue, mark, translate
 from tasks.content.columns import TITLES, WRITTEN_BACK, places
 from tasks.content.xlsx import inspect_archive, opened
 
@@ -29,7 +29,8 @@ def write_plan(
 ) -> bytes:
     """Write the plan as .xlsx: everything of the person's own stays; ours is added or renewed.
 
-    `data` is the file `sheet` was read from; `rows` have their №s. A row that was left out says why.
+    `data` is the file `sheet` was read from; `rows` have their №s. A row without an outcome keeps what was written
+    before; one that was left out says why.
     """
     reasons = _reasons(problems)
     if data[:2] != b"PK":
@@ -43,9 +44,11 @@ def _filled(book: Workbook, sheet: Sheet, rows: Sequence[PlanRow], outcomes: Map
             reasons: Mapping[int, str]) -> bytes:  # fmt: skip
     table = book[sheet.title] if sheet.title else book.worksheets[0]
     columns = _columns(table, sheet)
+    stale = {catalogue(language).get(NOT_LOADED, NOT_LOADED) for language in LANGUAGES}
     for row in rows:
         _write(table, row.row, columns["number"], _number(row.number))
-        _write_outcome(table, row.row, columns, outcomes.get(row.number, Outcome()))
+        if row.number in outcomes or table.cell(row.row, columns["status"]).value in stale:
+            _write_outcome(table, row.row, columns, outcomes.get(row.number, Outcome()))
     for number, reason in reasons.items():
         _write_outcome(table, number, columns, Outcome(status=translate(NOT_LOADED), reason=reason))
     kept = io.BytesIO()

@@ -37,6 +37,7 @@ OUR_FAULT = mark("An error of ours during the call ({detail}); nobody knows whet
 HALF_OUT = mark("{reason} Attention: {out} of {total} parts are already on the channel.")
 NO_TIME_LEFT = mark("There was no time left for the call. It will be tried again.")
 TURN_SECONDS = 0.25
+TOGETHER_SECONDS = 0.004
 DATABASE_PATIENCE_SECONDS = 60.0
 DEFAULT_TERMS = Terms()
 
@@ -239,10 +240,13 @@ class Engine:
         return Outcome(job.claim.id, job.claim.token, state, job.part.ordinal if job.part else None, **said)
 
     def _gather(self) -> Landed:
-        """Wait for a call to come back, or for a line to be free again; take all that are back."""
+        """Wait for a call to come back, or for a line to be free again; a few settled together cost hardly more."""
         landed: Landed = []
         try:
             landed.append(self._landed.get(timeout=self._patience()))
+            ends_at, half = self.now() + TOGETHER_SECONDS, sum(line.in_the_air for line in self._lines.values()) / 2
+            while len(landed) < half:
+                landed.append(self._landed.get(timeout=max(0.0, ends_at - self.now())))
             while True:
                 landed.append(self._landed.get_nowait())
         except Empty:

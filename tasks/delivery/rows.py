@@ -8,34 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Integer,
-    Row,
-    and_,
-    bindparam,
-    case,
-    column,
-    exists,
-    func,
-    or_,
-    select,
-    update,
-    values,
-)  # fmt: skip
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock
-from models.delivery import OUT, Delivery, PartRow, State, Verb
+from models.delivery import Delivery, PartRow, State, Verb
 from models.reaction import AccountState
 from models.reason import NO_REASON, Reason
-from models.stop import Scope, StopOrder
-
-D = Delivery.__table__.c  # type: ignore[attr-defined]
-P = PartRow.__table__.c  # type: ignore[attr-defined]
+from tasks.delivery import statements
+from tasks.delivery.statements import QUICK, D, P
 
 
 @dataclass(frozen=True)
@@ -75,34 +58,6 @@ class Outcome:
     pause: bool = False
 
 
-def not_stopped() -> ColumnElement[bool]:
-    """No Stop in force covers the row. A take-down and a notice to our own people pass a Stop."""
-    scope, key = col(StopOrder.scope), col(StopOrder.scope_key)
-    covers = or_(
-        scope == Scope.ALL,
-        and_(scope == Scope.CHANNEL, key == D.account),
-        and_(scope == Scope.CAMPAIGN, key == D.campaign),
-        and_(scope == Scope.PIECE, key == D.subject_id),
-    )
-    pulled = exists().where(col(StopOrder.released_at).is_(None), covers)
-    return or_(D.verb == Verb.DELETE, D.kind == "notice", ~pulled)
-
-
-def is_approved() -> ColumnElement[bool]:
-    return and_(D.approved_hash != "", D.approved_hash == D.content_hash)
-
-
-def is_due(clock: Clock) -> ColumnElement[bool]:
-    now = clock.plus()
-    return and_(D.state == State.PLANNED, D.due_at <= now, or_(D.next_try_at.is_(None), D.next_try_at <= now))
-
-
-def base_is_out() -> ColumnElement[bool]:
-    base = aliased(Delivery)
-    out = exists().where(col(base.id) == D.base_id, col(base.state).in_(OUT))
-    return or_(D.base_id.is_(None), out)
-
-
 def claim(
     session: Session,
     clock: Clock,
@@ -114,25 +69,10 @@ def claim(
     heeding_quiet: bool = False,
 ) -> list[Claim]:
     """Claim due, approved, unstopped rows of one account. `heeding_quiet`: it is quiet hours, take only urgent ones."""
-    wanted = [is_due(clock), D.kind == kind, D.account == account, is_approved(), not_stopped(), base_is_out()]
-    if heeding_quiet:
-        wanted.append(~D.heeds_quiet_hours)
-    ready = (
-        select(D.id).where(*wanted).order_by(D.priority.desc(), D.due_at, D.id).limit(limit)
-        .with_for_update(skip_locked=True).cte("ready")
-    )  # fmt: skip
-    taken = (
-        update(Delivery).where(D.id.in_(select(ready.c.id)), D.state == State.PLANNED)
-        .values(state=State.CLAIMED, token=D.token + 1, worker=worker, lease_until=clock.plus(lease))
-        .returning(*CLAIMED).execution_options(synchronize_session=False)
-    )  # fmt: skip
-    rows = session.execute(taken).all()
+    binds = {"b_kind": kind, "b_account": account, "b_worker": worker, "b_number": limit}
+    rows = session.execute(statements.claim(clock, lease, heeding_quiet), binds).all()
     bases = bases_of(session, [row.base_id for row in rows if row.base_id])
     return sorted((as_claim(row, bases) for row in rows), key=lambda c: (c.due_at, c.id))
-
-
-CLAIMED = (D.id, D.token, D.key, D.kind, D.verb, D.account, D.content_id, D.generation, D.attempts, D.due_at,
-            D.first_intent_at, D.base_id)  # fmt: skip
 
 
 def bases_of(session: Session, ids: Sequence[int]) -> dict[int, Row[Any]]:
@@ -191,33 +131,14 @@ def write_intents(
 
     A row is ours while token, state, approved hash, Stop and lease say so; for any other no call may be made.
     """
-    if not wanted:
-        return set()
-    ask = _as_table(wanted)
-    mine = (
-        update(Delivery)
-        .where(
-            D.id == ask.c.id, D.token == ask.c.token, D.state.in_([State.CLAIMED, State.INTENT]), is_approved(),
-            D.lease_until > clock.plus(call_timeout), or_(ask.c.begun == 1, not_stopped()),
-        )
-        .values(
-            state=State.INTENT, lease_until=clock.plus(lease),
-            first_intent_at=func.coalesce(D.first_intent_at, clock.plus()),
-        )
-        .returning(D.id).execution_options(synchronize_session=False)
-    )  # fmt: skip
-    won = set(session.execute(mine).scalars())
-    parts = [{"d": i.id, "o": i.ordinal} for i in wanted if i.id in won and i.ordinal is not None]
-    if parts:
-        _many(
-            session, PartRow, (P.delivery_id == bindparam("d"), P.ordinal == bindparam("o")), parts, state=State.INTENT
-        )
+    won: set[int] = set()
+    for begun in (False, True):
+        mine = [(i.id, i.token) for i in wanted if i.begun is begun]
+        if mine:
+            won |= set(session.execute(statements.intend(clock, lease, call_timeout, begun), {"mine": mine}).scalars())
+    parts = [{"b_id": i.id, "b_ordinal": i.ordinal} for i in wanted if i.id in won and i.ordinal is not None]
+    _many(session, statements.INTEND_PART, parts)
     return won
-
-
-def _as_table(wanted: Sequence[Intention]) -> Any:
-    shape = values(column("id", Integer), column("token", Integer), column("begun", Integer), name="asked")
-    return shape.data([(i.id, i.token, int(i.begun)) for i in wanted]).cte("ask")
 
 
 def settle(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> int:
@@ -227,118 +148,53 @@ def settle(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> int:
     """
     _settle_parts(session, clock, [o for o in outcomes if o.ordinal is not None])
     rows = [o for o in outcomes if o.final or o.state is not State.SENT]
-    return sum(_SETTLERS[state](session, clock, [o for o in rows if o.state is state]) for state in _SETTLERS)
+    states = {o.state for o in rows}
+    return sum(_settle(session, clock, state, [o for o in rows if o.state is state]) for state in states)
 
 
-def _ours(*states: State) -> tuple[ColumnElement[bool], ...]:
-    return D.id == bindparam("b_id"), D.token == bindparam("b_token"), _one_of(states)
-
-
-def _one_of(states: Sequence[State]) -> ColumnElement[bool]:
-    """Plain comparisons: an IN list cannot be given to many parameter sets at once."""
-    return or_(*(D.state == state for state in states))
-
-
-def _many(
-    session: Session,
-    table: type[Any],
-    where: tuple[ColumnElement[bool], ...],
-    rows: list[dict[str, Any]],
-    **set_to: Any,
-) -> int:
+def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> int:
     """One statement, many parameter sets, on the connection itself: the unit of work would split them."""
-    statement = update(table.__table__).where(*where).values(**set_to)
-    return int(session.connection().execute(statement, rows).rowcount)
+    return int(session.connection().execute(statement, rows).rowcount) if rows else 0
 
 
-def _settle_sent(session: Session, clock: Clock, sent: Sequence[Outcome]) -> int:
-    if not sent:
-        return 0
-    return _many(
-        session, Delivery, _ours(State.INTENT, State.UNKNOWN), [_receipt(o) for o in sent], **_RECEIPT,
-        state=State.SENT, reason={}, sent_at=clock.plus(), settled_at=clock.plus(), lease_until=None,
-    )  # fmt: skip
+def _settle(session: Session, clock: Clock, state: State, outcomes: list[Outcome]) -> int:
+    if state is State.SENT:
+        return _many(session, statements.settle_sent(clock), [_receipt(o) for o in outcomes])
+    if state is State.PLANNED:
+        waits = sorted({o.retry_in for o in outcomes})
+        return sum(
+            _many(session, statements.settle_not_now(clock, wait), [_reason(o) for o in outcomes if o.retry_in == wait])
+            for wait in waits
+        )
+    return _many(session, statements.settle_ended(clock, state), [_reason(o) for o in outcomes])
 
 
 def _receipt(o: Outcome) -> dict[str, Any]:
     return {"b_id": o.id, "b_token": o.token, "b_remote": o.remote_id, "b_url": o.url, "b_detail": o.detail}
 
 
-_RECEIPT: dict[str, Any] = {
-    "remote_id": bindparam("b_remote"), "url": bindparam("b_url"), "detail": bindparam("b_detail", type_=JSON),
-}  # fmt: skip
-
-
-def _settle_ended(state: State) -> Any:
-    """Rejected and unknown: the row keeps its reason; an unknown one keeps its lease, the earliest time to look."""
-
-    def ended(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> int:
-        if not outcomes:
-            return 0
-        return _many(
-            session, Delivery, _ours(State.INTENT, State.UNKNOWN) if state is State.REJECTED else _ours(State.INTENT),
-            [{"b_id": o.id, "b_token": o.token, "b_reason": o.reason.model_dump()} for o in outcomes],
-            state=state, reason=bindparam("b_reason", type_=JSON), settled_at=clock.plus(),
-        )  # fmt: skip
-
-    return ended
-
-
-def _settle_not_now(session: Session, clock: Clock, later: Sequence[Outcome]) -> int:
-    """Back to planned: definitely not accepted. One statement per waiting time; waiting times repeat."""
-    count = 0
-    for wait in sorted({o.retry_in for o in later}):
-        rows = [o for o in later if o.retry_in == wait]
-        count += _many(
-            session, Delivery, _ours(State.INTENT, State.CLAIMED),
-            [{"b_id": o.id, "b_token": o.token, "b_reason": o.reason.model_dump()} for o in rows],
-            state=State.PLANNED, reason=bindparam("b_reason", type_=JSON), attempts=D.attempts + 1,
-            next_try_at=clock.plus(wait), lease_until=None,
-        )  # fmt: skip
-    return count
-
-
-_SETTLERS = {
-    State.SENT: _settle_sent,
-    State.REJECTED: _settle_ended(State.REJECTED),
-    State.UNKNOWN: _settle_ended(State.UNKNOWN),
-    State.PLANNED: _settle_not_now,
-}
+def _reason(o: Outcome) -> dict[str, Any]:
+    return {"b_id": o.id, "b_token": o.token, "b_reason": o.reason.model_dump()}
 
 
 def _settle_parts(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> None:
-    """Parts follow their call, guarded by the delivery's token; an unknown part stays in intent until it is known."""
-    fenced = exists().where(
-        D.id == P.delivery_id, D.token == bindparam("b_token"), _one_of([State.INTENT, State.UNKNOWN])
-    )
-    which = (P.delivery_id == bindparam("b_id"), P.ordinal == bindparam("b_ordinal"), fenced)
-    sent = [o for o in outcomes if o.state is State.SENT]
-    if sent:
-        rows = [_receipt(o) | {"b_ordinal": o.ordinal} for o in sent]
-        _many(session, PartRow, which, rows, **_RECEIPT, state=State.SENT, sent_at=clock.plus())
+    """Parts follow their call; an unknown part stays in intent until it is known."""
+    sent = [_receipt(o) | {"b_ordinal": o.ordinal} for o in outcomes if o.state is State.SENT]
+    _many(session, statements.settle_part(clock, State.SENT), sent)
     for state in (State.PLANNED, State.REJECTED):
         rows = [{"b_id": o.id, "b_token": o.token, "b_ordinal": o.ordinal} for o in outcomes if o.state is state]
-        if rows:
-            _many(session, PartRow, which, rows, state=state)
+        _many(session, statements.settle_part(clock, state), rows)
 
 
 def release(session: Session, claims: Sequence[tuple[int, int]]) -> int:
     """Give back claims that will not be used: as (id, token)."""
-    if not claims:
-        return 0
-    rows = [{"b_id": id, "b_token": token} for id, token in claims]
-    return _many(session, Delivery, _ours(State.CLAIMED), rows, state=State.PLANNED, lease_until=None)
+    return _many(session, statements.RELEASE, [{"b_id": id, "b_token": token} for id, token in claims])
 
 
 def due_accounts(session: Session, clock: Clock, kind: str) -> dict[str, datetime | None]:
     """The accounts that have something due, with the moment until which each is paused, if it is."""
-    pause = case((col(AccountState.paused_until) > clock.plus(), col(AccountState.paused_until)))
-    query = (
-        select(D.account, pause).distinct().select_from(Delivery.__table__)  # type: ignore[attr-defined]
-        .outerjoin(AccountState, col(AccountState.account) == D.account)
-        .where(is_due(clock), is_approved(), D.kind == kind)
-    )  # fmt: skip
-    return {account: until for account, until in session.execute(query).tuples()}  # noqa: C416  a Result has keys()
+    found = session.execute(statements.due_accounts(clock), {"b_kind": kind})
+    return {account: until for account, until in found}  # noqa: C416  a Result has keys() that are not ours
 
 
 def pause_account(session: Session, clock: Clock, account: str, wait: timedelta, reason: Reason) -> None:
@@ -347,9 +203,6 @@ def pause_account(session: Session, clock: Clock, account: str, wait: timedelta,
     session.execute(put, [{"account": account, "cursor": "", "recommended_slots": [], "reason": {}}])
     until = update(AccountState).where(col(AccountState.account) == account)
     session.execute(until.values(paused_until=clock.plus(wait), reason=reason.model_dump()), execution_options=QUICK)
-
-
-QUICK = {"synchronize_session": False}
 
 
 def insert_quietly(session: Session, table: type[Any], unique: list[str]) -> Any:

@@ -11,7 +11,9 @@ DECIDE = mark("Open the version, approve it or send it back; then give it a new 
 SENT_BACK = mark("The author corrects the piece; the corrected version will ask for approval again.")
 PUBLISH_OR_CANCEL = mark("Publish it now if it still makes sense, or cancel it.")
 MEND = mark("Mend what the reason says; then publish it now, or cancel it.")
-WAITS = mark("It is late but not lost: it goes out as soon as the channel lets it, or is held by its rule for lateness.")
+WAITS = mark(
+    "It is late but not lost: it goes out as soon as the channel lets it, or is held by its rule for lateness."
+)
 
 RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED})
 CANCELLABLE = OPEN | {State.MISSED, State.REJECTED}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.approval import Approval, Decision, Request, RequestRow
+from models.brand import Note
 from models.company import ChannelCard
 from models.database import Clock
 from models.delivery import Delivery, State, Verb
@@ -19,7 +20,7 @@ from models.post import Post
 from models.stop import Scope, StopOrder
 from tasks.approval import rows as approval
 from tasks.approval.rules import Who, objection
-from tasks.delivery.rows import D, is_approved, not_stopped
+from tasks.delivery.statements import D, is_approved, not_stopped
 from tasks.desk.advice import advice, orders
 from tasks.orders import rows as order_rows
 
@@ -143,8 +144,10 @@ def _versions(session: Session, hashes: Sequence[str]) -> dict[tuple[str, str], 
 
 def _current(session: Session, hashes: Sequence[str]) -> set[tuple[str, str]]:
     """The versions that a placement still carries, as (subject, hash)."""
-    query = select(D.subject_id, D.account, D.content_hash).distinct().where(
-        D.kind == "placement", D.content_hash.in_(hashes), D.state != State.CANCELLED
+    query = (
+        select(D.subject_id, D.account, D.content_hash)
+        .distinct()
+        .where(D.kind == "placement", D.content_hash.in_(hashes), D.state != State.CANCELLED)
     )
     return {(approval.subject_of(row.subject_id, row.account), row.content_hash) for row in session.execute(query)}
 
@@ -171,23 +174,25 @@ def _proof(
         subject=approval.subject_of(rendition.piece_id, account), version=rendition.content_hash, title=piece.title,
         number=piece.number or "", author=names.person(piece.author), account=account, channel=names.channel(account),
         provider=names.channels[account].provider if account in names.channels else "",
-        post=Post.model_validate(rendition.post), notes=tuple(rendition.notes),  # type: ignore[arg-type]
+        post=Post.model_validate(rendition.post), notes=tuple(Note.model_validate(note) for note in rendition.notes),
         due_at=datetime.fromisoformat(row.shown["due_at"]) if row else None, by_hand=rendition.by_hand,
         decided=_decided(decision, names), objection=reader.objection_to(piece.author),
     )  # fmt: skip
 
 
 def _decided(decision: Approval | None, names: Names) -> Decided | None:
-    return decision and Decided(
-        person=names.person(decision.person), decision=Decision(decision.decision), at=decision.decided_at,
-        reason=decision.reason, proven=decision.proven,
+    if decision is None:
+        return None
+    return Decided(
+        person=names.person(decision.person), by_policy=decision.person == approval.POLICY,
+        decision=Decision(decision.decision), at=decision.decided_at, reason=decision.reason, proven=decision.proven,
     )  # fmt: skip
 
 
 def subject_of_rendition(session: Session, rendition_id: int) -> tuple[str, str] | None:
     """The (subject, version) a decision about this rendition is about."""
     found = session.get(Rendition, rendition_id)
-    return found and (approval.subject_of(found.piece_id, found.account), found.content_hash)
+    return (approval.subject_of(found.piece_id, found.account), found.content_hash) if found else None
 
 
 def stops_in_force(session: Session, names: Names) -> list[StopLine]:

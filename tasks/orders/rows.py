@@ -3,75 +3,78 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock, now_by
 from models.delivery import OPEN, OUT, Delivery, PartRow, State
 from models.locale import mark
+from models.orders import Answer as Answer
+from models.orders import Verdict as Verdict
+from models.orders import When as When
+from models.piece import Piece
 from models.reason import NO_REASON, Reason, because
 from models.stop import Scope, StopOrder
-from tasks.delivery.rows import QUICK, D, P
+from tasks.delivery.statements import QUICK, D, P, is_approved, not_stopped
 
 CANCELLED_BY = mark("Cancelled by {person}: {why}")
 HELD_BY = mark("Held by {person}: {why}")
 LEFT_BY = mark("{person} decided to leave it as it is, without another attempt.")
+RACES = 3
 
 
-class Answer(StrEnum):
-    """What became of an order."""
-
-    DONE = "done"
-    TOO_LATE = "too_late"
-    ABSENT = "absent"
-
-
-class Verdict(StrEnum):
-    """What a person found out about an unknown outcome."""
-
-    OUT = "out"
-    AGAIN = "again"
-    LEAVE = "leave"
-
-
-@dataclass(frozen=True)
-class When:
-    """A new time of a row: the instant and what it was derived from."""
-
-    due_at: datetime
-    late_at: datetime | None
-    wall_time: str
-    zone: str
+# What each order can be about. An unknown outcome is in none of them: it may be out, so it is decided, not ordered.
+CANCELLABLE = OPEN | {State.MISSED, State.REJECTED}
+HOLDABLE = frozenset({State.PLANNED, State.CLAIMED})
+RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED, State.CANCELLED})
+MOVABLE = frozenset({State.PLANNED, State.CLAIMED, State.MISSED, State.HELD})
+PUBLISHABLE = HOLDABLE | RESTORABLE
 
 
 def cancel(session: Session, ids: Sequence[int], person: str, why: str = "") -> dict[int, Answer]:
     reason = because(CANCELLED_BY, code="cancelled", person=person, why=why or "—")
-    ended = {State.MISSED, State.REJECTED, State.UNKNOWN}
-    return _order(session, ids, OPEN | ended, state=State.CANCELLED, reason=reason.model_dump(), token=D.token + 1)
+    return _order(session, ids, CANCELLABLE, state=State.CANCELLED, reason=reason.model_dump(), token=D.token + 1)
 
 
 def hold(session: Session, ids: Sequence[int], person: str, why: str = "") -> dict[int, Answer]:
     reason = because(HELD_BY, code="held", person=person, why=why or "—")
-    return _order(session, ids, OPEN, state=State.HELD, reason=reason.model_dump(), token=D.token + 1)
+    return _order(session, ids, HOLDABLE, state=State.HELD, reason=reason.model_dump(), token=D.token + 1)
 
 
 def restore(session: Session, ids: Sequence[int], when: When | None = None) -> dict[int, Answer]:
     """Plan again what was held, missed, refused or cancelled; with a new time if one is given."""
-    ended = {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}
-    answers = _order(session, ids, ended, **_PLANNED, **_timed(when))
+    answers = _order(session, ids, RESTORABLE, **_PLANNED, **_by_hand(when))
     _renew_parts(session, [id for id, answer in answers.items() if answer is Answer.DONE])
     return answers
 
 
 def reschedule(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
-    """Move what is not yet going out. A held row stays held: moving is not approving."""
-    moved = _order(session, ids, {State.PLANNED, State.CLAIMED, State.MISSED}, **_PLANNED, **_timed(when))
+    """Move by a person what is not yet going out; the plan leaves it there. A held row stays held."""
+    return _moved(session, ids, _by_hand(when))
+
+
+def follow_plan(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
+    """Move to where the plan says; a row that a person has moved stays, until the plan itself says another time."""
+    return _moved(session, ids, _timed(when) | {"plan_wall": ""}, D.plan_wall != when.wall_time)
+
+
+def _moved(
+    session: Session, ids: Sequence[int], timed: dict[str, Any], *where: ColumnElement[bool]
+) -> dict[int, Answer]:
+    moved = _order(session, ids, MOVABLE - {State.HELD}, *where, **_PLANNED, **timed)
     held = [id for id, answer in moved.items() if answer is Answer.TOO_LATE]
-    return moved | _order(session, held, {State.HELD}, run_id="", run_key="", **_timed(when))
+    return moved | _order(session, held, {State.HELD}, *where, run_id="", run_key="", **timed)
+
+
+def publish_now(session: Session, id: int, when: When, urgent: bool) -> Answer:
+    """Make an approved row due at once; an urgent one does not heed the quiet hours either."""
+    heeds = {"heeds_quiet_hours": False} if urgent else {}
+    answer = _order(session, [id], PUBLISHABLE, is_approved(), **_PLANNED, **_by_hand(when), **heeds)[id]
+    _renew_parts(session, [id] if answer is Answer.DONE else [])
+    return answer
 
 
 def replace_content(session: Session, ids: Sequence[int], content_id: int, content_hash: str) -> dict[int, Answer]:
@@ -83,8 +86,18 @@ def replace_content(session: Session, ids: Sequence[int], content_id: int, conte
     return answers | _order(session, waiting, {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}, **content)
 
 
-def decide_unknown(session: Session, clock: Clock, id: int, verdict: Verdict, person: str, url: str = "") -> Answer:
-    """Settle an unknown row by what a person saw. "Again" raises the generation: the provider gets a new key."""
+def decide_unknown(
+    session: Session,
+    clock: Clock,
+    id: int,
+    verdict: Verdict,
+    person: str,
+    url: str = "",
+    when: When | None = None,
+) -> Answer:
+    """Settle an unknown row by what a person saw. "Again" raises the generation: the provider gets a new key;
+    `when` is then its new time, or it might be too late for it at once.
+    """
     changes: dict[Verdict, dict[str, Any]] = {
         Verdict.OUT: {
             "state": State.SENT,
@@ -93,7 +106,7 @@ def decide_unknown(session: Session, clock: Clock, id: int, verdict: Verdict, pe
             "settled_at": clock.plus(),
             "sent_at": clock.plus(),
         },
-        Verdict.AGAIN: {**_PLANNED, "generation": D.generation + 1},
+        Verdict.AGAIN: {**_PLANNED, "generation": D.generation + 1, **_by_hand(when)},
         Verdict.LEAVE: {"state": State.CANCELLED, "reason": because(LEFT_BY, code="left", person=person).model_dump()},
     }
     answer = _order(session, [id], {State.UNKNOWN}, **({"token": D.token + 1} | changes[verdict]))[id]
@@ -116,13 +129,34 @@ def _timed(when: When | None) -> dict[str, Any]:
     return {"due_at": when.due_at, "late_at": when.late_at, "wall_time": when.wall_time, "zone": when.zone}
 
 
+def _by_hand(when: When | None) -> dict[str, Any]:
+    """A time that a person gives: the plan's own is kept beside it, so that laying out the plan does not undo it."""
+    plans = case((D.plan_wall == "", D.wall_time), else_=D.plan_wall)
+    return _timed(when) | {"plan_wall": plans} if when else {}
+
+
 def _order(
-    session: Session, ids: Sequence[int], states: frozenset[State] | set[State], **changes: Any
+    session: Session,
+    ids: Sequence[int],
+    states: frozenset[State] | set[State],
+    *where: ColumnElement[bool],
+    **changes: Any,
 ) -> dict[int, Answer]:
-    """Change the rows that are in one of these states; say of each of the others why not."""
-    change = update(Delivery).where(D.id.in_(ids), D.state.in_(states)).values(**changes).returning(D.id)
-    done = set(session.execute(change, execution_options=QUICK).scalars())
-    there = set(session.execute(select(D.id).where(D.id.in_(ids))).scalars())
+    """Change the rows that are in one of these states; say of each of the others why not.
+
+    A row that came back into these states between the change and the look (PostgreSQL) is ordered again.
+    """
+    done: set[int] = set()
+    there: set[int] = set()
+    left = list(ids)
+    for _ in range(RACES):
+        change = update(Delivery).where(D.id.in_(left), D.state.in_(states), *where).values(**changes).returning(D.id)
+        done |= set(session.execute(change, execution_options=QUICK).scalars())
+        seen = session.execute(select(D.id, and_(D.state.in_(states), *where)).where(D.id.in_(ids))).tuples().all()
+        there = {id for id, _ in seen}
+        left = [id for id, again in seen if again and id not in done]
+        if not left:
+            break
     return {id: Answer.DONE if id in done else Answer.TOO_LATE if id in there else Answer.ABSENT for id in ids}
 
 

@@ -14,7 +14,8 @@ from sqlmodel import col
 from models.company import PersonCard, Workspace
 from models.database import Clock, now_by
 from models.people import Absence, Invitation, Person, SignInAttempt, WebSession
-from tasks.delivery.rows import QUICK, insert_quietly
+from tasks.delivery.rows import insert_quietly
+from tasks.delivery.statements import QUICK
 from tasks.people import terms
 
 

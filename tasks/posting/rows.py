@@ -16,10 +16,12 @@ from models.piece import OfferRow, Piece, Rendition
 from models.post import Post
 from models.reason import Reason, because
 from tasks.delivery.keys import placement_key
-from tasks.delivery.rows import QUICK, Claim, D, insert_quietly
+from tasks.delivery.rows import Claim, insert_quietly
+from tasks.delivery.statements import QUICK, D
 from tasks.orders import rows as orders
 from tasks.orders.rows import When
 from tasks.posting.layout import Time
+from tasks.schedule.wall import instant
 
 KIND = "placement"
 NOT_IN_PLAN = mark("It is no longer in the content plan.")
@@ -42,13 +44,17 @@ class Placement:
 
 
 def times_of(session: Session, piece_ids: Sequence[int]) -> dict[tuple[int, str], dict[str, datetime]]:
-    """The times that the placements of these pieces have now, by (piece, account), then by occurrence."""
+    """The times that the plan gave to the placements of these pieces, by (piece, account), then by occurrence.
+
+    Where a person has moved one, it is the plan's own time all the same: the row would follow another slot else.
+    """
     found: dict[tuple[int, str], dict[str, datetime]] = {}
-    query = select(D.key, D.account, D.subject_id, D.due_at).where(
+    query = select(D.key, D.account, D.subject_id, D.due_at, D.plan_wall, D.zone).where(
         D.kind == KIND, D.verb == Verb.PUBLISH, D.subject_id.in_([str(id) for id in piece_ids])
     )
     for row in session.execute(query):
-        found.setdefault((int(row.subject_id), row.account), {})[row.key.rsplit(":", 1)[-1]] = row.due_at
+        at = instant(row.plan_wall, row.zone) if row.plan_wall else row.due_at
+        found.setdefault((int(row.subject_id), row.account), {})[row.key.rsplit(":", 1)[-1]] = at
     return found
 
 
@@ -76,7 +82,7 @@ def lay_out(session: Session, clock: Clock, wanted: Sequence[Placement], piece_i
     for placement in wanted:
         row = standing.get(placement.key)
         if row is not None and row.due_at != placement.time.due_at:
-            moved += _done(orders.reschedule(session, [row.id], _when(placement.time)))
+            moved += _done(orders.follow_plan(session, [row.id], _when(placement.time)))
         if row is not None and row.content_hash != placement.content_hash:
             changed += _done(orders.replace_content(session, [row.id], placement.rendition_id, placement.content_hash))
     gone = _cancel_left(session, standing, {placement.key for placement in wanted}, now)

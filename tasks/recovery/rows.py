@@ -13,7 +13,8 @@ from models.database import Clock
 from models.delivery import Delivery, Lateness, PartRow, State, may_precede
 from models.locale import mark
 from models.reason import Reason, because
-from tasks.delivery.rows import CLAIMED, QUICK, Claim, D, P, as_claim, bases_of, is_approved, is_due, not_stopped
+from tasks.delivery.rows import Claim, as_claim, bases_of
+from tasks.delivery.statements import CLAIMED, QUICK, D, P, is_approved, is_due, not_stopped
 
 NOT_APPROVED = mark("Not approved by the time it was due. Approve it and choose a new time.")
 TOO_LATE_ASK = mark("It is later than this publication may be. Publish it now, move it, or cancel it.")

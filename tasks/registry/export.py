@@ -157,7 +157,9 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def xlsx_bytes(facts: Iterable[FactRow], language: str, zone: str, made_at: datetime) -> bytes:
+def xlsx_bytes(
+    facts: Iterable[FactRow], language: str, zone: str, made_at: datetime, sheet_rows: int = SHEET_ROWS
+) -> bytes:
     """The facts as a workbook of typed cells, heading frozen and filtered; what does not fit goes to the next sheet."""
     from xlsxwriter import Workbook
 
@@ -168,9 +170,9 @@ def xlsx_bytes(facts: Iterable[FactRow], language: str, zone: str, made_at: date
         heading = book.add_format({"bold": True, "bg_color": "#E8EEF0", "bottom": 1})
         sheet = _sheet(book, heading)
         for number, fact in enumerate(facts):
-            if number and number % SHEET_ROWS == 0:
+            if number and number % sheet_rows == 0:
                 sheet = _sheet(book, heading)
-            _write(sheet, number % SHEET_ROWS + 1, people_cells(fact, ZoneInfo(zone)), formats)
+            _write(sheet, number % sheet_rows + 1, people_cells(fact, ZoneInfo(zone)), formats)
     return file.getvalue()
 
 

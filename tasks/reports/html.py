@@ -1,6 +1,6 @@
-"""The report as one self-contained page: light and dark, phone and desk, and A4 on paper. Pure.
+"""The report as one self-contained page: light and dark, phone and desk, and A4 on paper.
 
-The templates beside this file are read as part of the code.
+The templates beside this file are read as a part of the code. Pure.
 """
 
 from functools import cache

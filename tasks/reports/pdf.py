@@ -1,7 +1,8 @@
-"""The report on paper: the whole of it, and one page for the director. Pure.
+"""The report on paper: the whole of it, and one page for the director.
 
 Only the fonts inside Typst are used, so that the same report is the same bytes on every machine: Libertinus Serif has
-Cyrillic but no rouble sign, which New Computer Modern lends. The templates beside this file are a part of the code.
+Cyrillic but no rouble sign, which New Computer Modern lends. The templates beside this file are read as a part of
+the code. Pure.
 """
 
 import json

@@ -63,7 +63,7 @@ def _spec(bars: list[dict[str, Any]], frame: Frame) -> dict[str, Any]:
     days = altair.Scale(domain=list(dict.fromkeys(bar["day"] for bar in bars)))
     data = altair.Data(values=bars)  # type: ignore[no-untyped-call]
     chart = altair.Chart(data, width=frame.width, height=frame.height, background="transparent")
-    drawn = chart.mark_bar(cornerRadius=1).encode(
+    drawn = chart.mark_bar().encode(
         x=altair.X("day:O", sort=None, title=None, scale=days, axis=altair.Axis(labelAngle=0, labelOverlap=True)),
         y=altair.Y("value:Q", title=None, axis=altair.Axis(tickCount=4, format=",.0f")),
         color=altair.Color("rank:N", scale=scale, legend=None),

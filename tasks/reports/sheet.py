@@ -13,7 +13,7 @@ from models.locale import mark, spoken, translate
 from tasks.reports.legend import NO_CHANNEL
 from tasks.reports.measures import MEASURES, Shape, measure_of
 from tasks.reports.numbers import NO_DATA, say_period, say_span
-from tasks.reports.page import BY, HEADINGS, HEADS, MONEY_STANDINGS, OUTCOMES, STANDINGS, SYNTHETIC, TOTAL, UNNAMED
+from tasks.reports.titles import BY, HEADINGS, HEADS, MONEY_STANDINGS, OUTCOMES, STANDINGS, SYNTHETIC, TOTAL, UNNAMED
 from tasks.reports.values import Cut, MoneyLine, Number, Report
 
 if TYPE_CHECKING:

@@ -126,9 +126,8 @@ def _goal_words(line: GoalLine, report: Report) -> dict[str, str]:
 
 def _money(report: Report) -> Iterator[Sentence]:
     for text, lines in ((FUND_OVER, report.funds), (CAMPAIGN_OVER, report.campaigns)):
-        for line in lines:
-            if line.over:
-                yield Sentence(translate(text, **_over(line, report)), "bad")
+        for line in [line for line in lines if line.over][:SAID_AT_MOST]:
+            yield Sentence(translate(text, **_over(line, report)), "bad")
 
 
 def _over(line: MoneyLine, report: Report) -> dict[str, str]:

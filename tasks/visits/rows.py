@@ -7,9 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.desk import Visited
+from models.desk import Visited, VisitKind
 from models.reaction import TrackedLink, Visit
-from tasks.visits.kinds import CLICK, VIEW
 
 KEYS = ["kind", "key", "hour", "robot"]
 
@@ -32,20 +31,20 @@ def address_of(session: Session, code: str) -> str | None:
 
 def views(session: Session, pages: Collection[str]) -> dict[str, int]:
     """How often people viewed these pages of the site, by the page's key, which is the placement's remote id."""
-    return _counted(session, VIEW, pages)
+    return _counted(session, VisitKind.VIEW, pages)
 
 
 def clicks(session: Session, pieces: Collection[int], account: str) -> dict[int, int]:
     """How often people followed our short links in these pieces on this account, by piece."""
     query = (
         select(col(TrackedLink.piece_id), func.sum(Visit.number)).group_by(col(TrackedLink.piece_id))
-        .join(Visit, (col(Visit.key) == col(TrackedLink.code)) & (col(Visit.kind) == CLICK) & ~col(Visit.robot))
+        .join(Visit, (col(Visit.key) == col(TrackedLink.code)) & (col(Visit.kind) == VisitKind.CLICK) & ~col(Visit.robot))
         .where(col(TrackedLink.piece_id).in_(pieces), col(TrackedLink.account) == account)
     )  # fmt: skip
     return {piece: int(number) for piece, number in session.execute(query)}
 
 
-def _counted(session: Session, kind: str, keys: Collection[str]) -> dict[str, int]:
+def _counted(session: Session, kind: VisitKind, keys: Collection[str]) -> dict[str, int]:
     query = (
         select(col(Visit.key), func.sum(Visit.number)).group_by(col(Visit.key))
         .where(col(Visit.kind) == kind, col(Visit.key).in_(keys), ~col(Visit.robot))

@@ -6,7 +6,7 @@ from datetime import date
 from babel.dates import format_date
 
 from models.brand import Note, note, problem
-from models.brief import Brief
+from models.brief import Brief, Purpose
 from models.locale import mark, spoken, translate
 from models.reason import because
 from tasks.writing.prices import say_price
@@ -24,8 +24,15 @@ SOLD_OUT = mark("“{name}” is not available in the feed.")
 
 TASK = mark("Write a piece for our channels in English, in markdown. The first line is the title, after “# ”.")
 ONLY_FACTS = mark("Use only these facts, names and prices, letter for letter; invent nothing.")
+PURPOSE = mark("Purpose: {value}")
+PURPOSES: dict[Purpose, str] = {
+    "offer": mark("an offer"),
+    "news": mark("a piece of news"),
+    "recipe": mark("a recipe"),
+    "event": mark("an event"),
+    "story": mark("a story"),
+}
 LINES = {
-    "purpose": mark("Purpose: {value}"),
     "goal": mark("Goal: {value}"),
     "group": mark("For whom: {value}"),
     "channel": mark("Channel: {value}"),
@@ -83,6 +90,7 @@ def as_task(brief: Brief, tone: str = "") -> str:
 
 
 def said(brief: Brief) -> Iterator[str]:
+    yield translate(PURPOSE, value=translate(PURPOSES[brief.purpose]))
     for name, text in LINES.items():
         if value := getattr(brief, name):
             yield translate(text, value=value)

@@ -28,6 +28,7 @@ DESCRIPTION_MAX = 160
 _TITLE = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]*)\n?")
 _SPARE = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_ITEM = re.compile(r"(?:•|\d+\.) ")
 _SENTENCE = re.compile(r".*?[.!?…](?=\s|\Z)", re.DOTALL)
 
 
@@ -112,9 +113,10 @@ def plain(said: str) -> str:
 
 
 def described(text: str) -> str:
-    """The first sentences, as many as a description takes."""
+    """The first sentences of the first paragraph that is no list, as many as a description takes."""
+    prose = next((part for part in text.split("\n\n") if not _ITEM.match(part)), "")
     said = ""
-    for found in _SENTENCE.finditer(" ".join(text.split())):
+    for found in _SENTENCE.finditer(" ".join(prose.split())):
         if len(said) + len(found[0]) > DESCRIPTION_MAX:
             break
         said += found[0]

@@ -13,7 +13,7 @@ from models.locale import language, mark
 from models.post import Post, Product
 from models.reason import NO_REASON, Reason, because
 from tasks.adaptation.spans import Marked
-from tasks.styling.stems import stems
+from tasks.styling.stems import folded, stem, stems, words
 from tasks.writing.mentions import Mention, mentions, slips
 from tasks.writing.prices import Price, prices_in, say_price
 
@@ -26,8 +26,12 @@ NOT_IN_FEED = mark(
 SOLD_OUT = mark("“{name}” is in the text but not available in the feed. Say when it will be, or take it out.")
 NOT_COMPARED = mark("{said} (character {place}): it is not clear what costs so much. Check it yourself.")
 
+# In these forms only: «вместо» and «вместе» have one stem.
 FORMER = frozenset(
-    stems("вместо было была был раньше прежде старая обычно отдельности instead was before regular separately")
+    {
+        *("вместо", "было", "была", "был", "были", "раньше", "прежде", "старая", "старой", "старую", "обычно"),
+        *("отдельности", "instead", "was", "were", "before", "formerly", "usually", "regular", "separately"),
+    }
 )
 ASIDE = frozenset(
     stems(
@@ -135,8 +139,8 @@ class Reading:
         if any(start <= price.start < end for start, end in self.struck):
             return "former"
         since = max(self.events[place - 1].end if place else 0, self.text.rfind("\n", 0, price.start) + 1)
-        cues = set(stems(self.text[since : price.start])[-CUE_WORDS:])
-        return "former" if cues & FORMER else "aside" if cues & ASIDE else "price"
+        cues = {folded(word.text) for word in words(self.text[since : price.start])[-CUE_WORDS:]}
+        return "former" if cues & FORMER else "aside" if ASIDE & set(map(stem, cues)) else "price"
 
     def owner(self, place: int, price: Price) -> Product | None:
         if self.last and "\n" in self.text[self.last.end : price.start]:

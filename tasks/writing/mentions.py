@@ -90,12 +90,22 @@ def is_said(text: str, run: Sequence[Word], parts: tuple[str, ...]) -> bool:
 def slips(text: str, products: Sequence[Product]) -> Iterator[Reason]:
     """Names in quotation marks that are nearly, but not quite, a product's."""
     known = {way: part for product in products for part in parts_of(product.name) if (way := stems(part))}
+    names = [(part, plain(part)) for part in known.values()]
     for found in _QUOTED.finditer(text):
-        if stems(found[1]) in known:
-            continue
-        meant = max(known.values(), key=lambda part: likeness(part, found[1]), default="")
-        if meant and likeness(meant, found[1]) >= NEAR_NAME:
+        meant = "" if stems(found[1]) in known else nearest_name(plain(found[1]), names)
+        if meant:
             yield because(NAME_DIFFERS, code="name", said=found[1], name=meant, place=found.start(1) + 1)
+
+
+def nearest_name(said: str, names: Sequence[tuple[str, str]]) -> str:
+    """The name most like what is said, "" where none is like enough; lengths are looked at first."""
+    near = [(likeness(said, known), name) for name, known in names if could_be(said, known)]
+    best, name = max(near, default=(0.0, ""))
+    return name if best >= NEAR_NAME else ""
+
+
+def could_be(one: str, other: str) -> bool:
+    return 2 * min(len(one), len(other)) >= NEAR_NAME * (len(one) + len(other))
 
 
 def parts_of(name: str) -> list[str]:
@@ -103,7 +113,7 @@ def parts_of(name: str) -> list[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, plain(one), plain(other)).ratio()
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def plain(said: str) -> str:

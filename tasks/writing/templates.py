@@ -8,7 +8,7 @@ from models.brief import Purpose
 
 _TITLE = "# {{ title }}"
 _OFFER = "{{ offer | sentence }}"
-_FACTS = "{% for fact in facts %}{{ fact | sentence }} {% endfor %}"
+_FACTS = "{% for fact in facts %}{{ fact | sentence }}{{ ' ' if not loop.last }}{% endfor %}"
 _PARAGRAPHS = "{% for fact in facts %}\n{{ fact | sentence }}\n\n{% endfor %}"
 _PRODUCTS = "{% for product in products %}\n{{ product | line }}\n{% endfor %}"
 _STEPS = "{% for step in steps %}\n{{ loop.index }}. {{ step | sentence }}\n{% endfor %}"
@@ -32,7 +32,7 @@ _SIGN_UP = {
 
 
 def _template(*blocks: str) -> str:
-    return "\n\n".join(blocks)
+    return "\n\n\n".join(blocks)  # Jinja2 takes one line break away after a block
 
 
 def _of(until: str, sign_up: str) -> dict[Purpose, tuple[str, ...]]:

@@ -108,6 +108,11 @@ def test_a_broken_answer_is_unknown(serve: Callable[[Answer], Server], answer: A
         http.post(serve(answer).url, content=b"x")
 
 
+def test_a_lost_answer_is_unknown_even_where_no_deadline_was_opened(serve: Callable[[Answer], Server]) -> None:
+    with client() as http, pytest.raises(OutcomeUnknown):
+        http.post(serve(lambda connection: None).url, content=b"x")
+
+
 def test_a_refused_connection_is_not_now() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

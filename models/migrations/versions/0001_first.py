@@ -98,6 +98,7 @@ def upgrade() -> None:
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('repeatable', sa.Boolean(), nullable=False),
     sa.Column('wall_time', sa.String(), nullable=False),
+    sa.Column('plan_wall', sa.String(), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
     sa.Column('due_at', Moment(), nullable=False),
     sa.Column('late_at', Moment(), nullable=True),

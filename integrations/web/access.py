@@ -1,0 +1,184 @@
+"""Who may open what: every route demands a permission, every form proves that it came from our own page."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.params import Depends
+from itsdangerous import Signer
+from starlette.datastructures import FormData
+
+from integrations.web.premises import Premises, premises
+from models.desk import Visitor
+from models.people import Permission
+
+SESSION, DOOR = "otdel_session", "otdel_door"
+SESSION_OVER_TLS = f"__Host-{SESSION}"
+
+Endpoint = Callable[..., Any]
+
+
+class NotSignedIn(Exception):
+    """Somebody has to sign in first."""
+
+
+class NotAllowed(Exception):
+    """Signed in, but this is not theirs to do."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+class Forged(Exception):
+    """A form that was not sent from a page of ours, or from one that is too old."""
+
+
+class Demand:
+    """What a route demands. It runs before the route does, whatever the route is."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> None:
+        request.state.visitor = None
+        if self.permission is not Permission.PUBLIC or request.method == "POST":
+            request.state.visitor = await run_in_threadpool(whoever_is_there, request)
+        if request.method == "POST":
+            request.state.form = await request.form(max_fields=2000, max_files=0)
+        self._judge(request)
+
+    def _judge(self, request: Request) -> None:
+        visitor: Visitor | None = request.state.visitor
+        if visitor is None and self.permission is not Permission.PUBLIC:
+            raise NotSignedIn
+        if visitor is not None and self.permission is not Permission.PUBLIC and not visitor.may(self.permission):
+            raise NotAllowed(self.permission)
+        if request.method == "POST" and not (from_our_page(request) and _csrf_fits(request)):
+            raise Forged
+
+
+@dataclass(frozen=True)
+class Route:
+    path: str
+    endpoint: Endpoint
+    permission: Permission
+    methods: tuple[str, ...]
+
+
+class Routes:
+    """The routes of one subject: none can be listed without the permission it demands."""
+
+    def __init__(self) -> None:
+        self.listed: list[Route] = []
+
+    def get(self, path: str, permission: Permission) -> Callable[[Endpoint], Endpoint]:
+        return self._listing(path, permission, ("GET", "HEAD"))
+
+    def post(self, path: str, permission: Permission) -> Callable[[Endpoint], Endpoint]:
+        return self._listing(path, permission, ("POST",))
+
+    def _listing(self, path: str, permission: Permission, methods: tuple[str, ...]) -> Callable[[Endpoint], Endpoint]:
+        def listing(endpoint: Endpoint) -> Endpoint:
+            self.listed.append(Route(path, endpoint, permission, methods))
+            return endpoint
+
+        return listing
+
+    def add_to(self, app: FastAPI) -> None:
+        for route in self.listed:
+            app.add_api_route(
+                route.path, route.endpoint, methods=list(route.methods), response_model=None,
+                dependencies=[Depends(Demand(route.permission))],
+            )  # fmt: skip
+
+
+def demanded(route: Any) -> Permission | None:
+    """What a route of an app demands; None is a hole."""
+    calls = (dependency.dependency for dependency in getattr(route, "dependencies", ()))
+    return next((call.permission for call in calls if isinstance(call, Demand)), None)
+
+
+def whoever_is_there(request: Request) -> Visitor | None:
+    token = session_token(request)
+    return premises(request).verbs.visitor(token) if token else None
+
+
+def session_token(request: Request) -> str:
+    return request.cookies.get(SESSION_OVER_TLS if is_secure(request) else SESSION, "")
+
+
+def form_of(request: Request) -> FormData:
+    form: FormData = request.state.form
+    return form
+
+
+def said(request: Request, field: str, longest: int = 2000) -> str:
+    """A field of the form, as text; an absent one is empty."""
+    value = form_of(request).get(field, "")
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Whoever is signed in; only behind a Demand that asks for it."""
+    visitor: Visitor = request.state.visitor
+    return visitor
+
+
+def is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def from_our_page(request: Request) -> bool:
+    """Whether the browser says that the form stood on a page of ours (Origin, RFC 6454)."""
+    origin = request.headers.get("origin", "")
+    here = premises(request).settings
+    ours = {_origin(url) for url in (here.staff_url, here.public_url) if url}
+    return origin in ours or (bool(origin) and urlsplit(origin).netloc == request.headers.get("host"))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def csrf_of(request: Request) -> str:
+    """What a form on this page must repeat: the session's, or before signing in the browser's own."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return visitor.csrf if visitor else door_sign(premises(request), request.cookies.get(DOOR, ""))
+
+
+def door_sign(here: Premises, door: str) -> str:
+    return Signer(here.settings.secret.get_secret_value(), salt="door").get_signature(door).decode() if door else ""
+
+
+def _csrf_fits(request: Request) -> bool:
+    wanted, given = csrf_of(request), said(request, "csrf")
+    return bool(wanted) and secrets.compare_digest(wanted.encode(), given.encode())
+
+
+def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    """Set a cookie that scripts and other sites never see."""
+    response.set_cookie(
+        name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=is_secure(request)
+    )
+
+
+def keep_session(request: Request, response: Response, token: str, seconds: int) -> None:
+    keep(request, response, SESSION_OVER_TLS if is_secure(request) else SESSION, token, seconds)
+
+
+def inside(target: str, otherwise: str) -> str:
+    """Where to go next: a path of ours, or `otherwise` for anything that could lead away."""
+    plain = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if plain and "\\" not in target and target.isprintable() and " " not in target else otherwise
+
+
+def sign_in_path(request: Request) -> str:
+    """The way to the door and back; after a form was sent in vain, back to the page it stood on is not known."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?next={quote(back, safe='')}" if request.method in ("GET", "HEAD") else "/sign-in"

@@ -1,0 +1,93 @@
+"""Orders about publications: how a person names what they mean, and what an order can come to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from models.form import Form
+from models.locale import mark
+
+
+class Answer(StrEnum):
+    """What became of an order."""
+
+    DONE = "done"
+    TOO_LATE = "too_late"
+    ABSENT = "absent"
+
+
+class Verdict(StrEnum):
+    """What a person found out about an unknown outcome."""
+
+    OUT = "out"
+    AGAIN = "again"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True)
+class When:
+    """A new time of a row: the instant and what it was derived from."""
+
+    due_at: datetime
+    late_at: datetime | None
+    wall_time: str
+    zone: str
+
+
+class Which(Form):
+    """Which publications are meant: those of a piece, or a single one."""
+
+    piece: str = Field(
+        default="",
+        title=mark("№ of the piece"),
+        description=mark("As in the content plan. Empty where the number of a publication is named."),
+    )
+    publication: int = Field(
+        default=0,
+        ge=0,
+        title=mark("Number of the publication"),
+        description=mark("As Otdel calls it in its answers; 0 where the № of a piece is named."),
+    )
+    channel: str = Field(
+        default="",
+        title=mark("Channel"),
+        description=mark("Its name or key; empty means all channels of the piece."),
+    )
+
+
+class NewTime(Form):
+    """A new time, as people write it."""
+
+    date: str = Field(
+        default="",
+        title=mark("New date"),
+        description=mark("For example 25.11, 2026-11-25 or +1 for tomorrow. Empty keeps the day."),
+    )
+    time: str = Field(
+        default="",
+        title=mark("New time"),
+        description=mark("On the channel's clocks, for example 18:30; now+30m counts from now. Empty keeps the time."),
+    )
+
+
+class Signed(Form):
+    """Who orders it and why: stated, not proven."""
+
+    person: str = Field(
+        title=mark("Who orders it"), description=mark("Your name as in company.yaml; it is written down as stated.")
+    )
+    reason: str = Field(
+        default="", title=mark("Why"), description=mark("In a few words; colleagues will read it beside the publication.")
+    )
+
+
+class Repeats(Form):
+    """Whether all coming repeats are meant."""
+
+    repeats: bool = Field(
+        default=False,
+        title=mark("All repeats"),
+        description=mark("For a piece that repeats: every coming publication, not only the nearest one."),
+    )

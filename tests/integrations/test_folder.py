@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from integrations.errors import Refused
+from integrations.folder import Folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    root = tmp_path / "company"
+    (root / "content" / "pieces" / "deep").mkdir(parents=True)
+    (root / "content" / "pieces" / "tea.md").write_text("Чай")
+    (root / "content" / "pieces" / "deep" / "Cup.MD").write_text("Чашка")
+    (root / "content" / "pieces" / ".hidden.md").write_text("x")
+    (root / "content" / "pieces" / "~$tea.md").write_text("x")
+    (root / "content" / "pieces" / "note.txt").write_text("x")
+    (tmp_path / "secret.txt").write_text("secret")
+    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "away").symlink_to(tmp_path)
+    return Folder(root)
+
+
+def test_a_file_is_read_by_its_path_in_the_folder(folder: Folder) -> None:
+    assert folder.read("content/pieces/tea.md").decode() == "Чай"
+    assert folder.read("content\\pieces\\tea.md").decode() == "Чай"
+    assert folder.holds("content/pieces")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../secret.txt", "content/../../secret.txt", "link.txt", "away/secret.txt", "/etc/passwd", "~/x", "a\0b", ""],
+)
+def test_no_path_leads_out_of_the_folder(folder: Folder, path: str) -> None:
+    with pytest.raises(Refused) as refused:
+        folder.read(path)
+    assert refused.value.reason.code in ("outside", "absent")
+
+
+def test_an_absent_file_and_one_too_large_are_named(folder: Folder) -> None:
+    with pytest.raises(Refused) as absent:
+        folder.read("content/x.md")
+    assert "content/x.md" in str(absent.value)
+    with pytest.raises(Refused) as large:
+        folder.read("content/pieces/tea.md", limit=3)
+    assert large.value.reason.code == "too_large"
+    assert not folder.holds("../secret.txt")
+
+
+def test_files_are_listed_by_their_endings_without_the_hidden_ones(folder: Folder) -> None:
+    assert folder.names("content/pieces", (".md",)) == ["deep/Cup.MD", "tea.md"]
+    assert folder.names("content/pieces") == ["deep/Cup.MD", "note.txt", "tea.md"]
+    assert folder.names("absent") == []
