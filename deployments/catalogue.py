@@ -55,6 +55,18 @@ CATALOGUE = (
         about=mark("Every minute: whatever an interrupted run left, letters to colleagues, reminders."),
     ),
     Entry(
+        "unified_registry", ("A11",), ("5 * * * *",),
+        about=mark("Every hour: results of every operation into the one registry."),
+    ),
+    Entry(
+        "reports", ("A12",), ("0 17 * * 5",), parameters={"form": {"kind": "week"}},
+        about=mark("The week's report; on Fridays by itself."),
+    ),
+    Entry(
+        "reports", ("month",), ("0 9 1 * *",), title=mark("A12 · One page for the director"),
+        parameters={"form": {"kind": "month"}}, about=mark("The month that has ended, on one page."),
+    ),
+    Entry(
         "whole_way", ("whole-way",), title=mark("A · From content to publication"),
         about=mark("The whole way for the whole plan, or for one piece."),
     ),

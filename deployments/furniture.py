@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.orm import sessionmaker
 
 from deployments.accounts import Accounts
+from deployments.front import read_front
 from deployments.settings import Settings, read_settings
 from integrations.channels import discovered
 from integrations.media import MediaStore
-from integrations.notices.mail import Mail
+from integrations.notices.mail import Mail, MailSettings
 from integrations.workspace import read_workspace
 from models.company import Workspace
 from models.content import Problem
@@ -35,13 +36,13 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     defaults = {"site": {"path": str(settings.var / "site")}, "folder": {"path": str(settings.var / "showcase")}}
     accounts = Accounts(media, os.environ, typed_in, defaults)
     open_workspace = workspace_of(settings.workspace, start)
-    speak(settings.locale or open_workspace()[0].company.locale)
+    front = read_front(settings)
+    speak(front.locale)
     house = House(
         engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of, media=media,
-        mail=Mail(Mail.Settings(mailbox=settings.mailbox, **_smtp(os.environ))),
+        mail=Mail(MailSettings(mailbox=settings.mailbox, **_smtp(os.environ))),
         root=settings.workspace, var=settings.var, first_start=start,
-        public_url=settings.public_url or settings.web_here, staff_url=settings.staff_url or settings.web_here,
-        ui_url=settings.ui_url or settings.ui_here,
+        public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url,
     )  # fmt: skip
     furnish(house)
     return house

@@ -9,11 +9,17 @@ from models.locale import LANGUAGES, catalogue, translate
 
 
 def in_the_readers_language(schema: dict[str, Any]) -> None:
-    """Translate titles and descriptions where the schema is made: translation at import would freeze one language."""
-    for part in (schema, *schema.get("properties", {}).values()):
+    """Translate titles and descriptions where the schema is made: translation at import would freeze one language.
+
+    Every field says its place too: a database that keeps schemas as JSONB gives them back in another order.
+    """
+    fields = schema.get("properties", {}).values()
+    for part in (schema, *fields):
         for name in ("title", "description"):
             if isinstance(part.get(name), str):
                 part[name] = translate(part[name])
+    for place, field in enumerate(fields):
+        field.setdefault("position", place)
 
 
 class Form(BaseModel):

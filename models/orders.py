@@ -10,6 +10,9 @@ from models.form import Form
 from models.locale import mark
 
 
+LAST = 90  # a form's own fields come before its signature, whatever class they are from
+
+
 class Answer(StrEnum):
     """What became of an order."""
 
@@ -76,10 +79,15 @@ class Signed(Form):
     """Who orders it and why: stated, not proven."""
 
     person: str = Field(
-        title=mark("Who orders it"), description=mark("Your name as in company.yaml; it is written down as stated.")
+        title=mark("Who orders it"),
+        description=mark("Your name as in company.yaml; it is written down as stated."),
+        json_schema_extra={"position": LAST},
     )
     reason: str = Field(
-        default="", title=mark("Why"), description=mark("In a few words; colleagues will read it beside the publication.")
+        default="",
+        title=mark("Why"),
+        description=mark("In a few words; colleagues will read it beside the publication."),
+        json_schema_extra={"position": LAST + 1},
     )
 
 
@@ -91,3 +99,15 @@ class Repeats(Form):
         title=mark("All repeats"),
         description=mark("For a piece that repeats: every coming publication, not only the nearest one."),
     )
+
+
+class Order(Signed, Which):
+    """An order about publications."""
+
+
+class RepeatedOrder(Signed, Repeats, Which):
+    """An order that may be about all repeats at once."""
+
+
+class TimedOrder(Signed, NewTime, Which):
+    """An order that may give a new time."""

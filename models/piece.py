@@ -92,7 +92,7 @@ class Candidate(SQLModel, table=True):
     found_at: datetime = Field(sa_type=Moment)
     score: int = 0
     why: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    same_as: int | None = None
+    copies: list[str] = Field(default_factory=list, sa_type=JSON)
     piece_id: int | None = None
     state: str = "found"
 

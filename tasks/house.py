@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -40,6 +41,11 @@ class House:
     ui_url: str
     clock: Clock = DATABASE_CLOCK
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @cached_property
+    def reads(self) -> sessionmaker[Session]:
+        """Sessions that only look: they never wait for a writer, nor keep one waiting."""
+        return sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
 
     @property
     def workspace(self) -> Workspace:

@@ -10,6 +10,7 @@ from flows.naming import named
 from models.form import Form
 from models.locale import mark
 from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
+from tasks.people.steps import follow_company_file
 
 
 class SearchForm(Form):
@@ -38,6 +39,7 @@ class SearchForm(Form):
 @flow(name="A3 · content search", flow_run_name=named(mark("Find content")))
 async def content_search(form: SearchForm = SearchForm()) -> State[None]:  # noqa: B008  frozen
     """Read the product feed, then the plan with its pieces, then the news."""
+    follow_company_file()
     read_product_feeds()
     plan = load_plan(read_content_plan(form.file), form.action, form.cancel_gone, form.person)
     found = search_feeds()

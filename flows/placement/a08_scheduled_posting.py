@@ -8,6 +8,7 @@ from models.form import Form
 from models.locale import mark
 from tasks.approval.steps import look_after_requests
 from tasks.content.steps import read_product_feeds
+from tasks.people.steps import follow_company_file
 from tasks.posting.steps import announce_coming, lay_out_schedule, look_for_unknown, publish_due, tell_about_trouble
 
 
@@ -18,6 +19,7 @@ class PostingForm(Form):
 @flow(name="A8 · scheduled posting", flow_run_name=named(mark("Publish what is due")))
 async def scheduled_posting(form: PostingForm = PostingForm()) -> State[None]:  # noqa: B008  frozen
     """Lay out the plan, publish what is due, look for what is unknown, announce what comes."""
+    follow_company_file()
     read_product_feeds()
     lay_out_schedule()
     published = publish_due()

@@ -118,13 +118,18 @@ class Live:
 
 @dataclass(frozen=True)
 class Remark:
-    """A comment under a post. The author is a key of the network, never a name."""
+    """A comment under a post. The author is a key of the network, never a name.
+
+    `ours`: it was written in the name of the channel itself; `reply_to` is the comment it answers, where that is shown.
+    """
 
     remote_id: str
     post_id: str
     text: str
     at: datetime
     author_key: str = ""
+    ours: bool = False
+    reply_to: str = ""
 
 
 class Channel(Protocol):

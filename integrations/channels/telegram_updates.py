@@ -129,6 +129,7 @@ def _comment(raw: Mapping[str, Any]) -> CommentSeen | None:
     remark = Remark(
         remote_id=f"{_number(raw['chat']['id'])}_{_number(raw['message_id'])}", post_id=str(post_id),
         text=str(raw["text"]), at=_moment(raw["date"]), author_key=str(_number(author["id"])),
+        ours=(raw.get("sender_chat") or {}).get("id") == _where(origin)[0],
     )  # fmt: skip
     return CommentSeen(*_where(origin), message_id=post_id, remark=remark)
 

@@ -122,4 +122,6 @@ def remark(item: Mapping[str, Any], post_id: str) -> Remark:
         text=unescape(str(item.get("text") or "")),
         at=datetime.fromtimestamp(int(item["date"]), UTC),
         author_key=str(item.get("from_id") or ""),
+        ours=item.get("from_id") is not None and item.get("from_id") == item.get("owner_id"),
+        reply_to=str(item.get("reply_to_comment") or ""),
     )

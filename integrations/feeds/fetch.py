@@ -1,9 +1,7 @@
 """Fetching from addresses that others wrote: where we connect, how often, how long and how much is decided by us."""
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
@@ -15,35 +13,22 @@ from integrations.errors import Refused, Unavailable
 from integrations.feeds.addresses import Resolver, is_public, resolve
 from integrations.feeds.answers import failure, sniff
 from integrations.feeds.stream import Stream
+from integrations.feeds.troubles import explained
 from integrations.feeds.unpack import GZIP, WINDOW, Damaged, TooLarge, counted, unpacked
+from integrations.feeds.urls import onward, parsed, pinned
 from integrations.wire import CallState, deadline
 from models.locale import mark
-from models.reason import Reason, because
+from models.reason import because
 
-USER_AGENT = "Otdel"
-URL_MAX = 2_000
 ADDRESSES_TRIED = 3
-HOST = re.compile(rb"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 REDIRECTS = (301, 302, 303, 307, 308)
-LATE = (httpcore.TimeoutException, httpx.TimeoutException)
-LOST = (httpcore.NetworkError, httpcore.ProtocolError, httpx.NetworkError, httpx.ProtocolError, OSError)
 
-BAD_ADDRESS = mark("{url} is not an address of the web. Write it whole, with http:// or https:// in front.")
-WITH_SECRET = mark("The address at {host} holds a name or a password. Take them out: files keep no secrets.")
 PRIVATE = mark(
     "{url} leads to {address}, inside a private network, and was not opened. "
     "If the server is your own, write allow_private: true at this source in feeds.yaml."
 )
 NO_HOST = mark("There is no server named {host}. Check the address {url}; it will be tried again.")
-NOT_REACHED = mark("{url} does not answer. Check the address; it will be tried again.")
-BAD_CERTIFICATE = mark("The certificate of {url} is not valid, so nobody knows who answers there. Check the address.")
-SLOW = mark("{url} did not answer whole within {seconds} s. It will be tried again.")
 MANY_REDIRECTS = mark("{url} leads on more than {limit} times. Open it in a browser and write the address it ends at.")
-DOWNGRADE = mark("{url} leads from https to {target}, which is not protected. Ask its owner for an https address.")
-NO_TARGET = mark("{url} leads on but does not say where to. Open the address in a browser and correct it.")
-TOO_LARGE = mark("{url} sends more than {limit} MB. Ask for a shorter feed, or keep it as a file and write its path.")
-BOMB = mark("{url} unpacks to more than {limit} MB, which no feed is, and was not read. Check the address.")
-DAMAGED = mark("What {url} sends cannot be unpacked. It will be tried again; if it stays so, tell its owner.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +73,7 @@ class Fetcher:
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         kept = {name: value for name, value in asked.items() if value}
         here = parsed(url)
-        with deadline(self._bounds.total, self._now) as call, self._explained(url):
+        with deadline(self._bounds.total, self._now) as call, explained(url, self._bounds.total):
             for _ in range(self._bounds.redirects + 1):
                 answer = self._open(here, kept, allow_private)
                 try:
@@ -150,70 +135,6 @@ class Fetcher:
         body = unpacked(chunks, coding if coding in WINDOW else "", self._bounds.unpacked)
         is_packed_file = body.startswith(GZIP)
         return unpacked([body], "gzip", self._bounds.unpacked) if is_packed_file else body
-
-    @contextmanager
-    def _explained(self, url: str) -> Iterator[None]:
-        """Turn whatever goes wrong on the way into what a specialist can mend, or we can try again."""
-        seconds = int(self._bounds.total.total_seconds())
-        try:
-            yield
-        except LATE as error:
-            raise Unavailable(because(SLOW, code="slow", url=url, seconds=seconds)) from error
-        except LOST as error:
-            text, code = (
-                (BAD_CERTIFICATE, "certificate") if "CERTIFICATE" in str(error) else (NOT_REACHED, "unreachable")
-            )
-            raise Unavailable(because(text, code=code, url=url)) from error
-        except Damaged as error:
-            raise Unavailable(because(DAMAGED, code="damaged", url=url)) from error
-        except TooLarge as error:
-            raise Refused(_too_large(error, url)) from error
-
-
-def _too_large(error: TooLarge, url: str) -> Reason:
-    code, text = ("too_large", TOO_LARGE) if error.packed else ("bomb", BOMB)
-    return because(text, code=code, url=url, limit=error.limit // 1_000_000)
-
-
-def parsed(text: str) -> httpx.URL:
-    """The address as it can be opened; Refused with what is wrong in it."""
-    try:
-        url = httpx.URL(text.strip())
-    except (httpx.InvalidURL, TypeError, ValueError) as error:
-        raise Refused(because(BAD_ADDRESS, code="bad_address", url=text[:200])) from error
-    if url.scheme not in ("http", "https") or not HOST.fullmatch(url.raw_host) or len(text) > URL_MAX:
-        raise Refused(because(BAD_ADDRESS, code="bad_address", url=text[:200]))
-    if url.userinfo:
-        raise Refused(because(WITH_SECRET, code="with_secret", host=url.host))
-    return url.copy_with(fragment=None)
-
-
-def onward(answer: httpx.Response, url: httpx.URL) -> httpx.URL:
-    """Where an answer leads on to; never from a protected address to an unprotected one."""
-    location = answer.headers.get("location", "")
-    if not location:
-        raise Refused(because(NO_TARGET, code="no_target", url=url))
-    try:
-        target = parsed(str(url.join(location)))
-    except httpx.InvalidURL as error:
-        raise Refused(because(NO_TARGET, code="no_target", url=url)) from error
-    if url.scheme == "https" and target.scheme == "http":
-        raise Refused(because(DOWNGRADE, code="downgrade", url=url, target=target))
-    return target
-
-
-def pinned(url: httpx.URL, address: str, kept: Mapping[str, str]) -> httpx.Request:
-    """The request to one address, under the host's own name; no connection is kept for another name to use."""
-    headers = {
-        "Host": url.netloc.decode("ascii"),
-        "User-Agent": USER_AGENT,
-        "Accept": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5",
-        "Accept-Encoding": "gzip, deflate",
-        "Connection": "close",
-        **kept,
-    }
-    name = {"sni_hostname": url.raw_host.decode("ascii")}
-    return httpx.Request("GET", url.copy_with(host=address), headers=headers, extensions=name)
 
 
 def timely(chunks: Iterable[bytes], call: CallState) -> Iterator[bytes]:

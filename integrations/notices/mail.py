@@ -26,6 +26,18 @@ LOST = mark("The mail server did not say whether it took the letter: {detail}")
 BLIND = mark("A mail server cannot be asked what it has sent.")
 
 
+class MailSettings(BaseModel):
+    """Without a host letters stay in the local mailbox."""
+
+    mailbox: Path | None = Field(default=None, title=mark("Local mailbox"))
+    host: str = Field(default="", title=mark("SMTP server"))
+    port: int = Field(default=587, title=mark("Port"))
+    user: str = Field(default="", title=mark("User name"))
+    password: SecretStr = Field(default=SecretStr(""), title=mark("Password"))
+    sender: str = Field(default="otdel@localhost", title=mark("Sender"))
+    encrypted: bool = Field(default=True, title=mark("Encrypted connection (STARTTLS)"))
+
+
 class Mail:
     """One letter per notice; its Message-ID is our key, so a letter that came twice is shown once."""
 
@@ -36,16 +48,9 @@ class Mail:
         verbs=frozenset({Verb.PUBLISH}), call_timeout=timedelta(seconds=20)
     )
 
-    class Settings(BaseModel):
-        mailbox: Path | None = Field(default=None, title=mark("Local mailbox"))
-        host: str = Field(default="", title=mark("SMTP server"))
-        port: int = Field(default=587, title=mark("Port"))
-        user: str = Field(default="", title=mark("User name"))
-        password: SecretStr = Field(default=SecretStr(""), title=mark("Password"))
-        sender: str = Field(default="otdel@localhost", title=mark("Sender"))
-        encrypted: bool = Field(default=True, title=mark("Encrypted connection (STARTTLS)"))
+    Settings: ClassVar[type[BaseModel]] = MailSettings
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: MailSettings, http: Any = None, open_picture: Any = None) -> None:
         self.settings = settings
 
     def parts(self, verb: Verb, post: Post) -> tuple[Part, ...]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.params import Depends
 from itsdangerous import Signer
 from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
 
 from integrations.web.premises import Premises, premises
 from models.desk import Visitor
@@ -49,7 +50,7 @@ class Demand:
         if self.permission is not Permission.PUBLIC or request.method == "POST":
             request.state.visitor = await run_in_threadpool(whoever_is_there, request)
         if request.method == "POST":
-            request.state.form = await request.form(max_fields=2000, max_files=0)
+            request.state.form = await _form(request)
         self._judge(request)
 
     def _judge(self, request: Request) -> None:
@@ -60,6 +61,14 @@ class Demand:
             raise NotAllowed(self.permission)
         if request.method == "POST" and not (from_our_page(request) and _csrf_fits(request)):
             raise Forged
+
+
+async def _form(request: Request) -> FormData:
+    """The form, whole; one that was cut off for its size proves nothing."""
+    try:
+        return await request.form(max_fields=2000, max_files=0)
+    except ClientDisconnect:
+        raise HTTPException(413) from None
 
 
 @dataclass(frozen=True)

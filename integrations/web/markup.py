@@ -14,7 +14,12 @@ URL = re.compile(r"https?://[^\s<>«»“”\"]+[^\s<>«»“”\".,;:!?()\[\]{}
 TAGS = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "strong", "em", "s", "a"}
 TAGS |= {"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-ELEMENTS = {"bold": "strong", "italic": "em", "strike": "s", "code": "code"}
+ELEMENTS = {
+    "bold": Markup("<strong>{}</strong>"),
+    "italic": Markup("<em>{}</em>"),
+    "strike": Markup("<s>{}</s>"),
+    "code": Markup("<code>{}</code>"),
+}
 
 
 def is_safe(url: str) -> bool:
@@ -24,7 +29,9 @@ def is_safe(url: str) -> bool:
 def marked_up(text: str, spans: Sequence[Span] = ()) -> Markup:
     """The text with its markup; an address written out becomes a link."""
     known = [span for span in spans if 0 <= span.start < span.end <= len(text)]
-    known += [Span(start=f.start(), end=f.end(), kind="link", url=f[0]) for f in URL.finditer(text) if not _linked(f, known)]
+    known += [
+        Span(start=f.start(), end=f.end(), kind="link", url=f[0]) for f in URL.finditer(text) if not _linked(f, known)
+    ]
     edges = sorted({0, len(text), *(edge for span in known for edge in (span.start, span.end))})
     pieces = [(start, end, [s for s in known if s.start <= start and end <= s.end]) for start, end in pairwise(edges)]
     return Markup("").join(_linked_run(text, url, list(run)) for url, run in groupby(pieces, key=lambda p: _url(p[2])))
@@ -46,7 +53,7 @@ def _linked_run(text: str, url: str, run: Sequence[tuple[int, int, list[Span]]])
 def _wrapped(text: Markup, spans: Sequence[Span]) -> Markup:
     for kind, element in ELEMENTS.items():
         if any(span.kind == kind for span in spans):
-            text = Markup(f"<{element}>{{}}</{element}>").format(text)
+            text = element.format(text)
     return text
 
 

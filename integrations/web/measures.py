@@ -1,8 +1,10 @@
 """How much of what a channel takes a version uses: the counters beside a proof. Pure."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from integrations.channels import discovered
+from integrations.channels.base import Limits
 from integrations.channels.measure import length
 from models.locale import mark
 from models.post import Post
@@ -26,17 +28,28 @@ class Count:
 
 def counters(post: Post, provider: str) -> list[Count]:
     """Counted as this channel counts; what is empty and without a limit is left out."""
-    kind = discovered().get(provider)
-    if kind is None:
+    limits = limits_of(provider)
+    if limits is None:
         return [Count(TEXT, len(post.text), None)]
-    limits = kind.limits
-    under_pictures = bool(post.pictures) and limits.caption_max is not None
-    limit = limits.caption_max if under_pictures else limits.text_max
     found = [
-        Count(CAPTION if under_pictures else TEXT, length(post.text, limits.counts), limit),
+        _text(post, limits),
         Count(TITLE, length(post.title, limits.counts), limits.title_max),
         Count(DESCRIPTION, length(post.description, limits.counts), limits.description_max),
         Count(PICTURES, len(post.pictures), limits.pictures_max),
         Count(TAGS, len(post.tags), limits.tags_max),
     ]
-    return [count for count in found if count.number or (count.title == TEXT)]
+    return [count for count in found if count.number or count.title == TEXT]
+
+
+def _text(post: Post, limits: Limits) -> Count:
+    """A text too long to stand under pictures is sent after them, and then has the room of a text."""
+    number = length(post.text, limits.counts)
+    if post.pictures and limits.caption_max is not None and number <= limits.caption_max:
+        return Count(CAPTION, number, limits.caption_max)
+    return Count(TEXT, number, limits.text_max)
+
+
+@cache
+def limits_of(provider: str) -> Limits | None:
+    found = discovered().get(provider)
+    return found.limits if found else None

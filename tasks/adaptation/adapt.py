@@ -121,12 +121,12 @@ def text_of(source: Marked, content: Content, limits: Limits, manner: Manner, ta
 
 
 def closing(body: str, content: Content, manner: Manner, tags: Hashtags) -> Marked:
-    """What stands under the text: signature, hashtags, advertising label; not what the text says already."""
-    said = one_line(body)
-    written = set(_HASHTAG.findall(said))
+    """What stands under the text: signature, hashtags, advertising label; not what is there on a line of its own."""
+    lines = {one_line(line) for line in body.split("\n")}
+    written = set(_HASHTAG.findall(body.casefold()))
     wanted = " ".join(tag for tag in tags.kept if tag.casefold() not in written)
     parts = (manner.signature, wanted, content.ad_label)
-    return join([Marked(part) for part in parts if one_line(part) not in said])
+    return join([Marked(part) for part in parts if one_line(part) not in lines])
 
 
 def one_line(text: str) -> str:

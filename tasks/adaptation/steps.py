@@ -35,7 +35,7 @@ def adapt_to_channels() -> Ending:
     for card in at.workspace.channels:
         if not card.enabled or card.provider not in discovered():
             continue
-        with at.sessions() as session:
+        with at.reads() as session:
             works = [work for work in rows.unadapted(session, card.key) if card.key in work.manuscript.channels]
         for work in works:
             adapted = _adapt(at, card, work)
@@ -88,7 +88,7 @@ def _content(at: House, work: Work, pictures: tuple[Picture, ...]) -> Content:
 
 
 def _products(at: House, ids: tuple[str, ...]) -> tuple[Product, ...]:
-    with at.sessions() as session:
+    with at.reads() as session:
         known = {offer.id: rows.as_offer(offer).product() for offer in rows.offers(session)}
     return tuple(known[id] for id in ids if id in known)
 
@@ -106,7 +106,7 @@ def manner_of(at: House, card: ChannelCard, work: Work) -> Manner:
 
 
 def _shop_domains(at: House) -> set[str]:
-    with at.sessions() as session:
+    with at.reads() as session:
         return {urlsplit(offer.url).hostname or "" for offer in rows.offers(session)}
 
 

@@ -75,7 +75,7 @@ def _asked(at: House, session: Any) -> str:
 def ask_in_a_run_of_its_own(number: str = "") -> str:
     """Start a run that asks about what waits, unless one that asks about the same is waiting already."""
     at = house()
-    with at.sessions() as session:
+    with at.reads() as session:
         asked = rows.asked_subjects(session)
         new = [r for r in rows.waiting(session) if number in ("", r.number) and (r.subject, r.version) not in asked]
     if not new:
@@ -101,7 +101,7 @@ def tell_approver(asked: Asked) -> None:
 def question(asked: Asked, complaint: Reason = NO_REASON) -> type[RunInput] | None:
     """The form of the question with its proof; None when everything in it has been decided elsewhere."""
     at = house()
-    with at.sessions() as session:
+    with at.reads() as session:
         if not rows.undecided(session, asked.request_id):
             return None
         request, asked_rows = rows.request(session, asked.request_id), rows.rows_of(session, asked.request_id)
@@ -119,7 +119,8 @@ def question(asked: Asked, complaint: Reason = NO_REASON) -> type[RunInput] | No
 def _form(names: list[str], labels: list[str]) -> type[RunInput]:
     """The answer's form, built for this question; the decision and the name have no default."""
     verdict: Any = Literal[(translate(YES), translate(NO))]
-    choice: Any = StrEnum("Row", {f"row{n}": label for n, label in enumerate(labels)})
+    named = {f"row{n}": label for n, label in enumerate(labels)}
+    choice: Any = StrEnum("Row", named)  # type: ignore[misc]  made for this question
     who: Any = Literal[tuple(names)] if names else str
     return create_model(
         "Answer", __base__=RunInput,

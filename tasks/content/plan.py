@@ -151,7 +151,9 @@ def _judge(line: Line, row: PlanRow, known: Known) -> None:
     aimed = row.aimed_at((), known.channels)
     if line.is_sound and named and not aimed and (row.channels or not row.piece):
         line.wrong("except_channels", because(NO_CHANNEL_LEFT, code="no_channel_left"))
-    for key in row.text_for:
+    for key, text in row.text_for.items():
+        if len(text) > TEXT_MAX:
+            line.wrong(key, because(LONG_TEXT, code="long_text", limit=TEXT_MAX))
         if aimed and key not in aimed:
             line.wrong(key, because(TEXT_UNUSED, code="text_unused", channel=key), Effect.NOTE)
 

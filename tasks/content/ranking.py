@@ -25,8 +25,8 @@ BY_PRODUCT = mark("fits the customer group “{group}” by the product's catego
 BY_WORDS = mark("fits the customer group “{group}” by the words: {words}")
 FOR_CAMPAIGN = mark("fits the campaign “{campaign}” by the words: {words}")
 FOR_GOAL = mark("fits the goal “{goal}” by the words: {words}")
-PUBLISHED = mark("published on {day}")
-OVER = mark("was over on {day}")
+PUBLISHED = mark("published on {year}-{month}-{day}")
+OVER = mark("was over on {year}-{month}-{day}")
 HAS_PICTURE = mark("has a picture")
 HAS_LICENCE = mark("licence: {licence}")
 NO_LICENCE = mark("the licence is not known: ask before using it")
@@ -110,12 +110,12 @@ def weigh(finding: Finding, aims: Aims) -> Ranked:
         _licence(finding),
     ]
     score = sum(points for points, _ in parts)
-    over = finding.until is not None and finding.until < aims.today
+    over = finding.until if finding.until and finding.until < aims.today else None
     why = [reason for _, reason in parts if reason]
     return Ranked(
         finding=finding,
         score=score // OVER_SHARE if over else score,
-        why=tuple([because(OVER, code="over", day=finding.until), *why] if over else why),
+        why=tuple([because(OVER, code="over", **_said(over)), *why] if over else why),
         group=key if of_group[0] else "",
     )
 
@@ -148,10 +148,15 @@ def _freshness(finding: Finding, today: date) -> Part:
         return LASTING, None
     day = finding.published.date()
     age = max((today - day).days, 0)
-    return round(FRESH * 0.5 ** (age / HALF_LIFE_DAYS)), because(PUBLISHED, code="published", day=day)
+    return round(FRESH * 0.5 ** (age / HALF_LIFE_DAYS)), because(PUBLISHED, code="published", **_said(day))
 
 
 def _licence(finding: Finding) -> Part:
     if not finding.licence:
         return 0, because(NO_LICENCE, code="no_licence")
     return LICENSED, because(HAS_LICENCE, code="licence", licence=finding.licence)
+
+
+def _said(day: date) -> dict[str, str]:
+    """A day in parts: each language puts them in its own order."""
+    return {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"}

@@ -26,6 +26,7 @@ from models.content import (
     Problem,
     Ranked,
     Sheet,
+    fingerprint,
 )  # fmt: skip
 from models.ending import Ending
 from models.locale import mark, translate
@@ -41,7 +42,7 @@ from tasks.content.pictures import read_picture
 from tasks.content.pieces import read_piece
 from tasks.content.plan import Plan, read_plan
 from tasks.content.products import read_products
-from tasks.content.ranking import Aims, from_feed, from_offer, rank
+from tasks.content.ranking import Aims, from_feed, from_offer, from_piece, rank
 from tasks.content.sheets import read_sheet
 from tasks.content.workbook import write_plan
 from tasks.house import House, house
@@ -98,26 +99,31 @@ def _read(at: House, source: Source, parse: Any) -> Found[Any] | None:
     try:
         if source.path:
             return parse(Folder(at.root).read(source.path), source.path)  # type: ignore[no-any-return]
-        data = _fetch(at, source)
-        return None if data is None else parse(data, source.url)
+        return _fetched(at, source, parse)
     except Failure as failure:
         return Found((), (Problem(place=Place(file=source.key), reason=failure.reason, effect=Effect.STOPS),))
 
 
-def _fetch(at: House, source: Source) -> bytes | None:
-    """Ask politely: with what the server said last time; its trouble or its answer is remembered."""
-    with at.sessions() as session:
+def _fetched(at: House, source: Source, parse: Any) -> Found[Any] | None:
+    """Ask politely: with what the server said last time. A page that could not be read is asked for again whole."""
+    with at.sessions.begin() as session:
         kept = rows.feed_state(session, source.key)
-        etag, last_modified = kept.etag, kept.last_modified
+        said = {"etag": kept.etag, "last_modified": kept.last_modified}
     try:
-        answer = Fetcher().fetch(
-            source.url, etag=etag, last_modified=last_modified, allow_private=source.allow_private
-        )  # fmt: skip
+        answer = Fetcher().fetch(source.url, allow_private=source.allow_private, **said)
     except Failure as failure:
         _remember(at, source, problem=failure.reason.model_dump())
         raise
-    _remember(at, source, etag=answer.etag, last_modified=answer.last_modified, problem={})
-    return None if answer.not_modified else answer.body
+    if answer.not_modified:
+        return None
+    found: Found[Any] = parse(answer.body, source.url)
+    said = (
+        {"etag": "", "last_modified": ""}
+        if found.stopped
+        else {"etag": answer.etag, "last_modified": answer.last_modified}
+    )
+    _remember(at, source, problem={}, **said)
+    return found
 
 
 def _remember(at: House, source: Source, **said: Any) -> None:
@@ -151,7 +157,7 @@ def read_content_plan(file: str = "", number: str = "") -> PlanReading:
 def _reading(at: House, file: str, sheet: Sheet, plan: Plan, pieces: Found[PieceSource], folder: Folder) -> PlanReading:
     sources = {piece.file: piece for piece in pieces.items}
     prints = {name: _print(folder, piece) for name, piece in sources.items()}
-    with at.sessions() as session:
+    with at.reads() as session:
         known, used = rows.known_rows(session), rows.used_numbers(session)
     numbered = number_rows([row.model_copy(update={"material": prints.get(row.piece, "")}) for row in plan.rows], known,
                            plan.broken, used)  # fmt: skip
@@ -171,7 +177,7 @@ def read_pieces(at: House, folder: Folder) -> Found[PieceSource]:
 
 
 def _known(at: House, folder: Folder, pieces: Iterable[PieceSource]) -> Known:
-    with at.sessions() as session:
+    with at.reads() as session:
         offers = frozenset(offer.id for offer in rows.offers(session))
     files = frozenset(piece.file for piece in pieces)
     pictures = frozenset(folder.names(PICTURES))
@@ -179,7 +185,7 @@ def _known(at: House, folder: Folder, pieces: Iterable[PieceSource]) -> Known:
 
 
 def _start(at: House) -> datetime:
-    with at.sessions() as session:
+    with at.reads() as session:
         return local(rows.first_start_moment(session) or at.now(), at.workspace.company.zone)
 
 
@@ -201,11 +207,12 @@ def load_plan(reading: PlanReading, action: Literal["show", "apply"], cancel_gon
         manuscripts, wrong = _manuscripts(at, wanted)
         problems += wrong
         changes = [c for c in reading.changes if c.number in manuscripts or c.kind is ChangeKind.GONE]
+        load = _load(at, reading, problems, by)
         with at.sessions.begin() as session:
             done = rows.apply_changes(session, at.clock, changes, manuscripts, by, cancel_gone)
-            session.add(_load(at, reading, problems, by))
+            session.add(load)
         _write_numbers_back(at, reading)
-    _show_difference(reading, problems, action)
+    _show_difference(at, reading, problems, action)
     remarks = _remarks(problems)
     return Ending(
         done=sum(done.values()) or (len(wanted) if action == "show" else 0), total=len(wanted), remarks=remarks
@@ -249,10 +256,18 @@ def _pictures(
     return tuple(kept), wrong
 
 
+def _titles(at: House) -> dict[str, str]:
+    """What channels and pieces are called, by their keys and files."""
+    pieces = read_pieces(at, Folder(at.root)).items
+    return {card.key: card.title for card in at.workspace.channels} | {piece.file: piece.title for piece in pieces}
+
+
 def _load(at: House, reading: PlanReading, problems: list[Problem], by: str) -> PlanLoad:
-    said = {"changes": [{"kind": c.kind, "number": c.number, "text": sentence(c)} for c in reading.changes]}
+    titles = _titles(at)
+    said = {"changes": [{"kind": c.kind, "number": c.number, "text": sentence(c, titles)} for c in reading.changes]}
+    digest = fingerprint([row.row_hash() for row in reading.rows])
     return PlanLoad(
-        file=reading.file, digest="", state="applied", difference=said, loaded_by=by, loaded_at=at.now(),
+        file=reading.file, digest=digest, state="applied", difference=said, loaded_by=by, loaded_at=at.now(),
         applied_at=at.now(), problems=[p.model_dump(mode="json") for p in problems],
     )  # fmt: skip
 
@@ -270,8 +285,9 @@ def _write_numbers_back(at: House, reading: PlanReading) -> None:
     draft.replace(target)
 
 
-def _show_difference(reading: PlanReading, problems: list[Problem], action: str) -> None:
-    said = [sentence(c) for c in reading.changes if c.kind is not ChangeKind.SAME]
+def _show_difference(at: House, reading: PlanReading, problems: list[Problem], action: str) -> None:
+    titles = _titles(at)
+    said = [sentence(c, titles) for c in reading.changes if c.kind is not ChangeKind.SAME]
     lines = [f"## {translate(DIFFERENCE, file=reading.file)}", "", *(f"- {line}" for line in said)]
     lines += [translate(NOTHING_NEW)] if not said else ["", translate(APPLIED if action == "apply" else TO_CONFIRM)]
     if problems:
@@ -289,8 +305,11 @@ def search_feeds() -> Ending:
         found = _read(at, source, lambda d, f, s=source: read_feed(d, s.key, url=s.url, licence=s.licence, file=f))
         problems += found.problems if found else ()
         findings += [from_feed(item) for item in found.items] if found else []
-    with at.sessions() as session:
+    with at.reads() as session:
         findings += [from_offer(rows.as_offer(o), "products") for o in rows.offers(session)]
+        planned = {row.row.piece for row in rows.known_rows(session)}
+    folder = read_pieces(at, Folder(at.root))
+    findings += [from_piece(piece, "folder") for piece in folder.items if piece.file not in planned]
     ranked = rank(findings, Aims.of(at.workspace.company, at.now().date()))
     with at.sessions.begin() as session:
         rows.add_candidates(session, [_candidate(at, one) for one in ranked])
@@ -303,7 +322,8 @@ def _candidate(at: House, one: Ranked) -> dict[str, Any]:
     return {
         "source": f.source, "source_ref": f.ref, "title": f.title, "content": content,
         "link": f.link, "licence": f.licence, "published_at": f.published, "found_at": at.now(), "score": one.score,
-        "why": [reason.model_dump() for reason in one.why], "same_as": None, "piece_id": None, "state": "found",
+        "why": [reason.model_dump() for reason in one.why], "copies": list(one.copies),
+        "piece_id": None, "state": "found",
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ NOT_MATCHED = mark("No group found: {number}. Choose it in the plan, or add word
 def match_groups() -> Ending:
     """Give every piece that no specialist has grouped its customer group; what a specialist chose stands."""
     at = house()
-    with at.sessions() as session:
+    with at.reads() as session:
         works, offers = rows.ungrouped(session), {offer.id: offer for offer in rows.offers(session)}
     found = [(work, group(_subject(work, offers), at.workspace.company.groups)) for work in works]
     with at.sessions.begin() as session:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, selec
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.company import Workspace
 from models.database import Clock, now_by
-from models.delivery import OPEN, OUT, Delivery, PartRow, State
+from models.delivery import OPEN, OUT, Delivery, PartRow, State, Verb
 from models.locale import mark
 from models.orders import Answer as Answer
 from models.orders import Verdict as Verdict
@@ -18,6 +19,8 @@ from models.orders import When as When
 from models.piece import Piece
 from models.reason import NO_REASON, Reason, because
 from models.stop import Scope, StopOrder
+from tasks.approval import rows as approval
+from tasks.approval.rules import Who
 from tasks.delivery.statements import QUICK, D, P, is_approved, not_stopped
 
 CANCELLED_BY = mark("Cancelled by {person}: {why}")
@@ -199,10 +202,117 @@ def covered(order: StopOrder) -> ColumnElement[bool]:
 
 def out_before(session: Session, order: StopOrder, since: datetime) -> list[Delivery]:
     """What had gone out already, or was in the air, when the switch was pulled: with links, newest first."""
-    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]))
-    query = select(Delivery).where(covered(order), out, D.due_at >= since).order_by(D.due_at.desc())
+    query = select(Delivery).where(*_out_under(order, since)).order_by(D.due_at.desc())
     return list(session.execute(query).scalars())
+
+
+def _out_under(order: StopOrder, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]))
+    return covered(order), out, D.due_at >= since
 
 
 def reason_of(row: Delivery) -> Reason:
     return Reason.model_validate(row.reason) if row.reason else NO_REASON
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A placement as an order sees it; `number` and `title` are those of its piece."""
+
+    id: int
+    number: str
+    title: str
+    account: str
+    state: State
+    due_at: datetime
+    zone: str
+    url: str
+    approved: bool
+    stopped: bool
+    reason: Reason
+    sent_at: datetime | None = None
+
+
+def publications(session: Session, *where: ColumnElement[bool]) -> list[Publication]:
+    """Placements in the order they are due, with what an order must know of them."""
+    query = (
+        select(Delivery, Piece, is_approved().label("approved"), (~not_stopped()).label("stopped"))
+        .outerjoin(Piece, cast(col(Piece.id), String) == D.subject_id)
+        .where(D.kind == "placement", *where).order_by(D.due_at, D.id)
+    )  # fmt: skip
+    return [_publication(*row) for row in session.execute(query)]
+
+
+def _publication(row: Delivery, piece: Piece | None, approved: bool, stopped: bool) -> Publication:
+    return Publication(
+        row.id or 0, (piece.number or "") if piece else "", piece.title if piece else row.key, row.account,
+        State(row.state), row.due_at, row.zone, row.url, bool(approved), bool(stopped), reason_of(row), row.sent_at,
+    )  # fmt: skip
+
+
+def of_piece(session: Session, number: str, account: str = "") -> list[Publication]:
+    """The publications of the piece with this №, its corrections and removals aside."""
+    one = [D.account == account] if account else []
+    return publications(session, col(Piece.number) == number, D.verb == Verb.PUBLISH, *one)
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Publication]:
+    return publications(session, D.id.in_(ids))
+
+
+def pieces(session: Session) -> dict[str, str]:
+    """The titles of all pieces by №, those that left the plan included: a Stop may be about one that is out."""
+    found = session.execute(select(col(Piece.number), col(Piece.title))).tuples()
+    return {number: title for number, title in found if number}
+
+
+def piece_id(session: Session, number: str) -> str:
+    return str(session.execute(select(col(Piece.id)).where(col(Piece.number) == number)).scalar_one())
+
+
+def piece_numbered(session: Session, id: str) -> tuple[str, str]:
+    """The № and the title of a piece; both empty where there is none."""
+    found = session.get(Piece, int(id)) if id.isdecimal() else None
+    return ((found.number or "", found.title)) if found else ("", "")
+
+
+def people(session: Session, workspace: Workspace) -> dict[str, Who]:
+    """Everybody the company has: those of its file, over those its tables know."""
+    return approval.people(session) | {c.key: Who(c.key, c.name, tuple(c.roles)) for c in workspace.company.people}
+
+
+def known(session: Session, workspace: Workspace, scope: Scope) -> dict[str, str]:
+    """Keys and titles of what a scope may name. A Stop works even where the company's files cannot be read."""
+    match scope:
+        case Scope.ALL:
+            return {}
+        case Scope.PIECE:
+            return pieces(session)
+        case Scope.CHANNEL:
+            named = {card.key: card.title for card in workspace.channels}
+        case Scope.CAMPAIGN:
+            named = {card.key: card.title for card in workspace.company.campaigns}
+    return {key: key for key in _used(session, scope)} | named
+
+
+def _used(session: Session, scope: Scope) -> set[str]:
+    """The channels or campaigns that placements name, whatever the company's files say of them today."""
+    column = {Scope.CHANNEL: D.account, Scope.CAMPAIGN: D.campaign}[scope]
+    found = session.execute(select(column).distinct().where(D.kind == "placement", column != "")).scalars()
+    return set(found)
+
+
+def held_back(session: Session, order: StopOrder) -> int:
+    """How many publications the Stop keeps from going out."""
+    query = select(func.count()).where(covered(order), D.state.in_(HOLDABLE), D.verb != Verb.DELETE)
+    return session.execute(query).scalar_one()
+
+
+def in_force(session: Session, scope: Scope, key: str) -> list[StopOrder]:
+    """The Stops of exactly this scope that nobody has released."""
+    return [order for order in stops_in_force(session) if (order.scope, order.scope_key) == (scope, key)]
+
+
+def published_before(session: Session, order: StopOrder, since: datetime) -> list[Publication]:
+    """The same as publications, with their pieces."""
+    return list(reversed(publications(session, *_out_under(order, since))))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from integrations.channels.base import Channel
 from integrations.errors import Refused
 from models.company import ChannelCard
-from models.content import PlanRow, fingerprint
+from models.content import Effect, PlanRow, fingerprint
 from models.delivery import State
 from models.ending import Ending
 from models.locale import mark, translate
@@ -39,6 +39,7 @@ RUN_TITLE = mark("Publications of {minute}: {number}")
 HELD_REMARK = mark("Held: {number}. The page “What waits” says why and what to do.")
 UNKNOWN_REMARK = mark("The outcome is unknown: {number}. Look at the channel and say what you see.")
 REFUSED_REMARK = mark("Refused by the channel: {number}.")
+SETTINGS_UNREADABLE = mark("Nothing goes out while the company's files cannot be read:")
 TROUBLE_SUBJECT = mark("Publications that need you: {number}")
 TROUBLE_LINE = mark("№ {number} “{title}”, {account}: {reason}")
 LATER_REMARK = mark("Not now: {number}. They will be tried again.")
@@ -88,9 +89,11 @@ def rhythm_of(at: House, card: ChannelCard) -> Rhythm:
 def publish_due() -> Ending:
     """Publish everything due, and send the notices; at most two minutes."""
     at = house()
-    placed = _engine(at, rows.KIND).run()
     _engine(at, notices.KIND).run()
-    return _ending(placed)
+    unreadable = [problem for problem in at.open_workspace()[1] if problem.effect is Effect.STOPS]
+    if unreadable:
+        return Ending(done=0, total=1, remarks=(translate(SETTINGS_UNREADABLE), *map(str, unreadable)))
+    return _ending(_engine(at, rows.KIND).run())
 
 
 def _engine(at: House, kind: str) -> Engine:
@@ -146,7 +149,7 @@ def look_for_unknown() -> Ending:
 def announce_coming() -> int:
     """Give every coming minute of the week its run in Prefect, so that it is seen there and can be cancelled."""
     at = house()
-    with at.sessions() as session:
+    with at.reads() as session:
         coming = rows.unannounced(session, at.clock, AHEAD)
     for announcement in coming:
         title = translate(

@@ -28,7 +28,7 @@ def apply_brand() -> Ending:
     at, objections = house(), 0
     lines: list[str] = []
     brand, language = at.workspace.brand, at.workspace.company.locale
-    with at.sessions() as session:
+    with at.reads() as session:
         works = rows.unstyled(session)
     for work in works:
         styled, corrections, notes = styled_manuscript(work.manuscript, brand, language)

@@ -1,6 +1,7 @@
 """A server on loopback that misbehaves on demand: each path is answered by a function of the open socket."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,19 +39,21 @@ def answer(open_socket: socket.socket, body: bytes = b"", status: str = "200 OK"
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(protected_by: ssl.SSLContext | None = None) -> Iterator[Server]:
     listening = socket.create_server(("127.0.0.1", 0))
     server = Server(listening.getsockname()[1])
     threads: list[threading.Thread] = []
 
     def serve(open_socket: socket.socket) -> None:
-        with open_socket:
-            try:
+        try:
+            if protected_by is not None:
+                open_socket = protected_by.wrap_socket(open_socket, server_side=True)
+            with open_socket:
                 request = read_request(open_socket)
                 server.seen.append(request)
                 server.replies[request.path](open_socket, request)
-            except OSError:
-                pass  # the client has had enough, which is what many of these tests want
+        except OSError:
+            open_socket.close()  # the client has had enough, which is what many of these tests want
 
     def accept() -> None:
         while True:

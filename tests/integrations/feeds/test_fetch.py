@@ -1,14 +1,21 @@
 import gzip
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,6 +135,42 @@ def test_a_protected_address_never_leads_to_an_unprotected_one() -> None:
         Fetcher(transport=transport, resolver=lambda host, port: ["8.8.8.8"]).fetch("https://a.test/")
     assert refused.value.reason.code == "downgrade"
     assert [request.headers["host"] for request in transport.seen] == ["a.test"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's certificate for news.test, trusted by this process while the test lasts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "news.test")])
+    began = datetime.now(UTC) - timedelta(hours=1)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(7).not_valid_before(began).not_valid_after(began + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("news.test")]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    kept = tmp_path / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    kept.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    monkeypatch.setenv("SSL_CERT_FILE", str(kept))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(kept)
+    return context
+
+
+def test_a_certificate_is_judged_by_the_name_though_the_address_is_pinned(certificate: ssl.SSLContext) -> None:
+    asked: list[str | None] = []
+    certificate.sni_callback = lambda open_socket, name, context: asked.append(name)  # type: ignore[assignment]
+    with serving(certificate) as server:
+        server.says("/feed", RSS)
+        fetcher = Fetcher(resolver=lambda host, port: ["127.0.0.1"], bounds=SMALL)
+        url = f"https://news.test:{server.port}/feed"
+        assert fetcher.fetch(url, allow_private=True).body == RSS
+        with pytest.raises(Unavailable) as unknown:
+            fetcher.fetch(url.replace("news.test", "other.test"), allow_private=True)
+    assert asked == ["news.test", "other.test"]
+    assert unknown.value.reason.code == "certificate"
 
 
 @pytest.mark.parametrize(
@@ -273,9 +316,10 @@ def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     assert refused.value.reason.code == "bad_address"
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize("url", ["https://user:hunter2@news.test/feed", "ftp://a:hunter2@b/", "http://a:hunter2@[bad"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(Refused) as refused:
-        Fetcher(transport=Recorder({})).fetch("https://user:hunter2@news.test/feed")
+        Fetcher(transport=Recorder({})).fetch(url)
     assert "hunter2" not in str(refused.value)
 
 

@@ -1,0 +1,119 @@
+"""The welcome of a house that stands: on the first start one run of the pipeline, then where to look and sign in.
+
+It runs beside the launcher's watch and does not import Prefect: it asks the server over HTTP.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from secrets import token_urlsafe
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from deployments.launcher import Standing
+from deployments.prefect_api import PrefectApi
+from models.database import DatabaseClock, connect, writing
+from models.delivery import FOR_A_PERSON, OUT, Delivery, State
+from models.locale import mark, translate
+from models.people import Permission, Person, permissions_of
+from models.piece import Piece
+from tasks.approval import rows as approval
+from tasks.people import rows as people
+from tasks.people.tokens import fingerprint
+
+PIPELINE = "whole-way"
+PATIENCE_SECONDS = 300
+POLL_SECONDS = 1.0
+RUNNING = mark("First run: from the content plan to publication…")
+RAN = mark("First run: {state}")
+SLOW = mark("The first run is still going on; watch it in Prefect: {url}")
+OUT_NOW = mark("Published: {out}. To come: {coming}. They need a person: {trouble}.")
+SITE = mark("Own site:  {url}   (feed: {url}/feed.atom)")
+WAITS = mark("Waiting for approval: {number}. In Prefect: the run «{title}» → ⋮ → Resume; or signed in: {url}")
+SIGN_IN = mark("Sign in for the first time (the link is good once, for seven days):")
+LETTERS = mark("Letters to colleagues are kept in {folder}; signed in: {url}/mailbox")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The house in numbers."""
+
+    out: int
+    coming: int
+    trouble: int
+    waiting: int
+    request: str
+
+
+def welcome(standing: Standing) -> None:
+    """Run the pipeline once where nothing has been loaded yet, then say where everything is."""
+    engine = connect(standing.settings.database)
+    with Session(engine) as session:
+        empty = session.execute(select(func.count()).select_from(Piece)).scalar_one() == 0
+    if empty:
+        first_run(standing)
+    with writing(engine) as session:
+        picture, links = look(session), invitations(standing, session) if empty else []
+    engine.dispose()
+    summary(standing, picture, links)
+
+
+def first_run(standing: Standing) -> None:
+    """Start the whole way in Prefect and wait for its end, as long as somebody would."""
+    standing.screen.say(translate(RUNNING), "dim")
+    with PrefectApi(standing.settings, standing.secrets) as api:
+        found = api.ask("/deployments/filter", deployments={"tags": {"all_": [PIPELINE]}})
+        run = api.ask(
+            f"/deployments/{found[0]['id']}/create_flow_run", parameters={"form": {}}, idempotency_key="first"
+        )
+        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
+            state = api.ask("/flow_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})[0]["state"]
+            if state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+                standing.screen.done(translate(RAN, state=state["name"]))
+                return
+            if standing.stop.wait(POLL_SECONDS):
+                return
+    standing.screen.warn(translate(SLOW, url=standing.front.ui_url))
+
+
+def look(session: Session) -> Picture:
+    query = select(col(Delivery.state), func.count()).where(col(Delivery.kind) == "placement")
+    states = Counter(dict(session.execute(query.group_by(col(Delivery.state))).tuples().all()))
+    requests = approval.open_requests(session)
+    return Picture(
+        out=sum(states[state] for state in OUT), coming=states[State.PLANNED],
+        trouble=sum(states[state] for state in FOR_A_PERSON),
+        waiting=sum(len(approval.undecided(session, request.id or 0)) for request in requests),
+        request=str(requests[0].id) if requests else "",
+    )  # fmt: skip
+
+
+def invitations(standing: Standing, session: Session) -> list[tuple[str, str]]:
+    """Links to sign in by, for those who approve or lead or administer: (name, link)."""
+    wanted = {Permission.APPROVE, Permission.MANAGE_PEOPLE}
+    found = session.execute(select(Person).where(col(Person.active)).order_by(col(Person.name))).scalars()
+    return [
+        (person.name, _invitation(standing, session, person))
+        for person in found if wanted & permissions_of(person.roles)
+    ]  # fmt: skip
+
+
+def _invitation(standing: Standing, session: Session, person: Person) -> str:
+    token = token_urlsafe(32)
+    people.invite(session, DatabaseClock(), person.key, fingerprint(token))
+    return f"{standing.front.staff_url}/invite/{token}"
+
+
+def summary(standing: Standing, picture: Picture, links: list[tuple[str, str]]) -> None:
+    say, front = standing.screen.say, standing.front
+    say(translate(SITE, url=front.public_url), "bold")
+    say(translate(OUT_NOW, out=picture.out, coming=picture.coming, trouble=picture.trouble))
+    if picture.waiting:
+        url = f"{front.staff_url}/approval/{picture.request}"
+        say(translate(WAITS, number=picture.waiting, title=translate("Approval"), url=url))
+    say(translate(LETTERS, folder=standing.settings.mailbox, url=front.staff_url), "dim")
+    if links:
+        say(translate(SIGN_IN))
+        for name, link in links:
+            say(f"  {name}: {link}")

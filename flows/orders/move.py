@@ -1,0 +1,25 @@
+"""Move: a publication that is not yet going out gets a new time."""
+
+from prefect import State, flow
+from pydantic import ConfigDict
+
+from flows.endings import ended
+from flows.naming import named
+from models.locale import mark
+from models.orders import TimedOrder
+from tasks.orders import steps
+from tasks.posting.steps import announce_coming
+
+
+class MoveForm(TimedOrder):
+    """Which publication to move, and to when."""
+
+    model_config = ConfigDict(title=mark("Move a publication"))
+
+
+@flow(name="move", flow_run_name=named(mark("Move a publication")))
+async def move(form: MoveForm) -> State[None]:
+    """Give it the new time, and announce it in Prefect under a run of its own."""
+    done = steps.move(form)
+    announce_coming()
+    return ended(done)

@@ -1,0 +1,25 @@
+"""Restore: what was held, missed, refused or cancelled is planned again."""
+
+from prefect import State, flow
+from pydantic import ConfigDict
+
+from flows.endings import ended
+from flows.naming import named
+from models.locale import mark
+from models.orders import TimedOrder
+from tasks.orders import steps
+from tasks.posting.steps import announce_coming
+
+
+class RestoreForm(TimedOrder):
+    """Which publication to plan again; where its time has passed, name a new one."""
+
+    model_config = ConfigDict(title=mark("Restore a publication"))
+
+
+@flow(name="restore", flow_run_name=named(mark("Restore a publication")))
+async def restore(form: RestoreForm) -> State[None]:
+    """Plan it again, and announce it in Prefect under a run of its own."""
+    done = steps.restore(form)
+    announce_coming()
+    return ended(done)

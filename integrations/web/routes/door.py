@@ -1,0 +1,107 @@
+"""The door: signing in by invitation or by password, and going out."""
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from integrations.web.access import (
+    DOOR,
+    SESSION,
+    SESSION_OVER_TLS,
+    Routes,
+    inside,
+    is_secure,
+    keep,
+    keep_session,
+    said,
+    session_token,
+    visitor_of,
+)
+from integrations.web.premises import premises
+from integrations.web.screen import LANGUAGE, show_door
+from models.desk import Ticket
+from models.locale import LANGUAGES
+from models.people import Permission
+from models.reason import Reason
+
+HOME = "/staff"
+A_YEAR = 365 * 24 * 3600
+
+routes = Routes()
+
+
+@routes.get("/sign-in", Permission.PUBLIC)
+def door(request: Request, next: str = HOME) -> Response:
+    return show_door(request, "sign_in.html", next=inside(next, HOME), name="", objection=None)
+
+
+@routes.post("/sign-in", Permission.PUBLIC)
+def sign_in(request: Request) -> Response:
+    """Come in by name and password. The answer does not say which of the two was wrong."""
+    verbs, next, name = premises(request).verbs, inside(said(request, "next"), HOME), said(request, "name", 200)
+    answer = verbs.sign_in(name, _password(request), _address(request))
+    if isinstance(answer, Reason):
+        status = 429 if answer.code == "too_often" else 401
+        return show_door(request, "sign_in.html", status, next=next, name=name, objection=answer)
+    return _come_in(request, answer, next)
+
+
+@routes.get("/invite/{token}", Permission.PUBLIC)
+def invitation(request: Request, token: str) -> Response:
+    """A personal link; looking at it does not use it up, because mail programs look too."""
+    name = premises(request).verbs.guest(token)
+    return show_door(request, "invitation.html", 200 if name else 410, name=name, token=token, objection=None)
+
+
+@routes.post("/invite/{token}", Permission.PUBLIC)
+def accept(request: Request, token: str) -> Response:
+    """Choose a password and come in."""
+    verbs, name = premises(request).verbs, premises(request).verbs.guest(token)
+    answer = verbs.accept(token, _password(request))
+    if isinstance(answer, Reason):
+        return show_door(request, "invitation.html", 400 if name else 410, name=name, token=token, objection=answer)
+    return _come_in(request, answer, HOME)
+
+
+@routes.post("/sign-out", Permission.SIGNED_IN)
+def sign_out(request: Request) -> Response:
+    premises(request).verbs.sign_out(session_token(request))
+    response = RedirectResponse("/sign-in", 303)
+    for name in (SESSION, SESSION_OVER_TLS, DOOR):
+        response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    return response
+
+
+@routes.post("/language", Permission.SIGNED_IN)
+def choose_language(request: Request) -> Response:
+    """Speak another language to this browser."""
+    response = RedirectResponse(inside(said(request, "next"), HOME), 303)
+    if said(request, "language") in LANGUAGES:
+        keep(request, response, LANGUAGE, said(request, "language"), A_YEAR)
+    return response
+
+
+@routes.get("/welcome", Permission.SIGNED_IN)
+def welcome(request: Request) -> Response:
+    """To the desk, or where there is nothing on it for this person, to their letters."""
+    return RedirectResponse(HOME if visitor_of(request).may(Permission.READ_PLAN) else "/mailbox", 303)
+
+
+def _come_in(request: Request, ticket: Ticket, next: str) -> Response:
+    """Always a new session: one that somebody prepared beforehand is ended, not filled."""
+    former = session_token(request)
+    if former:
+        premises(request).verbs.sign_out(former)
+    response = RedirectResponse("/welcome" if next == HOME else next, 303)
+    keep_session(request, response, ticket.token, int(ticket.lasts.total_seconds()))
+    response.delete_cookie(DOOR, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    return response
+
+
+def _password(request: Request) -> str:
+    """As it was typed: a password may begin with a space."""
+    value = request.state.form.get("password", "")
+    return value if isinstance(value, str) else ""
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,1 @@
+"""Collecting: what every operation left in its own rows, gathered into the one registry (A11)."""

@@ -1,0 +1,93 @@
+"""Steps of orders about publications: each is carried out at once, in one transaction, and answers row by row."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from models.delivery import OUT, State
+from models.ending import Ending
+from models.locale import mark, translate
+from models.orders import Order, RepeatedOrder, TimedOrder, Verdict
+from models.post import Value
+from tasks.house import house
+from tasks.orders import answers, rows
+from tasks.orders.answers import Line, Report
+from tasks.orders.engine import Orders
+from tasks.runs.steps import show
+
+IS_OUT = mark("published: {url}")
+NOT_YET = mark("not out yet, it is {state}: {reason}")
+
+
+class Urgent(Value):
+    """An order to publish at once, and what came of it: the ids of the rows that were made due."""
+
+    report: Report
+    ids: tuple[int, ...] = ()
+
+
+def orders() -> Orders:
+    at = house()
+    return Orders(at.sessions, at.clock, at.workspace)
+
+
+def told(report: Report) -> Ending:
+    """Show the answers beside the run."""
+    show("order", report.markdown(), report.title)
+    return report.ending
+
+
+@task(cache_policy=NO_CACHE)
+def cancel(order: RepeatedOrder) -> Ending:
+    """Cancel what is not yet going out."""
+    return told(orders().cancel(order))
+
+
+@task(cache_policy=NO_CACHE)
+def hold(order: RepeatedOrder) -> Ending:
+    """Hold what is not yet going out, until somebody restores it."""
+    return told(orders().hold(order))
+
+
+@task(cache_policy=NO_CACHE)
+def restore(order: TimedOrder) -> Ending:
+    """Plan again what was held, missed, refused or cancelled."""
+    return told(orders().restore(order))
+
+
+@task(cache_policy=NO_CACHE)
+def move(order: TimedOrder) -> Ending:
+    """Give a new time to what is not yet going out."""
+    return told(orders().move(order))
+
+
+@task(cache_policy=NO_CACHE)
+def decide_unknown(order: Order, verdict: Verdict, link: str) -> Ending:
+    """Settle what a person has looked at in the channel."""
+    return told(orders().decide_unknown(order, verdict, link))
+
+
+@task(cache_policy=NO_CACHE)
+def make_due(order: Order, urgent: bool) -> Urgent:
+    """Make approved publications due at once; the publishing is a step of its own."""
+    report = orders().publish_now(order, urgent)
+    return Urgent(report=report, ids=tuple(line.id for line in report.lines if line.done))
+
+
+@task(cache_policy=NO_CACHE)
+def tell_whether_out(order: Urgent) -> Ending:
+    """Say of each row that was made due whether it is out now, with its link."""
+    at = house()
+    with at.reads() as session:
+        found = {row.id: row for row in rows.by_ids(session, order.ids)}
+    lines = tuple(_now(line, found[line.id]) if line.id in found else line for line in order.report.lines)
+    return told(order.report.model_copy(update={"lines": lines}))
+
+
+def _now(line: Line, row: rows.Publication) -> Line:
+    if row.state in OUT:
+        return line.model_copy(update={"said": translate(IS_OUT, url=row.url or "—"), "url": row.url, "notes": ()})
+    if row.state is State.PLANNED:
+        return line
+    state = translate(answers.STATES[row.state])
+    said = translate(NOT_YET, state=state, reason=row.reason or "—")
+    return line.model_copy(update={"said": said, "done": False, "notes": ()})

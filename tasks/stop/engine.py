@@ -1,0 +1,115 @@
+"""The switch itself: pulled and released as rows, each in one transaction. It knows no Prefect, and needs none.
+
+The claim and the intent of every delivery look at these rows, so a Stop holds from the moment it is committed.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from integrations.errors import Refused
+from models.company import Workspace
+from models.database import Clock
+from models.locale import mark, translate
+from models.orders import Signed
+from models.people import Permission
+from models.reason import because
+from models.stop import Scope, StopOrder
+from tasks.orders import naming, rows
+from tasks.orders.rows import Publication
+from tasks.stop import told
+from tasks.stop.told import Out, Released, Stopped
+
+OUT_SHOWN = {Scope.ALL: timedelta(days=7), Scope.CHANNEL: timedelta(days=7)}
+EVER = timedelta(days=3650)
+STOP, RELEASE = mark("Stop"), mark("Release of a Stop")
+NO_SUCH_STOP = mark("There is no Stop № {number} in force. In force: {known}.")
+NOT_STOPPED = mark("Nothing to release: {what} is not stopped. In force: {known}.")
+NONE = mark("none")
+
+
+class Switch:
+    """The Stops of one house."""
+
+    def __init__(self, sessions: sessionmaker[Session], clock: Clock, workspace: Workspace) -> None:
+        self.sessions, self.clock, self.workspace = sessions, clock, workspace
+
+    def pull(self, scope: Scope, name: str, by: Signed) -> Stopped:
+        """Stop it, or find it stopped already; either way say what is out."""
+        try:
+            with self.sessions.begin() as session:
+                who = naming.entitled(by.person, rows.people(session, self.workspace), Permission.STOP)
+                key = self._key(session, scope, name)
+                standing = rows.in_force(session, scope, key)
+                pulled = standing[0].id if standing else None
+                number = pulled or rows.pull_stop(session, self.clock, scope, key, who.key, by.reason)
+                return self._stopped(session, session.get_one(StopOrder, number), already=bool(standing))
+        except Refused as refused:
+            return Stopped(title=translate(STOP), refusal=refused.reason)
+
+    def _key(self, session: Session, scope: Scope, name: str) -> str:
+        key = naming.scope_key(scope, name, rows.known(session, self.workspace, scope))
+        return rows.piece_id(session, key) if scope is Scope.PIECE else key
+
+    def _stopped(self, session: Session, order: StopOrder, already: bool) -> Stopped:
+        since = order.pulled_at - OUT_SHOWN.get(Scope(order.scope), EVER)
+        zone = self.workspace.company.zone
+        person = self._name(session, order.pulled_by)
+        said = translate(told.ALREADY, person=person, when=told.moment(order.pulled_at, zone)) if already else ""
+        return Stopped(
+            title=translate(told.PULLED, number=order.id, what=self._what(session, order)), number=order.id or 0,
+            held_back=rows.held_back(session, order), already=said,
+            out=tuple(self._out(row) for row in rows.published_before(session, order, since)),
+        )  # fmt: skip
+
+    def _out(self, row: Publication) -> Out:
+        channels = {card.key: card.title for card in self.workspace.channels}
+        return Out(
+            number=row.number, title=row.title, channel=channels.get(row.account, row.account),
+            at=row.sent_at or row.due_at, zone=row.zone, state=row.state, url=row.url,
+        )  # fmt: skip
+
+    def release(self, number: int, scope: Scope | None, name: str, by: Signed) -> Released:
+        """Let go of the Stop with this number, or of all Stops of exactly this scope; only a person who may."""
+        try:
+            with self.sessions.begin() as session:
+                who = naming.entitled(by.person, rows.people(session, self.workspace), Permission.RELEASE)
+                orders = self._meant(session, number, scope, name)
+                done = [o for o in orders if rows.release_stop(session, self.clock, o.id or 0, who.key)]
+                said = tuple(self._went_on(session, order) for order in done)
+                return Released(title=translate(RELEASE), sentences=said)
+        except Refused as refused:
+            return Released(title=translate(RELEASE), refusal=refused.reason)
+
+    def _meant(self, session: Session, number: int, scope: Scope | None, name: str) -> Sequence[StopOrder]:
+        in_force = rows.stops_in_force(session)
+        known = "; ".join(f"№ {order.id} — {self._what(session, order)}" for order in in_force) or translate(NONE)
+        if scope is None:
+            found = [order for order in in_force if order.id == number]
+            if not found:
+                raise Refused(because(NO_SUCH_STOP, code="no_stop", number=number, known=known))
+            return found
+        key = self._key(session, scope, name)
+        found = [order for order in in_force if (order.scope, order.scope_key) == (scope, key)]
+        if not found:
+            what = self._called(session, scope, key)
+            raise Refused(because(NOT_STOPPED, code="no_stop", what=what, known=known))
+        return found
+
+    def _went_on(self, session: Session, order: StopOrder) -> str:
+        when = told.moment(order.pulled_at, self.workspace.company.zone)
+        person, what = self._name(session, order.pulled_by), self._what(session, order)
+        return translate(told.WENT_ON, number=order.id, what=what, person=person, when=when)
+
+    def _what(self, session: Session, order: StopOrder) -> str:
+        return self._called(session, Scope(order.scope), order.scope_key)
+
+    def _called(self, session: Session, scope: Scope, key: str) -> str:
+        piece = rows.piece_numbered(session, key) if scope is Scope.PIECE else ("", "")
+        names = rows.known(session, self.workspace, scope) if scope is not Scope.PIECE else {}
+        return told.what(scope, key, names, piece)
+
+    def _name(self, session: Session, person: str) -> str:
+        people = rows.people(session, self.workspace)
+        return people[person].name if person in people else person

@@ -1,0 +1,115 @@
+"""What a Stop tells: what it holds, what is out already, with links; what was released. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from models.delivery import OUT, State
+from models.ending import Ending
+from models.locale import mark, translate, translate_plural
+from models.post import Value
+from models.reason import NO_REASON, Reason
+from models.stop import Scope
+from tasks.schedule.wall import local
+
+PULLED = mark("Stop № {number}: {what}")
+ALREADY = mark("{person} has stopped this already, at {when}.")
+HOLDS = (
+    mark("It holds back {number} publication that was planned. Nothing more goes out until the Stop is released."),
+    mark("It holds back {number} publications that were planned. Nothing more goes out until the Stop is released."),
+)
+OUT_ALREADY = mark("Already out, or going out just now")
+NOTHING_OUT = mark("Nothing of it has gone out.")
+COLUMNS = (mark("№"), mark("Piece"), mark("Channel"), mark("When"), mark("Link"))
+GOING_OUT = mark("going out just now: look at the channel")
+UNKNOWN = mark("outcome unknown: look at the channel")
+RELEASED = mark("Released: {what}")
+WENT_ON = mark("Stop № {number} ({what}), pulled by {person} at {when}, is released.")
+WHAT = {
+    Scope.ALL: mark("everything"),
+    Scope.CHANNEL: mark("channel “{name}”"),
+    Scope.CAMPAIGN: mark("campaign “{name}”"),
+    Scope.PIECE: mark("piece № {name}"),
+}
+
+
+class Out(Value):
+    """A publication that a Stop came too late for."""
+
+    number: str = ""
+    title: str
+    channel: str
+    at: datetime
+    zone: str
+    state: State
+    url: str = ""
+
+    @property
+    def link(self) -> str:
+        if self.state in OUT:
+            return self.url or "—"
+        return translate(GOING_OUT if self.state is State.INTENT else UNKNOWN)
+
+
+class Stopped(Value):
+    """What pulling the switch came to."""
+
+    title: str
+    number: int = 0
+    held_back: int = 0
+    out: tuple[Out, ...] = ()
+    already: str = ""
+    refusal: Reason = NO_REASON
+
+    @property
+    def ending(self) -> Ending:
+        if self.refusal:
+            return Ending(done=0, total=1, remarks=(str(self.refusal),))
+        return Ending(done=1, total=1, remarks=(self.already,) if self.already else ())
+
+    def markdown(self) -> str:
+        """What is held back, then what is out: a table to work off."""
+        lines = [f"## {self.title}", ""]
+        if self.refusal:
+            return "\n".join([*lines, str(self.refusal)])
+        lines += [self.already, ""] if self.already else []
+        lines += [translate_plural(*HOLDS, self.held_back), "", f"### {translate(OUT_ALREADY)}", ""]
+        return "\n".join([*lines, *(_table(self.out) if self.out else [translate(NOTHING_OUT)])])
+
+
+def _table(out: Sequence[Out]) -> list[str]:
+    heading = ["| " + " | ".join(translate(column) for column in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    return heading + ["| " + " | ".join(cell.replace("|", "\\|") for cell in _cells(row)) + " |" for row in out]
+
+
+def _cells(row: Out) -> tuple[str, ...]:
+    link = f"[{row.url}]({row.url})" if row.url and row.state in OUT else row.link
+    return row.number, row.title, row.channel, moment(row.at, row.zone), link
+
+
+class Released(Value):
+    """What releasing came to: one sentence for every Stop that was let go."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    refusal: Reason = NO_REASON
+
+    @property
+    def ending(self) -> Ending:
+        if self.refusal:
+            return Ending(done=0, total=1, remarks=(str(self.refusal),))
+        return Ending(done=len(self.sentences), total=len(self.sentences))
+
+    def markdown(self) -> str:
+        said = [str(self.refusal)] if self.refusal else [f"- {sentence}" for sentence in self.sentences]
+        return "\n".join([f"## {self.title}", "", *said])
+
+
+def moment(at: datetime, zone: str) -> str:
+    return local(at, zone).strftime("%d.%m.%Y %H:%M")
+
+
+def what(scope: Scope, key: str, names: Mapping[str, str], piece: tuple[str, str]) -> str:
+    """What a Stop covers, as people call it; `piece` is the № and the title where it is one."""
+    if scope is Scope.PIECE:
+        return translate(WHAT[scope], name=f"{piece[0]} «{piece[1]}»" if piece[0] else key)
+    return translate(WHAT[scope], name=names.get(key, key))
