@@ -74,6 +74,46 @@ CATALOGUE = (
         "approval", ("approval",), ("0 9 * * 1",), title=mark("Approval of the plan"),
         about=mark("Asks the approver about everything due within the days named."),
     ),
+    Entry(
+        "stop", ("stop",), title=mark("Stop"),
+        about=mark("Within seconds nothing more of it goes out, until a person releases it; lists what is out."),
+    ),
+    Entry(
+        "release", ("release",), title=mark("Release of a Stop"),
+        about=mark("Lets go what a Stop holds back: by its number, or everything of one scope."),
+    ),
+    Entry(
+        "cancel", ("cancel",), title=mark("Cancel a publication"),
+        about=mark("A publication that is not yet going out never will."),
+    ),
+    Entry(
+        "hold", ("hold",), title=mark("Hold a publication"),
+        about=mark("A publication waits for a person instead of its time."),
+    ),
+    Entry(
+        "restore", ("restore",), title=mark("Restore a publication"),
+        about=mark("What was held, missed, refused or cancelled is planned again."),
+    ),
+    Entry(
+        "move", ("move",), title=mark("Move a publication"),
+        about=mark("A new date or time for what is not yet going out."),
+    ),
+    Entry(
+        "publish_now", ("publish-now",), title=mark("Publish now"),
+        about=mark("An approved publication goes out at once, and the answer has its link."),
+    ),
+    Entry(
+        "unknown_outcome", ("unknown",), title=mark("Unknown outcome"),
+        about=mark("You have looked at the channel: it is out, publish it again, or leave it."),
+    ),
+    Entry(
+        "record_costs", ("costs",), title=mark("Expenses and results"),
+        about=mark("One by form, or the tables expenses.xlsx and results.xlsx, as often as you like."),
+    ),
+    Entry(
+        "plan_back", ("plan-back",), title=mark("The content plan with what became of it"),
+        about=mark("Your own table with status, link, reach, reactions and reason beside every row."),
+    ),
 )  # fmt: skip
 
 

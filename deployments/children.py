@@ -21,7 +21,7 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep up. `is_ready` is asked with its pid; `patience` and `grace` are seconds to start and to end."""
+    """A process to keep up; `is_ready` is asked with its pid; `patience` and `grace`: seconds to start and to end."""
 
     name: str
     title: str

@@ -94,7 +94,7 @@ def _dump(url: str, draft: Path) -> None:
     )
     if shutil.which("pg_dump") is None:
         raise Refusal(because("The PostgreSQL database must be copied first, and there is no pg_dump here."), by_hand)
-    dump = subprocess.run(  # noqa: S603: our own arguments
+    dump = subprocess.run(  # noqa: S603 (our own arguments)
         ("pg_dump", "--format=custom", f"--file={draft}", f"--dbname={plain(url)}"),  # noqa: S607
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -32,7 +32,7 @@ def leash_run() -> None:
 
 def main(arguments: list[str]) -> None:
     die_with_parent(int(arguments[0]))
-    os.execvp(arguments[1], arguments[1:])  # noqa: S606: the command comes from deployments.children
+    os.execvp(arguments[1], arguments[1:])  # noqa: S606 (the command comes from deployments.children)
 
 
 if __name__ == "__main__":

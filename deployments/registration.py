@@ -77,4 +77,6 @@ def _refuse_twins(catalogue: Sequence[RunnerDeployment]) -> None:
     names = [deployment.full_name for deployment in catalogue]
     twins = {name for name in names if names.count(name) > 1}
     if twins:
-        raise Refusal(because("Two deployments of the catalogue have one name: {names}.", names=", ".join(sorted(twins))))
+        raise Refusal(
+            because("Two deployments of the catalogue have one name: {names}.", names=", ".join(sorted(twins)))
+        )

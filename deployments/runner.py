@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import FrameType
-from typing import Any
+from uuid import UUID
 
-import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
@@ -23,11 +23,12 @@ from prefect.runner import Runner
 from deployments.children import pulse_path
 from deployments.registration import register
 from deployments.settings import Settings, read_settings
-from deployments.tidying import bury_the_dead, drop_pile, ensure_zombie_automation
+from deployments.tidying import SILENCE, bury_the_dead, declare_dead, drop_pile, fallen_silent
 
 PULSE_SECONDS = 5
 TIDY_EVERY = 4  # pulses
 SERVER_PATIENCE = 120
+SLEPT = timedelta(seconds=60)
 RUN_GRACE = 5
 LEAVE_WITHIN = 12  # when the server is gone too, reporting the runs would be tried for minutes
 
@@ -74,13 +75,12 @@ async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> No
     async with get_client() as client:
         await _await_server(client)
         names = await register(client, catalogue)
-        await ensure_zombie_automation(client)
         await bury_the_dead(client, names)
         await drop_pile(client, names, datetime.now(UTC))
         runner = HouseRunner(name="otdel", pause_on_shutdown=False)
         for deployment, name in names.items():
             runner._deployment_registry.register_deployment(deployment, name)
-        pulse = asyncio.create_task(_beat(settings, client, runner, names))
+        pulse = asyncio.create_task(Pulse(settings, client, runner, names).beat())
         try:
             await runner.start()
         finally:
@@ -98,20 +98,46 @@ async def _await_server(client: PrefectClient) -> None:
     raise TimeoutError("Prefect's server does not answer")
 
 
-async def _beat(settings: Settings, client: PrefectClient, runner: Runner, names: dict[Any, str]) -> None:
-    """Write the pulse, and now and then tidy: a machine that slept wakes up with a pile of missed runs."""
-    beats = 0
-    while True:
-        if runner.last_polled:
-            _write_pulse(settings, runner.last_polled, names)
-        beats += 1
-        if beats % TIDY_EVERY == 0:
-            with suppress(httpx.HTTPError):
-                await drop_pile(client, names, datetime.now(UTC))
-        await asyncio.sleep(PULSE_SECONDS if runner.last_polled else 0.2)
+class Pulse:
+    """The runner's sign of life, and the tidying that goes with it."""
+
+    def __init__(self, settings: Settings, client: PrefectClient, runner: Runner, names: dict[UUID, str]) -> None:
+        self.settings, self.client, self.runner, self.names = settings, client, runner, names
+        self.last = self.awake_since = datetime.now(UTC)
+
+    async def beat(self) -> None:
+        """Write the pulse, and now and then tidy, until cancelled."""
+        for number in count():
+            self._notice_sleep(datetime.now(UTC))
+            if self.runner.last_polled:
+                _write_pulse(self.settings, self.runner.last_polled, self.names)
+            if number % TIDY_EVERY == TIDY_EVERY - 1:
+                try:
+                    await self._tidy(datetime.now(UTC))
+                except Exception:
+                    self.runner._logger.exception("Tidying did not succeed; it is tried again")
+            await asyncio.sleep(PULSE_SECONDS if self.runner.last_polled else 0.2)
+
+    def _notice_sleep(self, now: datetime) -> None:
+        """After the machine slept every run seems silent; give them their time to speak."""
+        if now - self.last > SLEPT:
+            self.awake_since = now
+        self.last = now
+
+    async def _tidy(self, now: datetime) -> None:
+        """Drop the pile that a machine wakes up with; end what is silent: frozen here, or lost elsewhere."""
+        await drop_pile(self.client, self.names, now)
+        if now - self.awake_since < SILENCE:
+            return
+        processes = self.runner._process_manager
+        for run in await fallen_silent(self.client, self.names, now):
+            if run.id in processes.flow_run_ids():
+                await processes.kill(run.id, force=True)  # the runner reports it and frees its place
+            else:
+                await declare_dead(self.client, run)
 
 
-def _write_pulse(settings: Settings, polled_at: datetime, names: dict[Any, str]) -> None:
+def _write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str]) -> None:
     """Say that the runner lives: whole or not at all, because the launcher and the doctor read it."""
     path = pulse_path(settings)
     deployments = {str(deployment): name for deployment, name in names.items()}

@@ -16,7 +16,7 @@ OTHERS = 0o077
 
 
 class Secrets(BaseModel):
-    """`prefect_auth` signs in to Prefect; `prefect_key` and `house_key` are Fernet keys; `session_key` signs cookies."""
+    """`prefect_auth` opens Prefect; `prefect_key` and `house_key` are Fernet keys; `session_key` signs cookies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

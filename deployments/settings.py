@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,7 +12,7 @@ from deployments.refusal import Exit, Refusal
 from models.reason import because
 
 CODE_ROOT = Path(__file__).resolve().parents[1]
-EVERYWHERE = ("0.0.0.0", "::", "[::]")  # noqa: S104: compared with, never bound to by itself
+EVERYWHERE = ("0.0.0.0", "::", "[::]")  # noqa: S104 (compared with, never bound to by itself)
 
 
 def _private_folder() -> Path:
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     @field_validator("workspace", "config_home")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
-        return Path(os.path.abspath(folder.expanduser()))
+        return Path.cwd() / folder.expanduser()
 
     @field_validator("public_url", "staff_url", "ui_url")
     @classmethod
@@ -103,7 +103,8 @@ class Settings(BaseSettings):
 def read_settings(changes: Mapping[str, object] | None = None) -> Settings:
     """Read the settings; `changes` (a command's options) win over the environment."""
     try:
-        return Settings(**{name: value for name, value in (changes or {}).items() if value is not None})
+        given: dict[str, Any] = {name: value for name, value in (changes or {}).items() if value is not None}
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = f"OTDEL_{'_'.join(str(part) for part in first['loc']).upper()}"

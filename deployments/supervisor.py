@@ -49,7 +49,7 @@ class Ward:
         rotate(self.log)
         with open_log(self.log) as output:
             self.written_before = output.tell()
-            self.process = subprocess.Popen(  # noqa: S603: the command comes from deployments.children
+            self.process = subprocess.Popen(  # noqa: S603 (the command comes from deployments.children)
                 (*leash, *self.child.command), cwd=CODE_ROOT, env=dict(self.child.environment),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip

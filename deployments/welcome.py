@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from secrets import token_urlsafe
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from deployments.launcher import Standing
 from deployments.prefect_api import PrefectApi
-from models.database import DatabaseClock, connect, writing
+from models.database import DatabaseClock, connect, reading, writing
 from models.delivery import FOR_A_PERSON, OUT, Delivery, State
 from models.locale import mark, translate
 from models.people import Permission, Person, permissions_of
@@ -24,6 +24,7 @@ from tasks.people.tokens import fingerprint
 
 PIPELINE = "whole-way"
 PATIENCE_SECONDS = 300
+QUESTION_SECONDS = 30
 POLL_SECONDS = 1.0
 RUNNING = mark("First run: from the content plan to publication…")
 RAN = mark("First run: {state}")
@@ -53,6 +54,7 @@ def welcome(standing: Standing) -> None:
         empty = session.execute(select(func.count()).select_from(Piece)).scalar_one() == 0
     if empty:
         first_run(standing)
+        await_question(standing, engine)
     with writing(engine) as session:
         picture, links = look(session), invitations(standing, session) if empty else []
     engine.dispose()
@@ -77,6 +79,16 @@ def first_run(standing: Standing) -> None:
     standing.screen.warn(translate(SLOW, url=standing.front.ui_url))
 
 
+def await_question(standing: Standing, engine: Engine) -> None:
+    """The pipeline asks in a run of its own; where something waits, that run is there in a moment."""
+    for _ in range(int(QUESTION_SECONDS / POLL_SECONDS)):
+        with reading(engine) as session:
+            if approval.open_requests(session) or not approval.waiting(session):
+                return
+        if standing.stop.wait(POLL_SECONDS):
+            return
+
+
 def look(session: Session) -> Picture:
     query = select(col(Delivery.state), func.count()).where(col(Delivery.kind) == "placement")
     states = Counter(dict(session.execute(query.group_by(col(Delivery.state))).tuples().all()))
@@ -84,7 +96,7 @@ def look(session: Session) -> Picture:
     return Picture(
         out=sum(states[state] for state in OUT), coming=states[State.PLANNED],
         trouble=sum(states[state] for state in FOR_A_PERSON),
-        waiting=sum(len(approval.undecided(session, request.id or 0)) for request in requests),
+        waiting=len(approval.waiting(session)),
         request=str(requests[0].id) if requests else "",
     )  # fmt: skip
 
@@ -110,7 +122,7 @@ def summary(standing: Standing, picture: Picture, links: list[tuple[str, str]]) 
     say(translate(SITE, url=front.public_url), "bold")
     say(translate(OUT_NOW, out=picture.out, coming=picture.coming, trouble=picture.trouble))
     if picture.waiting:
-        url = f"{front.staff_url}/approval/{picture.request}"
+        url = f"{front.staff_url}/approval/{picture.request}" if picture.request else f"{front.staff_url}/staff"
         say(translate(WAITS, number=picture.waiting, title=translate("Approval"), url=url))
     say(translate(LETTERS, folder=standing.settings.mailbox, url=front.staff_url), "dim")
     if links:

@@ -25,6 +25,7 @@ from models.written import Amount, ChannelKey, Colour, Currency, Email, Key, Tex
 BAD_SLOT = mark("“{value}” is not a slot. Write it as mon-fri 09:00, sat,sun 11:00 or daily 19:30.")
 BAD_DURATION = mark("“{value}” is not a length of time. Write it as 2h, 90m or 1d.")
 BAD_QUIET_HOURS = mark("“{value}” is not quiet hours. Write them as 22:00-08:00.")
+BAD_HOURS = mark("“{value}” is not working hours. Write the days and the hours: mon-fri 09:00-18:00.")
 UPSIDE_DOWN = mark("The end, {end}, is before the beginning, {start}. Exchange the two dates.")
 ONE_ADDRESS = mark("A source has either “url” or “path”, and exactly one of them. Leave the one you need.")
 NO_SECRETS = mark(
@@ -37,6 +38,7 @@ DAYS = rf"(?:{WEEKDAY}(?:\s*[-–—]\s*{WEEKDAY})?|weekdays|weekends|будни
 CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 SLOT = re.compile(rf"(?:daily|ежедневно|{DAYS}(?:\s*,\s*{DAYS})*)\s+{CLOCK}(?:\s*,\s*{CLOCK})*")
 QUIET = re.compile(rf"({CLOCK})\s*[-–—]\s*({CLOCK})")
+HOURS = re.compile(rf"(?:daily|ежедневно|{DAYS}(?:\s*,\s*{DAYS})*)\s+({CLOCK})\s*[-–—]\s*({CLOCK})")
 LENGTH = re.compile(r"(\d{1,5})\s*(d|h|m|min|д|дн|ч|м|мин)\.?(?:\s+|(?=\d)|$)")
 UNITS = {"d": "days", "д": "days", "дн": "days", "h": "hours", "ч": "hours"}
 SECRET = re.compile(r"token|secret|passw|api_?key|private_?key|credential|парол|токен", re.IGNORECASE)
@@ -83,8 +85,16 @@ def _slot(text: str) -> str:
     return text.strip()
 
 
+def _hours(text: str) -> str:
+    found = HOURS.fullmatch(text.strip().lower())
+    if not found or read_clock(found[1]) == read_clock(found[2]):
+        raise Unreadable(because(BAD_HOURS, code="bad_hours", value=text))
+    return text.strip()
+
+
 SlotText = Annotated[str, AfterValidator(_slot)]
 QuietText = Annotated[str, AfterValidator(_quiet)]
+HoursText = Annotated[str, AfterValidator(_hours)]
 Length = Annotated[timedelta, BeforeValidator(_duration)]
 
 
@@ -183,6 +193,8 @@ class ApprovalPolicy(Value):
 
 
 class Company(Value):
+    """The company; `working_hours` are when its people answer, in its zone."""
+
     name: Text
     zone: Zone
     locale: Literal["ru", "en"] = "ru"
@@ -199,6 +211,7 @@ class Company(Value):
     funds: tuple[Fund, ...] = ()
     approval: ApprovalPolicy = ApprovalPolicy()
     quiet_hours: QuietText = ""
+    working_hours: tuple[HoursText, ...] = ("mon-fri 09:00-18:00",)
 
 
 class LatenessPolicy(Value):

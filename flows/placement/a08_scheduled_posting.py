@@ -9,7 +9,14 @@ from models.locale import mark
 from tasks.approval.steps import look_after_requests
 from tasks.content.steps import read_product_feeds
 from tasks.people.steps import follow_company_file
-from tasks.posting.steps import announce_coming, lay_out_schedule, look_for_unknown, publish_due, tell_about_trouble
+from tasks.posting.steps import (
+    announce_coming,
+    lay_out_schedule,
+    look_for_unknown,
+    obey_cancellations,
+    publish_due,
+    tell_about_trouble,
+)
 
 
 class PostingForm(Form):
@@ -22,6 +29,7 @@ async def scheduled_posting(form: PostingForm = PostingForm()) -> State[None]:  
     follow_company_file()
     read_product_feeds()
     lay_out_schedule()
+    obey_cancellations()
     published = publish_due()
     found = look_for_unknown()
     look_after_requests()

@@ -17,6 +17,7 @@ LANGUAGES = ("ru", "en")
 HERE = Path(__file__).parent
 
 _language: ContextVar[str] = ContextVar("language")
+_of_process: list[str] = []
 
 
 def mark(msgid: str) -> str:
@@ -25,8 +26,8 @@ def mark(msgid: str) -> str:
 
 
 def speak(language: str) -> None:
-    """Choose the language of this context for good: a process says it once, when it is wired."""
-    _language.set(language if language in LANGUAGES else "en")
+    """Choose the language of the whole process: it says it once, when it is wired; threads hear it too."""
+    _of_process[:] = [language if language in LANGUAGES else "en"]
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def spoken(language: str) -> Iterator[None]:
 
 def language() -> str:
     """The language of this context, else of the process (`OTDEL_LOCALE`), else English."""
-    return _language.get(os.environ.get("OTDEL_LOCALE", "en"))
+    return _language.get(_of_process[0] if _of_process else os.environ.get("OTDEL_LOCALE", "en"))
 
 
 def translate(msgid: str, **words: object) -> str:

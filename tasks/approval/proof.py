@@ -15,10 +15,16 @@ SIGN_IN_NOTE = mark("A name typed here is only stated; a decision on the page is
 SHOWN_CHARACTERS = 160
 
 
-def label(shown: Mapping[str, Any], account: str, channels: Mapping[str, str]) -> str:
-    """How a row is called in the form: № · piece · channel."""
+def label(row_id: int, shown: Mapping[str, Any], account: str, channels: Mapping[str, str]) -> str:
+    """How a row is called in the form: its number in the question, then № · piece · channel."""
     number = f"№ {shown['number']} · " if shown.get("number") else ""
-    return f"{number}{shown['title']} · {channels.get(account, account)}"
+    return f"{row_id}. {number}{shown['title']} · {channels.get(account, account)}"
+
+
+def row_of(label: str) -> int:
+    """The row a label was made for; 0 where it is none."""
+    number = label.partition(".")[0]
+    return int(number) if number.isdecimal() else 0
 
 
 def moment(at: datetime, zone: str) -> str:

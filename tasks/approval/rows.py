@@ -264,11 +264,13 @@ def author_of(session: Session, subject: str) -> str:
     return piece.author if piece else ""
 
 
-def last_due(session: Session, request_id: int) -> datetime:
-    """When the last of the undecided rows is due: until then the question makes sense."""
-    left = undecided(session, request_id)
-    dues = [datetime.fromisoformat(row.shown["due_at"]) for row in left]
-    return max(dues, default=request(session, request_id).due_at)
+def last_chance(session: Session, request_id: int) -> datetime:
+    """Until when a decision about the undecided rows still makes sense: while the last of them is not too late."""
+    same = and_(D.subject_id + ":" + D.account == col(RequestRow.subject), D.content_hash == col(RequestRow.version))
+    chance = func.max(func.coalesce(D.late_at, D.due_at))
+    query = select(chance).select_from(RequestRow).join(Delivery, same).where(col(RequestRow.request_id) == request_id)
+    found: datetime | None = session.execute(query).scalar_one_or_none()
+    return found or request(session, request_id).due_at
 
 
 def closed_with_runs(session: Session) -> list[tuple[int, str, int]]:

@@ -1,8 +1,7 @@
 """Steps of approval: ask, tell the approver, record the answer."""
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -29,6 +28,7 @@ UNDECIDED = mark("Not decided in time: {number}. They are held; approve them and
 APPROVED = mark("Approved: {number}.")
 SENT_BACK = mark("Sent back: {number}. The authors have been told.")
 DECIDED_ELSEWHERE = mark("Decided on the approval page.")
+APPROVE_SIGN, RETURN_SIGN = "✓", "↩"
 YES, NO = mark("Approve"), mark("Send back")
 DECISION, WHO, EXCEPT, WHY = mark("Decision"), mark("Who decides"), mark("All but these"), mark("Reason")
 DECISION_HELP = mark("It holds for all rows but those named below.")
@@ -112,32 +112,37 @@ def question(asked: Asked, complaint: Reason = NO_REASON) -> type[RunInput] | No
     link = f"{at.staff_url}/approval/{asked.request_id}"
     zone = at.workspace.company.zone
     description = proof.markdown(shown, channels, request.due_at, zone, link, complaint or None)
-    labels = [proof.label(row.shown, row.account, channels) for row in asked_rows]
+    labels = [proof.label(row.id or 0, row.shown, row.account, channels) for row in asked_rows]
     return _form(names, labels).with_initial_data(description=description)
 
 
 def _form(names: list[str], labels: list[str]) -> type[RunInput]:
-    """The answer's form, built for this question; the decision and the name have no default."""
-    verdict: Any = Literal[(translate(YES), translate(NO))]
-    named = {f"row{n}": label for n, label in enumerate(labels)}
-    choice: Any = StrEnum("Row", named)  # type: ignore[misc]  made for this question
-    who: Any = Literal[tuple(names)] if names else str
+    """The answer's form, built for this question; the decision and the name have no default.
+
+    The choices stand in the schema, which Prefect checks, and not in the type: an answer given before a new release
+    renamed something is still read, by the sign or the number it begins with.
+    """
+    choices = [f"{sign} {translate(word)}" for sign, word in ((APPROVE_SIGN, YES), (RETURN_SIGN, NO))]
+    rows_named: dict[str, Any] = {"items": {"type": "string", "enum": labels}, "uniqueItems": True}
     return create_model(
         "Answer", __base__=RunInput,
-        decision=(verdict, Field(title=translate(DECISION), description=translate(DECISION_HELP))),
-        person=(who, Field(title=translate(WHO), description=translate(WHO_HELP))),
-        but=(list[choice], Field(default=[], title=translate(EXCEPT), description=translate(EXCEPT_HELP))),
-        reason=(str, Field(default="", title=translate(WHY), description=translate(WHY_HELP))),
+        decision=(str, _field(DECISION, DECISION_HELP, enum=choices)),
+        person=(str, _field(WHO, WHO_HELP, enum=names)),
+        but=(list[str], _field(EXCEPT, EXCEPT_HELP, [], **rows_named)),
+        reason=(str, _field(WHY, WHY_HELP, "")),
     )  # fmt: skip
+
+
+def _field(title: str, description: str, default: Any = ..., **schema: Any) -> Any:
+    return Field(default, title=translate(title), description=translate(description), json_schema_extra=schema)
 
 
 @task(cache_policy=NO_CACHE)
 def record(asked: Asked, answer: Any) -> Reason:
     """Write the decisions down as stated; returns why not, where this person may not decide."""
     at = house()
-    channels = {card.key: card.title for card in at.workspace.channels}
-    named = {str(label) for label in answer.but}
-    yes = answer.decision == translate(YES)
+    excepted = {proof.row_of(label) for label in answer.but}
+    yes = str(answer.decision).startswith(APPROVE_SIGN)
     with at.sessions.begin() as session:
         who = next((w for w in rows.approvers(session) if w.name == answer.person), None)
         for row in rows.undecided(session, asked.request_id):
@@ -145,8 +150,7 @@ def record(asked: Asked, answer: Any) -> Reason:
             complaint = objection(who, answer.person, author, proven=False, four_eyes=_four_eyes(at))
             if complaint:
                 return complaint
-            excepted = proof.label(row.shown, row.account, channels) in named
-            decision = Decision.APPROVED if yes is not excepted else Decision.RETURNED
+            decision = Decision.APPROVED if yes is not (row.id in excepted) else Decision.RETURNED
             rows.decide(session, at.clock, row.subject, row.version, decision, who.key if who else "", proven=False,
                         reason=answer.reason, request_id=asked.request_id)  # fmt: skip
     return NO_REASON
@@ -179,7 +183,7 @@ def look_after_requests() -> None:
             left = rows.undecided(session, request.id or 0)
             if left and at.now() >= reminder_at(request.asked_at, request.due_at) and not request.reminded_at:
                 _remind(at, session, request)
-            if not left or at.now() >= rows.last_due(session, request.id or 0):
+            if not left or at.now() >= rows.last_chance(session, request.id or 0):
                 rows.close_request(session, at.clock, request.id or 0, "undecided" if left else "decided")
         closed = rows.closed_with_runs(session)
     for request_id, run_id, left_over in closed:

@@ -20,9 +20,9 @@ from tasks.control import rows
 from tasks.control.addresses import is_dead, said, to_open
 from tasks.control.compare import Difference, compare, dead_link, seen_hash
 from tasks.control.rows import Letters, Look
-from tasks.notices.rows import Message, tell
 from tasks.watching import rows as watching
 from tasks.watching.engine import Asker
+from tasks.watching.letter import Letter
 from tasks.watching.placed import LIVE, Placed, Taken
 
 BATCH = 20
@@ -31,7 +31,7 @@ LATER = timedelta(minutes=10)
 REFUSED_LATER = timedelta(hours=1)
 BUDGET = timedelta(seconds=90)
 
-Blind = Callable[[str, Reason], list[Message]]
+Blind = Callable[[str, Reason], list[Letter]]
 
 
 class Control:
@@ -79,7 +79,8 @@ class Control:
     def _settle(self, taken: Taken, looks: Sequence[Look]) -> None:
         with self.sessions.begin() as session:
             asked = rows.settle(session, self.clock, taken, looks, self.letters)
-            tell(session, self.clock, [m for account, why in self._blind.items() for m in self.blind(account, why)])
+            blind = [letter for account, why in self._blind.items() for letter in self.blind(account, why)]
+            watching.send(session, self.clock, blind)
         later = sum(not look.seen and look.wait is not None for look in looks)
         self.counts.update(asked=asked, later=later, seen=sum(bool(look.seen) for look in looks))
 

@@ -1,11 +1,11 @@
 """The question about what is not as approved, as the people of the company read it. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from models.delivery import Verb
 from models.locale import mark, translate
 from tasks.control.compare import ANSWERS, Answer, Difference, answers
+from tasks.watching.letter import Letter
 from tasks.watching.placed import Placed
 
 SUBJECT = mark("Not as approved: “{title}”, {channel}")
@@ -20,14 +20,6 @@ BLIND_BODY = mark(
 )
 
 
-@dataclass(frozen=True)
-class Words:
-    """A letter without its address."""
-
-    subject: str
-    body: str
-
-
 def possible(differences: Sequence[Difference], verbs: Collection[Verb]) -> tuple[Answer, ...]:
     """What can be decided about all of these together on a channel with these verbs."""
     allowed = [answers(difference, verbs) for difference in differences]
@@ -35,8 +27,9 @@ def possible(differences: Sequence[Difference], verbs: Collection[Verb]) -> tupl
 
 
 def question(
-    placed: Placed, channel: str, check_id: int, found: Sequence[Difference], verbs: Collection[Verb]
-) -> Words:
+    persons: Sequence[str], link: str, placed: Placed, channel: str, check_id: int, found: Sequence[Difference],
+    verbs: Collection[Verb],
+) -> list[Letter]:  # fmt: skip
     """What was found, and the answers that can be given to it."""
     said = {"number": placed.number or "—", "title": placed.title, "channel": channel, "url": placed.url or "—"}
     offered = " · ".join(translate(ANSWERS[answer]) for answer in possible(found, verbs))
@@ -44,9 +37,11 @@ def question(
         translate(WHERE, **said), "", translate(FOUND), *(f"— {difference.reason}" for difference in found), "",
         translate(ORDER, answers=offered), translate(HOW, order=translate(ORDER_TITLE), check=check_id),
     ]  # fmt: skip
-    return Words(translate(SUBJECT, title=placed.title or placed.key, channel=channel), "\n".join(lines))
+    subject = translate(SUBJECT, title=placed.title or placed.key, channel=channel)
+    return [Letter(f"difference:{check_id}", person, subject, "\n".join(lines), link) for person in persons]
 
 
-def blind(channel: str, reason: object) -> Words:
+def blind(persons: Sequence[str], account: str, channel: str, reason: object) -> list[Letter]:
     """That this channel cannot be looked at; said once."""
-    return Words(translate(BLIND_SUBJECT, channel=channel), translate(BLIND_BODY, reason=reason))
+    subject, body = translate(BLIND_SUBJECT, channel=channel), translate(BLIND_BODY, reason=reason)
+    return [Letter(f"blind:{account}", person, subject, body) for person in persons]

@@ -21,10 +21,10 @@ from tasks.control.compare import Answer, Difference, Kind, next_check
 from tasks.delivery.keys import following_key, placement_key
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK, D
-from tasks.notices.rows import Message, tell
 from tasks.posting.rows import KIND
 from tasks.registry.rows import record
 from tasks.watching import rows as watching
+from tasks.watching.letter import Letter
 from tasks.watching.placed import LIVE, Due, Placed, Taken
 
 OPEN, OVER = "open", "over"
@@ -50,7 +50,7 @@ class Look:
         return any(difference.kind is Kind.GONE for difference in self.differences)
 
 
-Letters = Callable[[int, Look], list[Message]]
+Letters = Callable[[int, Look], list[Letter]]
 
 
 def settle(session: Session, clock: Clock, taken: Taken, looks: Sequence[Look], letters: Letters) -> int:
@@ -66,7 +66,7 @@ def settle(session: Session, clock: Clock, taken: Taken, looks: Sequence[Look], 
     right = [look for look in seen if look not in wrong]
     _confirm(session, [look.placed.id for look in right])
     opened = _ask(session, now, seen, wrong)
-    tell(session, clock, [message for id, look in opened for message in letters(id, look)])
+    watching.send(session, clock, [letter for id, look in opened for letter in letters(id, look)])
     record(session, [fact for look in seen for fact in _facts(look, look in right, now)], clock)
     watching.come_back(session, LIVE, [_due(look, now) for look in looks])
     watching.stop_watching(session, [look.placed.id for look in looks if look.placed.is_removed])

@@ -20,12 +20,12 @@ from tasks.control.compare import ANSWERS, Answer
 from tasks.control.engine import Control
 from tasks.control.rows import Look
 from tasks.house import House, house
-from tasks.notices.rows import Message
 from tasks.posting.steps import provider_of
 from tasks.schedule.wall import local
 from tasks.watching import rows as watching
 from tasks.watching.duty import Duty
 from tasks.watching.engine import Asker
+from tasks.watching.letter import Letter
 
 LINK_BOUNDS = Bounds(total=timedelta(seconds=8), packed=2_000_000, unpacked=10_000_000)
 ASKED_REMARK = mark(
@@ -72,18 +72,16 @@ def title_of(at: House, account: str) -> str:
     return card.title if card else account
 
 
-def _letters(at: House, duty: Duty, check_id: int, look: Look) -> list[Message]:
-    verbs = provider_of(at, look.placed.account).capabilities.verbs
-    words = letters.question(look.placed, title_of(at, look.placed.account), check_id, look.differences, verbs)
-    return [
-        Message(f"difference:{check_id}:{person}", person, words.subject, words.body, f"{at.staff_url}/staff")
-        for person in duty.controllers()
-    ]
+def _letters(at: House, duty: Duty, check_id: int, look: Look) -> list[Letter]:
+    account, link = look.placed.account, f"{at.staff_url}/staff"
+    verbs = provider_of(at, account).capabilities.verbs
+    return letters.question(
+        duty.controllers(), link, look.placed, title_of(at, account), check_id, look.differences, verbs
+    )  # fmt: skip
 
 
-def _blind(at: House, duty: Duty, account: str, why: Reason) -> list[Message]:
-    words = letters.blind(title_of(at, account), why)
-    return [Message(f"blind:{account}:{person}", person, words.subject, words.body) for person in duty.technicians()]
+def _blind(at: House, duty: Duty, account: str, why: Reason) -> list[Letter]:
+    return letters.blind(duty.technicians(), account, title_of(at, account), why)
 
 
 @task(cache_policy=NO_CACHE)

@@ -4,7 +4,7 @@ Sessions of the database are given; nothing here opens or commits one. Tokens co
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
@@ -188,3 +188,10 @@ def open_invitations(session: Session, clock: Clock) -> dict[str, datetime]:
 def last_seen(session: Session) -> dict[str, datetime]:
     query = select(col(WebSession.person), func.max(WebSession.seen_at)).group_by(col(WebSession.person))
     return dict(session.execute(query).tuples().all())
+
+
+def absent_on(session: Session, day: date) -> dict[str, Absence]:
+    """Who is away on this day, by person."""
+    on = day.isoformat()
+    query = select(Absence).where(col(Absence.from_date) <= on, col(Absence.to_date) >= on)
+    return {absence.person: absence for absence in session.execute(query).scalars()}

@@ -26,6 +26,7 @@ from tasks.notices import rows as notices
 from tasks.posting import rows
 from tasks.posting.freshness import objection
 from tasks.posting.layout import Rhythm, times
+from tasks.recovery import rows as recovery
 from tasks.recovery.engine import Search
 from tasks.runs.steps import cancelled_runs, start_run
 from tasks.schedule.quiet import is_quiet, read_quiet
@@ -94,6 +95,17 @@ def publish_due() -> Ending:
     if unreadable:
         return Ending(done=0, total=1, remarks=(translate(SETTINGS_UNREADABLE), *map(str, unreadable)))
     return _ending(_engine(at, rows.KIND).run())
+
+
+@task(cache_policy=NO_CACHE)
+def obey_cancellations() -> int:
+    """Cancel what was announced by runs that a person has cancelled, however far ahead they are."""
+    at = house()
+    with at.reads() as session:
+        runs = recovery.announced_runs(session, at.clock, rows.KIND, AHEAD)
+    cancelled = cancelled_runs.fn(runs) if runs else set()
+    with at.sessions.begin() as session:
+        return recovery.obey_cancelled_runs(session, cancelled)
 
 
 def _engine(at: House, kind: str) -> Engine:

@@ -1,12 +1,10 @@
 """Steps about Prefect's runs: start one, see which were cancelled, answer one that waits."""
 
-import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -21,11 +19,10 @@ from prefect.client.schemas.filters import (
 )  # fmt: skip
 from prefect.client.schemas.objects import StateType
 from prefect.context import FlowRunContext, TaskRunContext
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Completed, Scheduled
 
-TRIES = 5
-PAUSE_SECONDS = 0.5
+PAGE = 100
+CANCELLED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLED, StateType.CANCELLING]))
 
 
 @task(cache_policy=NO_CACHE)
@@ -56,29 +53,13 @@ def _deployment(client: SyncPrefectClient, tag: str) -> UUID:
 @task(cache_policy=NO_CACHE)
 def cancelled_runs(ids: Iterable[str]) -> set[str]:
     """Which of these runs a person has cancelled."""
-    cancelled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLED, StateType.CANCELLING]))
-    wanted = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(id) for id in ids]), state=cancelled)
+    wanted = sorted(UUID(id) for id in ids)
+    found: set[str] = set()
     with get_client(sync_client=True) as client:
-        return {str(run.id) for run in client.read_flow_runs(flow_run_filter=wanted)}
-
-
-@task(cache_policy=NO_CACHE)
-def answer_run(id: str, answer: dict[str, Any]) -> bool:
-    """Resume a run that waits, with the answer its form asked for. True also where it had been answered before.
-
-    Prefect refuses an answer with HTTP 200 and a status, and answers 503 when two come at once.
-    """
-    with get_client(sync_client=True) as client:
-        for _ in range(TRIES):
-            try:
-                result = client.resume_flow_run(UUID(id), run_input=answer)
-            except (PrefectHTTPStatusError, httpx.HTTPStatusError) as error:
-                if error.response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    return error.response.status_code == httpx.codes.NOT_FOUND
-                time.sleep(PAUSE_SECONDS)
-                continue
-            return str(result.status) in ("ACCEPT", "ABORT") or result.status.value in ("ACCEPT", "ABORT")
-    return False
+        for start in range(0, len(wanted), PAGE):
+            page = FlowRunFilter(id=FlowRunFilterId(any_=wanted[start : start + PAGE]), state=CANCELLED)
+            found |= {str(run.id) for run in client.read_flow_runs(flow_run_filter=page)}
+    return found
 
 
 @task(cache_policy=NO_CACHE)

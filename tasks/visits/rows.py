@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -36,9 +36,12 @@ def views(session: Session, pages: Collection[str]) -> dict[str, int]:
 
 def clicks(session: Session, pieces: Collection[int], account: str) -> dict[int, int]:
     """How often people followed our short links in these pieces on this account, by piece."""
+    followed = and_(
+        col(Visit.key) == col(TrackedLink.code), col(Visit.kind) == VisitKind.CLICK, col(Visit.robot).is_(False)
+    )
     query = (
         select(col(TrackedLink.piece_id), func.sum(Visit.number)).group_by(col(TrackedLink.piece_id))
-        .join(Visit, (col(Visit.key) == col(TrackedLink.code)) & (col(Visit.kind) == VisitKind.CLICK) & ~col(Visit.robot))
+        .join(Visit, followed)
         .where(col(TrackedLink.piece_id).in_(pieces), col(TrackedLink.account) == account)
     )  # fmt: skip
     return {piece: int(number) for piece, number in session.execute(query)}
@@ -47,6 +50,6 @@ def clicks(session: Session, pieces: Collection[int], account: str) -> dict[int,
 def _counted(session: Session, kind: VisitKind, keys: Collection[str]) -> dict[str, int]:
     query = (
         select(col(Visit.key), func.sum(Visit.number)).group_by(col(Visit.key))
-        .where(col(Visit.kind) == kind, col(Visit.key).in_(keys), ~col(Visit.robot))
+        .where(col(Visit.kind) == kind, col(Visit.key).in_(keys), col(Visit.robot).is_(False))
     )  # fmt: skip
     return {key: int(number) for key, number in session.execute(query)}

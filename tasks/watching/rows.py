@@ -16,14 +16,16 @@ from models.database import Clock, now_by
 from models.delivery import OUT, Delivery, State, Verb
 from models.piece import Piece, Rendition
 from models.post import Post
-from models.reaction import AccountState, Watch
+from models.reaction import AccountState, Notice, Watch
 from tasks.approval import rows as approval
 from tasks.control.compare import next_check
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK, D
+from tasks.notices.rows import Message, tell
 from tasks.posting.rows import KIND
 from tasks.reactions.cadence import next_look
 from tasks.watching.duty import Duty
+from tasks.watching.letter import Letter
 from tasks.watching.placed import LIVE, Due, Placed, Purpose, Taken
 
 WATCH = Watch.__table__  # type: ignore[attr-defined]
@@ -34,6 +36,15 @@ ON_THE_WAY = (State.PLANNED, State.CLAIMED, State.INTENT, State.UNKNOWN, State.H
 def on_duty(session: Session, day: date, approver: str) -> Duty:
     """Who is told what on this day."""
     return Duty(day, approval.people(session), approval.absences(session), approver)
+
+
+def send(session: Session, clock: Clock, letters: Sequence[Letter]) -> int:
+    """Tell what is not told yet; returns of how many things."""
+    known = select(col(Notice.key)).where(col(Notice.key).in_([letter.key for letter in letters]))
+    told = set(session.execute(known).scalars())
+    new = [letter for letter in letters if letter.key not in told]
+    tell(session, clock, [Message(one.key, one.person, one.subject, one.body, one.link) for one in new])
+    return len({letter.about for letter in new})
 
 
 def watch_new(session: Session) -> int:

@@ -1,0 +1,137 @@
+"""`otdel approve`: what waits for approval, and a decision about it, stated; four eyes are obeyed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deployments.cli.office import Office, office
+from deployments.refusal import Exit, Refusal
+from models.locale import mark, translate, translate_plural
+from models.reason import because
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tasks.approval.rows import Waiting
+    from tasks.approval.rules import Who
+
+WAITING = (mark("{number} version waits for approval:"), mark("{number} versions wait for approval:"))
+NOTHING = mark("Nothing waits for approval.")
+APPROVED = (mark("{number} version is approved."), mark("{number} versions are approved."))
+SENT_BACK = (
+    mark("{number} version is sent back; its author has been told."),
+    mark("{number} versions are sent back; their authors have been told."),
+)
+DECIDED = mark("№ {number} · {channel}: {person} has decided already.")
+NO_ROW = mark("“{said}” does not wait for approval.")
+KNOWN = mark("Waiting are: {known}. Name them as № or №:channel, several with commas.")
+WHO = mark("Name who decides.")
+ADD_PERSON = mark("Add --person NAME, as in company.yaml.")
+ON_THE_PAGE = mark("Signed in: {url}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command, with help in the language of the moment."""
+    list_help = translate(mark("Only list what waits; so it is without --all and --rows too"))
+    all_help, rows_help = translate(mark("Decide about everything that waits")), translate(mark("№ or №:channel, …"))
+    back_help = translate(mark("Send back instead of approving"))
+    person_help = translate(mark("Who decides, as in company.yaml; it is written down as stated"))
+    why_help, json_help = translate(mark("Why; the author reads it")), translate(mark("Answer as JSON"))
+
+    @app.command("approve", help=translate(mark("List what waits for approval, approve it or send it back.")))
+    def approve(
+        only_list: Annotated[bool, typer.Option("--list", help=list_help)] = False,
+        all_rows: Annotated[bool, typer.Option("--all", help=all_help)] = False,
+        rows: Annotated[str, typer.Option("--rows", help=rows_help)] = "",
+        back: Annotated[bool, typer.Option("--back", help=back_help)] = False,
+        person: Annotated[str, typer.Option("--person", envvar="OTDEL_PERSON", help=person_help)] = "",
+        reason: Annotated[str, typer.Option("--reason", help=why_help)] = "",
+        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+    ) -> None:
+        with office(as_json) as desk:
+            if only_list or not (all_rows or rows):
+                tell_waiting(desk)
+            decide(desk, "" if all_rows else rows, person, reason, back)
+
+
+def tell_waiting(desk: Office) -> None:
+    """List what waits, by its first due time."""
+    from tasks.approval import rows as approval
+
+    with desk.house.sessions() as session:
+        waiting = approval.waiting(session)
+    said = [_row(desk, row) for row in waiting]
+    lines = [f"  № {r['number']}:{r['account']} · {r['title']} · {r['channel']} · {r['first']}" for r in said]
+    heading = translate_plural(*WAITING, len(said)) if said else translate(NOTHING)
+    desk.answer({"waiting": said}, "\n".join([heading, *lines]))
+
+
+def _row(desk: Office, row: "Waiting") -> dict[str, Any]:
+    from tasks.approval.proof import moment
+
+    card = desk.house.card_of(row.account)
+    first = moment(row.due_at, desk.house.workspace.company.zone)
+    channel = card.title if card else row.account
+    return {
+        "number": row.number, "account": row.account, "channel": channel, "title": row.title, "author": row.author,
+        "first": first, "version": row.version[:12],
+    }  # fmt: skip
+
+
+def decide(desk: Office, wanted: str, person: str, reason: str, back: bool) -> None:
+    """Decide about the rows wanted, all where none is named: all of them, or none where one may not be."""
+    from models.approval import Decision
+    from tasks.approval import rows as approval
+
+    if not person.strip():
+        raise Refusal(because(WHO), because(ADD_PERSON), Exit.USAGE)
+    decision, lost, done = Decision.RETURNED if back else Decision.APPROVED, [], 0
+    with desk.house.sessions.begin() as session:
+        chosen = _chosen(approval.waiting(session), wanted)
+        who = _entitled(desk, session, person, chosen)
+        for row in chosen:
+            if approval.decide(session, desk.house.clock, row.subject, row.version, decision, who.key, proven=False,
+                               reason=reason):  # fmt: skip
+                done += 1
+            else:
+                lost.append(_lost(desk, session, row))
+    heading = translate_plural(*(SENT_BACK if back else APPROVED), done) if done or lost else translate(NOTHING)
+    said = {"decision": decision.value, "person": who.key, "done": done, "lost": lost}
+    desk.answer(said, "\n".join([heading, *lost]), Exit.FINDINGS if lost else Exit.OK)
+
+
+def _chosen(waiting: Sequence["Waiting"], wanted: str) -> list["Waiting"]:
+    if not wanted:
+        return list(waiting)
+    found: dict[str, Waiting] = {}
+    for said in (part.strip().lstrip("№").strip() for part in wanted.split(",") if part.strip()):
+        mine = [row for row in waiting if said in (row.number, f"{row.number}:{row.account}")]
+        if not mine:
+            known = ", ".join(f"{row.number}:{row.account}" for row in waiting) or "—"
+            raise Refusal(because(NO_ROW, said=said), because(KNOWN, known=known), Exit.USAGE)
+        found |= {row.subject: row for row in mine}
+    return list(found.values())
+
+
+def _entitled(desk: Office, session: "Session", person: str, chosen: Sequence["Waiting"]) -> "Who":
+    """Who decides; refuses where this person may not decide about one of the rows."""
+    from tasks.approval.rules import objection
+    from tasks.orders.naming import person_called
+    from tasks.orders.rows import people
+
+    who = person_called(person, people(session, desk.house.workspace))
+    four_eyes = desk.house.workspace.company.approval.four_eyes
+    for row in chosen:
+        complaint = objection(who, person, row.author, proven=False, four_eyes=four_eyes)
+        if complaint:
+            raise Refusal(complaint, because(ON_THE_PAGE, url=desk.house.staff_url))
+    return who
+
+
+def _lost(desk: Office, session: "Session", row: "Waiting") -> str:
+    from tasks.approval import rows as approval
+
+    first = approval.decided_by(session, row.subject, row.version)
+    channel = _row(desk, row)["channel"]
+    return translate(DECIDED, number=row.number, channel=channel, person=first.person if first else "—")

@@ -1,0 +1,144 @@
+"""The verbs of the door, done in the house: invitations, passwords, sessions."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from integrations.web import passwords
+from integrations.web.passwords import Passwords
+from models.company import Workspace
+from models.content import Effect
+from models.database import reading
+from models.desk import PersonLine, Ticket, Visitor
+from models.locale import mark
+from models.people import Absence, Person
+from models.reason import Reason, because
+from tasks.house import House
+from tasks.people import rows, terms
+from tasks.people.tokens import fingerprint, keyed
+from tasks.schedule.wall import local
+
+WRONG = mark("The name or the password is wrong. Try again, or ask the administrator for a new link.")
+TOO_OFTEN = mark("Too many attempts. Wait {number} minutes, or ask the administrator for a new link.")
+NO_LONGER = mark("This invitation is no longer good. Ask the administrator for a new link.")
+
+
+class DoorVerbs:
+    """Coming in and going out."""
+
+    house: House
+    secret: str
+    passwords: Passwords
+    chance: Callable[[], str]
+
+    def __init__(self) -> None:
+        self._synced: Workspace | None = None
+        self._syncing = Lock()
+
+    def keep_people_in_step(self) -> None:
+        """Take over what was changed in company.yaml; a file that cannot be read changes nobody's access."""
+        workspace, problems = self.house.open_workspace()
+        if workspace is self._synced or any(problem.effect is Effect.STOPS for problem in problems):
+            return
+        with self._syncing, self.house.sessions.begin() as session:
+            rows.sync_people(session, self.house.clock, workspace)
+        self._synced = workspace
+
+    def guest(self, token: str) -> str | None:
+        self.keep_people_in_step()
+        with reading(self.house.engine) as session:
+            person = rows.invited(session, self.house.clock, fingerprint(token))
+            return person.name if person else None
+
+    def accept(self, token: str, password: str) -> Ticket | Reason:
+        with reading(self.house.engine) as session:
+            person = rows.invited(session, self.house.clock, fingerprint(token))
+        if person is None:
+            return because(NO_LONGER, code="no_longer")
+        reason = passwords.objection(password, self._known_of(person))
+        if reason:
+            return reason
+        password_hash = self.passwords.hash(password)
+        with self.house.sessions.begin() as session:
+            accepted = rows.accept(session, self.house.clock, fingerprint(token), password_hash)
+            return self._open(session, accepted.key) if accepted else because(NO_LONGER, code="no_longer")
+
+    def _known_of(self, person: Person) -> list[str]:
+        """What anybody knows of a person, and so would try first."""
+        return [person.key, *person.name.split(), *person.email.split("@"), self.house.workspace.company.name]
+
+    def sign_in(self, name: str, password: str, address: str) -> Ticket | Reason:
+        """Judge a password; an unknown name takes as long as a known one, and is answered the same."""
+        self.keep_people_in_step()
+        counters = terms.counters(name, address, partial(keyed, self.secret))
+        with self.house.sessions.begin() as session:
+            attempts = rows.may_try(session, self.house.clock, counters)
+        if not attempts:
+            return because(TOO_OFTEN, code="too_often", number=int(terms.WINDOW.total_seconds() // 60))
+        with reading(self.house.engine) as session:
+            person = rows.person_called(session, name)
+        kept = person.password_hash if person else ""
+        if not self.passwords.fits(kept, password) or person is None:
+            return because(WRONG, code="wrong")
+        renewed = self.passwords.hash(password) if self.passwords.is_outdated(kept) else ""
+        with self.house.sessions.begin() as session:
+            rows.forgive(session, attempts)
+            if renewed:
+                rows.replace_password_hash(session, person.key, kept, renewed)
+            return self._open(session, person.key)
+
+    def _open(self, session: Session, person: str) -> Ticket:
+        token = self.chance()
+        rows.open_session(session, self.house.clock, person, fingerprint(token), self.chance())
+        return Ticket(token=token, lasts=terms.SESSION_LASTS)
+
+    def visitor(self, token: str) -> Visitor | None:
+        self.keep_people_in_step()
+        with reading(self.house.engine) as session:
+            found = rows.signed_in(session, self.house.clock, fingerprint(token))
+        if found is None:
+            return None
+        kept, person = found
+        if self.house.now() - kept.seen_at > terms.SEEN_EVERY:
+            with self.house.sessions.begin() as session:
+                rows.saw(session, self.house.clock, kept.token_hash)
+        return Visitor(key=person.key, name=person.name, roles=tuple(person.roles), csrf=kept.csrf)
+
+    def sign_out(self, token: str) -> None:
+        with self.house.sessions.begin() as session:
+            rows.close_session(session, fingerprint(token))
+
+    def people(self) -> list[PersonLine]:
+        with reading(self.house.engine) as session:
+            invited, seen = rows.open_invitations(session, self.house.clock), rows.last_seen(session)
+            found, away = rows.everybody(session), rows.absent_on(session, self._today())
+            names = {person.key: person.name for person in found}
+            return [_line(person, invited, seen, away.get(person.key), names) for person in found]
+
+    def _today(self) -> date:
+        return local(self.house.now(), self.house.workspace.company.zone).date()
+
+    def invite(self, person: str) -> str | None:
+        """A new personal link; also the way to a new password."""
+        self.keep_people_in_step()
+        with self.house.sessions.begin() as session:
+            known = session.get(Person, person)
+            if known is None or not known.active:
+                return None
+            token = self.chance()
+            rows.invite(session, self.house.clock, person, fingerprint(token))
+        return f"{self.house.staff_url}/invite/{token}"
+
+
+def _line(
+    person: Person, invited: dict[str, datetime], seen: dict[str, datetime], away: Absence | None, names: dict[str, str]
+) -> PersonLine:
+    deputy = (away.deputy or person.deputy) if away else ""
+    return PersonLine(
+        key=person.key, name=person.name, email=person.email, roles=tuple(person.roles), active=person.active,
+        has_password=bool(person.password_hash), invited_until=invited.get(person.key), seen_at=seen.get(person.key),
+        away_until=away.to_date if away else "", deputy=names.get(deputy, deputy),
+    )  # fmt: skip

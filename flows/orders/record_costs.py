@@ -1,0 +1,85 @@
+"""Stated expenses and results: one by form, or the tables that people keep, as often as they like."""
+
+from typing import Annotated, Literal
+
+from prefect import State, flow
+from pydantic import ConfigDict, Field
+
+from flows.endings import ended
+from flows.naming import named
+from models.form import Form, InWords
+from models.locale import mark
+from tasks.costs.steps import state_row, state_tables
+
+ROW = ("operation", "channel", "campaign", "goal", "fund", "document", "note")
+
+
+class CostsForm(Form):
+    """An expense or a result by hand, or the tables expenses.xlsx and results.xlsx of the company's folder."""
+
+    model_config = ConfigDict(title=mark("Expenses and results"))
+
+    what: Annotated[Literal["tables", "expense", "result"], InWords()] = Field(
+        title=mark("What to record"),
+        description=mark("The tables as they are now, or one expense or one result that is named below."),
+    )
+    person: str = Field(title=mark("Who states it"), description=mark("Your name as in company.yaml."))
+    date: str = Field(
+        default="+0",
+        title=mark("Date"),
+        description=mark("For example 25.11 or 2026-11-25; +0 is today, -1 yesterday."),
+    )
+    metric: str = Field(
+        default="",
+        title=mark("Metric"),
+        description=mark("For a result: what was counted, for example calls, visits, orders or revenue."),
+    )
+    amount: str = Field(
+        default="",
+        title=mark("Amount or number"),
+        description=mark("For an expense the money spent, for a result what was counted: 12 500 or 12 500,50."),
+    )
+    fund: str = Field(
+        default="", title=mark("Fund"), description=mark("Its name or key; every expense belongs to one.")
+    )
+    operation: str = Field(
+        default="",
+        title=mark("Operation"),
+        description=mark("The code of the operation it belongs to, for example A8."),
+    )
+    channel: str = Field(default="", title=mark("Channel"), description=mark("Its name or key; empty for none."))
+    campaign: str = Field(default="", title=mark("Campaign"), description=mark("Its name or key; empty for none."))
+    goal: str = Field(default="", title=mark("Goal"), description=mark("Its name or key; empty for none."))
+    document: str = Field(
+        default="", title=mark("Document"), description=mark("What proves it: invoice, act, receipt and their numbers.")
+    )
+    note: str = Field(default="", title=mark("Note"), description=mark("Whatever a colleague should know about it."))
+    file: str = Field(
+        default="",
+        title=mark("File of the table"),
+        description=mark("Inside the company's folder; empty means expenses and results as they are called there."),
+    )
+    record: bool = Field(
+        default=True,
+        title=mark("Record the tables"),
+        description=mark("Otherwise only tells what would be recorded."),
+    )
+    withdraw: bool = Field(
+        default=False,
+        title=mark("Withdraw what is gone from the tables"),
+        description=mark("Otherwise a row that left its table stays in the registry."),
+    )
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The fields of one row by the columns of the tables."""
+        measured = {"amount": self.amount} if self.what == "expense" else {"metric": self.metric, "value": self.amount}
+        return {"on": self.date} | {name: str(getattr(self, name)) for name in ROW} | measured
+
+
+@flow(name="expenses and results", flow_run_name=named(mark("Record expenses and results")))
+async def record_costs(form: CostsForm) -> State[None]:
+    """Record what is new; a changed row is a correction that names the row it corrects."""
+    if form.what == "tables":
+        return ended(state_tables(form.file, form.record, form.withdraw))
+    return ended(state_row(form.what, form.row, form.person))
