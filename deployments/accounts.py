@@ -1,6 +1,7 @@
 """Accounts: a channel's card, what the environment or a Prefect block holds for it, and the provider made of both."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,10 +37,11 @@ class Accounts:
         environment: Mapping[str, str],
         typed_in: TypedIn,
         defaults: Mapping[str, dict[str, Any]],
+        root: Path,
         http: Callable[[], httpx.Client] = client,
     ) -> None:
         self.media, self.environment, self.typed_in = media, environment, typed_in
-        self.defaults, self.http = defaults, http
+        self.defaults, self.root, self.http = defaults, root, http
         self._made: dict[str, tuple[BaseModel, Channel]] = {}
 
     def provider_of(self, card: ChannelCard) -> Channel:
@@ -64,6 +66,8 @@ class Accounts:
         given = {**self.defaults.get(card.provider, {}), **card.settings}
         if any(field.is_required() for field in shape.model_fields.values()):
             given |= self.typed_in(card.provider, card.key) | self._from_environment(card, shape)
+        if "path" in given:
+            given["path"] = str(self.root / str(given["path"]))  # inside the company's folder, wherever we were started
         try:
             return shape.model_validate(given)
         except ValidationError as error:

@@ -74,9 +74,11 @@ class DeskVerbs:
     def queue(self) -> Queue:
         with reading(self.house.engine) as session:
             names = self._names(session)
+            troubles = tuple(rows.troubles(session, self.house.clock, names))
             return Queue(
                 asked=tuple(rows.asked(session, names)),
-                troubles=tuple(rows.troubles(session, self.house.clock, names)),
+                troubles=troubles,
+                is_cut=len(troubles) >= rows.MOST,
                 stops=tuple(rows.stops_in_force(session, names)),
             )
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from integrations.web import passwords
 from integrations.web.passwords import Passwords
-from models.company import Workspace
 from models.content import Effect
 from models.database import reading
 from models.desk import PersonLine, Ticket, Visitor
@@ -35,17 +34,18 @@ class DoorVerbs:
     chance: Callable[[], str]
 
     def __init__(self) -> None:
-        self._synced: Workspace | None = None
+        self._synced: tuple[object, ...] = ()
         self._syncing = Lock()
 
     def keep_people_in_step(self) -> None:
         """Take over what was changed in company.yaml; a file that cannot be read changes nobody's access."""
         workspace, problems = self.house.open_workspace()
-        if workspace is self._synced or any(problem.effect is Effect.STOPS for problem in problems):
+        written = workspace.company.people, workspace.company.absences
+        if written == self._synced or any(problem.effect is Effect.STOPS for problem in problems):
             return
         with self._syncing, self.house.sessions.begin() as session:
             rows.sync_people(session, self.house.clock, workspace)
-        self._synced = workspace
+        self._synced = written
 
     def guest(self, token: str) -> str | None:
         self.keep_people_in_step()

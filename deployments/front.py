@@ -11,7 +11,7 @@ from models.locale import LANGUAGES
 
 
 class Front(BaseModel):
-    """The company seen from outside: its language, and where people find Prefect, the desk and the public pages."""
+    """The company seen from outside: its language, its time zone, and where people find its pages."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,6 +19,7 @@ class Front(BaseModel):
     ui_url: str
     staff_url: str
     public_url: str
+    zone: str = "UTC"
 
 
 def read_front(settings: Settings) -> Front:
@@ -28,6 +29,7 @@ def read_front(settings: Settings) -> Front:
     addresses = written if isinstance(written, dict) else {}
     locale = company.get("locale")
     return Front(
+        zone=str(company.get("zone") or "UTC"),
         locale=locale if locale in LANGUAGES else settings.locale or LANGUAGES[0],
         ui_url=settings.ui_url or _address(addresses.get("ui_url")) or settings.ui_here,
         staff_url=settings.staff_url or _address(addresses.get("staff_url")) or settings.web_here,

@@ -33,10 +33,13 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     sessions = sessionmaker(engine, expire_on_commit=False)
     media = MediaStore(settings.media)
     start = first_start(sessions)
-    defaults = {"site": {"path": str(settings.var / "site")}, "folder": {"path": str(settings.var / "showcase")}}
-    accounts = Accounts(media, os.environ, typed_in, defaults)
-    open_workspace = workspace_of(settings.workspace, start)
     front = read_front(settings)
+    defaults = {
+        "site": {"path": str(settings.var / "site"), "url": front.public_url},
+        "folder": {"path": str(settings.var / "showcase")},
+    }
+    accounts = Accounts(media, os.environ, typed_in, defaults, settings.workspace)
+    open_workspace = workspace_of(settings.workspace, start)
     speak(front.locale)
     house = House(
         engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of, media=media,

@@ -54,7 +54,7 @@ def app_of(house: House, secret: str, mailbox: Path | None, passwords: Passwords
         public_url=house.public_url, staff_url=house.staff_url, ui_url=house.ui_url, secret=SecretStr(secret),
         site=site_path(house), media=house.media.root, reports=house.var / "reports", mailbox=mailbox,
     )  # fmt: skip
-    return create_app(HouseVerbs(house, secret, passwords), settings)
+    return create_app(HouseVerbs(house, secret, passwords), settings, house.now)
 
 
 @dataclass(frozen=True)

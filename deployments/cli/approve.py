@@ -59,7 +59,7 @@ def tell_waiting(desk: Office) -> None:
     """List what waits, by its first due time."""
     from tasks.approval import rows as approval
 
-    with desk.house.sessions() as session:
+    with desk.house.reads() as session:
         waiting = approval.waiting(session)
     said = [_row(desk, row) for row in waiting]
     lines = [f"  № {r['number']}:{r['account']} · {r['title']} · {r['channel']} · {r['first']}" for r in said]

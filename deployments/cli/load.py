@@ -111,9 +111,8 @@ def load_plan(desk: Office, file: Path, apply: bool, cancel_gone: bool, person: 
     house, data = desk.house, _read(file)
     with desk.screen.waiting(translate(READING, file=file.name)):
         from tasks.content.difference import sentence
-        from tasks.content.steps import PLANS
+        from tasks.content.steps import PLANS, read_content_plan, read_product_feeds
         from tasks.content.steps import load_plan as load
-        from tasks.content.steps import read_content_plan, read_product_feeds
 
         read_product_feeds.fn()
         place = f"{'content' if apply else 'var/import'}/plan{file.suffix.lower()}"
@@ -122,7 +121,8 @@ def load_plan(desk: Office, file: Path, apply: bool, cancel_gone: bool, person: 
             _retire(house.root, [plan for plan in PLANS if plan != place], house.var / "backups")
         reading = read_content_plan.fn(place)
         ending = load.fn(reading, "apply", cancel_gone, person) if apply else None
-    changes = [sentence(change) for change in reading.changes if change.kind != "same"]
+    titles = {card.key: card.title for card in house.workspace.channels}
+    changes = [sentence(change, titles) for change in reading.changes if change.kind != "same"]
     problems = [str(problem) for problem in reading.problems]
     text = "\n".join([*changes, *([] if apply else [translate(TO_APPLY)]), *problems])
     said = {"applied": apply, "changes": changes, "problems": problems, "done": ending.done if ending else 0}

@@ -62,7 +62,7 @@ def make(desk: Office, kind: str, format: str, on: str, out: Path | None, conclu
             period = period_of(house, kind, on)
         except ValueError:
             raise Refusal(because(NO_DAY, said=on), because(WRITE_DAY), Exit.USAGE) from None
-        with house.sessions() as session:
+        with house.reads() as session:
             plan = plan_of(house.workspace, session)
             made = compute.report(plan, gather(session, plan, period), period, house.now(), conclusion)
         path = out or house.var / "reports" / f"{kind}-{period.first}.{format}"

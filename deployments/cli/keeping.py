@@ -1,0 +1,86 @@
+"""`otdel backup`, `restore` and `migrate`: keeping what the house knows."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deployments.cli.office import office
+from deployments.refusal import Exit, Refusal
+from models.locale import mark, translate
+from models.reason import because
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands, with help in the language of the moment."""
+    target_help = translate(mark("File to write; by default var/backups/otdel-<date>.tar.gz"))
+    source_help = translate(mark("An archive of otdel backup"))
+    force_help = translate(mark("Replace what is there; the former folder is kept beside it"))
+    copied_help = translate(mark("A copy of the PostgreSQL database has been made by hand"))
+    json_help = translate(mark("Answer as JSON"))
+
+    @app.command("backup", help=translate(mark("Save database and files in one archive, also while all is running.")))
+    def backup(
+        target: Annotated[Path | None, typer.Argument(help=target_help)] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+    ) -> None:
+        with office(as_json) as desk:
+            from deployments.archive import backup
+            from deployments.secrets import secrets_path
+
+            with desk.screen.waiting(translate(mark("Saving"))), _readable():
+                path, manifest = backup(desk.settings, datetime.now(UTC), target)
+            secrets = secrets_path(desk.settings)
+            text = translate(
+                mark("Saved: {path}, files: {number}. The secrets are not in it, keep a copy of them apart: {secrets}"),
+                path=path, number=len(manifest.files), secrets=secrets,
+            )  # fmt: skip
+            said = {"path": str(path), "files": len(manifest.files), "bytes": path.stat().st_size}
+            desk.answer({**said, "secrets": str(secrets)}, text)
+
+    @app.command(
+        "restore", help=translate(mark("Put an archive of otdel backup in the place of the company's folder."))
+    )
+    def restore(
+        source: Annotated[Path, typer.Argument(help=source_help)],
+        force: Annotated[bool, typer.Option("--force", help=force_help)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+    ) -> None:
+        with office(as_json) as desk:
+            from deployments.archive import restore
+
+            with desk.screen.waiting(translate(mark("Restoring"))), _readable():
+                manifest, former = restore(desk.settings, source, datetime.now(UTC), force)
+            text = translate(mark("Restored as of {made_at}. Start: otdel up"), made_at=manifest.made_at)
+            kept = translate(mark("The former folder is kept: {former}"), former=former) if former else ""
+            said = {"made_at": manifest.made_at, "files": len(manifest.files), "former": str(former or "")}
+            desk.answer(said, f"{text}\n{kept}".strip())
+
+    @app.command(
+        "migrate", hidden=True, help=translate(mark("Bring the database to this version; a copy is made first."))
+    )
+    def migrate(
+        copied: Annotated[bool, typer.Option("--copy-made", help=copied_help)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+    ) -> None:
+        with office(as_json) as desk:
+            from deployments.database import migrate
+            from deployments.house import locked
+
+            with locked(desk.settings):
+                revision = migrate(desk.settings.database, desk.settings.backups, desk.screen.done, copied)
+            desk.answer(
+                {"revision": revision}, translate(mark("The database is at revision {revision}"), revision=revision)
+            )
+
+
+class _readable:
+    """Say what could not be read or written as a refusal: a full disk is no bug."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        if isinstance(error, OSError):
+            what = because("{path}: {error}.", path=error.filename or "", error=error.strerror or repr(error))
+            raise Refusal(what, because("Check rights and room on the disk; nothing has been changed."), Exit.REFUSED)
