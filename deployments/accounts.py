@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -60,6 +61,15 @@ class Accounts:
             made = settings, provider(settings, self.http(), self.media.open)
             self._made[card.key] = made
         return made[1]
+
+    def reaches_out(self, card: ChannelCard) -> bool:
+        """Whether the calls of this channel leave this computer; one whose settings are wrong goes nowhere."""
+        try:
+            settings = self._settings(card, discovered()[card.provider].Settings)
+        except (Refused, KeyError):
+            return False
+        host = urlsplit(str(getattr(settings, "api_url", ""))).hostname or ""
+        return bool(host) and host != "localhost" and not host.startswith("127.") and host != "::1"
 
     def _settings(self, card: ChannelCard, shape: type[BaseModel]) -> BaseModel:
         """The card's settings, under what a person typed in, under the environment."""

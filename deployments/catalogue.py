@@ -39,6 +39,10 @@ CATALOGUE = (
         about=mark("Matches pieces to customer groups and says which words decided."),
     ),
     Entry(
+        "content_creation", ("A5",),
+        about=mark("A draft by a brief, in the plan at once; facts are compared with the product feed."),
+    ),
+    Entry(
         "brand_styling", ("A6",), ("20 6 * * *",),
         about=mark("Typography and glossary of the brand; every correction is listed."),
     ),

@@ -42,7 +42,8 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     open_workspace = workspace_of(settings.workspace, start)
     speak(front.locale)
     house = House(
-        engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of, media=media,
+        engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of,
+        reaches_out=accounts.reaches_out, media=media,
         mail=Mail(MailSettings(mailbox=settings.mailbox, **_smtp(os.environ))),
         root=settings.workspace, var=settings.var, first_start=start,
         public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url,

@@ -153,10 +153,11 @@ class StopLine(Value):
 
 
 class Queue(Value):
-    """What waits for a person."""
+    """What waits for a person; `is_cut` where there are more troubles than are shown."""
 
     asked: tuple[Asked, ...] = ()
     troubles: tuple[Line, ...] = ()
+    is_cut: bool = False
     stops: tuple[StopLine, ...] = ()
 
 

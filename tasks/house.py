@@ -24,8 +24,11 @@ NOT_FURNISHED = "the house is not furnished: import deployments.wired first"
 
 @dataclass(frozen=True)
 class House:
-    """Everything outside the tasks. `open_workspace` reads the company's files anew when they have changed;
-    `root` is their folder, `var` what we keep beside them; +6 in the files counts from `first_start`."""
+    """Everything outside the tasks.
+
+    `open_workspace` reads the company's files anew when they have changed; `root` is their folder, `var` what we keep
+    beside them; +6 in the files counts from `first_start`. `reaches_out`: a channel's calls leave this computer.
+    """
 
     engine: Engine
     sessions: sessionmaker[Session]
@@ -40,6 +43,7 @@ class House:
     staff_url: str
     ui_url: str
     clock: Clock = DATABASE_CLOCK
+    reaches_out: Callable[[ChannelCard], bool] = lambda card: True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property

@@ -14,6 +14,7 @@ from tasks.grouping.steps import match_groups
 from tasks.people.steps import follow_company_file
 from tasks.posting.steps import announce_coming, lay_out_schedule, publish_due, tell_about_trouble
 from tasks.styling.steps import apply_brand
+from tasks.writing.steps import check_facts
 
 
 class WholeWayForm(Form):
@@ -43,6 +44,7 @@ async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa
     done += search_feeds()
     done += match_groups()
     done += apply_brand()
+    done += check_facts()
     done += adapt_to_channels()
     lay_out_schedule()
     done += publish_due()

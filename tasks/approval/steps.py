@@ -169,9 +169,8 @@ def conclude(asked: Asked) -> Ending:
         if not rows.undecided(session, asked.request_id):
             rows.close_request(session, at.clock, asked.request_id)
     back = sum(d.decision == Decision.RETURNED for d in decided)
-    remarks = (translate(SENT_BACK, number=back),) if back else ()
-    approved = translate(APPROVED, number=len(decided) - back)
-    return Ending(done=len(decided), total=len(decided), remarks=(approved, *remarks))
+    remarks = (translate(APPROVED, number=len(decided) - back), translate(SENT_BACK, number=back)) if back else ()
+    return Ending(done=len(decided), total=len(decided), remarks=remarks)
 
 
 @task(cache_policy=NO_CACHE)

@@ -77,8 +77,8 @@ def read_product_feeds() -> list[Problem]:
     at, broken = house(), False
     offers: list[Offer] = []
     problems: list[Problem] = []
-    for source in _sources(at.workspace, "products"):
-        found = _read(at, source, lambda data, file: read_products(data, file, at.workspace.company.currency))
+    for source in sources_of(at.workspace, "products"):
+        found = read_from(at, source, lambda data, file: read_products(data, file, at.workspace.company.currency))
         if found is None:
             return problems
         offers += found.items
@@ -90,11 +90,11 @@ def read_product_feeds() -> list[Problem]:
     return problems
 
 
-def _sources(workspace: Workspace, kind: str) -> list[Source]:
+def sources_of(workspace: Workspace, kind: str) -> list[Source]:
     return [source for source in workspace.sources if source.kind == kind]
 
 
-def _read(at: House, source: Source, parse: Any) -> Found[Any] | None:
+def read_from(at: House, source: Source, parse: Any) -> Found[Any] | None:
     """Open a source, by path or address, and parse it; None where it has not changed since."""
     try:
         if source.path:
@@ -301,8 +301,8 @@ def search_feeds() -> Ending:
     at = house()
     problems: list[Problem] = []
     findings: list[Finding] = []
-    for source in _sources(at.workspace, "rss"):
-        found = _read(at, source, lambda d, f, s=source: read_feed(d, s.key, url=s.url, licence=s.licence, file=f))
+    for source in sources_of(at.workspace, "rss"):
+        found = read_from(at, source, lambda d, f, s=source: read_feed(d, s.key, url=s.url, licence=s.licence, file=f))
         problems += found.problems if found else ()
         findings += [from_feed(item) for item in found.items] if found else []
     with at.reads() as session:

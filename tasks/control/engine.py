@@ -21,7 +21,7 @@ from tasks.control.addresses import is_dead, said, to_open
 from tasks.control.compare import Difference, compare, dead_link, seen_hash
 from tasks.control.rows import Letters, Look
 from tasks.watching import rows as watching
-from tasks.watching.engine import Asker
+from tasks.watching.engine import Asker, is_closed
 from tasks.watching.letter import Letter
 from tasks.watching.placed import LIVE, Placed, Taken
 
@@ -29,6 +29,7 @@ BATCH = 20
 LEASE = timedelta(minutes=10)
 LATER = timedelta(minutes=10)
 REFUSED_LATER = timedelta(hours=1)
+CLOSED_LATER = timedelta(days=1)
 BUDGET = timedelta(seconds=90)
 
 Blind = Callable[[str, Reason], list[Letter]]
@@ -81,8 +82,7 @@ class Control:
             asked = rows.settle(session, self.clock, taken, looks, self.letters)
             blind = [letter for account, why in self._blind.items() for letter in self.blind(account, why)]
             watching.send(session, self.clock, blind)
-        later = sum(not look.seen and look.wait is not None for look in looks)
-        self.counts.update(asked=asked, later=later, seen=sum(bool(look.seen) for look in looks))
+        self.counts.update(asked=asked, seen=sum(bool(look.seen) for look in looks))
 
     def _look(self, placed: Placed, targets: Mapping[str, str]) -> Look:
         if placed.is_removed or placed.post is None:
@@ -95,9 +95,16 @@ class Control:
             self._blind[placed.account] = cannot.reason
             return Look(placed)
         except Failure as failure:
-            self.troubles[placed.account] = failure.reason
-            return Look(placed, wait=_wait(failure))
+            return self._not_now(placed, failure)
         return self._compared(placed, live, targets)
+
+    def _not_now(self, placed: Placed, failure: Failure) -> Look:
+        """Look again later; only of a channel that should have answered is it said."""
+        if is_closed(failure):
+            return Look(placed, wait=CLOSED_LATER)
+        self.troubles[placed.account] = failure.reason
+        self.counts["later"] += 1
+        return Look(placed, wait=_wait(failure))
 
     def _compared(self, placed: Placed, live: Live, targets: Mapping[str, str]) -> Look:
         assert placed.post is not None

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from integrations.channels.base import Call, Channel, Receipt
+from integrations.channels.base import Call, Channel, Part, Receipt
 from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable, Unsupported
 from integrations.wire import deadline
 from models.database import Clock
@@ -159,9 +159,11 @@ class Engine:
         try:
             line = self._lines.get(account) or self._new_line(account)
         except Failure as failure:
-            self.tally.counts[State.HELD] += recovery.hold_account(
-                session, self.clock, self.kind, account, failure.reason
-            )
+            held = recovery.hold_account(session, self.clock, self.kind, account, failure.reason)
+            self.tally.counts[State.HELD] += held
+            return
+        except Exception:
+            log.exception("account %s cannot be opened; the others go on", account)
             return
         self._lines[account] = line
         line.more = True
@@ -175,8 +177,8 @@ class Engine:
         claims = rows.claim(session, self.clock, self.kind, self.worker, line.account, wanted, self.terms.lease, quiet)
         line.more = len(claims) == wanted
         posts = self.contents(session, claims)
-        plans = {c.id: line.provider.parts(c.verb, posts[c.id]) for c in claims if c.id in posts}
-        recovery.hold_without_content(session, [(c.id, c.token) for c in claims if c.id not in posts])
+        plans = {c.id: plan for c in claims if c.id in posts and (plan := self._plan(line, c, posts[c.id]))}
+        recovery.hold_without_content(session, [(c.id, c.token) for c in claims if c.id not in plans])
         several = {id: plan for id, plan in plans.items() if len(plan) > 1}
         rows.mark_repeatable(session, [id for id, plan in plans.items() if len(plan) == 1 and plan[0].repeatable])
         rows.write_parts(
@@ -185,6 +187,15 @@ class Engine:
         parts = rows.parts_of(session, list(several))
         ready = [c for c in claims if c.id in plans]
         line.waiting.extend(take_up(c, posts[c.id], plans[c.id], parts.get(c.id, [])) for c in ready)
+
+    @staticmethod
+    def _plan(line: Line, claim: Claim, post: Post) -> tuple[Part, ...]:
+        """The calls it takes; none where the provider cannot say, and then only this row waits for a person."""
+        try:
+            return line.provider.parts(claim.verb, post)
+        except Exception:
+            log.exception("delivery %s: no plan of its parts", claim.id)
+            return ()
 
     def _launch(self, pool: ThreadPoolExecutor, jobs: list[Job], started_at: float) -> None:
         for job in jobs:

@@ -28,6 +28,7 @@ OVERDUE = timedelta(minutes=3)
 REMEMBERED = timedelta(days=14)
 OUT_SHOWN = timedelta(days=7)
 MOST = 300
+MOST_OF_A_WEEK = 3000
 PAST_STOPS = 10
 
 
@@ -57,7 +58,7 @@ def troubles(session: Session, clock: Clock, names: Names) -> list[Line]:
 def plan(session: Session, since: datetime, until: datetime, names: Names, account: str = "") -> list[Line]:
     """Placements due in [since, until), in order; of one account if it is named."""
     due = and_(D.due_at >= since, D.due_at < until)
-    return _lines(session, and_(due, D.account == account) if account else due, names)
+    return _lines(session, and_(due, D.account == account) if account else due, names, MOST_OF_A_WEEK)
 
 
 def of_rendition(session: Session, rendition_id: int, names: Names) -> list[Line]:
@@ -68,11 +69,11 @@ def line(session: Session, id: int, names: Names) -> Line | None:
     return next(iter(_lines(session, D.id == id, names)), None)
 
 
-def _lines(session: Session, where: ColumnElement[bool], names: Names) -> list[Line]:
+def _lines(session: Session, where: ColumnElement[bool], names: Names, most: int = MOST) -> list[Line]:
     query = (
         select(Delivery, Piece, (~not_stopped()).label("stopped"))
         .outerjoin(Piece, cast(col(Piece.id), String) == D.subject_id)
-        .where(D.kind == "placement", where).order_by(D.due_at, D.id).limit(MOST)
+        .where(D.kind == "placement", where).order_by(D.due_at, D.id).limit(most)
     )  # fmt: skip
     return [as_line(row.Delivery, row.Piece, bool(row.stopped), names) for row in session.execute(query)]
 

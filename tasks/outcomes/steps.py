@@ -35,7 +35,7 @@ def give_plan_back(file: str) -> Ending:
     if reading.sheet is None:
         return Ending(done=0, total=1, remarks=tuple(map(str, reading.problems)))
     channels = {card.key: card.title for card in at.workspace.channels}
-    with at.sessions() as session:
+    with at.reads() as session:
         outcomes = {number: outcome(fates, channels) for number, fates in rows.fates(session).items()}
     known = sum(row.number in outcomes for row in reading.rows)
     path = at.var / "reports" / NAME

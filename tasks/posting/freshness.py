@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from models.locale import mark
 from models.piece import OfferRow
 from models.post import Post, Product
 from models.reason import NO_REASON, Reason, because
+from tasks.adaptation import links
+from tasks.adaptation.spans import Marked
+from tasks.writing.facts import held_because
 
 PRICE = mark(
     "“{name}” costs {now} in the feed and {then} in the post. Correct the piece, or the feed; then approve anew."
+)
+LOOPBACK = mark(
+    "The link {url} leads to this computer only. Name public_url in company.yaml, then adapt the piece anew (A7)."
 )
 GONE = mark("“{name}” (id {id}) is no longer in the product feed. Correct the piece or the feed.")
 SOLD_OUT = mark("“{name}” is not in stock by the feed. Publish it later, or say so in the piece.")
@@ -20,11 +27,16 @@ def objection(post: Post, offers: Mapping[str, OfferRow], now: datetime) -> Reas
     """Why the post must not go out now; empty when nothing speaks against it."""
     if post.valid_until and date.fromisoformat(post.valid_until) < now.date():
         return because(OVER, code="offer_over", day=post.valid_until)
-    for product in post.products:
-        reason = _about(product, offers.get(product.id))
-        if reason:
-            return reason
-    return NO_REASON
+    feed = {id: product_of(offer) for id, offer in offers.items()}
+    said = held_because(post, feed)
+    return said or next(filter(None, (_about(product, offers.get(product.id)) for product in post.products)), NO_REASON)
+
+
+def product_of(offer: OfferRow) -> Product:
+    return Product(
+        id=offer.id, name=offer.name, price=offer.price, currency=offer.currency, url=offer.url,
+        available=offer.available,
+    )  # fmt: skip
 
 
 def _about(product: Product, offer: OfferRow | None) -> Reason:
@@ -35,6 +47,15 @@ def _about(product: Product, offer: OfferRow | None) -> Reason:
         return because(PRICE, code="price_differs", name=product.name, now=now, then=then)
     if product.available and not offer.available:
         return because(SOLD_OUT, code="sold_out", name=product.name)
+    return NO_REASON
+
+
+def homebound(post: Post) -> Reason:
+    """Why a post must not leave this computer: a link in it leads nowhere for anybody else."""
+    for url in [post.link, *links.addresses(Marked(post.text, post.spans))]:
+        host = urlsplit(url).hostname or ""
+        if host == "localhost" or host.startswith("127.") or host == "::1":
+            return because(LOOPBACK, code="loopback_link", url=url)
     return NO_REASON
 
 

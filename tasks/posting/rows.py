@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import String, and_, bindparam, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -125,14 +126,23 @@ def _cancel_left(session: Session, standing: dict[str, Any], wanted: set[str], n
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-Objection = Callable[[Post, dict[str, OfferRow]], Reason]
+Objection = Callable[[str, Post, dict[str, OfferRow]], Reason]
+"""Of (account, post, offers): why it must not go out now, or nothing."""
 
 
 def posts(session: Session, claims: Sequence[Claim]) -> dict[int, Post]:
     """What these placements publish, by delivery id."""
     query = select(col(Rendition.id), col(Rendition.post)).where(col(Rendition.id).in_({c.content_id for c in claims}))
-    kept = {row.id: Post.model_validate(row.post) for row in session.execute(query)}
+    kept = {row.id: post for row in session.execute(query) if (post := _readable(row.post))}
     return {claim.id: kept[claim.content_id] for claim in claims if claim.content_id in kept}
+
+
+def _readable(post: dict[str, Any]) -> Post | None:
+    """A post that was kept by another release and cannot be read any more must not stop the others."""
+    try:
+        return Post.model_validate(post)
+    except ValidationError:
+        return None
 
 
 def contents(session: Session, claims: Sequence[Claim], objection: Objection) -> dict[int, Post]:
@@ -140,7 +150,11 @@ def contents(session: Session, claims: Sequence[Claim], objection: Objection) ->
     found = posts(session, claims)
     offers = offers_of(session, {product.id for post in found.values() for product in post.products})
     for claim in claims:
-        reason = objection(found[claim.id], offers) if claim.id in found and claim.verb != Verb.DELETE else None
+        reason = (
+            objection(claim.account, found[claim.id], offers)
+            if claim.id in found and claim.verb != Verb.DELETE
+            else None
+        )
         if reason:
             hold_claimed(session, claim, reason)
             del found[claim.id]

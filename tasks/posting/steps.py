@@ -1,5 +1,6 @@
 """Steps of scheduled posting: lay out the plan, publish what is due, look for what is unknown, announce what comes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,8 +16,11 @@ from models.delivery import State
 from models.ending import Ending
 from models.locale import mark, translate
 from models.people import Role
-from models.reason import because
+from models.piece import OfferRow
+from models.post import Post
+from models.reason import NO_REASON, Reason, because
 from models.schedule import Slot
+from tasks.analysis.rows import recommended_slots
 from tasks.approval.rows import approve_by_policy, hold_returned, people
 from tasks.content import rows as pieces
 from tasks.delivery.engine import Contents, Engine
@@ -24,7 +28,7 @@ from tasks.delivery.jobs import Tally, Terms
 from tasks.house import House, house
 from tasks.notices import rows as notices
 from tasks.posting import rows
-from tasks.posting.freshness import objection
+from tasks.posting.freshness import homebound, objection
 from tasks.posting.layout import Rhythm, times
 from tasks.recovery import rows as recovery
 from tasks.recovery.engine import Search
@@ -69,9 +73,10 @@ def _wanted(
     at: House, session: Session, cards: dict[str, ChannelCard], ready: list[pieces.Ready]
 ) -> list[rows.Placement]:
     given, taken = rows.times_of(session, [r.piece_id for r in ready]), rows.taken_times(session, at.clock)
+    advised = recommended_slots(session)
     wanted: list[rows.Placement] = []
     for r in ready:
-        row, rhythm = PlanRow.model_validate(r.plan), rhythm_of(at, cards[r.account])
+        row, rhythm = PlanRow.model_validate(r.plan), rhythm_of(at, cards[r.account], advised.get(r.account, ()))
         busy = taken.setdefault(r.account, [])
         for time in times(row, rhythm, at.now(), given.get((r.piece_id, r.account), {}), busy):
             busy.append(time.due_at)
@@ -79,9 +84,9 @@ def _wanted(
     return wanted
 
 
-def rhythm_of(at: House, card: ChannelCard) -> Rhythm:
+def rhythm_of(at: House, card: ChannelCard, recommended: Sequence[str] = ()) -> Rhythm:
     """A channel's rhythm: its card, over what A1 recommends where the card names no slots."""
-    slots: tuple[Slot, ...] = read_slots(card.slots)
+    slots: tuple[Slot, ...] = read_slots(card.slots or recommended)
     quiet = read_quiet(at.workspace.quiet_hours_of(card))
     return Rhythm(at.workspace.zone_of(card), slots, quiet, card.lateness.after, card.lateness.then)
 
@@ -119,7 +124,13 @@ def contents_of(at: House, kind: str) -> Contents:
     """What loads the contents of a kind; a placement is compared with the product feed at this very moment."""
     if kind == notices.KIND:
         return notices.contents
-    return lambda session, claims: rows.contents(session, claims, lambda p, offers: objection(p, offers, at.now()))
+
+    def against(account: str, post: Post, offers: dict[str, OfferRow]) -> Reason:
+        card = at.card_of(account)
+        abroad = card is not None and at.reaches_out(card)
+        return objection(post, offers, at.now()) or (homebound(post) if abroad else NO_REASON)
+
+    return lambda session, claims: rows.contents(session, claims, against)
 
 
 def provider_of(at: House, account: str) -> Channel:

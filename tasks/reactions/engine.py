@@ -7,9 +7,9 @@ forget it: so a kill loses nothing and doubles nothing.
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol, cast
 
@@ -21,11 +21,12 @@ from integrations.errors import Failure, Unavailable, Unsupported
 from models.database import Clock, now_by
 from models.reason import Reason
 from tasks.reactions import rows
+from tasks.reactions.cadence import next_look
 from tasks.reactions.letters import Letters
 from tasks.reactions.rows import MEASURED, Deadline, Said, Seen
 from tasks.reactions.stream import Commented, Counted, Heard, Moved, hear
 from tasks.watching import rows as watching
-from tasks.watching.engine import Asker
+from tasks.watching.engine import Asker, is_closed
 from tasks.watching.letter import Letter
 from tasks.watching.placed import REACTIONS, Due, Placed, Taken
 
@@ -51,7 +52,7 @@ class Told(Protocol):
 class Found:
     """What a channel said of a publication; nothing where it has to be asked again after `wait`.
 
-    `is_page`: it is a page of our own, whose visits we count ourselves.
+    `is_page`: it is a page of our own, whose visits we count ourselves. `is_gone`: we took it down ourselves.
     """
 
     placed: Placed
@@ -59,6 +60,7 @@ class Found:
     remarks: Sequence[Remark] = ()
     source: str = ""
     is_page: bool = False
+    is_gone: bool = False
     wait: timedelta | None = None
 
 
@@ -72,7 +74,7 @@ class Reactions:
         asker: Asker,
         letters: Letters,
         deadline: Deadline,
-        now: Any = time.time,
+        now: Callable[[], float] = time.time,
         budget: timedelta = BUDGET,
     ) -> None:
         self.sessions, self.clock, self.asker = sessions, clock, asker
@@ -96,13 +98,14 @@ class Reactions:
 
     def _found(self, account: str, placed: Sequence[Placed]) -> list[Found]:
         """What the account's channel says of these, in as few questions as it allows."""
+        gone = [Found(one, {}, is_gone=True) for one in placed if one.is_removed]
         standing = [one for one in placed if not one.is_removed]
         try:
             size = self.asker.provider(account).capabilities.reactions_per_call
         except Failure as failure:
-            return self._later(account, standing, failure)
+            return [*gone, *self._later(account, standing, failure)]
         chunks = [standing[start : start + size] for start in range(0, len(standing), size)]
-        return [found for chunk in chunks for found in self._asked(account, chunk)]
+        return [*gone, *(found for chunk in chunks for found in self._asked(account, chunk))]
 
     def _asked(self, account: str, placed: Sequence[Placed]) -> list[Found]:
         known, is_page = [one.remote_id for one in placed if one.remote_id], False
@@ -128,26 +131,31 @@ class Reactions:
         return Found(placed, found.metrics, remarks, found.source, found.is_page)
 
     def _later(self, account: str, placed: Sequence[Placed], failure: Failure) -> list[Found]:
+        """Ask again later; a channel that the company has closed is asked for nothing, only we go on counting."""
+        if is_closed(failure):
+            return [Found(one, {}) for one in placed]
         self.troubles[account] = failure.reason
         wish = failure.retry_after if isinstance(failure, Unavailable) else None
         return [Found(one, {}, wait=max(wish or LATER, LATER)) for one in placed]
 
-    def _settle(self, until: Any, found: Sequence[Found]) -> None:
+    def _settle(self, until: datetime, found: Sequence[Found]) -> None:
         with self.sessions.begin() as session:
             ours = watching.still_ours(session, REACTIONS, Taken(until, tuple(one.placed for one in found)))
             found = [one for one in found if one.placed.id in ours]
-            seen = [one for one in found if one.wait is None]
+            seen = [one for one in found if one.wait is None and not one.is_gone]
             now = now_by(self.clock, session)
             own = rows.own_counts(session, [f.placed for f in seen], {f.placed.id for f in seen if f.is_page})
             counted = [Seen(one.placed, now, own[one.placed.id], MEASURED) for one in seen if one.placed.id in own]
             self._keep(session, [*counted, *(Seen(one.placed, now, one.metrics, one.source) for one in seen)])
             self._keep_said(session, [Said(f.placed, remark, f.source) for f in seen for remark in f.remarks])
             watching.come_back(session, REACTIONS, [_due(one, now) for one in found])
-        self.counts.update(looked=len(seen), later=len(found) - len(seen))
+        self.counts.update(looked=len(seen), later=sum(one.wait is not None for one in found))
 
     def _keep(self, session: Session, seen: Sequence[Seen]) -> None:
         found = rows.keep(session, self.clock, seen)
-        self._tell(session, "anomalies", [letter for one, what in found for letter in self.letters.stands_out(one, what)])
+        self._tell(
+            session, "anomalies", [letter for one, what in found for letter in self.letters.stands_out(one, what)]
+        )
 
     def _keep_said(self, session: Session, said: Sequence[Said]) -> None:
         asked = rows.keep_comments(session, said, self.deadline)
@@ -176,7 +184,7 @@ class Reactions:
         try:
             return self.asker.provider(account)
         except Failure as failure:
-            self.troubles[account] = failure.reason
+            self.troubles |= {} if is_closed(failure) else {account: failure.reason}
             return None
 
     def _read(self, stream: Mapping[str, Told]) -> None:
@@ -185,7 +193,7 @@ class Reactions:
             offset = rows.cursor_of(session, chats)
         for _ in range(ROUNDS):
             try:
-                updates, after = self.asker.ask(first, lambda channel, at=offset: channel.updates(at))
+                updates, after = self.asker.ask(first, _since(offset))
             except Failure as failure:
                 self.troubles[first] = failure.reason
                 return
@@ -253,7 +261,13 @@ class Reactions:
             self._tell(session, "late", letters)
 
 
-def _due(found: Found, now: Any) -> Due:
+def _since(offset: int) -> Callable[[Channel], tuple[list[Update], int]]:
+    return lambda channel: cast(Told, channel).updates(offset)
+
+
+def _due(found: Found, now: datetime) -> Due:
     if found.wait is not None:
         return Due(found.placed.id, now + found.wait)
+    if found.is_gone:
+        return Due(found.placed.id, None)
     return Due(found.placed.id, next_look(found.placed.sent_at, now), now)

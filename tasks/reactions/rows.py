@@ -147,10 +147,11 @@ def _repetitions(
 
 @dataclass(frozen=True)
 class Said:
-    """A comment under a publication."""
+    """A comment under a publication, and who told us of it."""
 
     placed: Placed
     remark: Remark
+    source: str
 
 
 Deadline = Callable[[Kind, datetime], datetime]
@@ -180,12 +181,12 @@ def _comment(one: Said, judgement: Judgement | None, deadline: Deadline) -> dict
     }  # fmt: skip
 
 
-def keep_answers(session: Session, clock: Clock, said: Sequence[Said], source: str) -> int:
+def keep_answers(session: Session, clock: Clock, said: Sequence[Said]) -> int:
     """Write down which questions our own remarks have answered, and how long that took; returns how many."""
-    placed = {one.placed.id: one.placed for one in said}
+    under = {one.placed.id: one for one in said if one.remark.ours}
     query = select(K.id, K.delivery_id, K.remote_id, K.written_at)
     waiting: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(query.where(K.delivery_id.in_(placed), K.question, K.answered_at.is_(None))):
+    for row in session.execute(query.where(K.delivery_id.in_(under), K.question, K.answered_at.is_(None))):
         waiting[row.delivery_id].append(row)
     facts: list[Observation] = []
     for id, rows in waiting.items():
@@ -193,17 +194,19 @@ def keep_answers(session: Session, clock: Clock, said: Sequence[Said], source: s
         found = answers([Waiting(row.remote_id, row.written_at) for row in rows], ours)
         for row in rows:
             if row.remote_id in found:
-                facts += _answered(session, placed[id], row, found[row.remote_id], source)
+                facts += _answered(session, under[id], row, found[row.remote_id])
     record(session, facts, clock)
     return len(facts) // 2
 
 
-def _answered(session: Session, placed: Placed, row: Any, at: datetime, source: str) -> list[Observation]:
+def _answered(session: Session, under: Said, row: Any, at: datetime) -> list[Observation]:
     change = update(Comment).where(K.id == row.id).values(answered_at=at)
     session.execute(change, execution_options=QUICK)
     took = max(int((at - row.written_at).total_seconds()), 0)
     counted = {"answered": 1, "answer_time": took}
-    return [placed.fact(OPERATION, metric, value, at, source, row.remote_id) for metric, value in counted.items()]
+    return [
+        under.placed.fact(OPERATION, name, value, at, under.source, row.remote_id) for name, value in counted.items()
+    ]
 
 
 def overdue(session: Session, clock: Clock, accounts: Collection[str]) -> dict[int, list[Asked]]:

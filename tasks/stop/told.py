@@ -22,7 +22,6 @@ NOTHING_OUT = mark("Nothing of it has gone out.")
 COLUMNS = (mark("№"), mark("Piece"), mark("Channel"), mark("When"), mark("Link"))
 GOING_OUT = mark("going out just now: look at the channel")
 UNKNOWN = mark("outcome unknown: look at the channel")
-RELEASED = mark("Released: {what}")
 WENT_ON = mark("Stop № {number} ({what}), pulled by {person} at {when}, is released.")
 WHAT = {
     Scope.ALL: mark("everything"),

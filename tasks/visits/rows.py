@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -31,25 +31,8 @@ def address_of(session: Session, code: str) -> str | None:
 
 def views(session: Session, pages: Collection[str]) -> dict[str, int]:
     """How often people viewed these pages of the site, by the page's key, which is the placement's remote id."""
-    return _counted(session, VisitKind.VIEW, pages)
-
-
-def clicks(session: Session, pieces: Collection[int], account: str) -> dict[int, int]:
-    """How often people followed our short links in these pieces on this account, by piece."""
-    followed = and_(
-        col(Visit.key) == col(TrackedLink.code), col(Visit.kind) == VisitKind.CLICK, col(Visit.robot).is_(False)
-    )
-    query = (
-        select(col(TrackedLink.piece_id), func.sum(Visit.number)).group_by(col(TrackedLink.piece_id))
-        .join(Visit, followed)
-        .where(col(TrackedLink.piece_id).in_(pieces), col(TrackedLink.account) == account)
-    )  # fmt: skip
-    return {piece: int(number) for piece, number in session.execute(query)}
-
-
-def _counted(session: Session, kind: VisitKind, keys: Collection[str]) -> dict[str, int]:
     query = (
         select(col(Visit.key), func.sum(Visit.number)).group_by(col(Visit.key))
-        .where(col(Visit.kind) == kind, col(Visit.key).in_(keys), col(Visit.robot).is_(False))
+        .where(col(Visit.kind) == VisitKind.VIEW, col(Visit.key).in_(pages), col(Visit.robot).is_(False))
     )  # fmt: skip
     return {key: int(number) for key, number in session.execute(query)}

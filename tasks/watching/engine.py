@@ -10,6 +10,7 @@ from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable
 from integrations.wire import deadline
 
 T = TypeVar("T")
+CLOSED = frozenset({"switched_off", "no_channel"})
 
 
 class Asker:
@@ -47,3 +48,8 @@ class Asker:
         except Refused as refused:
             self.away[account] = refused
             raise
+
+
+def is_closed(failure: Failure) -> bool:
+    """Whether the company itself has closed the channel: then nobody is to be told that it gives no answer."""
+    return failure.reason.code in CLOSED

@@ -23,9 +23,9 @@ from tasks.control.compare import Answer, Kind
 from tasks.control.engine import Control
 from tasks.control.rows import Look
 from tasks.delivery.engine import Engine
-from tasks.notices.rows import Message
 from tasks.posting.rows import posts
 from tasks.watching.engine import Asker
+from tasks.watching.letter import Letter
 from tests.fakes import NOW, QUICK_TERMS, FakeChannel
 from tests.house import publish
 
@@ -68,11 +68,11 @@ class Desk:
         self.opened[url] += 1
         return self.opens(url)
 
-    def _letters(self, check_id: int, look: Look) -> list[Message]:
-        return [Message(f"difference:{check_id}", "marina", "?", "\n".join(str(d.reason) for d in look.differences))]
+    def _letters(self, check_id: int, look: Look) -> list[Letter]:
+        return [Letter(f"difference:{check_id}", "marina", "?", "\n".join(str(d.reason) for d in look.differences))]
 
-    def _blind(self, account: str, why: Any) -> list[Message]:
-        return [Message(f"blind:{account}", "gleb", "blind", str(why))]
+    def _blind(self, account: str, why: Any) -> list[Letter]:
+        return [Letter(f"blind:{account}", "gleb", "blind", str(why))]
 
     def decide(self, check_id: int, answer: Answer) -> Done:
         with self.sessions.begin() as session:

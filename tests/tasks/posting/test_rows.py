@@ -133,7 +133,7 @@ def test_what_the_feed_contradicts_is_held_at_the_last_moment(sessions: Sessions
     claims = claimed(sessions)
     seen: list[dict[str, OfferRow]] = []
 
-    def objection(post: Post, offers: dict[str, OfferRow]) -> Reason:
+    def objection(account: str, post: Post, offers: dict[str, OfferRow]) -> Reason:
         seen.append(offers)
         return because("differs", code="price") if offers["7"].price != post.products[0].price else NO_REASON
 
@@ -150,7 +150,7 @@ def test_contents_are_loaded_for_many_at_once(sessions: Sessions) -> None:
         a_piece(sessions, number=number, approved_hash="h1")
     claims = claimed(sessions)
     with sessions.begin() as session:
-        assert len(rows.contents(session, claims, lambda post, offers: NO_REASON)) == 3
+        assert len(rows.contents(session, claims, lambda account, post, offers: NO_REASON)) == 3
 
 
 def test_people_are_told_of_trouble_once(sessions: Sessions) -> None:

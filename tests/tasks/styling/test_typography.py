@@ -56,6 +56,7 @@ def shown(text: str) -> str:
         pytest.param("чай,кофе", "чай, кофе", id="space after a comma"),
         pytest.param("3,5 и .ru", "3,5 и_.ru", id="decimals and domains stay"),
         pytest.param("( чай )", "(чай)", id="spaces in brackets"),
+        pytest.param('« чай » и "кружка\n«  кружка"', '«чай» и_"кружка\n«кружка»', id="spaces in quotes"),
         pytest.param("(c) 2026", "© 2026", id="copyright"),
         pytest.param("пункт (с) списка", "пункт (с) списка", id="a letter of a list stays"),
         pytest.param("10x15 и 2 х 3 см", "10×15 и_2_×_3_см", id="multiplication"),

@@ -1,0 +1,70 @@
+"""What a person reads is in both languages: every text marked for translation is translated, once, with its words."""
+
+import re
+import string
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from models.locale import catalogue, plural_catalogue
+from tests.laws.source import LAYERS, ROOT
+
+KEYWORDS = {"mark": None, "translate": None, "because": None, "translate_plural": (1, 2)}
+RU = ROOT / "models" / "locale" / "ru"
+
+
+def marked() -> set[str]:
+    """Every text in the code that is marked for translation."""
+    found: set[str] = set()
+    for layer in LAYERS:
+        rules = [("**/sample/**", "ignore"), ("**.py", "python")]
+        for _, _, message, _, _ in extract_from_dir(
+            str(ROOT / layer), method_map=rules, keywords=KEYWORDS, options_map={}
+        ):
+            found |= {message} if isinstance(message, str) else set(message)
+    return {message for message in found if message}
+
+
+def words(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_text_is_translated() -> None:
+    have = set(catalogue("ru")) | {form for pair in plural_catalogue("ru") for form in pair}
+    missing = sorted(marked() - have)
+    assert not missing, f"{len(missing)} texts without a Russian translation: {missing[:10]}"
+
+
+def test_a_translation_keeps_the_words_of_its_text() -> None:
+    wrong = [text for text, said in catalogue("ru").items() if words(text) != words(said)]
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("path", sorted(RU.glob("*.po")), ids=lambda path: path.stem)
+def test_no_text_is_translated_in_two_ways(path: Path) -> None:
+    """The catalogues of all subjects are one dictionary: a text stands in it once, or says the same everywhere."""
+    others = {p: p for p in RU.glob("*.po") if p != path}
+    mine = _texts(path)
+    for other in others:
+        theirs = _texts(other)
+        differing = [text for text in mine.keys() & theirs.keys() if mine[text] != theirs[text]]
+        assert not differing, f"{path.name} and {other.name} translate differently: {differing}"
+
+
+def _texts(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        messages = [m for m in read_po(file, locale="ru") if m.id and isinstance(m.id, str)]
+    doubled = [text for text, times in Counter(str(m.id) for m in messages).items() if times > 1]
+    assert not doubled, f"{path.name}: {doubled}"
+    return {str(m.id): str(m.string) for m in messages}
+
+
+FORBIDDEN = re.compile(r"\b(клейм|лиз|токен захвата|свипер|сеттл\w*|claim|lease|sweeper|settle)\b", re.IGNORECASE)
+
+
+def test_words_of_the_machine_room_never_reach_a_specialist() -> None:
+    wrong = [said for said in catalogue("ru").values() if FORBIDDEN.search(said)]
+    assert not wrong, wrong

@@ -1,0 +1,109 @@
+"""Who may import whom, and which files may have effects."""
+
+import ast
+
+import pytest
+
+from tests.laws.source import LAYERS, Module, modules
+
+BELOW = {layer: LAYERS[place:] for place, layer in enumerate(LAYERS)}
+EFFECTS = ("steps.py", "rows.py", "engine.py")
+ROOMS_WITH_A_DOOR = ("tasks/house.py",)
+NEVER_PURE = {
+    "prefect", "httpx", "os", "socket", "subprocess", "threading", "random", "secrets", "requests", "shutil", "tempfile",
+}  # fmt: skip
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
+
+
+def ids(module: Module) -> str:
+    return module.name
+
+
+def is_pure(module: Module) -> bool:
+    return (
+        module.path.name not in EFFECTS and module.name not in ROOMS_WITH_A_DOOR and module.path.name != "__init__.py"
+    )
+
+
+@pytest.mark.parametrize("module", modules(), ids=ids)
+def test_imports_point_one_way(module: Module) -> None:
+    allowed = BELOW[module.layer]
+    wrong = [name for name in module.imports() if name.split(".")[0] in LAYERS and name.split(".")[0] not in allowed]
+    assert not wrong, f"{module.name} imports upwards: {wrong}"
+
+
+@pytest.mark.parametrize("module", modules("integrations", "models"), ids=ids)
+def test_prefect_stays_out_of_integrations_and_models(module: Module) -> None:
+    assert not [name for name in module.imports() if name.split(".")[0] == "prefect"]
+
+
+@pytest.mark.parametrize("module", modules("flows"), ids=ids)
+def test_a_flow_knows_only_steps(module: Module) -> None:
+    """A flow reads as sentences: models, pydantic, Prefect and the steps of tasks; no SQL, no HTTP, no rows."""
+    allowed = ("models", "pydantic", "prefect", "flows", "typing", "collections", "datetime", "pkgutil", "importlib")
+    for name in module.imports():
+        top = name.split(".")[0]
+        assert top in allowed or (top == "tasks" and name.endswith(".steps")), f"{module.name} imports {name}"
+
+
+@pytest.mark.parametrize("module", [m for m in modules("tasks") if is_pure(m)], ids=ids)
+def test_a_file_that_says_pure_is_pure(module: Module) -> None:
+    """Only steps, rows and engine have effects; every other file of tasks says "Pure." and keeps its word."""
+    assert module.doc.rstrip().endswith("Pure.") or "Pure." in module.doc, f"{module.name} does not say Pure."
+    wrong = {name.split(".")[0] for name in module.imports()} & NEVER_PURE
+    assert not wrong, f"{module.name} imports {wrong}"
+    assert not list(_effects(module)), f"{module.name} reaches for {list(_effects(module))}"
+
+
+def _effects(module: Module) -> list[str]:
+    """Calls of a clock, of open() or of print()."""
+    found = []
+    for node in ast.walk(module.tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            if (node.func.value.id, node.func.attr) in CLOCKS:
+                found.append(f"{node.func.value.id}.{node.func.attr}")
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("open", "print", "input")
+        ):
+            found.append(node.func.id)
+    return found
+
+
+@pytest.mark.parametrize("module", [m for m in modules("tasks") if m.path.name == "engine.py"], ids=ids)
+def test_an_engine_knows_no_prefect(module: Module) -> None:
+    assert not [name for name in module.imports() if name.split(".")[0] == "prefect"]
+
+
+@pytest.mark.parametrize("module", [m for m in modules("tasks") if m.path.name == "rows.py"], ids=ids)
+def test_rows_neither_open_nor_commit_a_session(module: Module) -> None:
+    calls = {
+        n.func.attr for n in ast.walk(module.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+    }
+    assert not calls & {"commit", "rollback", "sessionmaker", "create_engine"}, module.name
+
+
+@pytest.mark.parametrize("module", [m for m in modules("tasks") if m.path.name == "steps.py"], ids=ids)
+def test_what_a_steps_file_offers_are_steps(module: Module) -> None:
+    """Everything public in steps.py is a @task, or a plain function that no flow calls."""
+    if module.name == "tasks/runs/steps.py":
+        return
+    steps = [n for n in module.tree.body if isinstance(n, ast.FunctionDef) and _is_step(n)]
+    assert steps, f"{module.name} offers no step"
+    for step in steps:
+        assert ast.get_docstring(step), f"{module.name}: {step.name} has no docstring"
+
+
+def _is_step(node: ast.FunctionDef) -> bool:
+    return any("task" in ast.dump(decorator) for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("module", modules(), ids=ids)
+def test_every_module_says_what_it_is(module: Module) -> None:
+    if module.path.read_text(encoding="utf-8").strip():
+        assert module.doc, f"{module.name} has no docstring"
