@@ -31,6 +31,14 @@ class Entry:
 
 CATALOGUE = (
     Entry(
+        "channel_analysis", ("A1",), ("0 7 * * 1",),
+        about=mark("Reach, engagement, cost and best hours of our channels; recommends slots where a card names none."),
+    ),
+    Entry(
+        "market_events", ("A2",), ("30 6 * * *",),
+        about=mark("The calendar of occasions from feeds and calendars: repeats folded, the important first."),
+    ),
+    Entry(
         "content_search", ("A3",), ("0 6 * * *",),
         about=mark("Reads the product feed, the plan and the news; shows what loading the plan means."),
     ),
@@ -57,6 +65,14 @@ CATALOGUE = (
     Entry(
         "scheduled_posting", ("sweeper",), (EVERY_MINUTE,), title=mark("A8 · Every minute: what was left over"),
         about=mark("Every minute: whatever an interrupted run left, letters to colleagues, reminders."),
+    ),
+    Entry(
+        "placement_control", ("A9",), ("*/10 * * * *",),
+        about=mark("Compares what is live with what was approved and asks about every difference; changes nothing."),
+    ),
+    Entry(
+        "reaction_control", ("A10",), ("*/15 * * * *",),
+        about=mark("Snapshots of reach and reactions, comments with a deadline to answer; tells of what stands out."),
     ),
     Entry(
         "unified_registry", ("A11",), ("5 * * * *",),
@@ -109,6 +125,10 @@ CATALOGUE = (
     Entry(
         "unknown_outcome", ("unknown",), title=mark("Unknown outcome"),
         about=mark("You have looked at the channel: it is out, publish it again, or leave it."),
+    ),
+    Entry(
+        "live_difference", ("live-difference",), title=mark("Decide about a difference"),
+        about=mark("A publication is not as approved: accept it as it is, restore it, or take it down."),
     ),
     Entry(
         "record_costs", ("costs",), title=mark("Expenses and results"),

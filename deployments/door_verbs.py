@@ -68,7 +68,8 @@ class DoorVerbs:
 
     def _known_of(self, person: Person) -> list[str]:
         """What anybody knows of a person, and so would try first."""
-        return [person.key, *person.name.split(), *person.email.split("@"), self.house.workspace.company.name]
+        company = self.house.workspace.company.name
+        return [person.key, *person.name.split(), *person.email.split("@"), *company.split()]
 
     def sign_in(self, name: str, password: str, address: str) -> Ticket | Reason:
         """Judge a password; an unknown name takes as long as a known one, and is answered the same."""

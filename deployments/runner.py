@@ -47,12 +47,15 @@ class HouseRunner(Runner):
         asyncio.get_running_loop().call_soon_threadsafe(self._leave)
 
     def _leave(self) -> None:
-        if not self.stopping and self.started:
-            self.stopping = True
-            threading.Thread(target=_leave_at_last, daemon=True).start()
-            self._scheduled_run_poller.stopping = True
-            self._loops_task_group.cancel_scope.cancel()
-            self._ending = asyncio.ensure_future(self._end_runs())
+        if self.stopping:
+            return
+        if not self.started:
+            os._exit(0)  # no run has been started yet
+        self.stopping = True
+        threading.Thread(target=_leave_at_last, daemon=True).start()
+        self._scheduled_run_poller.stopping = True
+        self._loops_task_group.cancel_scope.cancel()
+        self._ending = asyncio.ensure_future(self._end_runs())
 
     async def _end_runs(self) -> None:
         """End every run, also one that is just being started; the runner reports each as crashed."""

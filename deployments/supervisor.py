@@ -66,12 +66,10 @@ class Ward:
         return self.process.poll() is not None or (not self.ready and now - self.since > self.child.patience)
 
     def bury(self, now: float) -> float:
-        """Clear away what is left of it; returns the seconds until it may be started again."""
+        """Clear away what is left of it; returns the seconds that its deaths have earned it."""
         self.end(0, threading.Event())
         self.deaths = [death for death in self.deaths if now - death < WITHIN] + [now]
-        pause = min(LONGEST_PAUSE, 2.0 ** (len(self.deaths) - 1))
-        self.not_before = now + pause
-        return pause
+        return float(2 ** (len(self.deaths) - 1))
 
     def end(self, grace: float, hurry: threading.Event) -> None:
         """End it and its group: the process itself is asked first, because it ends its own runs in order."""
@@ -104,7 +102,9 @@ class Supervisor:
         screen: Screen,
         stop: threading.Event,
         changed: Callable[[tuple[Tenant, ...]], None],
+        longest_pause: float = LONGEST_PAUSE,
     ) -> None:
+        self.longest_pause = longest_pause
         self.wards = [Ward(child, logs) for child in children]
         self.begun: list[Ward] = []
         self.screen, self.stop, self.changed = screen, stop, changed
@@ -155,7 +155,8 @@ class Supervisor:
 
     def _mourn(self, ward: Ward, now: float) -> None:
         how, lines = _how_it_ended(ward), ward.last_lines()
-        pause = ward.bury(now)
+        pause = min(self.longest_pause, ward.bury(now))
+        ward.not_before = now + pause
         if len(ward.deaths) >= DEATHS_BORNE:
             raise Fell(ward.child, ward.log, lines)
         title = translate(ward.child.title)

@@ -104,9 +104,14 @@ def serve(settings: Settings) -> None:
     house = furnish_from(settings, lambda provider, account: {})
     mailbox = None if os.environ.get("OTDEL_SMTP_HOST") else settings.mailbox
     app = app_of(house, read_secrets(settings).session_key.get_secret_value(), mailbox)
-    uvicorn.run(
-        app, host=settings.host, port=settings.web_port, log_config=None, access_log=False, server_header=False,
-        ws="none", timeout_graceful_shutdown=GRACE_SECONDS,
+    uvicorn.Server(listening(app, settings.host, settings.web_port)).run()
+
+
+def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How the web process listens: it names neither itself nor its visitors, and finishes what it has begun."""
+    return uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False, ws="none", lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
 
 

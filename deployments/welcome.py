@@ -33,6 +33,7 @@ OUT_NOW = mark("Published: {out}. To come: {coming}. They need a person: {troubl
 SITE = mark("Own site:  {url}   (feed: {url}/feed.atom)")
 WAITS = mark("Waiting for approval: {number}. In Prefect: the run «{title}» → ⋮ → Resume; or signed in: {url}")
 SIGN_IN = mark("Sign in for the first time (the link is good once, for seven days):")
+REPORT = mark("The week's report: {url}")
 LETTERS = mark("Letters to colleagues are kept in {folder}; signed in: {url}/mailbox")
 
 
@@ -45,6 +46,7 @@ class Picture:
     trouble: int
     waiting: int
     request: str
+    report: str
 
 
 def welcome(standing: Standing) -> None:
@@ -56,7 +58,8 @@ def welcome(standing: Standing) -> None:
         first_run(standing)
         await_question(standing, engine)
     with writing(engine) as session:
-        picture, links = look(session), invitations(standing, session) if empty else []
+        picture = look(standing, session)
+        links = invitations(standing, session) if empty else []
     engine.dispose()
     summary(standing, picture, links)
 
@@ -89,7 +92,7 @@ def await_question(standing: Standing, engine: Engine) -> None:
             return
 
 
-def look(session: Session) -> Picture:
+def look(standing: Standing, session: Session) -> Picture:
     query = select(col(Delivery.state), func.count()).where(col(Delivery.kind) == "placement")
     states = Counter(dict(session.execute(query.group_by(col(Delivery.state))).tuples().all()))
     requests = approval.open_requests(session)
@@ -98,6 +101,7 @@ def look(session: Session) -> Picture:
         trouble=sum(states[state] for state in FOR_A_PERSON),
         waiting=len(approval.waiting(session)),
         request=str(requests[0].id) if requests else "",
+        report=max((path.name for path in standing.settings.reports.glob("week-*.html")), default=""),
     )  # fmt: skip
 
 
@@ -124,6 +128,8 @@ def summary(standing: Standing, picture: Picture, links: list[tuple[str, str]]) 
     if picture.waiting:
         url = f"{front.staff_url}/approval/{picture.request}" if picture.request else f"{front.staff_url}/staff"
         say(translate(WAITS, number=picture.waiting, title=translate("Approval"), url=url))
+    if picture.report:
+        say(translate(REPORT, url=f"{front.staff_url}/reports/{picture.report}"))
     say(translate(LETTERS, folder=standing.settings.mailbox, url=front.staff_url), "dim")
     if links:
         say(translate(SIGN_IN))

@@ -90,3 +90,29 @@ def database(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def sessions(database: Engine) -> sessionmaker[Session]:
     return sessionmaker(database, expire_on_commit=False)
+
+
+BUDGETS_SECONDS = {
+    "laws": 60,
+    "models": 30,
+    "tasks": 240,
+    "integrations": 180,
+    "deployments": 180,
+    "flows": 120,
+    "e2e": 300,
+    "storm": 120,
+}
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what each suite took of its budget: `make test` as a whole stays under fifteen minutes on two cores."""
+    spent: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration") and hasattr(report, "nodeid"):
+                suite = report.nodeid.removeprefix("tests/").split("/")[0]
+                spent[suite] = spent.get(suite, 0) + report.duration
+    for suite, seconds in sorted(spent.items()):
+        budget = BUDGETS_SECONDS.get(suite)
+        over = "  OVER ITS BUDGET" if budget and seconds > budget else ""
+        terminalreporter.write_line(f"{suite:14} {seconds:6.1f} s of {budget or '—'} s{over}")

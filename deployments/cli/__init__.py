@@ -20,7 +20,7 @@ ABOUT = mark(
 )
 SHOW_HELP = mark("Show this message and exit.")
 # Each module adds its commands by `add_to(app)`; help lists them in this order.
-MODULES = ("house", "keeping", "load", "approve", "stop", "registry", "report")
+MODULES = ("house", "keeping", "commands")
 TITLES = {
     "ARGUMENTS_PANEL_TITLE": mark("Arguments"),
     "OPTIONS_PANEL_TITLE": mark("Options"),

@@ -107,7 +107,7 @@ def lay_out(settings: Settings, locale: str) -> Mapping[str, str]:
 
 def _rehearse(desk: Office, surroundings: Mapping[str, str], log: IO[str]) -> tuple[Show, int]:
     """Follow the child line by line; whatever it has started ends with it."""
-    child = subprocess.Popen(  # noqa: S603  our own module
+    child = subprocess.Popen(
         (sys.executable, "-m", "deployments.cli.rehearsal"), cwd=CODE_ROOT, env=dict(surroundings),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
     )  # fmt: skip

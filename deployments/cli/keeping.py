@@ -1,5 +1,7 @@
 """`otdel backup`, `restore` and `migrate`: keeping what the house knows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +9,14 @@ from typing import Annotated
 import typer
 
 from deployments.cli.office import office
-from deployments.refusal import Exit, Refusal
+from deployments.refusal import Refusal
 from models.locale import mark, translate
 from models.reason import because
+
+SAVED = mark("Saved: {path}, files: {number}. The secrets are not in it, keep a copy of them apart: {secrets}")
+RESTORED = mark("Restored as of {made_at}. Start: otdel up")
+KEPT = mark("The former folder is kept: {former}")
+AT_REVISION = mark("The database is at revision {revision}")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,19 +32,7 @@ def add_to(app: typer.Typer) -> None:
         target: Annotated[Path | None, typer.Argument(help=target_help)] = None,
         as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
     ) -> None:
-        with office(as_json) as desk:
-            from deployments.archive import backup
-            from deployments.secrets import secrets_path
-
-            with desk.screen.waiting(translate(mark("Saving"))), _readable():
-                path, manifest = backup(desk.settings, datetime.now(UTC), target)
-            secrets = secrets_path(desk.settings)
-            text = translate(
-                mark("Saved: {path}, files: {number}. The secrets are not in it, keep a copy of them apart: {secrets}"),
-                path=path, number=len(manifest.files), secrets=secrets,
-            )  # fmt: skip
-            said = {"path": str(path), "files": len(manifest.files), "bytes": path.stat().st_size}
-            desk.answer({**said, "secrets": str(secrets)}, text)
+        save(target, as_json)
 
     @app.command(
         "restore", help=translate(mark("Put an archive of otdel backup in the place of the company's folder."))
@@ -47,15 +42,7 @@ def add_to(app: typer.Typer) -> None:
         force: Annotated[bool, typer.Option("--force", help=force_help)] = False,
         as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
     ) -> None:
-        with office(as_json) as desk:
-            from deployments.archive import restore
-
-            with desk.screen.waiting(translate(mark("Restoring"))), _readable():
-                manifest, former = restore(desk.settings, source, datetime.now(UTC), force)
-            text = translate(mark("Restored as of {made_at}. Start: otdel up"), made_at=manifest.made_at)
-            kept = translate(mark("The former folder is kept: {former}"), former=former) if former else ""
-            said = {"made_at": manifest.made_at, "files": len(manifest.files), "former": str(former or "")}
-            desk.answer(said, f"{text}\n{kept}".strip())
+        bring_back(source, force, as_json)
 
     @app.command(
         "migrate", hidden=True, help=translate(mark("Bring the database to this version; a copy is made first."))
@@ -64,23 +51,50 @@ def add_to(app: typer.Typer) -> None:
         copied: Annotated[bool, typer.Option("--copy-made", help=copied_help)] = False,
         as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
     ) -> None:
-        with office(as_json) as desk:
-            from deployments.database import migrate
-            from deployments.house import locked
-
-            with locked(desk.settings):
-                revision = migrate(desk.settings.database, desk.settings.backups, desk.screen.done, copied)
-            desk.answer(
-                {"revision": revision}, translate(mark("The database is at revision {revision}"), revision=revision)
-            )
+        bring_up(copied, as_json)
 
 
-class _readable:
+def save(target: Path | None, as_json: bool) -> None:
+    with office(as_json) as desk:
+        from deployments.archive import backup
+        from deployments.secrets import secrets_path
+
+        with desk.screen.waiting(translate(mark("Saving"))), _disk_refusals():
+            path, manifest = backup(desk.settings, datetime.now(UTC), target)
+        number, secrets = len(manifest.files), secrets_path(desk.settings)
+        said = {"path": str(path), "files": number, "bytes": path.stat().st_size, "secrets": str(secrets)}
+        desk.answer(said, translate(SAVED, path=path, number=number, secrets=secrets))
+
+
+def bring_back(source: Path, force: bool, as_json: bool) -> None:
+    with office(as_json) as desk:
+        from deployments.archive import restore
+
+        with desk.screen.waiting(translate(mark("Restoring"))), _disk_refusals():
+            manifest, former = restore(desk.settings, source, datetime.now(UTC), force)
+        lines = [translate(RESTORED, made_at=manifest.made_at)]
+        lines += [translate(KEPT, former=former)] if former else []
+        said = {"made_at": manifest.made_at, "files": len(manifest.files), "former": str(former or "")}
+        desk.answer(said, "\n".join(lines))
+
+
+def bring_up(copied: bool, as_json: bool) -> None:
+    with office(as_json) as desk:
+        from deployments.database import migrate
+        from deployments.house import locked
+        from deployments.secrets import ensure_secrets
+
+        with locked(desk.settings):
+            ensure_secrets(desk.settings)  # a database without them would look like a workspace that lost them
+            revision = migrate(desk.settings.database, desk.settings.backups, desk.screen.done, copied)
+        desk.answer({"revision": revision}, translate(AT_REVISION, revision=revision))
+
+
+@contextmanager
+def _disk_refusals() -> Iterator[None]:
     """Say what could not be read or written as a refusal: a full disk is no bug."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        if isinstance(error, OSError):
-            what = because("{path}: {error}.", path=error.filename or "", error=error.strerror or repr(error))
-            raise Refusal(what, because("Check rights and room on the disk; nothing has been changed."), Exit.REFUSED)
+    try:
+        yield
+    except OSError as error:
+        what = because("{path}: {error}.", path=error.filename or "", error=error.strerror or repr(error))
+        raise Refusal(what, because("Check rights and room on the disk; nothing has been changed.")) from error

@@ -1,6 +1,7 @@
 """`otdel import`: tables and feeds from anywhere on this computer, taken into the company's workspace."""
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -118,7 +119,7 @@ def load_plan(desk: Office, file: Path, apply: bool, cancel_gone: bool, person: 
         place = f"{'content' if apply else 'var/import'}/plan{file.suffix.lower()}"
         _install(house.root, place, data, house.var / "backups")
         if apply:
-            _retire(house.root, [plan for plan in PLANS if plan != place], house.var / "backups")
+            _retire(house.root, PLANS[: PLANS.index(place)], house.var / "backups")
         reading = read_content_plan.fn(place)
         ending = load.fn(reading, "apply", cancel_gone, person) if apply else None
     titles = {card.key: card.title for card in house.workspace.channels}
@@ -171,8 +172,8 @@ def _install(root: Path, place: str, data: bytes, backups: Path) -> None:
     draft.replace(target)
 
 
-def _retire(root: Path, places: list[str], backups: Path) -> None:
-    """Move a plan of another format among the backups: of two plans only one would be read."""
+def _retire(root: Path, places: Sequence[str], backups: Path) -> None:
+    """Move a plan that would be read instead of the imported one among the backups."""
     for target in (root / place for place in places):
         if target.exists():
             target.replace(_aside(target, backups))

@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import httpx
 import typer
@@ -21,7 +22,9 @@ from models.locale import LANGUAGES, catalogue, mark, translate
 from models.reason import because
 
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+ASLEEP = "PAUSED"
 POLL_SECONDS = 0.5
+TRIES = 20
 NO_OPERATION = mark("There is no operation or order “{said}”.")
 KNOWN = mark("Nearest: {near}. All of them: {known}.")
 NOT_RUNNING = mark("The house is not running: Prefect does not answer at {url}.")
@@ -127,7 +130,8 @@ def in_prefect(desk: Office, entry: Entry, fields: Sequence[str], given: Mapping
 
 
 def _deployment(api: PrefectApi, entry: Entry, url: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = api.ask("/deployments/filter", deployments={"tags": {"all_": [entry.tags[0]]}})
+    tagged = {"tags": {"all_": [entry.tags[0]]}}
+    found: list[dict[str, Any]] = _patiently(lambda: api.ask("/deployments/filter", deployments=tagged))
     if not found:
         what = because(NOT_SERVED, said=entry.tags[0], url=url)
         raise Refusal(what, because(WAIT_FOR_RUNNER), Exit.NOT_RUNNING)
@@ -135,13 +139,25 @@ def _deployment(api: PrefectApi, entry: Entry, url: str) -> dict[str, Any]:
 
 
 def _start(api: PrefectApi, deployment: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the run, once however often it had to be asked for."""
+    path, key = f"/deployments/{deployment}/create_flow_run", uuid4().hex
     try:
-        made: dict[str, Any] = api.ask(f"/deployments/{deployment}/create_flow_run", parameters=parameters)
+        made: dict[str, Any] = _patiently(lambda: api.ask(path, parameters=parameters, idempotency_key=key))
     except httpx.HTTPStatusError as error:
-        if error.response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise
         raise Refusal(because(NOT_ACCEPTED, detail=_detail(error.response)), code=Exit.USAGE) from None
     return made
+
+
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again while the server says 503: its own database is busy for a moment (seen on SQLite under load)."""
+    for _ in range(TRIES):
+        try:
+            return ask()
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                raise
+            time.sleep(POLL_SECONDS)
+    return ask()
 
 
 def _detail(response: httpx.Response) -> str:
@@ -157,17 +173,18 @@ def _await(desk: Office, api: PrefectApi, entry: Entry, id: str, patience: float
     with desk.screen.waiting(translate(RUNNING, title=entry.name, state="…")):
         while True:
             found = _look(api, id)
-            if found.type in (*ENDED, "PAUSED") or time.monotonic() > end:
+            if found.type in (*ENDED, ASLEEP) or time.monotonic() > end:
                 return found
             time.sleep(POLL_SECONDS)
 
 
 def _look(api: PrefectApi, id: str) -> Run:
-    [run] = api.ask("/flow_runs/filter", flow_runs={"id": {"any_": [id]}})
+    [run] = _patiently(lambda: api.ask("/flow_runs/filter", flow_runs={"id": {"any_": [id]}}))
     state = run["state"]
     texts: tuple[str, ...] = ()
     if state["type"] in ENDED:
-        shown = api.ask("/artifacts/filter", artifacts={"flow_run_id": {"any_": [id]}}, sort="UPDATED_DESC")
+        mine = {"flow_run_id": {"any_": [id]}}
+        shown = _patiently(lambda: api.ask("/artifacts/filter", artifacts=mine, sort="UPDATED_DESC"))
         texts = tuple(str(one["data"]) for one in reversed(shown) if one["type"] == "markdown")
     return Run(id, state["type"], state["name"], state.get("message") or "", texts)
 
@@ -176,8 +193,8 @@ def tell(desk: Office, entry: Entry, run: Run, page: str = "") -> None:
     """Say how it ended, with what it shows beside the run."""
     said = {"run": run.id, "state": run.state, "type": run.type, "message": run.message, "shown": list(run.texts)}
     if run.type not in ENDED:
-        text = translate(WAITS if run.type == "PAUSED" else STILL, url=page)
-        desk.answer(said, text, Exit.OK if run.type == "PAUSED" else Exit.FINDINGS)
-    message = [run.message] if run.message and run.message != run.state else []
-    heading = translate(ENDING, title=entry.name, state=run.state)
-    desk.answer(said, "\n\n".join([*run.texts, heading, *message]), run.code)
+        waits = run.type == ASLEEP
+        desk.answer(said, translate(WAITS if waits else STILL, url=page), Exit.OK if waits else Exit.FINDINGS)
+    heading, shown = translate(ENDING, title=entry.name, state=run.state), "\n".join((*run.texts, run.state))
+    message = [line for line in run.message.splitlines() if line not in shown]
+    desk.answer(said, "\n\n".join([*run.texts, "\n".join([heading, *message])]), run.code)

@@ -10,7 +10,7 @@ from models.locale import LANGUAGES, catalogue, mark, translate
 from models.reason import because
 from models.stop import Scope
 
-NO_SCOPE = mark("“{said}” cannot be stopped.")
+NO_SCOPE = mark("It is not clear what “{said}” means.")
 SCOPES = mark("Name one of: all; channel NAME; campaign NAME; piece №.")
 RELEASES = mark("Name the number of the Stop, or one of: all; channel NAME; campaign NAME; piece №.")
 

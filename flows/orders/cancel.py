@@ -7,7 +7,7 @@ from flows.endings import ended
 from flows.naming import named
 from models.locale import mark
 from models.orders import RepeatedOrder
-from tasks.orders import steps
+from tasks.orders.steps import cancel_publications
 
 
 class CancelForm(RepeatedOrder):
@@ -19,4 +19,4 @@ class CancelForm(RepeatedOrder):
 @flow(name="cancel", flow_run_name=named(mark("Cancel a publication")))
 async def cancel(form: CancelForm) -> State[None]:
     """Cancel what is not yet going out; of the rest say why it was too late."""
-    return ended(steps.cancel(form))
+    return ended(cancel_publications(form))

@@ -7,7 +7,7 @@ from flows.endings import ended
 from flows.naming import named
 from models.locale import mark
 from models.orders import RepeatedOrder
-from tasks.orders import steps
+from tasks.orders.steps import hold_publications
 
 
 class HoldForm(RepeatedOrder):
@@ -19,4 +19,4 @@ class HoldForm(RepeatedOrder):
 @flow(name="hold", flow_run_name=named(mark("Hold a publication")))
 async def hold(form: HoldForm) -> State[None]:
     """Hold what is not yet going out; of the rest say why it was too late."""
-    return ended(steps.hold(form))
+    return ended(hold_publications(form))

@@ -7,8 +7,8 @@ from flows.endings import ended
 from flows.naming import named
 from models.locale import mark
 from models.orders import TimedOrder
-from tasks.orders import steps
-from tasks.posting.steps import announce_coming
+from tasks.orders.steps import move_publications
+from tasks.posting.steps import announce_coming, lay_out_schedule
 
 
 class MoveForm(TimedOrder):
@@ -19,7 +19,8 @@ class MoveForm(TimedOrder):
 
 @flow(name="move", flow_run_name=named(mark("Move a publication")))
 async def move(form: MoveForm) -> State[None]:
-    """Give it the new time, and announce it in Prefect under a run of its own."""
-    done = steps.move(form)
+    """Lay out the plan as it is now, give the new time, announce it in Prefect under a run of its own."""
+    lay_out_schedule()
+    done = move_publications(form)
     announce_coming()
     return ended(done)

@@ -8,7 +8,7 @@ from flows.naming import named
 from models.locale import mark
 from models.orders import Order
 from tasks.orders.steps import make_due, tell_whether_out
-from tasks.posting.steps import publish_due
+from tasks.posting.steps import lay_out_schedule, publish_due
 
 
 class PublishNowForm(Order):
@@ -25,7 +25,8 @@ class PublishNowForm(Order):
 
 @flow(name="publish now", flow_run_name=named(mark("Publish now")))
 async def publish_now(form: PublishNowForm) -> State[None]:
-    """Make it due, publish, and say where it is out."""
+    """Lay out the plan as it is now, make it due, publish, and say where it is out."""
+    lay_out_schedule()
     order = make_due(form, form.urgent)
     publish_due()
     return ended(tell_whether_out(order))

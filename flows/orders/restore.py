@@ -7,8 +7,8 @@ from flows.endings import ended
 from flows.naming import named
 from models.locale import mark
 from models.orders import TimedOrder
-from tasks.orders import steps
-from tasks.posting.steps import announce_coming
+from tasks.orders.steps import restore_publications
+from tasks.posting.steps import announce_coming, lay_out_schedule
 
 
 class RestoreForm(TimedOrder):
@@ -19,7 +19,8 @@ class RestoreForm(TimedOrder):
 
 @flow(name="restore", flow_run_name=named(mark("Restore a publication")))
 async def restore(form: RestoreForm) -> State[None]:
-    """Plan it again, and announce it in Prefect under a run of its own."""
-    done = steps.restore(form)
+    """Lay out the plan as it is now, plan it again, announce it in Prefect under a run of its own."""
+    lay_out_schedule()
+    done = restore_publications(form)
     announce_coming()
     return ended(done)

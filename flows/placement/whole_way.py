@@ -9,10 +9,12 @@ from models.form import Form
 from models.locale import mark
 from tasks.adaptation.steps import adapt_to_channels
 from tasks.approval.steps import ask_in_a_run_of_its_own
+from tasks.collecting.steps import collect_results
 from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
 from tasks.grouping.steps import match_groups
 from tasks.people.steps import follow_company_file
 from tasks.posting.steps import announce_coming, lay_out_schedule, publish_due, tell_about_trouble
+from tasks.reports.steps import make_report
 from tasks.styling.steps import apply_brand
 from tasks.writing.steps import check_facts
 
@@ -37,7 +39,7 @@ class WholeWayForm(Form):
 
 @flow(name="A · the whole way", flow_run_name=named(mark("From content to publication")))
 async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa: B008  frozen
-    """Find, group, style, adapt, lay out, publish what may go, ask about the rest."""
+    """Find, group, style, check, adapt, lay out, publish what may go, report, ask about the rest."""
     follow_company_file()
     read_product_feeds()
     done = load_plan(read_content_plan(form.file, form.piece), "apply", False, form.person)
@@ -48,6 +50,8 @@ async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa
     done += adapt_to_channels()
     lay_out_schedule()
     done += publish_due()
+    collect_results()
+    make_report("week", "", "")
     ask_in_a_run_of_its_own(form.piece)
     tell_about_trouble()
     announce_coming()

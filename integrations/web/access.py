@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.params import Depends
 from itsdangerous import Signer
@@ -21,6 +21,7 @@ SESSION, DOOR = "otdel_session", "otdel_door"
 SESSION_OVER_TLS = f"__Host-{SESSION}"
 
 Endpoint = Callable[..., Any]
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]  # what both databases take for a key
 
 
 class NotSignedIn(Exception):
@@ -47,7 +48,7 @@ class Demand:
 
     async def __call__(self, request: Request) -> None:
         request.state.visitor = None
-        if self.permission is not Permission.PUBLIC or request.method == "POST":
+        if self.permission is not Permission.PUBLIC:
             request.state.visitor = await run_in_threadpool(whoever_is_there, request)
         if request.method == "POST":
             request.state.form = await _form(request)
@@ -57,7 +58,7 @@ class Demand:
         visitor: Visitor | None = request.state.visitor
         if visitor is None and self.permission is not Permission.PUBLIC:
             raise NotSignedIn
-        if visitor is not None and self.permission is not Permission.PUBLIC and not visitor.may(self.permission):
+        if visitor is not None and not visitor.may(self.permission):
             raise NotAllowed(self.permission)
         if request.method == "POST" and not (from_our_page(request) and _csrf_fits(request)):
             raise Forged
@@ -156,7 +157,7 @@ def _origin(url: str) -> str:
 
 
 def csrf_of(request: Request) -> str:
-    """What a form on this page must repeat: the session's, or before signing in the browser's own."""
+    """What a form on this page must repeat: the session's, on a page for everybody the browser's own."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     return visitor.csrf if visitor else door_sign(premises(request), request.cookies.get(DOOR, ""))
 

@@ -10,7 +10,7 @@ READABLE = 4.5
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 FONTS = re.compile(r"[\w\s,'\"-]{1,200}")
 PAPER, INK, ACCENT = "#ffffff", "#1e2528", "#2f7f79"
-NIGHT = "#14181a"
+NIGHT, NIGHT_PAPER = "#14181a", "#1b2124"
 STEPS = 20
 
 
@@ -31,24 +31,24 @@ def _light(palette: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "--ink", ink
     yield "--soft", legible(mixed(ink, ground, 0.35), ground, ink)
     yield "--rule", mixed(ground, ink, 0.14)
-    yield "--paper", mixed(ground, "#ffffff", 0.6)
-    accent = palette.get("accent", ACCENT)
-    yield "--accent", legible(accent, ground, ink)
-    yield "--on-accent", "#ffffff" if contrast(legible(accent, ground, ink), "#ffffff") >= READABLE else ink
+    yield "--paper", mixed(ground, "#ffffff", 0.6) if _luminance(ground) > _luminance(ink) else ground
+    accent = legible(palette.get("accent", ACCENT), ground, ink)
+    yield "--accent", accent
+    yield "--on-accent", on(accent)
     yield "--link", legible(palette.get("link", accent), ground, ink)
 
 
 def _dark(palette: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Dark ground of our own; the accents lightened until they can be read there."""
-    accent = legible(palette.get("accent", ACCENT), NIGHT, "#ffffff")
+    accent = legible(palette.get("accent", ACCENT), NIGHT_PAPER, "#ffffff")
     yield "--ground", NIGHT
     yield "--ink", "#e6e9ea"
     yield "--soft", "#9aa6ad"
     yield "--rule", "#2e373b"
-    yield "--paper", "#1b2124"
+    yield "--paper", NIGHT_PAPER
     yield "--accent", accent
-    yield "--on-accent", NIGHT
-    yield "--link", legible(palette.get("link", accent), NIGHT, "#ffffff")
+    yield "--on-accent", on(accent)
+    yield "--link", legible(palette.get("link", accent), NIGHT_PAPER, "#ffffff")
 
 
 def _fonts(fonts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -59,6 +59,11 @@ def _fonts(fonts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _rules(values: Mapping[str, str]) -> str:
     return "".join(f"{name}:{value};" for name, value in values.items())
+
+
+def on(ground: str) -> str:
+    """White where it can be read, else black: one of them always can."""
+    return "#ffffff" if contrast(ground, "#ffffff") >= READABLE else "#000000"
 
 
 def legible(colour: str, ground: str, towards: str) -> str:

@@ -10,7 +10,7 @@ from models.locale import mark
 from models.post import Post
 
 TEXT, CAPTION = mark("Text"), mark("Text under pictures")
-TITLE, DESCRIPTION, PICTURES, TAGS = mark("Title"), mark("Description"), mark("Pictures"), mark("Hashtags")
+TITLE, DESCRIPTION, PICTURES, TAGS = mark("Headline"), mark("Description"), mark("Pictures"), mark("Hashtags")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Count:
 
 
 def counters(post: Post, provider: str) -> list[Count]:
-    """Counted as this channel counts; what is empty and without a limit is left out."""
+    """Counted as this channel counts; what is empty, or without a limit here, is left out."""
     limits = limits_of(provider)
     if limits is None:
         return [Count(TEXT, len(post.text), None)]
@@ -38,7 +38,7 @@ def counters(post: Post, provider: str) -> list[Count]:
         Count(PICTURES, len(post.pictures), limits.pictures_max),
         Count(TAGS, len(post.tags), limits.tags_max),
     ]
-    return [count for count in found if count.number or count.title == TEXT]
+    return [count for count in found if count.title == TEXT or (count.number and count.limit is not None)]
 
 
 def _text(post: Post, limits: Limits) -> Count:

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ class PageIndex:
         self._cards: dict[str, tuple[Stamp, Card]] = {}
         self._newest: tuple[Card, ...] = ()
         self._by_slug: dict[str, Card] = {}
+        self._made: dict[Hashable, tuple[int, bytes]] = {}
         self._folder_seen, self._look_at = -1, 0.0
         self._lock = Lock()
 
@@ -62,6 +63,15 @@ class PageIndex:
     def was_there(self, slug: str) -> bool:
         """Whether a page that is gone had this address."""
         return self.pages.key_of(slug) is not None
+
+    def kept(self, what: Hashable, make: Callable[[], bytes]) -> bytes:
+        """What was made of the pages, made anew when one of them has changed; `what` tells it from other things."""
+        self._refresh()
+        known = self._made.get(what)
+        if known is None or known[0] != self.generation:
+            known = self.generation, make()
+            self._made[what] = known
+        return known[1]
 
     def _refresh(self) -> None:
         stamp = _changed_at(self.pages.pages)

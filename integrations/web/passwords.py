@@ -19,7 +19,7 @@ AT_ONCE = 2  # each takes 64 MB while it is being checked
 TOO_SHORT = mark("The password is too short: at least {number} characters. A short sentence is easy to remember.")
 TOO_LONG = mark("The password is too long: at most {number} characters.")
 COMMON = mark("This password is among the first that are tried. Take another one, for example a short sentence.")
-ABOUT_YOU = mark("The password must not be your name or your mail address. Take another one.")
+ABOUT_YOU = mark("The password must not be your name, your mail address or the company. Take another one.")
 SAME_SIGNS = mark("The password repeats the same few characters. Take another one, for example a short sentence.")
 
 FEWEST_SIGNS = 5

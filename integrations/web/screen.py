@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, get_currency_precision
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,8 +20,8 @@ from integrations.web.language import preferred
 from integrations.web.measures import counters
 from integrations.web.premises import premises
 from models.delivery import FOR_A_PERSON, OUT, State
-from models.desk import ORDER_PERMISSIONS, STATE_TITLES, VERB_TITLES, Face, Visitor
-from models.locale import LANGUAGES, language, spoken, translate, translate_plural
+from models.desk import ORDER_PERMISSIONS, STATE_TITLES, VERB_TITLES, Face
+from models.locale import language, spoken, translate, translate_plural
 from models.people import ROLE_TITLES, Permission, Role
 from models.reason import Reason
 
@@ -49,9 +49,7 @@ def show_door(request: Request, template: str, status: int = 200, **words: Any) 
     """A page with a form for somebody who is not signed in: its form is tied to this browser."""
     here, door = premises(request), request.cookies.get(DOOR, "")
     fresh = "" if door else here.chance()
-    visitor: Visitor | None = getattr(request.state, "visitor", None)
-    csrf = visitor.csrf if visitor else door_sign(here, door or fresh)
-    response = show(request, template, status, csrf=csrf, **words)
+    response = show(request, template, status, csrf=door_sign(here, door or fresh), **words)
     if fresh:
         keep(request, response, DOOR, fresh, DOOR_SECONDS)
     return response
@@ -103,6 +101,10 @@ def weekday(day: date) -> str:
     return said[:1].upper() + said[1:]
 
 
+def short_day(day: date) -> str:
+    return format_date(day, "EEE, d MMMM", locale=language())
+
+
 def money(minor: int, currency: str) -> str:
     """A price as a reader writes it, without kopecks where there are none."""
     digits = get_currency_precision(currency)
@@ -136,10 +138,9 @@ def _templates() -> Environment:
     loader = PackageLoader("integrations.web", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(
-        _=translate, plural=translate_plural, weekday=weekday, money=money, tone=tone, role_title=role_title,
-        static=static, body_of=markup.body_of, marked_up=markup.marked_up, heading=markup.heading,
-        summary=markup.summary, is_safe=markup.is_safe, counters=counters, Permission=Permission,
-        state_titles=STATE_TITLES, verb_titles=VERB_TITLES, order_permissions=ORDER_PERMISSIONS, languages=LANGUAGES,
-        ago=format_timedelta,
+        _=translate, plural=translate_plural, weekday=weekday, short_day=short_day, money=money, tone=tone,
+        role_title=role_title, static=static, body_of=markup.body_of, marked_up=markup.marked_up,
+        heading=markup.heading, summary=markup.summary, is_safe=markup.is_safe, counters=counters,
+        Permission=Permission, state_titles=STATE_TITLES, verb_titles=VERB_TITLES, order_permissions=ORDER_PERMISSIONS,
     )  # fmt: skip
     return made

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from integrations.web.page_index import Card
@@ -11,7 +10,6 @@ MOST = 50_000  # what one file may hold by the protocol
 NOT_THEIRS = ("/staff", "/approval/", "/sign-in", "/invite/", "/mailbox", "/reports", "/l/")
 
 
-@lru_cache(maxsize=2)
 def sitemap(cards: Sequence[Card], url: str) -> bytes:
     """All pages, newest first; of more than fifty thousand the newest."""
     front = _page(f"{url}/", cards[0].changed_at if cards else None)

@@ -49,7 +49,7 @@ def _reports(at: House) -> list[Report]:
     """The accounts that are measured; publications younger than a day, and what was spent since, are left out."""
     cards = {card.key: card for card in at.workspace.channels if card.enabled}
     until = at.now() - A_DAY
-    with at.sessions() as session:
+    with at.reads() as session:
         found = rows.readings(session, until - WINDOW, until)
         spent = rows.costs(session, until - WINDOW, until, at.workspace.company.currency)
     mine = [reading for reading in found if reading.account in cards]

@@ -19,7 +19,6 @@ CHANNEL_HEADS = (
 )  # fmt: skip
 BY_REACH, BY_MEMBERS = mark("{share} % of those reached"), mark("{share} % of members")
 GROWTH = mark("{last}, {change} in {days} days")
-NONE_MEASURED = mark("No publication of this period has been measured for a day yet.")
 WHY = mark("Why these slots")
 NOTE = mark("Medians of publications one day old. A dash means that the number is not available.")
 SLOT_WORDS = {WORKDAYS: mark("Mon–Fri"), WEEKEND: mark("Sat, Sun")}

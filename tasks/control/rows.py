@@ -167,10 +167,12 @@ def _order(session: Session, clock: Clock, placed: Placed, check_id: int, answer
     else:
         key, base_id = following_key(placed.key, verb, f"check{check_id}"), placed.id
     now = now_by(clock, session)
+    at_once = now - timedelta(seconds=1)  # what is still to come and in no plan would be cancelled with the plan
     row = Delivery(
         key=key, kind=KIND, verb=verb, account=placed.account, subject_id=placed.subject_id, campaign=placed.campaign,
         content_id=placed.content_id, content_hash=placed.content_hash, approved_hash=placed.content_hash,
-        base_id=base_id, due_at=now, lateness=Lateness.PUBLISH, heeds_quiet_hours=verb is Verb.PUBLISH, created_at=now,
+        base_id=base_id, due_at=at_once, lateness=Lateness.PUBLISH, heeds_quiet_hours=verb is Verb.PUBLISH,
+        created_at=now,
     )  # fmt: skip
     values: dict[str, Any] = row.model_dump(exclude={"id"})
     session.execute(insert_quietly(session, Delivery, ["key"]), [values])

@@ -91,8 +91,9 @@ class Ledger:
         difference = Difference() if found.stopped else compare(found.items, known, present, sheet.file)
         if sheet.file == "form":
             difference = difference.model_copy(update={"gone": ()})
-        before = {fact.id: told.said(fact) for fact in known if fact.id and _is_meant(fact, difference)}
-        return Told(title=title, difference=difference, before=before, problems=found.problems)
+        zone = self.workspace.company.zone
+        before = {fact.id: told.said(fact, zone) for fact in known if fact.id and _is_meant(fact, difference)}
+        return Told(title=title, zone=zone, difference=difference, before=before, problems=found.problems)
 
 
 def _is_meant(fact: Fact, difference: Difference) -> bool:

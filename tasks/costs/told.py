@@ -11,13 +11,14 @@ from models.post import Value
 from models.registry import METRICS, Fact, Observation, Unit
 from tasks.registry.difference import Difference
 from tasks.registry.export import digits_of
+from tasks.schedule.wall import local
 
 EXPENSES, RESULTS = mark("Expenses: {file}"), mark("Results: {file}")
 FORM = {"expense": mark("An expense by form"), "result": mark("A result by form")}
 RECORDED = (mark("{number} row is recorded."), mark("{number} rows are recorded."))
 TO_RECORD = (
-    mark("{number} row would be recorded. Order it again with “record”."),
-    mark("{number} rows would be recorded. Order it again with “record”."),
+    mark("{number} row would be recorded; nothing has been yet."),
+    mark("{number} rows would be recorded; nothing has been yet."),
 )
 NOTHING_NEW = mark("Nothing is new.")
 SAME = (mark("{number} row stands in the registry already."), mark("{number} rows stand in the registry already."))
@@ -38,6 +39,7 @@ class Told(Value):
     """One table, or one row of a form, against the registry: what is new in it, and what was done about it."""
 
     title: str
+    zone: str = "UTC"
     difference: Difference = Difference()
     before: Mapping[int, str] = {}
     problems: tuple[Problem, ...] = ()
@@ -64,10 +66,11 @@ class Told(Value):
 
     def markdown(self) -> str:
         """Every row that is not as it was, then what is to be mended."""
-        lines = [f"## {self.title}", "", self._summary(), "", *(f"- {line}" for line in self._lines()[:MOST])]
-        if self.problems:
-            lines += ["", f"### {translate(TO_MEND)}", "", *(f"- {problem}" for problem in self.problems[:MOST])]
-        return "\n".join(lines)
+        rows, wrong = self._lines()[:MOST], self.problems[:MOST]
+        parts = [f"## {self.title}", self._summary(), "\n".join(f"- {line}" for line in rows)]
+        if wrong:
+            parts += [f"### {translate(TO_MEND)}", "\n".join(f"- {problem}" for problem in wrong)]
+        return "\n\n".join(part for part in parts if part)
 
     def _summary(self) -> str:
         counted = translate_plural(*(RECORDED if self.recorded else TO_RECORD), len(self.rows))
@@ -78,8 +81,11 @@ class Told(Value):
     def _lines(self) -> list[str]:
         d, gone = self.difference, GONE if self.withdrawn else GONE_KEPT
         return [
-            *(translate(NEW, what=said(row)) for row in d.fresh),
-            *(translate(CORRECTED, what=said(row), before=self._before(row), fact=row.corrects) for row in d.changed),
+            *(translate(NEW, what=said(row, self.zone)) for row in d.fresh),
+            *(
+                translate(CORRECTED, what=said(row, self.zone), before=self._before(row), fact=row.corrects)
+                for row in d.changed
+            ),
             *(translate(gone, before=self._before(row), fact=row.corrects) for row in d.gone),
         ]
 
@@ -93,9 +99,9 @@ def _complaint(wrong: Sequence[Problem], left_out: int) -> str:
     return translate_plural(*MEND_REMARK, left_out, first=wrong[0])
 
 
-def said(row: Observation | Fact) -> str:
+def said(row: Observation | Fact, zone: str) -> str:
     """A stated fact in a few words: day, metric, amount, document."""
-    value = f"{row.observed_at:%d.%m.%Y} · {translate(METRICS[row.metric].title)} · {_amount(row)}"
+    value = f"{local(row.observed_at, zone):%d.%m.%Y} · {translate(METRICS[row.metric].title)} · {_amount(row)}"
     return f"{value} · {row.document}" if row.document else value
 
 

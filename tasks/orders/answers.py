@@ -81,7 +81,7 @@ class Line(Value):
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.label} — {'; '.join((self.said, *self.notes))}."
+        return f"{self.label} — {'; '.join((self.said, *self.notes)).rstrip('.')}."
 
 
 class Report(Value):

@@ -1,6 +1,6 @@
 """What a person names, found: people, channels, campaigns, pieces; an unknown name gets the nearest three. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from integrations.errors import Refused
 from models.content import nearest
@@ -21,6 +21,7 @@ MAY_NOT = {
     Permission.DECIDE_UNKNOWN: mark("{person} may not decide about it. An approver, a technician or the head does."),
     Permission.SIGNED_IN: mark("{person} has no role in company.yaml. Ask the administrator for one."),
 }
+NEAREST = 3
 KINDS = {Scope.CHANNEL: "channels", Scope.CAMPAIGN: "campaigns"}
 
 
@@ -83,14 +84,16 @@ def bare_number(text: str) -> str:
 def _no_piece(number: str, pieces: Mapping[str, str]) -> Reason:
     if not pieces:
         return because(NO_PIECES, code="no_piece", value=number)
-    near = _near_numbers(number, pieces) if number.isdecimal() else nearest(number, _labels(pieces), 3, 0.0)
-    return because(NO_PIECE, code="no_piece", value=number, nearest=", ".join(near))
+    near = _near_numbers(number, pieces) if number.isdecimal() else _near_titles(number, pieces)
+    shown = ", ".join(f"№ {known} «{pieces[known]}»" for known in near)
+    return because(NO_PIECE, code="no_piece", value=number, nearest=shown)
 
 
 def _near_numbers(number: str, pieces: Mapping[str, str]) -> list[str]:
-    known = sorted((int(known) for known in pieces if known.isdecimal()), key=lambda n: (abs(n - int(number)), n))
-    return [f"№ {near} «{pieces[str(near)]}»" for near in known[:3] if str(near) in pieces]
+    numbers = sorted((known for known in pieces if known.isdecimal()), key=int)
+    return sorted(numbers, key=lambda known: abs(int(known) - int(number)))[:NEAREST]
 
 
-def _labels(pieces: Mapping[str, str]) -> Iterable[str]:
-    return [f"№ {number} «{title}»" for number, title in pieces.items()]
+def _near_titles(title: str, pieces: Mapping[str, str]) -> list[str]:
+    numbers = {known: number for number, known in pieces.items()}
+    return [numbers[known] for known in nearest(title, numbers, NEAREST, 0.0)]

@@ -186,7 +186,8 @@ def release_stop(session: Session, clock: Clock, id: int, person: str) -> bool:
 
 
 def stops_in_force(session: Session) -> list[StopOrder]:
-    query = select(StopOrder).where(col(StopOrder.released_at).is_(None)).order_by(col(StopOrder.pulled_at))
+    order = (col(StopOrder.pulled_at), col(StopOrder.id))
+    query = select(StopOrder).where(col(StopOrder.released_at).is_(None)).order_by(*order)
     return list(session.execute(query).scalars())
 
 

@@ -37,25 +37,25 @@ def told(report: Report) -> Ending:
 
 
 @task(cache_policy=NO_CACHE)
-def cancel(order: RepeatedOrder) -> Ending:
+def cancel_publications(order: RepeatedOrder) -> Ending:
     """Cancel what is not yet going out."""
     return told(orders().cancel(order))
 
 
 @task(cache_policy=NO_CACHE)
-def hold(order: RepeatedOrder) -> Ending:
+def hold_publications(order: RepeatedOrder) -> Ending:
     """Hold what is not yet going out, until somebody restores it."""
     return told(orders().hold(order))
 
 
 @task(cache_policy=NO_CACHE)
-def restore(order: TimedOrder) -> Ending:
+def restore_publications(order: TimedOrder) -> Ending:
     """Plan again what was held, missed, refused or cancelled."""
     return told(orders().restore(order))
 
 
 @task(cache_policy=NO_CACHE)
-def move(order: TimedOrder) -> Ending:
+def move_publications(order: TimedOrder) -> Ending:
     """Give a new time to what is not yet going out."""
     return told(orders().move(order))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, case, cast, func, or_, select, tuple_, update
+from sqlalchemy import BigInteger, case, cast, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,7 +26,7 @@ from tasks.posting.rows import KIND
 from tasks.reactions.anomaly import Anomaly, Point, fall, judge, usual_for
 from tasks.reactions.answered import Waiting, answers
 from tasks.reactions.letters import Asked
-from tasks.reactions.metrics import REGISTRY, named
+from tasks.reactions.metrics import RECORDED, named, recorded
 from tasks.reactions.questions import Judgement, Kind
 from tasks.reactions.questions import judge as judge_comment
 from tasks.reactions.shares import share_out
@@ -56,7 +56,7 @@ class Seen:
 def keep(session: Session, clock: Clock, seen: Sequence[Seen]) -> list[tuple[Placed, Anomaly]]:
     """Keep snapshots and record their facts; returns what stands out."""
     rows = [{"delivery_id": one.placed.id, "metric": metric, "value": value, "taken_at": one.at}
-            for one in seen for metric, value in one.metrics.items()]  # fmt: skip
+            for one in seen for metric, value in named(one.metrics).items()]  # fmt: skip
     if not rows:
         return []
     session.execute(insert_quietly(session, Snapshot, ["delivery_id", "metric", "taken_at"]), rows)
@@ -66,7 +66,7 @@ def keep(session: Session, clock: Clock, seen: Sequence[Seen]) -> list[tuple[Pla
 
 def _facts(one: Seen) -> list[Observation]:
     return [one.placed.fact(OPERATION, metric, value, one.at, one.source, one.at.isoformat())
-            for metric, value in named(one.metrics).items()]  # fmt: skip
+            for metric, value in recorded(one.metrics).items()]  # fmt: skip
 
 
 def _anomalies(session: Session, seen: Sequence[Seen]) -> list[tuple[Placed, Anomaly]]:
@@ -75,7 +75,7 @@ def _anomalies(session: Session, seen: Sequence[Seen]) -> list[tuple[Placed, Ano
     history = {account: _history(session, account, seen) for account in {one.placed.account for one in seen}}
     found: list[tuple[Placed, Anomaly]] = []
     for one in seen:
-        for metric, value in named(one.metrics).items():
+        for metric, value in recorded(one.metrics).items():
             point = Point(one.placed.key, metric, one.at - one.placed.sent_at, value)
             usual = usual_for(point, history[one.placed.account])
             anomaly = fall(metric, series[one.placed.id, metric]) or judge(point, usual)
@@ -85,9 +85,9 @@ def _anomalies(session: Session, seen: Sequence[Seen]) -> list[tuple[Placed, Ano
 
 def _series(session: Session, ids: Collection[int]) -> Mapping[tuple[int, str], list[tuple[datetime, int]]]:
     found: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
-    query = select(S.delivery_id, S.metric, S.taken_at, S.value).where(S.delivery_id.in_(ids), S.metric.in_(REGISTRY))
+    query = select(S.delivery_id, S.metric, S.taken_at, S.value).where(S.delivery_id.in_(ids), S.metric.in_(RECORDED))
     for row in session.execute(query):
-        found[row.delivery_id, REGISTRY[row.metric]].append((row.taken_at, row.value))
+        found[row.delivery_id, row.metric].append((row.taken_at, row.value))
     return found
 
 
@@ -96,16 +96,19 @@ def _history(session: Session, account: str, seen: Sequence[Seen]) -> list[Point
     since = min(one.placed.sent_at for one in seen) - USUAL_OF
     query = (
         select(D.key, S.metric, S.taken_at, S.value, D.sent_at).join(Snapshot, S.delivery_id == D.id)
-        .where(D.account == account, D.sent_at >= since, S.metric.in_(REGISTRY))
+        .where(D.account == account, D.sent_at >= since, S.metric.in_(RECORDED))
     )  # fmt: skip
-    return [Point(r.key, REGISTRY[r.metric], r.taken_at - r.sent_at, r.value) for r in session.execute(query)]
+    return [Point(r.key, r.metric, r.taken_at - r.sent_at, r.value) for r in session.execute(query)]
 
 
 def own_counts(session: Session, placed: Sequence[Placed], pages: Collection[int]) -> dict[int, dict[str, int]]:
     """What we count ourselves: views of the pages among these, clicks of the short links that stand in them.
 
-    We are there to count, so that nobody came is a 0 that is known; where there is no link of ours, nothing is.
+    Once anybody was ever counted we are known to be there, and that nobody came is a 0 that is known; before, and
+    where there is no link of ours, nothing is.
     """
+    if not session.execute(select(exists().where(col(Visit.number) > 0))).scalar_one():
+        return {}
     viewed = visits.views(session, [one.remote_id for one in placed if one.id in pages])
     found = {one.id: {"views": viewed.get(one.remote_id, 0)} for one in placed if one.id in pages}
     clicked = _clicks(session, placed)
@@ -160,7 +163,7 @@ Deadline = Callable[[Kind, datetime], datetime]
 def keep_comments(session: Session, said: Sequence[Said], deadline: Deadline) -> list[tuple[Placed, Asked, Judgement]]:
     """Keep what people wrote; returns what is new of it and wants an answer. What we wrote ourselves is no comment."""
     named = {(one.placed.account, one.remark.remote_id): one for one in said if not one.remark.ours}
-    query = select(K.account, K.remote_id).where(tuple_(K.account, K.remote_id).in_(list(named)))
+    query = select(K.account, K.remote_id).where(K.delivery_id.in_({one.placed.id for one in said}))
     known = {(row.account, row.remote_id) for row in session.execute(query)}
     judged = {key: (one, judge_comment(one.remark.text)) for key, one in named.items() if key not in known}
     rows = [_comment(one, judgement, deadline) for one, judgement in judged.values()]
@@ -282,6 +285,6 @@ def keep_audience(
         Observation(
             operation=OPERATION, subject_kind="channel", subject_id=account, channel=account, metric=metric,
             value=value, observed_at=at, source=source, key=f"{OPERATION}:{account}:{metric}:{at.isoformat()}",
-        ) for metric, value in named(metrics).items()
+        ) for metric, value in recorded(metrics).items()
     ]  # fmt: skip
     record(session, facts, clock)

@@ -30,7 +30,7 @@ def awaited(look: Callable[[], T], what: str, seconds: float = PATIENCE_SECONDS)
     """Look until something is there; says what was missing."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        if found := look():
+        if (found := look()) is not None and found is not False and found != []:
             return found
         time.sleep(0.5)
     raise AssertionError(f"not within {seconds} s: {what}")
@@ -116,7 +116,13 @@ class PrefectDoor:
         self.headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
 
     def ask(self, path: str, **question: Any) -> Any:
-        answer = self.http.post(path, json=question, headers=self.headers)
+        """POST as the UI does; a server whose SQLite is busy says 503, and its own clients ask again too."""
+
+        def asked() -> httpx.Response | None:
+            answer = self.http.post(path, json=question, headers=self.headers)
+            return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+
+        answer = awaited(asked, f"an answer to {path}", 60)
         return answer.raise_for_status().json()
 
     def runs(self, tag: str, state: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import HTTPException, Request, Response
 
-from integrations.web.access import Routes, form_of, said, visitor_of
+from integrations.web.access import Id, Routes, form_of, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
 from models.approval import Decision
@@ -24,13 +24,13 @@ routes = Routes()
 
 
 @routes.get("/approval/{id}", Permission.READ_PLAN)
-def question(request: Request, id: int) -> Response:
+def question(request: Request, id: Id) -> Response:
     """Every version of the request as it will look, with what has been decided."""
     return show(request, "approval.html", question=_found(request, id))
 
 
 @routes.post("/approval/{id}", Permission.APPROVE)
-def decide(request: Request, id: int) -> Response:
+def decide(request: Request, id: Id) -> Response:
     """Decide about all rows or single ones; what somebody else decided first stays as it is."""
     found = _found(request, id)
     verdicts = list(_verdicts(request, found))
@@ -42,7 +42,7 @@ def decide(request: Request, id: int) -> Response:
 
 
 @routes.post("/staff/proof/{rendition_id}", Permission.APPROVE)
-def decide_one(request: Request, rendition_id: int) -> Response:
+def decide_one(request: Request, rendition_id: Id) -> Response:
     """Decide about one version by itself."""
     proof = premises(request).verbs.proof(rendition_id, visitor_of(request))
     if proof is None:

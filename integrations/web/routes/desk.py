@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import HTTPException, Request, Response
 
-from integrations.web.access import Routes, inside, said, visitor_of
+from integrations.web.access import Id, Routes, inside, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
 from models.desk import Line
@@ -52,7 +52,7 @@ def _day(at: datetime, zone: str) -> date:
 
 
 @routes.get("/staff/proof/{rendition_id}", Permission.READ_PLAN)
-def proof(request: Request, rendition_id: int) -> Response:
+def proof(request: Request, rendition_id: Id) -> Response:
     """One version as it will look, with its placements."""
     verbs = premises(request).verbs
     found = verbs.proof(rendition_id, visitor_of(request))
@@ -62,17 +62,17 @@ def proof(request: Request, rendition_id: int) -> Response:
 
 
 @routes.post("/staff/placement/{id}/publish", Permission.SCHEDULE)
-def publish_now(request: Request, id: int) -> Response:
+def publish_now(request: Request, id: Id) -> Response:
     return after(request, _back(request), premises(request).verbs.publish_now(id, visitor_of(request)))
 
 
 @routes.post("/staff/placement/{id}/cancel", Permission.SCHEDULE)
-def cancel(request: Request, id: int) -> Response:
+def cancel(request: Request, id: Id) -> Response:
     return after(request, _back(request), premises(request).verbs.cancel(id, visitor_of(request), said(request, "why")))
 
 
 @routes.post("/staff/placement/{id}/decide", Permission.DECIDE_UNKNOWN)
-def decide_unknown(request: Request, id: int) -> Response:
+def decide_unknown(request: Request, id: Id) -> Response:
     """Say what became of a placement whose outcome nobody knows."""
     verdict, url = said(request, "verdict"), said(request, "url")
     return after(request, _back(request), premises(request).verbs.decide_unknown(id, verdict, visitor_of(request), url))

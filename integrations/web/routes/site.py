@@ -1,6 +1,5 @@
 """The own site: ad pages, the feed, what search engines ask for, short links."""
 
-from collections.abc import Callable
 from hashlib import sha256
 
 from fastapi import HTTPException, Request, Response
@@ -66,16 +65,21 @@ def ad_page(request: Request, slug: str) -> Response:
 
 @routes.get("/feed.atom", Permission.PUBLIC)
 def feed(request: Request) -> Response:
+    """The newest pages for feed readers and for networks that import them."""
     here, face = premises(request), premises(request).verbs.face()
-    cards = here.index.newest()[:IN_THE_FEED]
-    pages = [page for card in cards if (page := here.index.read(card.slug))]
-    return _unless_known(request, ATOM, lambda: atom.feed(pages, about(here, face)))
+
+    def made() -> bytes:
+        cards = here.index.newest()[:IN_THE_FEED]
+        return atom.feed([page for card in cards if (page := here.index.read(card.slug))], about(here, face))
+
+    what = ("feed", face.site_title, face.description, face.name, face.locale)
+    return _unless_known(request, ATOM, here.index.kept(what, made))
 
 
 @routes.get("/sitemap.xml", Permission.PUBLIC)
 def site_map(request: Request) -> Response:
-    here = premises(request)
-    return _unless_known(request, XML, lambda: sitemap.sitemap(here.index.newest(), here.settings.public_url))
+    index, url = premises(request).index, premises(request).settings.public_url
+    return _unless_known(request, XML, index.kept("sitemap", lambda: sitemap.sitemap(index.newest(), url)))
 
 
 @routes.get("/robots.txt", Permission.PUBLIC)
@@ -127,9 +131,8 @@ def _count(request: Request, kind: VisitKind, key: str) -> None:
         premises(request).visits.add(kind, key, is_robot(request.headers.get("user-agent", "")))
 
 
-def _unless_known(request: Request, media_type: str, make: Callable[[], bytes]) -> Response:
+def _unless_known(request: Request, media_type: str, body: bytes) -> Response:
     """The file, or 304 where the asker has it already."""
-    body = make()
     tag = f'"{sha256(body).hexdigest()[:20]}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
     if tag in request.headers.get("if-none-match", ""):

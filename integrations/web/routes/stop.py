@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from integrations.web.access import Routes, said, visitor_of
+from integrations.web.access import Id, Routes, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
 from models.locale import mark
@@ -35,5 +35,5 @@ def pull(request: Request) -> Response:
 
 
 @routes.post(PATH + "/{id}/release", Permission.RELEASE)
-def release(request: Request, id: int) -> Response:
+def release(request: Request, id: Id) -> Response:
     return after(request, PATH, premises(request).verbs.release_stop(id, visitor_of(request)))

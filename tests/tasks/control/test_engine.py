@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.channels.base import Live, Presence
 from integrations.errors import Refused, Unavailable, Unsupported
+from models.content import PlanRow
 from models.database import SetClock
 from models.delivery import Delivery, State, Verb
 from models.orders import Answer as Done
@@ -18,12 +20,14 @@ from models.post import Post
 from models.reaction import Check, Notice, TrackedLink, Watch
 from models.reason import because
 from models.registry import Fact
+from models.schedule import Recurrence
 from tasks.control import rows
 from tasks.control.compare import Answer, Kind
 from tasks.control.engine import Control
 from tasks.control.rows import Look
 from tasks.delivery.engine import Engine
-from tasks.posting.rows import posts
+from tasks.posting.layout import Rhythm, times
+from tasks.posting.rows import Placement, lay_out, posts, times_of
 from tasks.watching.engine import Asker
 from tasks.watching.letter import Letter
 from tests.fakes import NOW, QUICK_TERMS, FakeChannel
@@ -190,7 +194,8 @@ def test_restoring_is_an_edit_of_what_was_approved(desk: Desk) -> None:
     base = desk.delivery(id)
     assert (edit.base_id, edit.key, edit.kind) == (id, f"{base.key}:edit:check1", "placement")
     assert edit.approved_hash == edit.content_hash == TEA.content_hash() and edit.content_id == base.content_id
-    assert desk.look(rows.SOON) == {"later": 1}  # on its way: not compared
+    looked = desk.channel.looked["7"]
+    assert desk.look(rows.SOON) == {} and desk.channel.looked["7"] == looked  # on its way: not compared
     carry_out(desk)
     assert desk.channel.texts() == [TEA.text]
     desk.channel.shows["7"] = TEA.text
@@ -236,6 +241,39 @@ def test_what_is_gone_is_restored_as_a_publication_of_its_own(desk: Desk) -> Non
     assert desk.next_look(again.id) is not None
 
 
+def test_the_plan_laid_out_anew_leaves_a_restored_publication_alone(desk: Desk) -> None:
+    publish(desk.sessions, "7", TEA)
+    desk.channel.shows["7"] = Live(Presence.GONE)
+    desk.look(MINUTE)
+    desk.decide(1, Answer.RESTORE)
+    row, rhythm = PlanRow(on=NOW.date(), at=NOW.time(), repeat=Recurrence(rule="day", times=3)), Rhythm("UTC")
+    with desk.sessions.begin() as session:
+        given = times_of(session, [1])[1, "fake"]
+        wanted = [Placement(1, "fake", 1, TEA.content_hash(), time) for time in times(row, rhythm, NOW, given, [])]
+        assert lay_out(session, desk.clock, wanted, [1]) == {"new": 2, "moved": 0, "changed": 0, "gone": 0}
+    assert [r.state for r in desk.all(Delivery) if r.key.endswith(":-1")] == [State.PLANNED]
+
+
+def test_of_two_who_decide_at_once_one_is_told_that_it_is_too_late(desk: Desk) -> None:
+    publish(desk.sessions, "7", TEA)
+    desk.channel.shows["7"] = "Tea of the day: green"
+    desk.look(MINUTE)
+    done: list[Done] = []
+    start = Barrier(2)
+
+    def decide(answer: Answer) -> None:
+        start.wait()
+        done.append(desk.decide(1, answer))
+
+    threads = [Thread(target=decide, args=(answer,)) for answer in (Answer.RESTORE, Answer.TAKE_DOWN)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [Done.DONE, Done.TOO_LATE]
+    assert len([row for row in desk.all(Delivery) if row.base_id]) == 1
+
+
 def test_a_channel_that_shows_nothing_is_told_once_and_not_checked(desk: Desk) -> None:
     ids = [publish(desk.sessions, remote_id, TEA) for remote_id in ("7", "8")]
     desk.channel.shows = dict.fromkeys(("7", "8"), Unsupported(because("Telegram shows nothing.")))
@@ -254,6 +292,13 @@ def test_a_channel_that_is_away_is_asked_once_in_a_run_and_again_later(desk: Des
     assert [desk.next_look(id) for id in ids] == [31 * MINUTE, 31 * MINUTE]
     assert desk.checks() == [] and desk.facts() == {}
     assert [str(reason) for reason in desk.control.troubles.values()] == ["wait"]
+
+
+def test_a_channel_that_the_company_has_closed_is_no_trouble(desk: Desk) -> None:
+    id = publish(desk.sessions, "7", TEA)
+    desk.channel.shows["7"] = Refused(because("switched off", code="switched_off"))
+    assert desk.look(MINUTE) == {} and desk.control.troubles == {}
+    assert desk.next_look(id) == DAY + MINUTE
 
 
 def test_one_refused_look_does_not_keep_the_others(desk: Desk) -> None:

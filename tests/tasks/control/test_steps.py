@@ -157,7 +157,14 @@ def test_telegram_is_said_to_be_blind_once(street: Street) -> None:
     assert len(street.rows(Notice)) == 1
 
 
-def test_an_account_that_is_gone_from_the_file_is_said_and_looked_at_later(street: Street) -> None:
+def test_an_account_that_has_left_the_file_is_no_trouble(street: Street) -> None:
     publish(street.house.sessions, "1", TEA, account="old-wall")
+    assert street.look().title == "Nothing to do"
+
+
+def test_a_wall_that_does_not_answer_is_said(street: Street) -> None:
+    street.publish()
+    street.wall.add_faults("wall.getById", ["5xx"])
     ending = street.look()
-    assert ending.failed and "old-wall" in ending.remarks[0]
+    assert ending.failed and ending.remarks[0].startswith("VK: ") and vk.TOKEN not in str(ending)
+    assert street.look().title == "Done"

@@ -127,8 +127,8 @@ def test_snapshots_are_kept_by_the_cadence_and_never_overwritten(watcher: Watche
     watcher.channel.metrics["7"] = {"likes": 3, "reach_total": 40, "hide": 0}
     watcher.take(HOUR)
     assert watcher.snapshots() == [
-        ("likes", 1, 15 * MINUTE), ("reach_total", 10, 15 * MINUTE), ("hide", 0, 15 * MINUTE),
-        ("likes", 3, HOUR), ("reach_total", 40, HOUR), ("hide", 0, HOUR),
+        ("likes", 1, 15 * MINUTE), ("reach", 10, 15 * MINUTE), ("hide", 0, 15 * MINUTE),
+        ("likes", 3, HOUR), ("reach", 40, HOUR), ("hide", 0, HOUR),
     ]  # fmt: skip
     assert watcher.facts() == [("likes", 1, "fake"), ("reach", 10, "fake"), ("likes", 3, "fake"), ("reach", 40, "fake")]
 
@@ -213,8 +213,16 @@ def test_nobody_came_is_known_and_no_link_is_not(watcher: Watcher) -> None:
     publish(watcher.sessions, "7", TEA)
     publish(watcher.sessions, "8", TEA)
     watcher.link("abc", 1)
+    watcher.visit(VisitKind.FRONT, "", 1)
     watcher.take(HOUR)
     assert watcher.facts() == [("clicks", 0, "measured")]
+
+
+def test_where_nobody_was_ever_counted_nothing_is_known(watcher: Watcher) -> None:
+    publish(watcher.sessions, "7", TEA)
+    watcher.link("abc", 1)
+    watcher.take(HOUR)
+    assert watcher.facts() == []
 
 
 def test_pages_of_our_own_are_counted_by_us(watcher: Watcher) -> None:

@@ -1,6 +1,7 @@
 """When publications are looked at, on both databases."""
 
 from datetime import datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -74,6 +75,25 @@ def test_a_look_is_taken_by_one_only(sessions: Sessions, clock: SetClock) -> Non
     first, second = take(sessions, clock, limit=2), take(sessions, clock)
     assert sorted(one.id for one in (*first.placed, *second.placed)) == ids
     assert take(sessions, clock).placed == ()
+
+
+def test_takers_at_the_same_time_take_different_looks(sessions: Sessions, clock: SetClock) -> None:
+    ids = [publish(sessions, str(n), Post(text=f"tea {n}")) for n in range(12)]
+    begin(sessions)
+    clock.at += MINUTE
+    taken: list[int] = []
+    start = Barrier(4)
+
+    def taker() -> None:
+        start.wait()
+        taken.extend(one.id for one in take(sessions, clock, limit=3).placed)
+
+    threads = [Thread(target=taker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(set(taken)) and set(taken) <= set(ids) and len(taken) >= 3
 
 
 def test_a_look_that_was_cut_short_is_taken_again_and_the_first_taker_may_write_nothing(

@@ -1,0 +1,75 @@
+# One word does each chore. Everything lives in .venv; nothing is installed anywhere else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help up demo test check format bench storm lock migration clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+help:
+	@echo "make up      the whole house in the foreground; Ctrl-C stops all of it"
+	@echo "make demo    the same pipeline once, on a temporary copy of the sample"
+	@echo "make test    every test, on SQLite and on PostgreSQL"
+	@echo "make check   format, lint, types"
+	@echo "make bench   what posting costs beside the bare work"
+	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times"
+
+# Installation: two steps, because hashes and an editable install do not go together in one call.
+.venv/.python:
+	@for found in python3.13 python3.12 python3.11 python3; do \
+		if command -v $$found >/dev/null 2>&1 && \
+			$$found -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then \
+			echo "Otdel: virtual environment with $$($$found --version)"; \
+			$$found -m venv .venv && touch $@ && exit 0; \
+		fi; \
+	done; \
+	echo "Otdel needs Python 3.11, 3.12 or 3.13 with venv; none was found. Install it (on Debian: apt install python3 python3-venv)."; exit 1
+
+.venv/.installed: .venv/.python requirements.txt pyproject.toml
+	@echo "Otdel: installing (once, a minute or two)"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+.venv/.tested: .venv/.installed requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+up: .venv/.installed
+	@exec $(BIN)/otdel up
+
+demo: .venv/.installed
+	@exec $(BIN)/otdel demo
+
+test: .venv/.tested
+	@$(BIN)/python -m pytest -q -m "not storm and not bench"
+
+check: .venv/.tested
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: .venv/.tested
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/.tested
+	@$(BIN)/python -m tests.bench.posting
+
+storm: .venv/.tested
+	@$(BIN)/python -m pytest -q -s -m storm tests/storm tests/deployments
+
+# For developers: the next revision of the tables, drafted from the models: make migration message="added zones"
+migration: .venv/.installed
+	@$(BIN)/python -m models.migrations make "$(message)"
+
+# For developers: versions and hashes without addresses.
+lock: .venv/.tested
+	@$(BIN)/python -m pip install --quiet uv
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-header --no-annotate $$name.in -o $$name.txt; \
+	done
+
+clean:
+	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

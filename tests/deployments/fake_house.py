@@ -1,0 +1,35 @@
+"""A whole house with the fake catalogue; started as `python -m tests.deployments.fake_house`."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from deployments import launcher
+from deployments.children import PYTHON, Child, children
+from deployments.front import Front
+from deployments.refusal import Refusal
+from deployments.screen import Screen
+from deployments.secrets import Secrets
+from deployments.settings import Settings, read_settings
+
+FAKES = {"web": "tests.deployments.fake_web", "runner": "tests.deployments.fake_runner"}
+
+
+def family(settings: Settings, secrets: Secrets, front: Front, inherited: Mapping[str, str]) -> tuple[Child, ...]:
+    real = children(settings, secrets, front, inherited)
+    return tuple(
+        replace(child, command=(PYTHON, "-m", FAKES[child.name])) if child.name in FAKES else child for child in real
+    )
+
+
+def main() -> int:
+    screen = Screen()
+    try:
+        return launcher.up(read_settings(), lambda house: house.screen.say("EVERYTHING STANDS"), screen, family)
+    except Refusal as refusal:
+        screen.refuse(refusal)
+        return refusal.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

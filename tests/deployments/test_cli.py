@@ -1,0 +1,130 @@
+"""The commands: fast help in both languages, JSON on request, exit codes that mean something."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deployments.cli import build
+from deployments.settings import CODE_ROOT
+from models.locale import spoken
+
+HEAVY = ("prefect", "alembic", "polars", "openpyxl", "fastapi")
+
+
+def otdel(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COLUMNS": "120", **variables}
+    command = (sys.executable, "-m", "deployments.cli", *arguments)
+    return subprocess.run(command, cwd=CODE_ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return {
+        "OTDEL_WORKSPACE": str(tmp_path / "company"),
+        "OTDEL_CONFIG_HOME": str(tmp_path / "private"),
+        "OTDEL_LOCALE": "en",
+    }
+
+
+def test_asking_for_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['otdel', '--help']\nfrom deployments.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print('HEAVY', [name for name in sys.modules if '.' not in name])"
+    )
+    said = subprocess.run(
+        (sys.executable, "-c", code), cwd=CODE_ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    loaded = said.partition("HEAVY")[2]
+    assert not [name for name in HEAVY if f"'{name}'" in loaded]
+
+
+@pytest.mark.parametrize(("locale", "word"), [("ru", "Команды"), ("en", "Commands")])
+def test_help_speaks_the_readers_language(locale: str, word: str) -> None:
+    said = otdel("--help", OTDEL_LOCALE=locale)
+    assert said.returncode == 0
+    assert word in said.stdout
+    for command in ("init", "up", "doctor", "backup", "restore"):
+        assert command in said.stdout
+    assert "migrate" not in said.stdout
+
+
+@pytest.mark.parametrize("command", ["init", "up", "doctor", "backup", "restore", "migrate"])
+def test_every_command_explains_itself_in_both_languages(command: str) -> None:
+    said = {}
+    for language in ("ru", "en"):
+        with spoken(language):
+            answer = CliRunner().invoke(build(), [command, "--help"])
+        assert answer.exit_code == 0
+        said[language] = answer.output
+    assert said["ru"] != said["en"]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("kind", ["--sample", "--locale"])
+def test_a_laid_out_company_is_in_order(home: dict[str, str], kind: str, language: str) -> None:
+    assert otdel("init", kind, language, **home).returncode == 0
+    found = json.loads(otdel("doctor", "--json", **home).stdout)["findings"]
+    assert [one["level"] for one in found if one["about"] == "workspace"] == ["ok"]
+
+
+def test_init_overwrites_nothing(home: dict[str, str]) -> None:
+    assert otdel("init", **home).returncode == 0
+    company = Path(home["OTDEL_WORKSPACE"]) / "company.yaml"
+    company.write_text("name: ours\n")
+    again = otdel("init", "--sample", "ru", "--json", **home)
+    assert again.returncode == json.loads(again.stdout)["exit"] == 4
+    assert company.read_text() == "name: ours\n"
+
+
+def test_a_language_without_a_company_is_wrong_use(home: dict[str, str]) -> None:
+    assert otdel("init", "--sample", "de", **home).returncode == 2
+    assert otdel("init", "--sample", "../../../etc", **home).returncode == 2
+    assert not Path(home["OTDEL_WORKSPACE"]).exists()
+
+
+def test_up_without_a_company_says_how_to_make_one(home: dict[str, str]) -> None:
+    said = otdel("up", **home)
+    assert said.returncode == 4
+    assert "otdel init" in said.stdout
+
+
+def test_a_wrong_setting_is_wrong_use(home: dict[str, str]) -> None:
+    said = otdel("doctor", **{**home, "OTDEL_UI_PORT": "seventy"})
+    assert said.returncode == 2
+    assert "OTDEL_UI_PORT" in said.stdout
+    assert "Traceback" not in said.stderr
+
+
+def test_the_doctor_of_a_standing_company_has_remarks(home: dict[str, str]) -> None:
+    otdel("init", **home)
+    said = otdel("doctor", **home)
+    assert said.returncode == 1
+    assert "Otdel is not running." in said.stdout
+
+
+def test_backup_and_restore_answer_in_json(home: dict[str, str], tmp_path: Path) -> None:
+    otdel("init", **home)
+    never_started = json.loads(otdel("backup", "--json", **home).stdout)
+    assert never_started["exit"] == 4
+    assert json.loads(otdel("migrate", "--json", **home).stdout)["exit"] == 0
+    saved = json.loads(otdel("backup", str(tmp_path / "b.tar.gz"), "--json", **home).stdout)
+    assert saved["path"] == str(tmp_path / "b.tar.gz")
+    assert json.loads(otdel("restore", saved["path"], "--json", **home).stdout)["exit"] == 4
+    back = json.loads(otdel("restore", saved["path"], "--force", "--json", **home).stdout)
+    assert Path(back["former"]).is_dir()
+
+
+def test_lost_secrets_are_made_anew_only_on_demand(home: dict[str, str]) -> None:
+    otdel("init", **home)
+    assert otdel("init", "--new-secrets", **home).returncode == 0
+    assert otdel("init", "--new-secrets", **home).returncode == 4
+    for path in Path(home["OTDEL_CONFIG_HOME"]).glob("*.json"):
+        path.unlink()
+    assert "secrets" in otdel("doctor", **home).stdout
+    assert otdel("init", "--new-secrets", **home).returncode == 0

@@ -1,0 +1,87 @@
+"""The children's environment: what Prefect must be told, what it must not inherit, who is told which secret."""
+
+import pytest
+
+from deployments.environment import environment, server_environment
+from deployments.front import Front, read_front
+from deployments.secrets import Secrets, ensure_secrets
+from deployments.settings import CODE_ROOT, Settings
+
+STRANGER = {
+    "PATH": "/usr/bin",
+    "PREFECT_API_URL": "https://api.prefect.cloud/x",
+    "PREFECT_API_KEY": "pnu_of_another_house",
+    "PREFECT_HOME": "/home/somebody/.prefect",
+    "PREFECT_PROFILE": "cloud",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://db/prefect",
+    "PYTHONPATH": "/somewhere",
+}
+
+
+@pytest.fixture
+def house(settings: Settings) -> tuple[Settings, Secrets, Front]:
+    return settings, ensure_secrets(settings), read_front(settings)
+
+
+def test_another_installation_of_prefect_is_not_inherited(house: tuple[Settings, Secrets, Front]) -> None:
+    ours, prefects = environment(*house, STRANGER), server_environment(*house, STRANGER)
+    for given in (ours, prefects):
+        assert "PREFECT_API_KEY" not in given
+        assert "PREFECT_PROFILE" not in given
+        assert given["PREFECT_HOME"] == str(house[0].prefect_home)
+    assert ours["PREFECT_API_URL"] == f"{house[0].ui_here}/api"
+    assert prefects["PREFECT_SERVER_DATABASE_CONNECTION_URL"] == "postgresql+asyncpg://db/prefect"
+
+
+def test_the_server_has_no_api_url_which_its_pages_would_call(house: tuple[Settings, Secrets, Front]) -> None:
+    given = server_environment(*house, STRANGER)
+    assert "PREFECT_API_URL" not in given
+    assert given["PREFECT_SERVER_UI_API_URL"] == "/api"
+
+
+def test_only_the_server_knows_the_key_of_prefects_database(house: tuple[Settings, Secrets, Front]) -> None:
+    key = house[1].prefect_key.get_secret_value()
+    assert key in server_environment(*house, {}).values()
+    assert key not in environment(*house, {}).values()
+
+
+def test_the_keys_of_the_house_are_in_no_environment(house: tuple[Settings, Secrets, Front]) -> None:
+    hidden = {house[1].house_key.get_secret_value(), house[1].session_key.get_secret_value()}
+    assert not hidden & {*server_environment(*house, {}).values(), *environment(*house, {}).values()}
+
+
+def test_no_stranger_may_call_the_api_from_a_browser(house: tuple[Settings, Secrets, Front]) -> None:
+    front = house[2].model_copy(update={"ui_url": "https://prefect.example.org/somewhere"})
+    given = server_environment(house[0], house[1], front, {})
+    origins = given["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"].split(",")
+    assert "*" not in origins
+    assert "https://prefect.example.org" in origins
+    assert given["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] == "true"
+
+
+def test_our_code_comes_before_anybody_elses(house: tuple[Settings, Secrets, Front]) -> None:
+    assert environment(*house, STRANGER)["PYTHONPATH"] == f"{CODE_ROOT}:/somewhere"
+
+
+def test_the_children_speak_the_companys_language(house: tuple[Settings, Secrets, Front]) -> None:
+    assert environment(*house, {"OTDEL_LOCALE": "ru"})["OTDEL_LOCALE"] == "en"
+
+
+def test_the_operator_may_set_how_many_runs_go_at_once(house: tuple[Settings, Secrets, Front]) -> None:
+    assert environment(*house, {})["PREFECT_RUNNER_PROCESS_LIMIT"] == "8"
+    assert environment(*house, {"PREFECT_RUNNER_PROCESS_LIMIT": "3"})["PREFECT_RUNNER_PROCESS_LIMIT"] == "3"
+
+
+def test_prefect_knows_every_setting_by_its_name(house: tuple[Settings, Secrets, Front]) -> None:
+    """A misspelt variable is silently ignored by Prefect; every one of ours must be a setting of this version."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from prefect.settings import get_current_settings
+        from prefect.settings.legacy import _get_settings_fields
+
+        known = set(_get_settings_fields(type(get_current_settings())))
+    ours = {**environment(*house, {}), **server_environment(*house, {})}
+    said = {name for name in ours if name.startswith("PREFECT_") and name != "PREFECT_SERVER_ENCRYPTION_KEY"}
+    assert said <= known

@@ -1,0 +1,109 @@
+"""The web process as a process: what it imports, how it starts and ends, and the first way in."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deployments.furniture import furnish_from
+from deployments.processes import is_free, wait_until
+from deployments.secrets import ensure_secrets
+from deployments.settings import CODE_ROOT, Settings
+from deployments.web import first_admin_link, first_links
+from models.database import connect
+from models.people import Person
+from models.tables import METADATA
+from tasks.house import House
+
+SAMPLE = CODE_ROOT / "deployments" / "sample" / "ru"
+
+
+def free_port() -> int:
+    return next(port for port in range(18200, 18400) if is_free("127.0.0.1", port))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The sample company, as it stands after its first start."""
+    shutil.copytree(SAMPLE, tmp_path / "company")
+    made = Settings(workspace=tmp_path / "company", config_home=tmp_path / "private", web_port=free_port())
+    made.make_folders()
+    ensure_secrets(made)
+    engine = connect(made.database)
+    METADATA.create_all(engine)
+    engine.dispose()
+    return made
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    made = furnish_from(settings, lambda provider, account: {})
+    yield made
+    made.engine.dispose()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    ours = {"OTDEL_WORKSPACE": str(settings.workspace), "OTDEL_CONFIG_HOME": str(settings.config_home),
+            "OTDEL_WEB_PORT": str(settings.web_port), "PYTHONPATH": str(CODE_ROOT)}  # fmt: skip
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTDEL_")} | ours
+
+
+def test_the_web_process_never_imports_prefect() -> None:
+    code = "import sys, deployments.web; print([name for name in sys.modules if name.split('.')[0] == 'prefect'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CODE_ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_it_serves_until_it_is_told_to_stop_and_never_met_prefect(settings: Settings) -> None:
+    running = subprocess.Popen([sys.executable, "-m", "deployments.web"], cwd=CODE_ROOT, env=environment(settings),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+    try:
+        assert wait_until(lambda: _answers(settings), 30), running.stdout
+        with httpx.Client(base_url=settings.web_here, trust_env=False) as reader:
+            assert "Семь чашек" in reader.get("/").text
+            assert "Это учебный пример" in reader.get("/sign-in").text
+        loaded = Path(f"/proc/{running.pid}/maps")
+        assert not loaded.exists() or "/prefect/" not in loaded.read_text()
+        running.send_signal(signal.SIGTERM)
+        output = running.communicate(timeout=20)[0]
+    finally:
+        running.kill()
+        running.wait()
+    assert running.returncode == 0 or running.returncode == -signal.SIGTERM
+    assert "Finished server process" in output and "Traceback" not in output
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        return httpx.get(f"{settings.web_here}/healthz", trust_env=False, timeout=1).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def test_without_secrets_it_says_what_to_do(settings: Settings) -> None:
+    shutil.rmtree(settings.config_home)
+    done = subprocess.run([sys.executable, "-m", "deployments.web"], capture_output=True, text=True, cwd=CODE_ROOT,
+                          env=environment(settings), timeout=60)  # fmt: skip
+    assert done.returncode == 4 and "Traceback" not in done.stderr and "otdel init" in done.stderr
+
+
+def test_the_first_links_are_for_those_who_decide_and_manage(house: House) -> None:
+    links = first_links(house)
+    assert [(link.person, link.roles) for link in links] == [
+        ("marina", ("approver",)), ("vera", ("head",)), ("anton", ("admin",)),
+    ]  # fmt: skip
+    assert all(re.fullmatch(rf"{house.staff_url}/invite/[\w-]{{40,}}", link.link) for link in links)
+
+
+def test_the_first_link_is_there_until_somebody_came(house: House) -> None:
+    assert "/invite/" in first_admin_link(house)
+    with house.sessions.begin() as session:
+        session.query(Person).update({"password_hash": "x"})
+    assert first_admin_link(house) == ""

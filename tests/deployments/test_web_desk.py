@@ -1,0 +1,387 @@
+"""The desk: what waits, the plan, approval of one piece or a week, orders, the big switch."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from lxml import html
+from sqlalchemy import Engine
+
+from models.approval import Approval, Decision, Request
+from models.brand import problem
+from models.delivery import Delivery, State
+from models.locale import spoken, translate
+from models.piece import Rendition
+from models.post import Post, Span
+from models.reaction import Notice
+from models.reason import because
+from tasks.approval import rows as approval
+from tasks.approval.rules import OWN_PIECE
+from tests.deployments.served import Web, served, web_of_its_own
+from tests.fakes import NOW
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    with web_of_its_own(tmp_path) as web:
+        yield web
+
+
+def row(web: Web, id: int) -> Delivery:
+    with web.house.sessions() as session:
+        found = session.get(Delivery, id)
+        assert found
+        return found
+
+
+def decisions(web: Web) -> list[tuple[str, str, bool, str]]:
+    with web.house.sessions() as session:
+        found = session.query(Approval).order_by(Approval.id)  # type: ignore[arg-type]
+        return [(a.person, a.decision, a.proven, a.reason) for a in found]
+
+
+def posts(number: int) -> list[Post]:
+    return [Post(title=f"Чай {n}", text=f"текст {n}") for n in range(number)]
+
+
+# What waits.
+
+
+def test_a_quiet_day_says_so(web: Web) -> None:
+    assert "Ничего. Всё идёт по плану." in web.browser("olga").get("/staff").text
+
+
+def test_what_waits_says_why_and_what_to_do(web: Web) -> None:
+    reason = because("Skipped: it was already later than this publication may be.", code="late")
+    web.placement(Post(title="Чай"), state=State.MISSED, hours=-3, reason=reason.model_dump())
+    page = web.browser("olga").get("/staff").text
+    for words in ("пропущено", "Опубликуйте сейчас, если это ещё имеет смысл", "Опубликовать сейчас", "Телеграм"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("person", "seen"),
+    [
+        pytest.param("olga", {"publish", "cancel"}, id="author"),
+        pytest.param("marina", {"decide"}, id="approver"),
+        pytest.param("vera", {"publish", "cancel", "decide"}, id="head"),
+        pytest.param("anton", set(), id="admin"),
+    ],
+)
+def test_buttons_are_there_for_those_who_may_press_them(web: Web, person: str, seen: set[str]) -> None:
+    web.placement(Post(title="Чай"), state=State.MISSED, hours=-3)
+    web.placement(Post(title="Кофе"), state=State.UNKNOWN, hours=-3)
+    forms = html.fromstring(web.browser(person).get("/staff").text).xpath("//main//form/@action")
+    assert {action.rpartition("/")[2] for action in forms} == seen
+
+
+def test_a_question_waits_for_whoever_is_asked(web: Web) -> None:
+    web.request(posts(2))
+    assert "Решение просят у вас." in web.browser("marina").get("/staff").text
+    assert "Решает: Марина" in web.browser("pavel").get("/staff").text
+
+
+def test_nothing_that_people_wrote_runs_on_the_desk(web: Web) -> None:
+    post = Post(title=EVIL, text=EVIL, description=EVIL, link="javascript:alert(1)", tags=(EVIL,), ad_label=EVIL,
+                pictures=(web.picture(alt=EVIL),),
+                spans=(Span(start=0, end=5, kind="link", url="javascript:x"),))  # fmt: skip
+    for account in ("site", "tg", "wall", "gone"):
+        web.placement(post, account, State.HELD, -1, reason=because(EVIL).model_dump(), url="javascript:alert(1)")
+    id = web.request([post])
+    with web.house.sessions.begin() as session:
+        session.query(Rendition).update({"notes": [problem(because(EVIL)).model_dump(mode="json")]})
+        first = approval.rows_of(session, id)[0]
+        approval.decide(
+            session, web.clock, first.subject, first.version, Decision.RETURNED, EVIL, proven=False, reason=EVIL
+        )
+    head = web.browser("vera")
+    head.post("/staff/stop", {"scope": "all", "why": EVIL})
+    for path in (
+        "/staff",
+        "/staff/plan",
+        f"/approval/{id}",
+        "/staff/stop",
+        *(f"/staff/proof/{n}" for n in range(1, 6)),
+    ):
+        answer = head.get(path)
+        tree = html.fromstring(answer.text)
+        assert answer.status_code == 200 and "&lt;script&gt;" in answer.text, path
+        assert not tree.xpath("//script|//@onerror|//@onload"), path
+        assert not tree.xpath("//*[starts-with(@href, 'javascript') or starts-with(@src, 'x')]"), path
+
+
+# The plan.
+
+
+def test_the_plan_is_by_the_companys_days(web: Web) -> None:
+    web.placement(Post(title="Ночной чай"), hours=12.5)  # 21:30 UTC is 00:30 of the next day in Moscow
+    tree = html.fromstring(web.browser("olga").get("/staff/plan").text)
+    assert tree.xpath("//section/h2/text()") == ["Вторник, 24 ноября"]
+    assert tree.xpath("//tbody/tr/td[1]/text()") == ["00:30"]
+
+
+def test_the_plan_shows_one_channel_and_other_weeks(web: Web) -> None:
+    web.placement(Post(title="Чай"), "tg")
+    web.placement(Post(title="Кофе"), "wall")
+    browser = web.browser("olga")
+    assert "Чай" not in html.fromstring(browser.get("/staff/plan?channel=wall").text).xpath("string(//main)")
+    assert "На эти дни ничего нет" in browser.get("/staff/plan?first=2026-12-24").text
+    for odd in ("first=x", "first=0001-01-01", "first=9999-12-31", "channel=%22%3E%3Cscript%3E"):
+        assert browser.get(f"/staff/plan?{odd}").status_code in (200, 404), odd
+
+
+def test_every_state_is_said_in_words(web: Web) -> None:
+    for state in State:
+        web.placement(Post(title=f"Чай {state}"), state=state, hours=2)
+    page = web.browser("olga").get("/staff/plan").text
+    assert not [state for state in State if f">{state.value}<" in page]
+
+
+# Approval.
+
+
+def test_a_proof_shows_every_version_as_its_channel_will(web: Web) -> None:
+    picture = web.picture(alt="Чашка")
+    post = Post(title="Чай", text="Сенча, 450 ₽", spans=(Span(start=0, end=5, kind="bold"),), pictures=(picture,))
+    for account in ("site", "tg", "wall"):
+        web.placement(post, account)
+    head = web.browser("vera")
+    trees = [html.fromstring(head.get(f"/staff/proof/{n}").text) for n in (1, 2, 3)]
+    assert [tree.xpath("//div[contains(@class, 'look')]/@class")[0] for tree in trees] == [
+        "look page", "look messenger", "look wall",
+    ]  # fmt: skip
+    for tree in trees:
+        assert tree.xpath("//main//strong/text()") == ["Сенча"] and tree.xpath("//main//img/@alt") == ["Чашка"]
+    assert "12 из 1024" in trees[1].xpath("string(//main)")
+    assert head.get("/staff/proof/99").status_code == 404
+
+
+def test_a_week_is_approved_but_for_what_is_ticked(web: Web) -> None:
+    id = web.request(posts(4))
+    marina = web.browser("marina")
+    answer = marina.post(f"/approval/{id}", {"do": "rest", "back": ["2"], "reason-2": "нет цены"})
+    page = marina.said(answer)
+    assert "Согласовано: 3." in page and "Возвращено: 1." in page and "Здесь всё решено" in page
+    assert sorted(decisions(web)) == [("marina", "approved", True, "")] * 3 + [("marina", "returned", True, "нет цены")]
+    assert [row(web, n).approved_hash != "" for n in (1, 2, 3, 4)] == [True, False, True, True]
+    assert row(web, 2).state == State.HELD
+    with web.house.sessions() as session:
+        request = session.get(Request, id)
+        assert request and request.state == "decided"
+        assert [notice.person for notice in session.query(Notice)] == ["olga"]
+    assert "закончится сам" in page
+
+
+def test_one_row_is_decided_alone(web: Web) -> None:
+    id = web.request(posts(3))
+    marina = web.browser("marina")
+    assert "Согласовано: 1." in marina.said(marina.post(f"/approval/{id}", {"do": "approve:2", "back": ["1"]}))
+    assert "Возвращено: 1." in marina.said(marina.post(f"/approval/{id}", {"do": "return:1", "reason": "опечатка"}))
+    assert [row(web, n).approved_hash != "" for n in (1, 2, 3)] == [False, True, False]
+    with web.house.sessions() as session:
+        assert len(approval.undecided(session, id)) == 1
+
+
+def test_everything_is_sent_back_with_a_reason(web: Web) -> None:
+    id = web.request(posts(2))
+    marina = web.browser("marina")
+    assert "Напишите, почему возвращаете" in marina.said(marina.post(f"/approval/{id}", {"do": "back"}))
+    assert decisions(web) == []
+    assert "Возвращено: 2." in marina.said(marina.post(f"/approval/{id}", {"do": "back", "reason": "не сейчас"}))
+
+
+@pytest.mark.parametrize("do", ["", "nonsense", "approve:999", "approve:x", "return:"])
+def test_what_was_not_chosen_decides_nothing(web: Web, do: str) -> None:
+    id = web.request(posts(2))
+    marina = web.browser("marina")
+    page = marina.said(marina.post(f"/approval/{id}", {"do": do, "reason": ""}))
+    assert decisions(web) == [] and ("Ничего не выбрано" in page or "Напишите, почему" in page)
+
+
+def test_one_version_is_approved_by_itself(web: Web) -> None:
+    web.placement(Post(title="Чай"), approved_hash="")
+    marina = web.browser("marina")
+    assert "Согласовано: 1." in marina.said(marina.post("/staff/proof/1", {"do": "approve"}))
+    assert row(web, 1).approved_hash and decisions(web) == [("marina", "approved", True, "")]
+
+
+def test_nobody_approves_what_they_wrote(web: Web) -> None:
+    """Four eyes: Olga is given the right to approve, and still may not approve her own piece."""
+    id = web.request(posts(1))
+    path = web.house.root / "company.yaml"
+    path.write_text(path.read_text().replace("[author]", "[author, approver]"))
+    olga = web.browser("olga")
+    page = olga.get(f"/approval/{id}").text
+    with spoken("ru"):
+        assert translate(OWN_PIECE, person="Ольга") in page
+    olga.post(f"/approval/{id}", {"do": "rest"})
+    assert decisions(web) == []
+
+
+def test_who_may_not_approve_sees_and_cannot(web: Web) -> None:
+    id = web.request(posts(1))
+    gleb = web.browser("gleb")
+    page = gleb.get(f"/approval/{id}").text
+    assert "Вы можете смотреть" in page and 'name="do"' not in page
+    assert gleb.post(f"/approval/{id}", {"do": "rest"}).status_code == 403 and decisions(web) == []
+
+
+def test_a_decision_about_another_request_is_not_smuggled_in(web: Web) -> None:
+    first, second = web.request(posts(1)), web.request([Post(title="Кофе", text="кофе")])
+    with web.house.sessions() as session:
+        foreign = approval.rows_of(session, second)[-1].id
+    marina = web.browser("marina")
+    marina.post(f"/approval/{first}", {"do": f"approve:{foreign}"})
+    assert decisions(web) == []
+
+
+def test_after_the_time_is_over_the_page_says_what_happens(web: Web) -> None:
+    id = web.request(posts(1))
+    with web.house.sessions.begin() as session:
+        approval.close_request(session, web.clock, id, "undecided")
+    assert "Время на решение вышло" in web.browser("marina").get(f"/approval/{id}").text
+
+
+@pytest.fixture
+def anywhere(tmp_path: Path, database: Engine) -> Iterator[Web]:
+    with served(tmp_path, database) as web:
+        yield web
+
+
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(anywhere: Web) -> None:
+    id = anywhere.request(posts(6))
+    deciding = [
+        (anywhere.browser("marina"), {"do": "rest"}),
+        (anywhere.browser("pavel"), {"do": "back", "reason": "нет"}),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(lambda who: who[0].said(who[0].post(f"/approval/{id}", who[1])), deciding))
+    made = decisions(anywhere)
+    assert len(made) == 6
+    for page, (winner, title) in zip(pages, (("pavel", "Павел"), ("marina", "Марина")), strict=True):
+        lost = [decision for decision in made if decision[0] == winner]
+        told = "раньше решение принято" in page
+        assert told is bool(lost)
+        assert (title in page.partition('<nav class="contents"')[0].partition("<main")[2]) or not lost
+
+
+# Orders.
+
+
+def test_publishing_now_plans_it_for_this_moment(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), "tg", State.MISSED, -3)
+    olga = web.browser("olga")
+    page = olga.said(olga.post(f"/staff/placement/{id}/publish", {"next": "/staff/plan"}))
+    assert "«Чай» выйдет в течение минуты" in page and "<h1>План</h1>" in page
+    found = row(web, id)
+    assert (found.state, found.due_at, found.late_at) == (State.PLANNED, NOW, NOW + timedelta(hours=2))
+
+
+def test_in_quiet_hours_it_waits_for_their_end(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), "wall", State.MISSED, -3)  # quiet from 9 to 15 in Moscow, where it is 12
+    olga = web.browser("olga")
+    assert "выйдет в 15:00: сейчас тихие часы" in olga.said(olga.post(f"/staff/placement/{id}/publish"))
+    assert row(web, id).due_at == NOW + timedelta(hours=3)
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.INTENT, State.UNKNOWN, State.PLANNED])
+def test_what_is_out_or_going_out_is_not_published_again(web: Web, state: State) -> None:
+    id = web.placement(Post(title="Чай"), state=state)
+    olga = web.browser("olga")
+    assert "Поздно" in olga.said(olga.post(f"/staff/placement/{id}/publish")) and row(web, id).state == state
+    assert "Такой публикации больше нет" in olga.said(olga.post("/staff/placement/999/publish"))
+
+
+def test_what_nobody_approved_is_not_published(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), state=State.HELD, approved_hash="")
+    olga = web.browser("olga")
+    olga.post(f"/staff/placement/{id}/publish")
+    assert row(web, id).state == State.HELD
+
+
+def test_a_publication_is_cancelled_with_its_reason(web: Web) -> None:
+    id = web.placement(Post(title="Чай"))
+    olga = web.browser("olga")
+    assert "публикация отменена" in olga.said(olga.post(f"/staff/placement/{id}/cancel", {"why": "передумали"}))
+    found = row(web, id)
+    assert found.state == State.CANCELLED and found.reason["words"] == {"person": "Ольга", "why": "передумали"}
+    assert "Поздно" in olga.said(olga.post(f"/staff/placement/{id}/cancel"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "url"),
+    [
+        pytest.param({"verdict": "out", "url": "https://t.me/x/1"}, State.SENT, "https://t.me/x/1", id="out"),
+        pytest.param({"verdict": "again"}, State.PLANNED, "", id="again"),
+        pytest.param({"verdict": "leave"}, State.CANCELLED, "", id="leave"),
+        pytest.param({"verdict": ""}, State.UNKNOWN, "", id="nothing"),
+        pytest.param({"verdict": "out", "url": "javascript:alert(1)"}, State.UNKNOWN, "", id="no link"),
+    ],
+)
+def test_an_unknown_outcome_is_settled_by_what_a_person_saw(
+    web: Web, fields: dict[str, str], state: State, url: str
+) -> None:
+    id = web.placement(Post(title="Чай"), state=State.UNKNOWN, hours=-1)
+    marina = web.browser("marina")
+    marina.said(marina.post(f"/staff/placement/{id}/decide", fields))
+    assert (row(web, id).state, row(web, id).url) == (state, url)
+
+
+@pytest.mark.parametrize("next", ["https://evil.example", "//evil.example", ""])
+def test_an_order_leads_back_to_the_desk_and_nowhere_else(web: Web, next: str) -> None:
+    answer = web.browser("olga").post("/staff/placement/1/publish", {"next": next})
+    assert answer.headers["location"] == "/staff"
+
+
+# The big switch.
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        pytest.param({"scope": "all"}, "Остановлено всё", id="all"),
+        pytest.param({"scope": "channel", "channel": "tg"}, "Остановлено: Телеграм", id="channel"),
+        pytest.param({"scope": "campaign", "campaign": "winter"}, "Остановлено: Зима", id="campaign"),
+        pytest.param({"scope": "piece", "piece": "1"}, "Остановлено: № 1 · Чай", id="piece"),
+    ],
+)
+def test_the_switch_holds_and_lets_go(web: Web, fields: dict[str, str], what: str) -> None:
+    web.placement(Post(title="Чай"), state=State.SENT, hours=-1, url="https://t.me/x/1", campaign="winter")
+    web.placement(Post(title="Чай"), hours=1, campaign="winter")
+    olga, marina = web.browser("olga"), web.browser("marina")
+    page = olga.said(olga.post("/staff/stop", fields | {"why": "ошибка в цене"}))
+    assert what in page and "https://t.me/x/1" in page and "ошибка в цене" in page
+    assert "Снять: пусть выходит дальше" not in page
+    assert olga.post("/staff/stop/1/release").status_code == 403
+    assert "Действует стоп" in marina.get("/staff").text
+    assert "Стоп снят" in marina.said(marina.post("/staff/stop/1/release"))
+    assert "Его сняли раньше" in marina.said(marina.post("/staff/stop/1/release"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"scope": "all", "why": ""}, {"scope": "", "why": "x"}, {"scope": "galaxy", "why": "x"},
+     {"scope": "piece", "why": "x"}, {"scope": "piece", "piece": "77", "why": "x"},
+     {"scope": "channel", "channel": "no such", "why": "x"}],
+)  # fmt: skip
+def test_a_switch_that_was_not_pulled_says_so(web: Web, fields: dict[str, str]) -> None:
+    olga = web.browser("olga")
+    assert "Пока ничего не остановлено" in olga.said(olga.post("/staff/stop", fields))
+
+
+def test_publishing_now_under_a_stop_says_that_it_waits(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), "tg", State.MISSED, -3)
+    head = web.browser("vera")
+    head.post("/staff/stop", {"scope": "all", "why": "x"})
+    assert "её держит стоп" in head.said(head.post(f"/staff/placement/{id}/publish"))
+
+
+def test_people_are_listed_with_how_they_come_in(web: Web) -> None:
+    web.invitation("marina")
+    page = html.fromstring(web.browser("anton").get("/staff/people").text).xpath("string(//main)")
+    for words in ("Марина", "согласующий", "приглашение до", "ещё нет приглашения"):
+        assert words in page

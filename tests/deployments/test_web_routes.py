@@ -1,0 +1,216 @@
+"""Every route demands a permission, and keeps out whoever has it not."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+
+from deployments.web import HouseVerbs
+from integrations.web.access import demanded
+from models.people import PERMISSIONS, Permission, Role
+from tasks.orders.rows import stops_in_force
+from tests.deployments.served import FIREFOX, SECRET, Browser, Web, web_of_its_own
+
+PEOPLE = {
+    Role.AUTHOR: "olga", Role.APPROVER: "marina", Role.TECHNICIAN: "gleb", Role.CASHIER: "nina", Role.HEAD: "vera",
+    Role.ADMIN: "anton",
+}  # fmt: skip
+FOR_EVERYBODY = {
+    "/", "/p/{slug}", "/feed.atom", "/sitemap.xml", "/robots.txt", "/l/{code}", "/brand.css", "/logo.png",
+    "/media/{name}", "/static/{name}", "/favicon.ico", "/healthz", "/sign-in", "/invite/{token}",
+}  # fmt: skip
+SIGNED_IN_ONLY = {"/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}"}
+FILLED = {"{id}": "1", "{rendition_id}": "1", "{name}": "x", "{name:path}": "x.html", "{key}": "olga", "{slug}": "x",
+          "{code}": "x", "{token}": "x"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with web_of_its_own(tmp_path_factory.mktemp("house")) as web:
+        yield web
+
+
+def routes(app: FastAPI) -> list[tuple[str, str, Permission]]:
+    return [(method, route.path, permission) for route in app.routes for method in route.methods  # type: ignore[attr-defined]
+            if (permission := demanded(route))]  # fmt: skip
+
+
+def filled(path: str) -> str:
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    assert "{" not in path, path
+    return path
+
+
+def test_every_route_demands_a_permission(web: Web) -> None:
+    holes = [route for route in web.app.routes if demanded(route) is None]
+    assert holes == [] and len(web.app.routes) > 30
+
+
+def test_only_what_is_meant_for_everybody_is_open(web: Web) -> None:
+    assert {path for _, path, permission in routes(web.app) if permission is Permission.PUBLIC} == FOR_EVERYBODY
+    assert {path for _, path, permission in routes(web.app) if permission is Permission.SIGNED_IN} == SIGNED_IN_ONLY
+
+
+def test_a_route_that_was_added_without_a_permission_is_noticed() -> None:
+    app = FastAPI(openapi_url=None)
+    app.get("/hole")(lambda: {})
+    assert demanded(app.routes[0]) is None
+
+
+def test_a_stranger_is_led_to_the_door_and_back(web: Web) -> None:
+    browser = web.browser()
+    for method, path, permission in routes(web.app):
+        if permission is Permission.PUBLIC:
+            continue
+        answer = browser.http.request(method, filled(path))
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in"), (method, path)
+    assert browser.get("/staff/plan?first=2026-11-20").headers["location"] == (
+        "/sign-in?next=%2Fstaff%2Fplan%3Ffirst%3D2026-11-20"
+    )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_what_its_permissions_say_and_nothing_else(web: Web, role: Role) -> None:
+    browser = web.browser(PEOPLE[role])
+    for method, path, permission in routes(web.app):
+        if permission in (Permission.PUBLIC, Permission.SIGNED_IN) or method == "HEAD":
+            continue
+        # Without the form's token a POST goes no further than the guard: enough to see whom it lets pass.
+        answer = browser.http.request(method, filled(path))
+        forbidden = "Эта страница не для вас" in answer.text
+        assert forbidden is (permission not in PERMISSIONS[role]), (method, path, answer.status_code)
+
+
+def test_what_is_for_others_says_for_whom(web: Web) -> None:
+    answer = web.browser("nina").get("/staff")
+    assert answer.status_code == 403 and "руководитель отдела" in answer.text
+    assert "/staff/people" not in web.browser("vera").get("/staff").text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/staff/nothing", "/staff/", "/docs", "/openapi.json", "/staff/proof/abc",
+                                  "/p/", "/approval/99999999999999999999"])  # fmt: skip
+def test_what_is_not_there_is_said_to_be_not_there(web: Web, path: str) -> None:
+    answer = web.browser("vera").get(path)
+    assert answer.status_code == 404 and "Такой страницы нет" in answer.text
+
+
+def test_a_wrong_method_is_refused(web: Web) -> None:
+    browser = web.browser("vera")
+    assert browser.http.delete("/staff").status_code == 405
+    assert browser.get("/sign-out").status_code == 405
+
+
+def test_an_error_is_said_in_the_readers_language(web: Web) -> None:
+    assert "There is no such page" in web.browser().get("/nothing", **{"accept-language": "en-GB"}).text
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/staff", "/nothing", "/feed.atom", "/healthz", "/static/otdel.css"])
+def test_every_answer_is_protected(web: Web, path: str) -> None:
+    headers = web.browser("vera").get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy and "script-src" not in policy
+    assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] and "server" not in headers
+
+
+def test_staff_pages_are_kept_nowhere(web: Web) -> None:
+    headers = web.browser("vera").get("/staff").headers
+    assert headers["cache-control"] == "no-store" and "noindex" in headers["x-robots-tag"]
+    assert headers["referrer-policy"] == "same-origin"
+
+
+# Forms.
+
+
+@pytest.fixture
+def head(web: Web) -> Browser:
+    return web.browser("vera")
+
+
+def stops(web: Web) -> int:
+    with web.house.sessions() as session:
+        return len(stops_in_force(session))
+
+
+STOP = {"scope": "all", "why": "проверка"}
+
+
+@pytest.mark.parametrize("csrf", ["", "wrong", "csrf-of-another", "я"])
+def test_a_form_without_its_token_does_nothing(web: Web, head: Browser, csrf: str) -> None:
+    answer = head.post("/staff/stop", STOP | {"csrf": csrf})
+    assert answer.status_code == 403 and "Форма устарела" in answer.text and stops(web) == 0
+
+
+def test_another_persons_token_does_not_fit(web: Web, head: Browser) -> None:
+    assert head.post("/staff/stop", STOP | {"csrf": web.browser("marina").csrf}).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://127.0.0.1:1"])
+def test_a_form_on_another_site_does_nothing(web: Web, head: Browser, origin: str) -> None:
+    assert head.post("/staff/stop", STOP, origin=origin).status_code == 403 and stops(web) == 0
+
+
+def test_a_form_may_come_from_the_address_of_staff(web: Web, head: Browser) -> None:
+    answer = head.post("/language", {"language": "ru"}, origin="https://staff.example")
+    assert answer.status_code == 303
+
+
+def test_a_file_in_a_form_is_refused(head: Browser) -> None:
+    answer = head.http.post("/staff/stop", data={"csrf": head.csrf}, files={"f": b"x"})
+    assert answer.status_code == 400
+
+
+def test_a_body_that_is_too_large_is_refused(head: Browser) -> None:
+    assert head.post("/staff/stop", {"why": "x" * 1_100_000}).status_code == 413
+    chunks = (b"x" * 100_000 for _ in range(15))
+    answer = head.http.post(
+        "/staff/stop", content=chunks, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert answer.status_code == 413
+
+
+def test_a_person_chooses_the_language_of_their_pages(web: Web) -> None:
+    browser = web.browser("vera")
+    assert "Что ждёт меня" in browser.get("/staff").text
+    assert browser.post("/language", {"language": "en", "next": "/staff/plan"}).headers["location"] == "/staff/plan"
+    assert "What waits for me" in browser.get("/staff").text
+    browser.post("/language", {"language": "xx", "next": "//evil.example"})
+    assert "What waits for me" in browser.get("/staff").text
+
+
+def test_a_cashier_is_welcomed_to_the_letters(web: Web) -> None:
+    assert web.browser("nina").get("/welcome").headers["location"] == "/mailbox"
+    assert web.browser("vera").get("/welcome").headers["location"] == "/staff"
+
+
+def test_what_was_said_is_said_once_and_cannot_be_made_up(web: Web) -> None:
+    browser = web.browser("vera")
+    browser.post("/staff/stop", {"scope": "", "why": "x"})
+    assert "Выберите, что остановить" in browser.get("/staff/stop").text
+    assert "Выберите, что остановить" not in browser.get("/staff/stop").text
+    browser.http.cookies.set("otdel_said", "W3siY29kZSI6Im5vIn1d.forged.signature")
+    assert browser.get("/staff/stop").status_code == 200
+
+
+def test_nothing_that_comes_from_outside_is_in_the_log(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    web.browser("vera").get("/staff/plan?first=2026-11-20&secret=marker")
+    web.browser().get("/invite/a-secret-token")
+    web.browser().get("/nothing/a-secret-path")
+    lines = [record.getMessage() for record in caplog.records if record.name == "otdel.web"]
+    assert any(line.startswith("GET /invite/{token} 410") for line in lines)
+    assert any(line.startswith("GET /staff/plan 200") for line in lines)
+    said = " ".join(lines)
+    assert not any(word in said for word in ("marker", "a-secret", "127.0.0.1", FIREFOX, "vera", SECRET))
+
+
+def test_health_says_whether_the_database_answers(web: Web, tmp_path: Path) -> None:
+    assert web.browser().get("/healthz").json() == {"status": "ok"}
+    broken = create_engine(f"sqlite:///{tmp_path / 'no' / 'folder.sqlite'}")
+    assert not HouseVerbs(replace(web.house, engine=broken), SECRET).is_well()
+    broken.dispose()
