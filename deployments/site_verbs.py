@@ -30,7 +30,7 @@ def site_path(house: House) -> Path:
     """Where the pages are: where the channel's settings say, else where the house keeps them."""
     card = site_card(house.workspace)
     named = str(card.settings.get("path", "")) if card else ""
-    return Path(named).expanduser() if named else house.var / SITE
+    return house.root / named if named else house.var / SITE
 
 
 class SiteVerbs:

@@ -5,7 +5,6 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -22,11 +21,9 @@ from deployments.site_verbs import SiteVerbs, site_path
 from integrations.web.app import create_app
 from integrations.web.passwords import Passwords
 from integrations.web.settings import WebSettings
-from models.people import Permission, permissions_of
 from tasks.house import House
 
 GRACE_SECONDS = 10
-INVITED_FIRST = ("head", "admin")
 
 
 def unguessable() -> str:
@@ -55,38 +52,6 @@ def app_of(house: House, secret: str, mailbox: Path | None, passwords: Passwords
         site=site_path(house), media=house.media.root, reports=house.var / "reports", mailbox=mailbox,
     )  # fmt: skip
     return create_app(HouseVerbs(house, secret, passwords), settings, house.now)
-
-
-@dataclass(frozen=True)
-class FirstLink:
-    """A way in for somebody who has none yet."""
-
-    person: str
-    name: str
-    roles: tuple[str, ...]
-    link: str
-
-
-def first_links(house: House) -> list[FirstLink]:
-    """Invitations for the approver, the head and the administrator, where they have no password yet.
-
-    Only the newest link of a person is good; a second call makes the first one's void.
-    """
-    verbs = HouseVerbs(house)
-    verbs.keep_people_in_step()
-    approver = house.workspace.company.approval.approver
-    without = [person for person in verbs.people() if person.active and not person.has_password]
-    first = {role: next((p for p in without if role in p.roles), None) for role in INVITED_FIRST}
-    wanted = [next((p for p in without if p.key == approver), None), *first.values()]
-    unique = {person.key: person for person in wanted if person}
-    return [FirstLink(p.key, p.name, p.roles, verbs.invite(p.key) or "") for p in unique.values()]
-
-
-def first_admin_link(house: House) -> str:
-    """One link for the launcher's summary: of whoever may approve, else of the administrator; empty once they came."""
-    links = first_links(house)
-    able = [link for link in links if Permission.APPROVE in permissions_of(list(link.roles))]
-    return next((link.link for link in able or links), "")
 
 
 def main() -> None:

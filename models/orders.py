@@ -9,7 +9,6 @@ from pydantic import Field
 from models.form import Form
 from models.locale import mark
 
-
 LAST = 90  # a form's own fields come before its signature, whatever class they are from
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
+from models import locale
 from models.database import connect
 from models.tables import METADATA
 
@@ -34,6 +35,14 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = reach  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_process() -> Iterator[None]:
+    """A house that a test furnishes speaks its own language; the next test begins as if nothing had been said."""
+    former = list(locale._of_process)
+    yield
+    locale._of_process[:] = former
 
 
 @pytest.fixture(scope="session")

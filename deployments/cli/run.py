@@ -14,7 +14,7 @@ import typer
 from deployments.catalogue import CATALOGUE, Entry
 from deployments.cli.fields import filled
 from deployments.cli.office import Office, office
-from deployments.prefect_api import PrefectApi
+from deployments.prefect_api import PrefectApi, is_healthy
 from deployments.refusal import Exit, Refusal
 from models.content import nearest
 from models.ending import DONE, NOTHING
@@ -116,6 +116,8 @@ def in_prefect(desk: Office, entry: Entry, fields: Sequence[str], given: Mapping
     from deployments.secrets import read_secrets
 
     url = desk.settings.ui_here
+    if not is_healthy(desk.settings):
+        raise Refusal(because(NOT_RUNNING, url=url), because(START_OR_HERE), Exit.NOT_RUNNING)
     try:
         with PrefectApi(desk.settings, read_secrets(desk.settings)) as api:
             deployment = _deployment(api, entry, url)
@@ -125,7 +127,7 @@ def in_prefect(desk: Office, entry: Entry, fields: Sequence[str], given: Mapping
             if not patience:
                 desk.answer({"run": run["id"], "url": page}, translate(STARTED, title=entry.name, url=page))
             tell(desk, entry, _await(desk, api, entry, run["id"], patience), page)
-    except httpx.TransportError:
+    except httpx.HTTPError:
         raise Refusal(because(NOT_RUNNING, url=url), because(START_OR_HERE), Exit.NOT_RUNNING) from None
 
 
@@ -144,7 +146,8 @@ def _start(api: PrefectApi, deployment: str, parameters: Mapping[str, Any]) -> d
     try:
         made: dict[str, Any] = _patiently(lambda: api.ask(path, parameters=parameters, idempotency_key=key))
     except httpx.HTTPStatusError as error:
-        raise Refusal(because(NOT_ACCEPTED, detail=_detail(error.response)), code=Exit.USAGE) from None
+        code = Exit.NOT_RUNNING if error.response.is_server_error else Exit.USAGE
+        raise Refusal(because(NOT_ACCEPTED, detail=_detail(error.response)), code=code) from None
     return made
 
 

@@ -1,8 +1,10 @@
 """Pages made of templates, in the reader's language and the company's hours."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,6 +28,7 @@ from models.people import ROLE_TITLES, Permission, Role
 from models.reason import Reason
 
 LANGUAGE = "otdel_language"
+CODE_BEFORE = re.compile(r"^([A-Z]{3})(?=\d)")
 DOOR_SECONDS = 12 * 3600
 STATIC = files("integrations.web") / "static"
 
@@ -108,10 +111,11 @@ def short_day(day: date) -> str:
 def money(minor: int, currency: str) -> str:
     """A price as a reader writes it, without kopecks where there are none."""
     digits = get_currency_precision(currency)
-    whole = minor % 10**digits == 0
-    said: str = format_currency(minor / 10**digits, currency, locale=language(), currency_digits=not whole,
-                                format="#,##0\u00a0¤" if whole and language() == "ru" else None)  # fmt: skip
-    return said.removesuffix(".00") if whole else said
+    fraction = "." + "0" * digits if minor % 10**digits else ""
+    pattern = f"#,##0{fraction}\u00a0¤" if language() == "ru" else f"¤#,##0{fraction}"
+    amount = Decimal(minor).scaleb(-digits)
+    said: str = format_currency(amount, currency, pattern, locale=language(), currency_digits=False)
+    return CODE_BEFORE.sub("\\1\u00a0", said)
 
 
 def tone(state: State) -> str:

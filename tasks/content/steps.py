@@ -289,7 +289,8 @@ def _show_difference(at: House, reading: PlanReading, problems: list[Problem], a
     titles = _titles(at)
     said = [sentence(c, titles) for c in reading.changes if c.kind is not ChangeKind.SAME]
     lines = [f"## {translate(DIFFERENCE, file=reading.file)}", "", *(f"- {line}" for line in said)]
-    lines += [translate(NOTHING_NEW)] if not said else ["", translate(APPLIED if action == "apply" else TO_CONFIRM)]
+    said_of = {"apply": APPLIED, "show": TO_CONFIRM}
+    lines += [translate(NOTHING_NEW)] if not said else ["", translate(said_of[action])]
     if problems:
         lines += ["", f"## {translate(PROBLEMS)}", "", *(f"- {problem}" for problem in problems)]
     show("content-plan", "\n".join(lines), translate(DIFFERENCE, file=reading.file))

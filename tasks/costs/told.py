@@ -62,7 +62,8 @@ class Told(Value):
         remarks = [_complaint(self.wrong, left_out)] if self.wrong else []
         if not self.recorded and self.rows:
             remarks.append(translate_plural(*TO_RECORD, len(self.rows)))
-        return Ending(done=len(self.rows), total=len(self.rows) + left_out, remarks=tuple(remarks))
+        done = len(self.rows) + (self.difference.same if left_out else 0)
+        return Ending(done=done, total=done + left_out, remarks=tuple(remarks))
 
     def markdown(self) -> str:
         """Every row that is not as it was, then what is to be mended."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.delivery import State
+from models.delivery import OUT, State
 from models.ending import Ending
 from models.locale import mark, translate, translate_plural
 from models.orders import Answer
@@ -35,6 +35,7 @@ WAITS_FOR_APPROVAL = mark("it is not approved yet, and goes out only when it is"
 STOPPED = mark("a Stop holds it until the Stop is released")
 STILL_HELD = mark("it is still held: {reason}")
 QUIET = mark("quiet hours: it goes out when they end, unless it is ordered as urgent")
+PARTLY_OUT = mark("attention: {number} of its parts are on the channel already, look there")
 GONE = mark("There is no publication with the number {id}. Numbers stand in the answers and on the desk.")
 NONE_OF_PIECE = mark("№ {number} «{title}» has no publications yet. Load the plan (A3), then order again.")
 NONE_IN_CHANNEL = mark("№ {number} «{title}» has no publication in the channel {channel}.")
@@ -132,6 +133,8 @@ def _hindrances(row: Publication) -> list[str]:
         found.append(translate(WAITS_FOR_APPROVAL))
     if row.state is State.PLANNED and row.stopped:
         found.append(translate(STOPPED))
+    if row.state not in OUT and row.parts_out:
+        found.append(translate(PARTLY_OUT, number=row.parts_out))
     return found
 
 

@@ -208,8 +208,13 @@ def out_before(session: Session, order: StopOrder, since: datetime) -> list[Deli
 
 
 def _out_under(order: StopOrder, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]))
+    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]), _parts_out() > 0)
     return covered(order), out, D.due_at >= since
+
+
+def _parts_out() -> ColumnElement[int]:
+    """How many parts of a delivery of several calls are on the channel already."""
+    return select(func.count()).where(P.delivery_id == D.id, P.state == State.SENT).scalar_subquery()
 
 
 def reason_of(row: Delivery) -> Reason:
@@ -232,22 +237,24 @@ class Publication:
     stopped: bool
     reason: Reason
     sent_at: datetime | None = None
+    parts_out: int = 0
 
 
 def publications(session: Session, *where: ColumnElement[bool]) -> list[Publication]:
     """Placements in the order they are due, with what an order must know of them."""
     query = (
-        select(Delivery, Piece, is_approved().label("approved"), (~not_stopped()).label("stopped"))
+        select(Delivery, Piece, is_approved(), ~not_stopped(), _parts_out())
         .outerjoin(Piece, cast(col(Piece.id), String) == D.subject_id)
         .where(D.kind == "placement", *where).order_by(D.due_at, D.id)
     )  # fmt: skip
     return [_publication(*row) for row in session.execute(query)]
 
 
-def _publication(row: Delivery, piece: Piece | None, approved: bool, stopped: bool) -> Publication:
+def _publication(row: Delivery, piece: Piece | None, approved: bool, stopped: bool, parts_out: int) -> Publication:
     return Publication(
         row.id or 0, (piece.number or "") if piece else "", piece.title if piece else row.key, row.account,
         State(row.state), row.due_at, row.zone, row.url, bool(approved), bool(stopped), reason_of(row), row.sent_at,
+        parts_out,
     )  # fmt: skip
 
 

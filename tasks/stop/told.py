@@ -22,6 +22,8 @@ NOTHING_OUT = mark("Nothing of it has gone out.")
 COLUMNS = (mark("№"), mark("Piece"), mark("Channel"), mark("When"), mark("Link"))
 GOING_OUT = mark("going out just now: look at the channel")
 UNKNOWN = mark("outcome unknown: look at the channel")
+PARTLY = mark("partly out: look at the channel")
+LOOK = {State.INTENT: GOING_OUT, State.UNKNOWN: UNKNOWN}
 WENT_ON = mark("Stop № {number} ({what}), pulled by {person} at {when}, is released.")
 WHAT = {
     Scope.ALL: mark("everything"),
@@ -46,7 +48,7 @@ class Out(Value):
     def link(self) -> str:
         if self.state in OUT:
             return self.url or "—"
-        return translate(GOING_OUT if self.state is State.INTENT else UNKNOWN)
+        return translate(LOOK.get(self.state, PARTLY))
 
 
 class Stopped(Value):

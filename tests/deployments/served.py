@@ -15,7 +15,7 @@ import httpx
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from deployments.furniture import workspace_of
 from deployments.web import app_of, listening
@@ -190,6 +190,7 @@ def web_of_its_own(root: Path, mailbox: bool = True) -> Iterator[Web]:
     """A web process on a fresh SQLite database."""
     (root / "otdel.sqlite").write_bytes(empty_database())
     engine = connect(f"sqlite:///{root / 'otdel.sqlite'}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     with served(root, engine, mailbox) as web:
         yield web
     engine.dispose()

@@ -1,26 +1,20 @@
 """The web process as a process: what it imports, how it starts and ends, and the first way in."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deployments.furniture import furnish_from
 from deployments.processes import is_free, wait_until
 from deployments.secrets import ensure_secrets
 from deployments.settings import CODE_ROOT, Settings
-from deployments.web import first_admin_link, first_links
 from models.database import connect
-from models.people import Person
 from models.tables import METADATA
-from tasks.house import House
 
 SAMPLE = CODE_ROOT / "deployments" / "sample" / "ru"
 
@@ -40,13 +34,6 @@ def settings(tmp_path: Path) -> Settings:
     METADATA.create_all(engine)
     engine.dispose()
     return made
-
-
-@pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    made = furnish_from(settings, lambda provider, account: {})
-    yield made
-    made.engine.dispose()
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -92,18 +79,3 @@ def test_without_secrets_it_says_what_to_do(settings: Settings) -> None:
     done = subprocess.run([sys.executable, "-m", "deployments.web"], capture_output=True, text=True, cwd=CODE_ROOT,
                           env=environment(settings), timeout=60)  # fmt: skip
     assert done.returncode == 4 and "Traceback" not in done.stderr and "otdel init" in done.stderr
-
-
-def test_the_first_links_are_for_those_who_decide_and_manage(house: House) -> None:
-    links = first_links(house)
-    assert [(link.person, link.roles) for link in links] == [
-        ("marina", ("approver",)), ("vera", ("head",)), ("anton", ("admin",)),
-    ]  # fmt: skip
-    assert all(re.fullmatch(rf"{house.staff_url}/invite/[\w-]{{40,}}", link.link) for link in links)
-
-
-def test_the_first_link_is_there_until_somebody_came(house: House) -> None:
-    assert "/invite/" in first_admin_link(house)
-    with house.sessions.begin() as session:
-        session.query(Person).update({"password_hash": "x"})
-    assert first_admin_link(house) == ""

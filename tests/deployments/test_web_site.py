@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
+from deployments.site_verbs import site_path
 from models.post import Post, Product, Span
 from models.reaction import TrackedLink, Visit
 from tests.deployments.served import Browser, Web, web_of_its_own
@@ -289,3 +290,10 @@ def test_a_mailbox_that_is_not_in_use_is_for_those_who_answer(tmp_path: Path) ->
         assert web.browser("olga").get("/mailbox").status_code == 403
         assert web.browser("anton").get("/mailbox").status_code == 200
         assert web.browser("anton").get("/mailbox/a1").status_code == 404
+
+
+def test_pages_are_looked_for_where_the_channel_puts_them(web: Web) -> None:
+    assert site_path(web.house) == web.house.var / "site"
+    path = web.house.root / "channels.yaml"
+    path.write_text(path.read_text().replace("settings: {title:", "settings: {path: public, title:"))
+    assert site_path(web.house) == web.house.root / "public"

@@ -22,6 +22,7 @@ IN_THE_FEED = 50
 XML = "application/xml; charset=utf-8"
 ATOM = "application/atom+xml; charset=utf-8"
 DAY = "public, max-age=86400"
+SOON = "public, max-age=300"
 FRESH = "no-cache"
 
 routes = Routes()
@@ -102,7 +103,7 @@ def brand(request: Request) -> Response:
     """The company's colours and letters."""
     face = premises(request).verbs.face()
     css = stylesheet(face.palette, face.fonts)
-    return Response(css, media_type="text/css; charset=utf-8", headers={"Cache-Control": DAY})
+    return Response(css, media_type="text/css; charset=utf-8", headers={"Cache-Control": SOON})
 
 
 @routes.get("/logo.png", Permission.PUBLIC)
@@ -134,7 +135,7 @@ def _count(request: Request, kind: VisitKind, key: str) -> None:
 def _unless_known(request: Request, media_type: str, body: bytes) -> Response:
     """The file, or 304 where the asker has it already."""
     tag = f'"{sha256(body).hexdigest()[:20]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+    headers = {"ETag": tag, "Cache-Control": SOON}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

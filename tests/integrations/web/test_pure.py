@@ -153,6 +153,7 @@ def test_a_colour_moves_only_as_far_as_it_must() -> None:
         pytest.param("ru", 49050, "RUB", "490,50\u00a0₽", id="kopecks"),
         pytest.param("en", 490000, "GBP", "£4,900", id="pounds"),
         pytest.param("en", 490050, "GBP", "£4,900.50", id="pence"),
+        pytest.param("en", 49000, "RUB", "RUB\u00a0490", id="a code"),
         pytest.param("en", 490, "JPY", "¥490", id="no minor units"),
     ],
 )

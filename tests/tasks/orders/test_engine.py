@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.delivery import State
+from models.delivery import PartRow, State
 from models.orders import Order, RepeatedOrder, TimedOrder, Verdict
 from models.reason import because
 from models.stop import Scope
@@ -248,3 +248,12 @@ def test_a_known_outcome_is_not_decided_again(company: Company) -> None:
     company.plan("7", "fake")
     [line] = orders(company).decide_unknown(Order(person="gleb", piece="7"), Verdict.AGAIN, "").lines
     assert line.said == "its outcome is not in doubt: it is waiting for its time"
+
+
+def test_a_publication_that_is_half_out_says_so_when_it_is_cancelled(company: Company) -> None:
+    [id] = company.plan("7")
+    with company.house.sessions.begin() as session:
+        session.add(PartRow(delivery_id=id, ordinal=0, name="photo", state=State.SENT))
+        session.add(PartRow(delivery_id=id, ordinal=1, name="text"))
+    [line] = orders(company).cancel(repeated(piece="7")).lines
+    assert line.notes == ("attention: 1 of its parts are on the channel already, look there",)

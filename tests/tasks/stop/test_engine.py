@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import DatabaseClock, now_by
-from models.delivery import State
+from models.delivery import PartRow, State
 from models.orders import Signed
 from models.stop import Scope, StopOrder
 from tasks.delivery.engine import Engine
@@ -54,8 +54,12 @@ def test_it_lists_what_is_out_with_links(company: Company) -> None:
     ids = company.plan("7", "fake", "vk", at=NOW)
     company.set(ids[0], State.SENT, sent_at=NOW, url="https://fake/1")
     company.set(ids[1], State.INTENT)
-    stopped = switch(company).pull(Scope.PIECE, "7", BY)
+    [half] = company.plan("8")
+    with company.house.sessions.begin() as session:
+        session.add(PartRow(delivery_id=half, ordinal=0, name="photo", state=State.SENT))
+    stopped = switch(company).pull(Scope.ALL, "", BY)
     text = stopped.markdown()
+    assert "| 8 | Tea 8 | Fake | 23.11.2026 13:00 | partly out: look at the channel |" in text
     assert "| 7 | Tea 7 | Fake | 23.11.2026 12:00 | [https://fake/1](https://fake/1) |" in text
     assert "| 7 | Tea 7 | VK wall | 23.11.2026 12:00 | going out just now: look at the channel |" in text
     assert stopped.ending.title == "Done"
