@@ -12,7 +12,7 @@ from deployments.cli.office import office
 from deployments.refusal import Exit, Refusal
 from deployments.screen import Screen
 from deployments.settings import CODE_ROOT, Settings, read_settings
-from models.locale import LANGUAGES, language, mark, translate
+from models.locale import LANGUAGES, language, mark, speak, translate
 from models.reason import because
 
 FOLDERS = ("content/pieces", "content/pictures")
@@ -77,6 +77,7 @@ def start(copied: bool = False) -> None:
     if not settings.workspace.exists() and "OTDEL_WORKSPACE" not in os.environ:
         asked = settings.locale or LANGUAGES[0]
         lay_out(settings.workspace, "sample", asked)
+        speak(asked)
         screen.done(translate(mark("The sample company is laid out in {folder}"), folder=settings.workspace))
     raise typer.Exit(up(settings, welcome, screen, copy_made=copied))
 

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
+from alembic.script import Script
 
 from models.migrations.upgrade import configuration, connect_for_migration, upgrade
 
@@ -18,8 +19,15 @@ def make(message: str) -> None:
             settings = configuration(connection)
             number = len(list(Path(settings.get_main_option("script_location") or "", "versions").glob("*.py"))) + 1
             slug = "_".join(message.lower().split())
-            command.revision(settings, slug, autogenerate=True, rev_id=f"{number:04d}")
+            made = command.revision(settings, slug, autogenerate=True, rev_id=f"{number:04d}")
         engine.dispose()
+    if isinstance(made, Script):
+        _take_out_banners(Path(made.path))
+
+
+def _take_out_banners(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("    # ###")), encoding="utf-8")
 
 
 if __name__ == "__main__":

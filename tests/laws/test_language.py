@@ -1,18 +1,26 @@
 """What a person reads is in both languages: every text marked for translation is translated, once, with its words."""
 
+import ast
+import inspect
 import re
 import string
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from pydantic import BaseModel
 
+from flows import discovered
 from models.locale import catalogue, plural_catalogue
 from tests.laws.source import LAYERS, ROOT
 
 KEYWORDS = {"mark": None, "translate": None, "because": None, "translate_plural": (1, 2)}
+IN_PAGES = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+QUOTED = re.compile(r"""(?:"([^"\n]+)"|'([^'\n]+)')""")
 RU = ROOT / "models" / "locale" / "ru"
 
 
@@ -25,7 +33,32 @@ def marked() -> set[str]:
             str(ROOT / layer), method_map=rules, keywords=KEYWORDS, options_map={}
         ):
             found |= {message} if isinstance(message, str) else set(message)
+    pages = [path for layer in LAYERS for path in (ROOT / layer).rglob("*.html")]
+    found |= {ast.literal_eval(t) for page in pages for t in IN_PAGES.findall(page.read_text(encoding="utf-8"))}
+    found |= {inspect.getdoc(form) or "" for form in forms()}
     return {message for message in found if message}
+
+
+def forms() -> list[type[BaseModel]]:
+    """The forms that flows take: their docstring is their heading in Prefect, their choices are words too."""
+    return [next(iter(inspect.signature(flow.fn).parameters.values())).annotation for flow in discovered().values()]
+
+
+def choices() -> set[str]:
+    annotations = [field.annotation for form in forms() for field in form.model_fields.values()]
+    return {str(word) for annotation in annotations for word in _literals(annotation)}
+
+
+def _literals(annotation: Any) -> Iterator[Any]:
+    for inner in get_args(annotation):
+        if isinstance(inner, str):
+            yield inner
+        yield from _literals(inner)
+
+
+def quoted_in_pages() -> set[str]:
+    pages = [path.read_text(encoding="utf-8") for layer in LAYERS for path in (ROOT / layer).rglob("*.html")]
+    return {text for page in pages for pair in QUOTED.findall(page) for text in pair if text}
 
 
 def words(text: str) -> set[str]:
@@ -36,6 +69,13 @@ def test_every_text_is_translated() -> None:
     have = set(catalogue("ru")) | {form for pair in plural_catalogue("ru") for form in pair}
     missing = sorted(marked() - have)
     assert not missing, f"{len(missing)} texts without a Russian translation: {missing[:10]}"
+
+
+def test_no_translation_is_left_over() -> None:
+    """A text that nobody says any more leaves the catalogues too."""
+    said = set(catalogue("ru")) | {form for pair in plural_catalogue("ru") for form in pair}
+    left = sorted(said - marked() - choices() - quoted_in_pages())
+    assert not left, f"{len(left)}: {left}"
 
 
 def test_a_translation_keeps_the_words_of_its_text() -> None:

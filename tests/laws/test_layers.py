@@ -10,7 +10,8 @@ BELOW = {layer: LAYERS[place:] for place, layer in enumerate(LAYERS)}
 EFFECTS = ("steps.py", "rows.py", "engine.py")
 ROOMS_WITH_A_DOOR = ("tasks/house.py",)
 NEVER_PURE = {
-    "prefect", "httpx", "os", "socket", "subprocess", "threading", "random", "secrets", "requests", "shutil", "tempfile",
+    "prefect", "httpx", "os", "socket", "subprocess", "threading", "random", "secrets", "requests", "shutil",
+    "tempfile",
 }  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
 
@@ -58,20 +59,12 @@ def test_a_file_that_says_pure_is_pure(module: Module) -> None:
 def _effects(module: Module) -> list[str]:
     """Calls of a clock, of open() or of print()."""
     found = []
-    for node in ast.walk(module.tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-        ):
-            if (node.func.value.id, node.func.attr) in CLOCKS:
-                found.append(f"{node.func.value.id}.{node.func.attr}")
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("open", "print", "input")
-        ):
-            found.append(node.func.id)
+    for node in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+        called = node.func
+        if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+            found += [f"{called.value.id}.{called.attr}"] if (called.value.id, called.attr) in CLOCKS else []
+        elif isinstance(called, ast.Name) and called.id in ("open", "print", "input"):
+            found.append(called.id)
     return found
 
 

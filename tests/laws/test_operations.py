@@ -1,4 +1,4 @@
-"""Every operation has exactly one flow, one deployment, one row in each README; forms are complete in both languages."""
+"""Every operation has exactly one flow, deployment and row in each README; forms are complete in both languages."""
 
 import inspect
 import re

@@ -1,14 +1,9 @@
-import ast
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import locale
 from models.content import Effect, Found, Place, PlanRow, Problem, fingerprint, nearest
 from models.locale import spoken
 from models.reason import because
@@ -73,27 +68,3 @@ def test_the_print_of_what_is_said_is_not_of_when_or_where_in_the_file() -> None
     assert row.model_copy(update={"zone": "UTC"}).content_hash() == row.content_hash()
     assert row.model_copy(update={"zone": "UTC"}).row_hash() != row.row_hash()
     assert row.model_copy(update={"material": "x"}).content_hash() != row.content_hash()
-
-
-def marked() -> Iterator[tuple[str, str]]:
-    for path in OURS:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "mark":
-                yield path.name, ast.literal_eval(node.args[0])
-
-
-def test_everything_a_specialist_reads_of_content_is_said_in_russian_with_all_its_words() -> None:
-    with (locale.HERE / "ru" / "content.po").open("rb") as file:
-        said: dict[str, str] = {}
-        for message in read_po(file, locale="ru"):
-            ids, texts = message.id, message.string
-            for id in ids if isinstance(ids, tuple) else (ids,):
-                said[id] = texts if isinstance(texts, str) else texts[1]
-    placeholders = re.compile(r"{\w+}")
-    wrong = [
-        (name, text)
-        for name, text in marked()
-        if not said.get(text) or set(placeholders.findall(text)) != set(placeholders.findall(said[text]))
-    ]
-    assert wrong == []
-    assert set(said) - {""} == {text for _, text in marked()}
