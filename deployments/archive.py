@@ -230,7 +230,7 @@ def _load_dump(dump: Path, settings: Settings, force: bool) -> None:
     """Load a PostgreSQL dump in one transaction; a database that holds something is replaced only by force."""
     if settings.database.startswith("sqlite"):
         return
-    if not force and not is_empty(connect(settings.database)):
+    if not force and not _is_empty(settings.database):
         raise Refusal(because("The database named in OTDEL_DATABASE_URL is not empty."), because("Say --force."))
     if shutil.which("pg_restore") is None:
         raise Refusal(because("There is no pg_restore here."), because("Install PostgreSQL's client programs."))
@@ -242,6 +242,14 @@ def _load_dump(dump: Path, settings: Settings, force: bool) -> None:
     if load.returncode != 0:
         what = because("pg_restore could not load the database: {error}", error=load.stderr.strip()[:500])
         raise Refusal(what, because("Nothing has been changed. Use a pg_restore of the server's version."))
+
+
+def _is_empty(url: str) -> bool:
+    engine = connect(url)
+    try:
+        return is_empty(engine)
+    finally:
+        engine.dispose()
 
 
 def _place(fresh: Path, workspace: Path, moment: datetime | None) -> Path | None:

@@ -4,7 +4,9 @@ A process that runs a flow imports only its entrypoint; so the wiring has to be 
 """
 
 from deployments.furniture import wire
+from deployments.leash import leash_run
 from flows import discovered
 
+leash_run()
 wire()
 globals().update(discovered())

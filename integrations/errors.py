@@ -1,10 +1,10 @@
 """The four ways a call to somebody else ends badly; nothing else leaves `integrations/`.
 
-    Failure
-    ├── Refused          no: permanent, somebody has to mend something
-    ├── Unavailable      not now: definitely not accepted, may be tried again after `retry_after`
-    ├── OutcomeUnknown   don't know: it may have been accepted; never repeated blindly
-    └── Unsupported      cannot: this provider has no such thing
+Failure
+├── Refused          no: permanent, somebody has to mend something
+├── Unavailable      not now: definitely not accepted, may be tried again after `retry_after`
+├── OutcomeUnknown   don't know: it may have been accepted; never repeated blindly
+└── Unsupported      cannot: this provider has no such thing
 """
 
 from datetime import timedelta
