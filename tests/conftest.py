@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,6 +19,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 from models import locale
 from models.database import connect
 from models.tables import METADATA
+
+# A busy machine is slow, not wrong: no example is failed for its time.
+settings.register_profile("otdel", deadline=None)
+settings.load_profile("otdel")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
