@@ -25,7 +25,10 @@ CANCELLED_IN_PREFECT = mark("Cancelled together with its run in Prefect.")
 
 
 def expire(session: Session, clock: Clock) -> tuple[int, int]:
-    """Rows whose lease has run out: without a call in the air planned again, with one unknown. (planned, unknown)"""
+    """Rows whose lease has run out: without a call in the air planned again, with one unknown. (planned, unknown)
+
+    Each statement says for itself what is in the air: a lease may run out between the two.
+    """
     dead = and_(D.state.in_([State.CLAIMED, State.INTENT]), D.lease_until < clock.plus())
     risky_part = exists().where(P.delivery_id == D.id, P.state == State.INTENT, ~P.repeatable)
     has_parts = exists().where(P.delivery_id == D.id)
@@ -36,7 +39,7 @@ def expire(session: Session, clock: Clock) -> tuple[int, int]:
     ).rowcount  # type: ignore[attr-defined]
     planned = list(
         session.execute(
-            update(Delivery).where(dead).values(state=State.PLANNED, lease_until=None).returning(D.id),
+            update(Delivery).where(dead, ~in_the_air).values(state=State.PLANNED, lease_until=None).returning(D.id),
             execution_options=QUICK,
         ).scalars()
     )

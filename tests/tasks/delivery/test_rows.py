@@ -1,15 +1,16 @@
 """The laws of the delivery table, on both databases."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.database import DatabaseClock, SetClock
+from models.database import DatabaseClock, Moment, SetClock
 from models.delivery import TRANSITIONS, Delivery, Lateness, PartRow, State, Verb, may_become
 from models.reason import because
 from models.stop import Scope, StopOrder
@@ -199,6 +200,33 @@ def test_an_expired_lease_with_an_intent_is_unknown_and_may_still_be_settled(
     assert look(sessions, id).state == State.UNKNOWN
     assert settle(sessions, clock, Outcome(id, mine.token, State.SENT, remote_id="late")) == 1
     assert look(sessions, id).state == State.SENT
+
+
+class TickingClock(SetClock):
+    """A clock that goes on by a minute with every statement that asks it."""
+
+    def plus(self, offset: timedelta = timedelta(0)) -> ColumnElement[Any]:
+        return bindparam(None, callable_=lambda: self.tick() + offset, type_=Moment(), unique=True)
+
+    def tick(self) -> datetime:
+        self.at += timedelta(minutes=1)
+        return self.at
+
+
+def test_a_lease_that_runs_out_between_two_statements_is_never_planned_again(
+    sessions: Sessions, clock: SetClock
+) -> None:
+    """Found by a storm: the first statement saw the call in the air alive, the second one saw its lease over."""
+    [id] = put(sessions, delivery("a"))
+    [mine] = claim(sessions, clock)
+    intend(sessions, clock, [mine])
+    with sessions.begin() as session:
+        row = session.get(Delivery, id)
+        assert row
+        row.lease_until = NOW + timedelta(seconds=90)
+    with sessions.begin() as session:
+        recovery.expire(session, TickingClock(NOW))
+    assert look(sessions, id).state in (State.INTENT, State.UNKNOWN)
 
 
 def test_an_expired_harmless_call_is_planned_again(sessions: Sessions, clock: SetClock) -> None:
