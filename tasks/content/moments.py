@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 
 from models.content import Cell
 from models.locale import mark
@@ -99,7 +100,7 @@ def _numeric_time(number: float, cell: Cell) -> time:
 
 
 def _serial(number: float, cell: Cell, today: date) -> tuple[date, time | None]:
-    if int(number) not in SERIALS:
+    if not isfinite(number) or int(number) not in SERIALS:
         raise Unreadable(because(BAD_DATE, code="bad_date", value=cell))
     share = number - int(number)
     return _near(EXCEL_EPOCH + timedelta(days=int(number)), cell, today), _numeric_time(share, cell) if share else None
