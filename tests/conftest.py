@@ -107,17 +107,15 @@ def sessions(database: Engine) -> sessionmaker[Session]:
 
 
 BUDGETS_SECONDS = {
-    "browser": 60, "deployments": 360, "e2e": 480, "flows": 120, "integrations": 180, "laws": 60, "models": 30,
-    "storm": 120, "tasks": 360,
-}  # fmt: skip
+    "browser": 60,
+    "deployments": 360,
+    "e2e": 480,
+    "flows": 120,
+    "integrations": 180,
     "laws": 60,
     "models": 30,
-    "tasks": 240,
-    "integrations": 180,
-    "deployments": 180,
-    "flows": 120,
-    "e2e": 300,
     "storm": 120,
+    "tasks": 360,
 }
 
 
