@@ -114,7 +114,7 @@ BUDGETS_SECONDS = {
     "integrations": 180,
     "laws": 60,
     "models": 30,
-    "storm": 120,
+    "storm": 300,
     "tasks": 360,
 }
 

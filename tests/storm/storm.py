@@ -20,6 +20,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from integrations.media import MediaStore
+from models.database import reading
 from models.delivery import OUT, Delivery, State
 from tests.fakes import NOW, delivery
 from tests.servers import Remote, launched
@@ -95,7 +96,10 @@ class Storm:
         return json.dumps({"database": url, "media": str(media), "picture": picture.model_dump(), "accounts": accounts})
 
     def _calm(self, crowd: "Crowd") -> None:
-        """Wait until nothing moves any more: what is left is out, or waits for a person."""
+        """Wait until nothing moves any more: what is left is out, or waits for a person.
+
+        It only reads: a frozen publisher may hold SQLite's write lock, and nobody would thaw it while we waited.
+        """
         ends = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < ends:
             crowd.revive()
@@ -106,14 +110,14 @@ class Storm:
 
     def _moving(self) -> int:
         """Rows that are not at rest; an unknown one of Telegram rests once it is known that nobody can be asked."""
-        with Session(self.database) as session:
+        with reading(self.database) as session:
             moving = [State.PLANNED, State.CLAIMED, State.INTENT]
             restless = select(func.count()).where(Delivery.state.in_(moving))  # type: ignore[attr-defined]
             unknown = session.query(Delivery).where(Delivery.state == State.UNKNOWN).all()  # type: ignore[arg-type]
             return session.execute(restless).scalar_one() + sum(row.reason.get("code") != "blind" for row in unknown)
 
     def _states(self) -> Counter[str]:
-        with Session(self.database) as session:
+        with reading(self.database) as session:
             return Counter(state for (state,) in session.execute(select(Delivery.state)))  # type: ignore[call-overload]
 
     def _judge(self, servers: dict[str, Remote], accounts: dict[str, dict[str, Any]]) -> None:
@@ -125,7 +129,7 @@ class Storm:
             for place, publications in server.published(marker=r"p\d{5}\.").items():
                 for publication in publications:
                     accepted[place, publication.marker] += publication.accepted
-        with Session(self.database) as session:
+        with reading(self.database) as session:
             rows = session.query(Delivery).all()
         assert len(rows) == self.placements
         for row in rows:
