@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -67,6 +67,9 @@ def may_precede(then: State) -> list[State]:
 
 STATES = ", ".join(f"'{state.value}'" for state in State)
 
+# A partial index is used only where the query says its condition in the same words, so the words are shared.
+UNAPPROVED = text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)")
+
 
 class Delivery(SQLModel, table=True):
     """One thing that goes out once: a row per (what, where, occurrence, verb), known by its `key`.
@@ -82,10 +85,12 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("key", name="uq_delivery_key"),
         CheckConstraint(f"state IN ({STATES})", name="ck_delivery_state"),
-        Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_due", "state", "kind", "account", "due_at", "id"),
+        Index("ix_delivery_late", "state", "kind", "late_at"),
+        Index("ix_delivery_unapproved", "kind", "due_at", sqlite_where=UNAPPROVED, postgresql_where=UNAPPROVED),
+        Index("ix_delivery_announced", "state", "run_id", "due_at"),
         Index("ix_delivery_lease", "state", "lease_until"),
         Index("ix_delivery_subject", "subject_kind", "subject_id"),
-        Index("ix_delivery_run", "run_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -101,7 +106,6 @@ class Delivery(SQLModel, table=True):
     content_hash: str = ""
     approved_hash: str = ""
     base_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
-    priority: int = 0
     repeatable: bool = False
 
     wall_time: str = ""

@@ -34,6 +34,10 @@ from tasks.recovery import rows as recovery
 log = logging.getLogger("otdel.delivery")
 
 OUR_FAULT = mark("An error of ours during the call ({detail}); nobody knows whether it went out. Look at the channel.")
+NOT_OPENED = mark(
+    "The channel could not be opened because of an error of ours ({detail}). Check its settings (otdel doctor), then"
+    " restore the publication."
+)
 HALF_OUT = mark("{reason} Attention: {out} of {total} parts are already on the channel.")
 NO_TIME_LEFT = mark("There was no time left for the call. It will be tried again.")
 TURN_SECONDS = 0.25
@@ -159,14 +163,17 @@ class Engine:
         try:
             line = self._lines.get(account) or self._new_line(account)
         except Failure as failure:
-            held = recovery.hold_account(session, self.clock, self.kind, account, failure.reason)
-            self.tally.counts[State.HELD] += held
+            self._hold(session, account, failure.reason)
             return
-        except Exception:
+        except Exception as error:  # an account of whose settings nobody thought: said to people, the others go on
             log.exception("account %s cannot be opened; the others go on", account)
+            self._hold(session, account, because(NOT_OPENED, code="internal", detail=type(error).__name__))
             return
         self._lines[account] = line
         line.more = True
+
+    def _hold(self, session: Session, account: str, reason: Reason) -> None:
+        self.tally.counts[State.HELD] += recovery.hold_account(session, self.clock, self.kind, account, reason)
 
     def _new_line(self, account: str) -> Line:
         provider = self.provider_of(account)

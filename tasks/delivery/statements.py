@@ -66,17 +66,21 @@ def base_is_out() -> ColumnElement[bool]:
 
 @lru_cache(maxsize=256)
 def claim(clock: Clock, lease: timedelta, heeding_quiet: bool) -> Any:
-    """Binds: b_kind, b_account, b_worker, b_number."""
+    """Binds: b_kind, b_account, b_worker, b_number.
+
+    The rows of `ready` are ours until the commit, so the UPDATE asks for nothing but their ids: with the state named
+    once more SQLite would walk all planned rows for each claim.
+    """
     wanted = [is_due(clock), is_approved(), not_stopped(), base_is_out()]
     wanted += [D.kind == bindparam("b_kind"), D.account == bindparam("b_account")]
     if heeding_quiet:
         wanted.append(~D.heeds_quiet_hours)
     ready = (
-        select(D.id).where(*wanted).order_by(D.priority.desc(), D.due_at, D.id).limit(bindparam("b_number"))
+        select(D.id).where(*wanted).order_by(D.due_at, D.id).limit(bindparam("b_number"))
         .with_for_update(skip_locked=True).cte("ready")
     )  # fmt: skip
     return (
-        update(DELIVERY).where(D.id.in_(select(ready.c.id)), D.state == State.PLANNED)
+        update(DELIVERY).where(D.id.in_(select(ready.c.id)))
         .values(state=State.CLAIMED, token=D.token + 1, worker=bindparam("b_worker"), lease_until=clock.plus(lease))
         .returning(*CLAIMED)
     )  # fmt: skip
@@ -142,12 +146,30 @@ def settle_part(clock: Clock, state: State) -> Any:
     return change.values(state=state)
 
 
+def each(column: ColumnElement[Any], *where: ColumnElement[bool]) -> Any:
+    """The distinct values of a column, from one to the next along an index: the cost is their number, not the rows'.
+
+    `where` says nothing about the column itself: of two bounds SQLite would take the wrong one.
+    """
+    first = select(func.min(column).label("value")).where(*where).cte(f"each_{column.key}", recursive=True)
+    following = select(func.min(column)).where(*where, column > first.c.value).scalar_subquery()
+    return first.union_all(select(following).where(first.c.value.is_not(None)))
+
+
 @lru_cache(maxsize=64)
 def due_accounts(clock: Clock) -> Any:
     """Binds: b_kind."""
+    kind = D.kind == bindparam("b_kind")
+    account = each(D.account, D.state == State.PLANNED, kind).c.value
+    something = exists().where(is_due(clock), is_approved(), kind, D.account == account)
     pause = case((col(AccountState.paused_until) > clock.plus(), col(AccountState.paused_until)))
-    return (
-        select(D.account, pause).distinct().select_from(DELIVERY)
-        .outerjoin(AccountState, col(AccountState.account) == D.account)
-        .where(is_due(clock), is_approved(), D.kind == bindparam("b_kind"))
-    )  # fmt: skip
+    return select(account, pause).outerjoin(AccountState, col(AccountState.account) == account).where(something)
+
+
+@lru_cache(maxsize=64)
+def announced_runs(clock: Clock, ahead: timedelta) -> Any:
+    """Binds: b_kind."""
+    state, kind = one_of(State.PLANNED, State.CLAIMED), D.kind == bindparam("b_kind")
+    planned = select(each(D.run_id, D.state == State.PLANNED).c.value)
+    run = planned.union(select(D.run_id).where(D.state == State.CLAIMED)).subquery().c[0]
+    return select(run).where(run != "", exists().where(state, kind, D.run_id == run, D.due_at <= clock.plus(ahead)))

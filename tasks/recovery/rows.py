@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.database import Clock
-from models.delivery import Delivery, Lateness, PartRow, State, may_precede
+from models.delivery import UNAPPROVED, Delivery, Lateness, PartRow, State, may_precede
 from models.locale import mark
 from models.reason import Reason, because
+from tasks.delivery import statements
 from tasks.delivery.rows import Claim, as_claim, bases_of
-from tasks.delivery.statements import CLAIMED, QUICK, D, P, is_approved, is_due, not_stopped
+from tasks.delivery.statements import CLAIMED, QUICK, D, P, is_due, not_stopped
 
 NOT_APPROVED = mark("Not approved by the time it was due. Approve it and choose a new time.")
 TOO_LATE_ASK = mark("It is later than this publication may be. Publish it now, move it, or cancel it.")
@@ -22,6 +23,7 @@ TOO_LATE_SKIP = mark("Skipped: it was already later than this publication may be
 INTERRUPTED = mark("The work was interrupted during the call; nobody knows whether it went out. Look at the channel.")
 CONTENT_GONE = mark("The version for this channel is missing. Adapt the piece again (A7), then approve it.")
 CANCELLED_IN_PREFECT = mark("Cancelled together with its run in Prefect.")
+ONLY_A_PERSON = "blind"  # the code of an unknown outcome that only a person can find out about
 
 
 def expire(session: Session, clock: Clock) -> tuple[int, int]:
@@ -59,7 +61,7 @@ def apply_lateness(session: Session, clock: Clock, kind: str) -> int:
     policies = (
         (and_(late, D.lateness == Lateness.SKIP), State.MISSED, because(TOO_LATE_SKIP, code="late")),
         (and_(late, D.lateness == Lateness.ASK), State.HELD, because(TOO_LATE_ASK, code="late")),
-        (and_(is_due(clock), D.kind == kind, ~is_approved()), State.HELD, because(NOT_APPROVED, code="not_approved")),
+        (and_(is_due(clock), D.kind == kind, UNAPPROVED), State.HELD, because(NOT_APPROVED, code="not_approved")),
     )
     return sum(_move(session, where, state, reason) for where, state, reason in policies)
 
@@ -106,10 +108,7 @@ def _move(session: Session, where: ColumnElement[bool], state: State, reason: Re
 
 def announced_runs(session: Session, clock: Clock, kind: str, ahead: timedelta) -> set[str]:
     """The runs that announce rows due soon: those whose cancellation must be looked for before a claim."""
-    soon = and_(
-        D.kind == kind, D.state.in_([State.PLANNED, State.CLAIMED]), D.due_at <= clock.plus(ahead), D.run_id != ""
-    )
-    return set(session.execute(select(D.run_id).where(soon).distinct()).scalars())
+    return set(session.execute(statements.announced_runs(clock, ahead), {"b_kind": kind}).scalars())
 
 
 def doubtful(session: Session, clock: Clock, kind: str, allowance: timedelta, limit: int) -> list[Claim]:

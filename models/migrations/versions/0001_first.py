@@ -94,7 +94,6 @@ def upgrade() -> None:
     sa.Column('content_hash', sa.String(), nullable=False),
     sa.Column('approved_hash', sa.String(), nullable=False),
     sa.Column('base_id', sa.Integer(), nullable=True),
-    sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('repeatable', sa.Boolean(), nullable=False),
     sa.Column('wall_time', sa.String(), nullable=False),
     sa.Column('plan_wall', sa.String(), nullable=False),
@@ -126,11 +125,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name='uq_delivery_key')
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_announced', ['state', 'run_id', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_delivery_base_id'), ['base_id'], unique=False)
-        batch_op.create_index('ix_delivery_due', ['state', 'due_at'], unique=False)
+        batch_op.create_index('ix_delivery_due', ['state', 'kind', 'account', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_delivery_late', ['state', 'kind', 'late_at'], unique=False)
         batch_op.create_index('ix_delivery_lease', ['state', 'lease_until'], unique=False)
-        batch_op.create_index('ix_delivery_run', ['run_id'], unique=False)
         batch_op.create_index('ix_delivery_subject', ['subject_kind', 'subject_id'], unique=False)
+        batch_op.create_index('ix_delivery_unapproved', ['kind', 'due_at'], unique=False, sqlite_where=sa.text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)"), postgresql_where=sa.text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)"))
 
     op.create_table('fact',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -281,3 +281,16 @@ def test_parts_are_laid_out_once(sessions: Sessions) -> None:
     with sessions() as session:
         parts = session.execute(select(PartRow).order_by(PartRow.ordinal)).scalars().all()  # type: ignore[arg-type]
     assert [(part.name, part.state) for part in parts] == [("photos", State.SENT), ("text", State.SENT)]
+
+
+def test_an_account_that_fails_to_open_for_no_known_reason_is_held_and_said(sessions: Sessions) -> None:
+    def opened(account: str) -> Channel:
+        raise KeyError("token-of-the-account")
+
+    put(sessions, "a", "b")
+    tally = engine(sessions, FakeChannel(), provider_of=opened).run(timedelta(seconds=5))
+    assert states(sessions) == {State.HELD: 2}
+    assert tally.counts[State.HELD] == 2
+    said = str(rows(sessions)["a"].reason)
+    assert "KeyError" in said
+    assert "token-of-the-account" not in said

@@ -105,10 +105,10 @@ def test_an_edit_waits_until_its_publication_is_out(sessions: Sessions, clock: S
     assert (edit.base_remote_id, edit.base_detail) == ("42", {"ids": [1]})
 
 
-def test_rows_go_by_priority_then_by_time(sessions: Sessions, clock: SetClock) -> None:
-    put(sessions, delivery("late"), delivery("early", at=NOW - LEASE), delivery("urgent", priority=5))
-    assert claim(sessions, clock, limit=1)[0].key == "urgent"
+def test_rows_go_by_time(sessions: Sessions, clock: SetClock) -> None:
+    put(sessions, delivery("late"), delivery("early", at=NOW - LEASE))
     assert claim(sessions, clock, limit=1)[0].key == "early"
+    assert claim(sessions, clock, limit=1)[0].key == "late"
 
 
 STOPS = [(Scope.ALL, ""), (Scope.CHANNEL, "fake"), (Scope.CAMPAIGN, "autumn"), (Scope.PIECE, "1")]

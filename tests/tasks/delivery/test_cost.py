@@ -1,0 +1,67 @@
+"""What the loop asks again and again costs the same however much is due: counted in SQLite's own steps, never timed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.database import DatabaseClock, connect
+from models.tables import METADATA
+from tasks.delivery import rows
+from tasks.recovery import rows as recovery
+from tests.fakes import NOW, delivery
+
+CLOCK, LEASE = DatabaseClock(), timedelta(seconds=60)
+FEW, MANY = 50, 2000
+ACCOUNTS = 5
+
+
+def due(folder: Path, number: int) -> Session:
+    """A database with so many rows due, and as many again that have no time yet."""
+    engine = connect(f"sqlite:///{folder}/{number}.sqlite")
+    METADATA.create_all(engine)
+    session = Session(engine)
+    for name, at in (("now", NOW - timedelta(days=30)), ("later", NOW + timedelta(days=3650))):
+        session.add_all(
+            delivery(f"{name} {n}", at=at, account=f"a{n % ACCOUNTS}", run_id=f"run {n % ACCOUNTS}")
+            for n in range(number)
+        )
+    session.commit()
+    return session
+
+
+def steps(session: Session, ask: Callable[[Session], Any]) -> int:
+    """How many dozens of SQLite's instructions a question takes."""
+    ask(session)  # the first time reads the schema
+    session.rollback()
+    counted = [0]
+
+    def count() -> None:
+        counted[0] += 1
+
+    raw: Any = session.connection().connection.driver_connection
+    raw.set_progress_handler(count, 12)
+    ask(session)
+    raw.set_progress_handler(None, 0)
+    return counted[0]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda s: rows.claim(s, CLOCK, "placement", "w", "a1", 5, LEASE), id="claim"),
+        pytest.param(lambda s: rows.due_accounts(s, CLOCK, "placement"), id="due accounts"),
+        pytest.param(lambda s: recovery.announced_runs(s, CLOCK, "placement", LEASE), id="announced runs"),
+        pytest.param(lambda s: recovery.apply_lateness(s, CLOCK, "placement"), id="lateness"),
+        pytest.param(lambda s: recovery.expire(s, CLOCK), id="expired leases"),
+        pytest.param(lambda s: recovery.obey_cancelled_runs(s, ["none"]), id="cancelled runs"),
+    ],
+)
+def test_a_question_of_the_loop_costs_the_same_however_much_is_due(
+    tmp_path: Path, ask: Callable[[Session], Any]
+) -> None:
+    few, many = (steps(due(tmp_path, number), ask) for number in (FEW, MANY))
+    assert many <= few * 1.5 + 20, (few, many)
