@@ -12,7 +12,7 @@ help:
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types"
 	@echo "make bench   what posting costs beside the bare work"
-	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times"
+	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines"
 
 # Installation: two steps, because hashes and an editable install do not go together in one call.
 .venv/.python:
@@ -31,8 +31,9 @@ help:
 	@$(PIP) --no-build-isolation -e .
 	@touch $@
 
-.venv/.tested: .venv/.installed requirements-dev.txt
+.venv/.tested: .venv/.installed requirements-dev.txt requirements-scaled.txt
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-scaled.txt
 	@touch $@
 
 up: .venv/.installed
@@ -45,7 +46,7 @@ demo: .venv/.installed
 # second one, where they would roll dice among Hypothesis's.
 HOUSES := tests/browser tests/deployments tests/e2e tests/flows
 RULES := tests/integrations tests/laws tests/models tests/storm tests/tasks
-ORDINARY := -q -m "not storm and not bench"
+ORDINARY := -q -m "not storm and not bench and not scaled"
 
 test: .venv/.tested
 	@$(BIN)/python -m pytest $(ORDINARY) -n 2 --dist loadfile $(HOUSES) > .venv/houses.log 2>&1 & houses=$$!; \
@@ -66,7 +67,7 @@ bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.posting
 
 storm: .venv/.tested
-	@$(BIN)/python -m pytest -q -s -m storm tests/storm tests/deployments
+	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled
 
 # For developers: the next revision of the tables, drafted from the models: make migration message="added zones"
 migration: .venv/.installed
@@ -79,6 +80,8 @@ lock: .venv/.tested
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header --no-annotate $$name.in -o $$name.txt; \
 	done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --no-deps requirements-scaled.in -o requirements-scaled.txt
 
 clean:
 	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -12,9 +11,11 @@ from integrations.channels import discovered
 from integrations.channels.base import Channel
 from integrations.errors import Refused
 from integrations.media import MediaStore
+from integrations.notices.telegram import TelegramNotices
 from integrations.wire import client
+from models.address import host_of, is_loopback
 from models.company import ChannelCard
-from models.locale import mark
+from models.locale import mark, translate
 from models.reason import because
 
 NO_PROVIDER = mark("Channel “{account}”: there is no provider “{provider}”. Known are: {known}. Mend channels.yaml.")
@@ -24,6 +25,11 @@ NO_ACCESS = mark(
 )
 SWITCHED_OFF = mark(
     "Channel “{account}” is switched off in channels.yaml (enabled: false). Switch it on, or cancel this."
+)
+
+NO_BOT = mark(
+    "No Telegram bot for notices is set up: {fields} is missing or wrong. Fill in the Prefect block “{block}” "
+    "(type “{type}”), or set {variable} in the environment."
 )
 
 TypedIn = Callable[[str, str], dict[str, Any]]
@@ -55,21 +61,43 @@ class Accounts:
             raise Refused(
                 because(NO_PROVIDER, code="no_provider", account=card.key, provider=card.provider, known=known)
             )
-        settings = self._settings(card, provider.Settings)
-        made = self._made.get(card.key)
+        return self._kept(card.key, provider, self._settings(card, provider.Settings))
+
+    def messenger(self) -> Channel:
+        """The bot that calls our own people. Raises Refused with the mend where none is set up."""
+        name, shape = TelegramNotices.name, TelegramNotices.Settings
+        variables = {field: f"OTDEL_{name}_{field}".upper().replace("-", "_") for field in shape.model_fields}
+        given = self.typed_in(name, "") | {
+            f: self.environment[v] for f, v in variables.items() if v in self.environment
+        }
+        try:
+            return self._kept(name + ":", TelegramNotices, shape.model_validate(given))
+        except ValidationError as error:
+            fields = _fields_of(error)
+            raise Refused(
+                because(NO_BOT, code="no_credentials", fields=_titles(shape, fields), block=name,
+                        type=block_title(TelegramNotices), variable=variables[fields[0]])
+            ) from None  # fmt: skip
+
+    def _kept(self, key: str, provider: type[Channel], settings: BaseModel) -> Channel:
+        made = self._made.get(key)
         if made is None or made[0] != settings:
             made = settings, provider(settings, self.http(), self.media.open)
-            self._made[card.key] = made
+            self._made[key] = made
         return made[1]
 
     def reaches_out(self, card: ChannelCard) -> bool:
-        """Whether the calls of this channel leave this computer; one whose settings are wrong goes nowhere."""
+        """Whether the calls of this channel leave this computer; one whose settings are wrong goes nowhere.
+
+        It is asked for every placement, so a provider that is made already answers without asking Prefect again.
+        """
+        made = self._made.get(card.key)
         try:
-            settings = self._settings(card, discovered()[card.provider].Settings)
+            settings = made[0] if made else self._settings(card, discovered()[card.provider].Settings)
         except (Refused, KeyError):
             return False
-        host = urlsplit(str(getattr(settings, "api_url", ""))).hostname or ""
-        return bool(host) and host != "localhost" and not host.startswith("127.") and host != "::1"
+        url = str(getattr(settings, "api_url", ""))
+        return bool(host_of(url)) and not is_loopback(url)
 
     def _settings(self, card: ChannelCard, shape: type[BaseModel]) -> BaseModel:
         """The card's settings, under what a person typed in, under the environment."""
@@ -89,11 +117,26 @@ class Accounts:
 
     @staticmethod
     def _complaint(card: ChannelCard, error: ValidationError) -> Any:
-        fields = sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]})
+        fields, provider = _fields_of(error), discovered()[card.provider]
         return because(
-            NO_ACCESS, code="no_credentials", account=card.key, fields=", ".join(fields),
-            block=f"{card.provider}-{card.key}", type=f"Otdel · {card.provider}", variable=variable_of(card, fields[0]),
+            NO_ACCESS, code="no_credentials", account=card.key, fields=_titles(provider.Settings, fields),
+            block=f"{card.provider}-{card.key}", type=block_title(provider), variable=variable_of(card, fields[0]),
         )  # fmt: skip
+
+
+def _fields_of(error: ValidationError) -> list[str]:
+    return sorted({str(e["loc"][0]) for e in error.errors(include_input=False) if e["loc"]}) or ["settings"]
+
+
+def _titles(shape: type[BaseModel], fields: list[str]) -> str:
+    """The fields as the block's form calls them."""
+    titles = {name: field.title or name for name, field in shape.model_fields.items()}
+    return ", ".join(f"«{translate(titles.get(field, field))}»" for field in fields)
+
+
+def block_title(provider: Any) -> str:
+    """What the block type of a provider is called on Prefect's pages."""
+    return f"Otdel · {translate(provider.title)}"
 
 
 def variable_of(card: ChannelCard, field: str) -> str:

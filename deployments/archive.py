@@ -21,7 +21,7 @@ from typing import IO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deployments.database import copy_database, plain, sqlite_path, suffix_of
+from deployments.database import copy_database, for_tools, sqlite_path, suffix_of
 from deployments.house import locked
 from deployments.refusal import Refusal
 from deployments.settings import Settings
@@ -58,7 +58,7 @@ class Manifest(BaseModel):
 
 def backup(settings: Settings, now: datetime, target: Path | None = None) -> tuple[Path, Manifest]:
     """Write an archive of a house that may be running; each database is copied to the moment."""
-    _refuse_absent(settings.workspace)
+    _refuse_absent(settings)
     target = target or settings.backups / f"otdel-{now:%Y%m%d-%H%M%S}.tar.gz"
     if target.exists():
         raise Refusal(because("{path} is there already.", path=target), because("Name another file."))
@@ -135,8 +135,13 @@ def restore(settings: Settings, source: Path, now: datetime, force: bool = False
         manifest = _unpack(source, unpacked)
         fresh = _assemble(unpacked, manifest, settings)
         with locked(settings) if occupied else nullcontext():
-            _load_dump(unpacked / manifest.database, settings, force)
-            return manifest, _place(fresh, workspace, now if occupied else None)
+            former = _place(fresh, workspace, now if occupied else None)
+            try:
+                _load_dump(unpacked / manifest.database, settings, force)
+            except BaseException:
+                _take_back(workspace, former, fresh)
+                raise
+            return manifest, former
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -235,9 +240,10 @@ def _load_dump(dump: Path, settings: Settings, force: bool) -> None:
     if shutil.which("pg_restore") is None:
         raise Refusal(because("There is no pg_restore here."), because("Install PostgreSQL's client programs."))
     options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
+    address, secret = for_tools(settings.database)
     load = subprocess.run(  # noqa: S603 (our own arguments)
-        ("pg_restore", *options, f"--dbname={plain(settings.database)}", str(dump)),  # noqa: S607
-        capture_output=True, text=True, check=False,
+        ("pg_restore", *options, f"--dbname={address}", str(dump)),  # noqa: S607
+        capture_output=True, text=True, check=False, env={**os.environ, **secret},
     )  # fmt: skip
     if load.returncode != 0:
         what = because("pg_restore could not load the database: {error}", error=load.stderr.strip()[:500])
@@ -270,9 +276,17 @@ def _place(fresh: Path, workspace: Path, moment: datetime | None) -> Path | None
     return former
 
 
-def _refuse_absent(workspace: Path) -> None:
-    if not (workspace / "var" / "id").exists():
-        what = because("The workspace {folder} has not been started yet.", folder=workspace)
+def _take_back(workspace: Path, former: Path | None, fresh: Path) -> None:
+    """Put the former folder back in its place."""
+    workspace.rename(fresh)
+    if former:
+        former.rename(workspace)
+
+
+def _refuse_absent(settings: Settings) -> None:
+    url = settings.database
+    if not (settings.var / "id").exists() or (url.startswith("sqlite") and not sqlite_path(url).exists()):
+        what = because("The workspace {folder} has not been started yet.", folder=settings.workspace)
         raise Refusal(what, because("Start it once: otdel up"))
 
 

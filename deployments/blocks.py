@@ -3,25 +3,39 @@
 from functools import cache
 from typing import Any
 
+import httpx
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
-from pydantic import SecretStr
+from pydantic import ConfigDict, SecretStr
 
+from deployments.accounts import block_title
 from integrations.channels import discovered
+from integrations.errors import Unavailable
+from integrations.notices.telegram import TelegramNotices
+from models.form import in_the_readers_language
 from models.locale import mark, translate
+from models.reason import because
 
+ABOUT_NOTICES = mark("The bot that calls colleagues to the desk. Name the block {name}.")
 ABOUT = mark("Access of Otdel to “{title}”. Name the block {name}-<key of the channel>, as in channels.yaml.")
+
+NO_ANSWER = mark("Prefect, which keeps the credentials, does not answer just now. It will be asked again.")
 
 
 def slug_of(provider: str) -> str:
     return f"otdel-{provider}"
 
 
+def providers() -> dict[str, Any]:
+    """Whatever has settings of its own: the channels, and the bot of the notices."""
+    return {**discovered(), TelegramNotices.name: TelegramNotices}
+
+
 @cache
 def block_types() -> dict[str, type[Block]]:
     """One block type per provider that asks for anything, by the provider's name."""
-    return {name: _block_type(name, provider) for name, provider in discovered().items() if _asks(provider.Settings)}
+    return {name: _block_type(name, provider) for name, provider in providers().items() if _asks(provider.Settings)}
 
 
 def _asks(settings: Any) -> bool:
@@ -30,12 +44,19 @@ def _asks(settings: Any) -> bool:
 
 def _block_type(name: str, provider: Any) -> type[Block]:
     title = translate(provider.title)
-    about = translate(ABOUT, title=title, name=name)
+    about = translate(ABOUT_NOTICES if provider is TelegramNotices else ABOUT, title=title, name=name)
     said = {
-        "_block_type_name": f"Otdel · {title}", "_block_type_slug": slug_of(name), "_description": about,
-        "__doc__": about, "__module__": __name__,
+        "_block_type_name": block_title(provider), "_block_type_slug": slug_of(name), "_description": about,
+        "__doc__": about, "__module__": __name__, "model_config": ConfigDict(json_schema_extra=_said),
     }  # fmt: skip
-    return type(f"Otdel{name.title()}", (Block, provider.Settings), said)
+    return type(f"Otdel{name.title().replace('-', '')}", (Block, provider.Settings), said)
+
+
+def _said(schema: dict[str, Any], block: type[Block]) -> None:
+    """The form of the block: as Prefect makes it, its fields in the reader's language."""
+    theirs: Any = Block.model_config["json_schema_extra"]
+    theirs(schema, block)
+    in_the_readers_language(schema)
 
 
 def register() -> list[str]:
@@ -46,14 +67,19 @@ def register() -> list[str]:
 
 
 def typed_in(provider: str, account: str) -> dict[str, Any]:
-    """What a person typed for this account, secrets wrapped again at once; nothing where there is no block."""
-    name = f"{provider}-{account}".replace("_", "-").lower()
-    with get_client(sync_client=True) as client:
-        try:
+    """What a person typed for this account, secrets wrapped again at once; nothing where there is no block.
+
+    The bot of the notices has no account: its block is called as the provider is. Raises Unavailable.
+    """
+    name = f"{provider}-{account}".strip("-").replace("_", "-").lower()
+    try:
+        with get_client(sync_client=True) as client:
             document = client.read_block_document_by_name(name, slug_of(provider), include_secrets=True)
-        except ObjectNotFound:
-            return {}
-    secret = {key for key, field in discovered()[provider].Settings.model_fields.items() if _is_secret(field)}
+    except ObjectNotFound:
+        return {}
+    except httpx.HTTPError as error:  # the rows wait: a restart of Prefect is nobody's work
+        raise Unavailable(because(NO_ANSWER, code="prefect_away")) from error
+    secret = {key for key, field in providers()[provider].Settings.model_fields.items() if _is_secret(field)}
     return {key: SecretStr(value) if key in secret else value for key, value in document.data.items()}
 
 

@@ -8,18 +8,24 @@ from models.locale import mark, spoken, translate
 from models.operations import OPERATIONS
 
 EVERY_MINUTE = "* * * * *"
+# The doors that runs go through: what must go out on time, and what steers it, never queues behind the rest.
+PLACEMENTS, BULK = DOORS = ("placements", "bulk")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A deployment of a flow. `tags` begin with what code finds it by; `crons` are in the company's zone."""
+    """A deployment of a flow. `tags` begin with what code finds it by; `crons` are in the company's zone.
+
+    `door` is the work pool that runs it where there is more than one machine.
+    """
 
     flow: str
     tags: tuple[str, ...]
     crons: tuple[str, ...] = ()
     title: str = ""
     about: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+    door: str = PLACEMENTS
 
     @property
     def name(self) -> str:
@@ -28,14 +34,19 @@ class Entry:
             return translate(self.title)
         return str(OPERATIONS[self.tags[0]])
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What its runs are filled in with: Prefect takes a choice only as its form says it in this language."""
+        return {"form": {name: translate(choice) for name, choice in self.form.items()}} if self.form else {}
+
 
 CATALOGUE = (
     Entry(
-        "channel_analysis", ("A1",), ("0 7 * * 1",),
+        "channel_analysis", ("A1",), ("0 7 * * 1",), door=BULK,
         about=mark("Reach, engagement, cost and best hours of our channels; recommends slots where a card names none."),
     ),
     Entry(
-        "market_events", ("A2",), ("30 6 * * *",),
+        "market_events", ("A2",), ("30 6 * * *",), door=BULK,
         about=mark("The calendar of occasions from feeds and calendars: repeats folded, the important first."),
     ),
     Entry(
@@ -67,24 +78,24 @@ CATALOGUE = (
         about=mark("Every minute: whatever an interrupted run left, letters to colleagues, reminders."),
     ),
     Entry(
-        "placement_control", ("A9",), ("*/10 * * * *",),
+        "placement_control", ("A9",), ("*/10 * * * *",), door=BULK,
         about=mark("Compares what is live with what was approved and asks about every difference; changes nothing."),
     ),
     Entry(
-        "reaction_control", ("A10",), ("*/15 * * * *",),
+        "reaction_control", ("A10",), ("*/15 * * * *",), door=BULK,
         about=mark("Snapshots of reach and reactions, comments with a deadline to answer; tells of what stands out."),
     ),
     Entry(
-        "unified_registry", ("A11",), ("5 * * * *",),
+        "unified_registry", ("A11",), ("5 * * * *",), door=BULK,
         about=mark("Every hour: results of every operation into the one registry."),
     ),
     Entry(
-        "reports", ("A12",), ("0 17 * * 5",), parameters={"form": {"kind": "week"}},
+        "reports", ("A12",), ("0 17 * * 5",), form={"kind": mark("week")}, door=BULK,
         about=mark("The week's report; on Fridays by itself."),
     ),
     Entry(
-        "reports", ("month",), ("0 9 1 * *",), title=mark("A12 · One page for the director"),
-        parameters={"form": {"kind": "month"}}, about=mark("The month that has ended, on one page."),
+        "reports", ("month",), ("0 9 1 * *",), title=mark("A12 · One page for the director"), door=BULK,
+        form={"kind": mark("month")}, about=mark("The month that has ended, on one page."),
     ),
     Entry(
         "whole_way", ("whole-way",), title=mark("A · From content to publication"),

@@ -17,6 +17,13 @@ from deployments.settings import Settings
 from models.locale import mark
 
 PYTHON = sys.executable
+# What a person reads instead of the names; the launcher is the process that keeps the others up.
+TITLES = {
+    "launcher": mark("Otdel itself"),
+    "prefect": mark("Prefect's server"),
+    "web": mark("Desk and pages"),
+    "runner": mark("Runner of operations"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,10 +47,10 @@ def children(settings: Settings, secrets: Secrets, front: Front, inherited: Mapp
     server = (PYTHON, "-m", "prefect", "server", "start")
     web, runner = (PYTHON, "-m", "deployments.web"), (PYTHON, "-m", "deployments.runner")
     return (
-        Child("prefect", mark("Prefect's server"), server, prefects, prefect_answers(settings, secrets),
+        Child("prefect", TITLES["prefect"], server, prefects, prefect_answers(settings, secrets),
               lambda: keep_at_home(settings.prefect_home)),
-        Child("web", mark("Desk and pages"), web, ours, web_answers(settings)),
-        Child("runner", mark("Runner of operations"), runner, ours, runner_polls(settings)),
+        Child("web", TITLES["web"], web, ours, web_answers(settings)),
+        Child("runner", TITLES["runner"], runner, ours, runner_polls(settings)),
     )  # fmt: skip
 
 

@@ -12,16 +12,18 @@ from models.desk import Choice, Line, Order, Outcome, Proof, Question, Queue, St
 from models.locale import mark
 from models.reason import Reason, because
 from models.stop import Scope
+from models.timetable import read_quiet
 from tasks.approval import rows as approval
+from tasks.approval.rules import demands_of
 from tasks.desk import rows
 from tasks.desk.rows import Names, Reader
 from tasks.house import House
 from tasks.orders import rows as orders
 from tasks.orders.rows import Answer, When
 from tasks.people.rows import everybody
-from tasks.schedule.lateness import late_at
-from tasks.schedule.quiet import next_open, read_quiet
+from tasks.schedule.quiet import next_open
 from tasks.schedule.wall import instant, local, wall_at, wall_of
+from tasks.stop import rows as stops
 
 GOES_OUT = mark("“{title}” goes out within a minute.")
 GOES_OUT_LATER = mark("“{title}” goes out at {at}: these are quiet hours now.")
@@ -69,7 +71,7 @@ class DeskVerbs:
         )
 
     def _reader(self, session: Session, visitor: Visitor) -> Reader:
-        return Reader(approval.people(session).get(visitor.key), self.house.workspace.company.approval.four_eyes)
+        return Reader(approval.people(session).get(visitor.key), demands_of(self.house.workspace.company))
 
     def queue(self) -> Queue:
         with reading(self.house.engine) as session:
@@ -114,7 +116,9 @@ class DeskVerbs:
     def _decide(
         self, session: Session, verdict: Verdict, visitor: Visitor, request_id: int | None, outcome: Outcome
     ) -> Outcome:
-        objection = self._reader(session, visitor).objection_to(approval.author_of(session, verdict.subject))
+        reader, subject = self._reader(session, visitor), verdict.subject
+        weight = approval.weights(session, [subject], reader.demands)[subject]
+        objection = reader.objection_to(approval.author_of(session, subject), weight)
         if objection:
             return outcome.model_copy(update={"objections": (*outcome.objections, objection)})
         done = approval.decide(
@@ -145,14 +149,16 @@ class DeskVerbs:
             if line is None or Order.PUBLISH_NOW not in line.orders:
                 return _in_vain(line)
             now, when = now_by(self.house.clock, session), self._when(session, line.account)
-            answer = orders.restore(session, [id], when)[id]
-        if answer is not Answer.DONE:
-            return _in_vain(line)
+            answer = orders.publish_now(session, id, when, urgent=False)
+        return self._promise(GOES_OUT, line, when, now) if answer is Answer.DONE else _in_vain(line)
+
+    def _promise(self, soon: str, line: Line, when: When, now: datetime) -> Reason:
+        """When it really goes out: at once, unless a Stop or quiet hours hold it."""
         if line.is_stopped:
             return because(WAITS_FOR_STOP, code="stopped", title=line.title)
         if when.due_at > now:
             return because(GOES_OUT_LATER, code="quiet", title=line.title, at=self._clock_of(when.due_at))
-        return because(GOES_OUT, code="done", title=line.title)
+        return because(soon, code="done", title=line.title)
 
     def _when(self, session: Session, account: str) -> When:
         card, now = self.house.card_of(account), now_by(self.house.clock, session)
@@ -160,7 +166,7 @@ class DeskVerbs:
             return When(now, None, wall_of(now, self._zone), self._zone)
         zone = self.house.workspace.zone_of(card)
         due = next_open(read_quiet(self.house.workspace.quiet_hours_of(card)), now, zone)
-        return When(due, late_at(due, card.lateness.after), wall_of(due, zone), zone)
+        return When(due, due + card.lateness.after, wall_of(due, zone), zone)
 
     def cancel(self, id: int, visitor: Visitor, why: str) -> Reason:
         with self.house.sessions.begin() as session:
@@ -171,17 +177,20 @@ class DeskVerbs:
         return because(CANCELLED, code="done", title=line.title, channel=line.channel)
 
     def decide_unknown(self, id: int, verdict: str, visitor: Visitor, url: str) -> Reason:
-        said = {orders.Verdict.OUT: WRITTEN_DOWN, orders.Verdict.AGAIN: AGAIN, orders.Verdict.LEAVE: LEFT}
         if verdict not in set(orders.Verdict):
             return because(NO_VERDICT, code="no_verdict")
         if url and not (is_safe(url) and url.startswith("http")):
             return because(BAD_LINK, code="bad_link")
         with self.house.sessions.begin() as session:
-            line = rows.line(session, id, self._names(session))
-            answer = orders.decide_unknown(session, self.house.clock, id, orders.Verdict(verdict), visitor.name, url)
+            line, now = rows.line(session, id, self._names(session)), now_by(self.house.clock, session)
+            when, saw = self._when(session, line.account if line else ""), orders.Verdict(verdict)
+            answer = orders.decide_unknown(session, self.house.clock, id, saw, visitor.name, url, when)
         if line is None or answer is not Answer.DONE:
             return _in_vain(line)
-        return because(said[orders.Verdict(verdict)], code="done", title=line.title, channel=line.channel)
+        if saw is orders.Verdict.AGAIN:
+            return self._promise(AGAIN, line, when, now)
+        said = WRITTEN_DOWN if saw is orders.Verdict.OUT else LEFT
+        return because(said, code="done", title=line.title, channel=line.channel)
 
     def stops(self) -> Stops:
         with reading(self.house.engine) as session:
@@ -203,7 +212,7 @@ class DeskVerbs:
             scope_key = known[scope]
             if scope_key is None:
                 return because(NO_SUCH, code="no_such", key=key)
-            id = orders.pull_stop(session, self.house.clock, scope, scope_key, visitor.key, why)
+            id = stops.pull_stop(session, self.house.clock, scope, scope_key, visitor.key, why)
             pulled = next(stop for stop in rows.stops_in_force(session, names) if stop.id == id)
         return (
             because(STOP_PULLED, code="pulled", what=pulled.what)
@@ -213,7 +222,7 @@ class DeskVerbs:
 
     def release_stop(self, id: int, visitor: Visitor) -> Reason:
         with self.house.sessions.begin() as session:
-            done = orders.release_stop(session, self.house.clock, id, visitor.key)
+            done = stops.release_stop(session, self.house.clock, id, visitor.key)
         return because(RELEASED, code="released") if done else because(RELEASED_BEFORE, code="before")
 
 

@@ -16,6 +16,7 @@ from models.locale import mark
 from models.people import Absence, Person
 from models.reason import Reason, because
 from tasks.house import House
+from tasks.passkeys.rows import numbers
 from tasks.people import rows, terms
 from tasks.people.tokens import fingerprint, keyed
 from tasks.schedule.wall import local
@@ -64,7 +65,7 @@ class DoorVerbs:
         password_hash = self.passwords.hash(password)
         with self.house.sessions.begin() as session:
             accepted = rows.accept(session, self.house.clock, fingerprint(token), password_hash)
-            return self._open(session, accepted.key) if accepted else because(NO_LONGER, code="no_longer")
+            return self.open_for(session, accepted.key) if accepted else because(NO_LONGER, code="no_longer")
 
     def _known_of(self, person: Person) -> list[str]:
         """What anybody knows of a person, and so would try first."""
@@ -89,9 +90,10 @@ class DoorVerbs:
             rows.forgive(session, attempts)
             if renewed:
                 rows.replace_password_hash(session, person.key, kept, renewed)
-            return self._open(session, person.key)
+            return self.open_for(session, person.key)
 
-    def _open(self, session: Session, person: str) -> Ticket:
+    def open_for(self, session: Session, person: str) -> Ticket:
+        """A new session of this person."""
         token = self.chance()
         rows.open_session(session, self.house.clock, person, fingerprint(token), self.chance())
         return Ticket(token=token, lasts=terms.SESSION_LASTS)
@@ -115,9 +117,10 @@ class DoorVerbs:
     def people(self) -> list[PersonLine]:
         with reading(self.house.engine) as session:
             invited, seen = rows.open_invitations(session, self.house.clock), rows.last_seen(session)
-            found, away = rows.everybody(session), rows.absent_on(session, self._today())
+            found, away, keys = rows.everybody(session), rows.absent_on(session, self._today()), numbers(session)
             names = {person.key: person.name for person in found}
-            return [_line(person, invited, seen, away.get(person.key), names) for person in found]
+            lines = [_line(person, invited, seen, away.get(person.key), names) for person in found]
+            return [line.model_copy(update={"passkeys": keys.get(line.key, 0)}) for line in lines]
 
     def _today(self) -> date:
         return local(self.house.now(), self.house.workspace.company.zone).date()

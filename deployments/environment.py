@@ -1,5 +1,6 @@
 """The environment of the child processes: what Prefect 3.8.8 must be told, and what it must not inherit."""
 
+import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ PASSED_ON = frozenset(
         "PREFECT_SERVER_DATABASE_CONNECTION_URL",
         "PREFECT_SERVER_LOGGING_LEVEL",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_EVENT_RETENTION_OVERRIDES",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD",
         "PREFECT_MESSAGING_BROKER",
         "PREFECT_MESSAGING_CACHE",
@@ -24,6 +26,17 @@ PASSED_ON = frozenset(
     }
 )
 HEARTBEAT_SECONDS = 30
+HOUR, DAY = 3600, 86_400
+# Prefect's own memory. A run a minute writes forty events, most of them about its steps: at Prefect's own seven and
+# ninety days that is gigabytes on a small disk. Ours is in our database; an operator may keep Prefect's longer.
+OF_STEPS = ("prefect.task-run.Pending", "prefect.task-run.Running", "prefect.task-run.Completed")
+MEMORY = {
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"PT{2 * DAY}S",  # bare seconds would keep the server from starting
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * DAY),
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_EVENT_RETENTION_OVERRIDES": json.dumps(
+        dict.fromkeys((*OF_STEPS, "prefect.flow-run.heartbeat"), HOUR)
+    ),
+}
 RUNS_AT_ONCE = "8"  # each is a process of about 100 MB
 LEASES_ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 
@@ -38,11 +51,17 @@ def server_environment(
     settings: Settings, secrets: Secrets, front: Front, inherited: Mapping[str, str]
 ) -> dict[str, str]:
     """What Prefect's server is given. No PREFECT_API_URL: its UI would call that address instead of its own."""
-    return _inherited(inherited) | _house(settings, front) | _server(settings, secrets, front) | _paths(inherited)
+    ours = _house(settings, front) | _server(settings, secrets, front)
+    return MEMORY | _without_access(_inherited(inherited)) | ours | _paths(inherited)
 
 
 def _inherited(inherited: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in inherited.items() if not name.startswith("PREFECT_") or name in PASSED_ON}
+
+
+def _without_access(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Without the accesses to channels and mail servers: Prefect's server has no need of them."""
+    return {name: value for name, value in inherited.items() if not name.startswith("OTDEL_")}
 
 
 def _house(settings: Settings, front: Front) -> dict[str, str]:
@@ -86,6 +105,8 @@ def _client(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "PREFECT_API_AUTH_STRING": secrets.prefect_auth.get_secret_value(),
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        # Nobody reads the results of our steps from Prefect; kept, they would be a file per step for ever.
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
     }
 

@@ -3,24 +3,30 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import ValidationError
+from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from deployments.accounts import Accounts
 from deployments.front import read_front
-from deployments.settings import Settings, read_settings
+from deployments.refusal import Refusal
+from deployments.settings import AS_DESCRIBED, Settings, read_settings
 from integrations.channels import discovered
 from integrations.media import MediaStore
 from integrations.notices.mail import Mail, MailSettings
 from integrations.workspace import read_workspace
 from models.company import Workspace
 from models.content import Problem
-from models.database import DatabaseClock, connect, now_by
+from models.database import DatabaseClock, connect, now_by, reading, writing
 from models.locale import speak
 from models.reaction import Mark
+from models.reason import because
+from tasks.delivery.rows import insert_quietly
 from tasks.house import House, furnish
 
 FIRST_START = "first_start"
@@ -32,8 +38,8 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     engine = connect(settings.database)
     sessions = sessionmaker(engine, expire_on_commit=False)
     media = MediaStore(settings.media)
-    start = first_start(sessions)
     front = read_front(settings)
+    start = first_start(engine, front.zone)
     defaults = {
         "site": {"path": str(settings.var / "site"), "url": front.public_url},
         "folder": {"path": str(settings.var / "showcase")},
@@ -44,7 +50,7 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     house = House(
         engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of,
         reaches_out=accounts.reaches_out, media=media,
-        mail=Mail(MailSettings(mailbox=settings.mailbox, **_smtp(os.environ))),
+        mail=mail_of(settings, os.environ), messenger=accounts.messenger,
         root=settings.workspace, var=settings.var, first_start=start,
         public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url,
     )  # fmt: skip
@@ -52,27 +58,40 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     return house
 
 
-def _smtp(environment: Mapping[str, str]) -> dict[str, Any]:
+def mail_of(settings: Settings, environment: Mapping[str, str]) -> Mail:
     """OTDEL_SMTP_HOST, _PORT, _USER, _PASSWORD, _SENDER, _ENCRYPTED; without a host letters stay in the mailbox."""
-    named = {name: f"OTDEL_SMTP_{name.upper()}" for name in ("host", "port", "user", "password", "sender", "encrypted")}
-    return {name: environment[variable] for name, variable in named.items() if variable in environment}
+    named = {name: f"OTDEL_SMTP_{name.upper()}" for name in MailSettings.model_fields}
+    given: dict[str, Any] = {name: environment[said] for name, said in named.items() if said in environment}
+    try:
+        return Mail(MailSettings(**given | {"mailbox": settings.mailbox}))
+    except ValidationError as error:  # the value is not repeated: it may be the password
+        name = named[str(error.errors(include_input=False)[0]["loc"][0])]
+        raise Refusal(because("{name} is filled in wrongly.", name=name), because(AS_DESCRIBED, name=name)) from None
 
 
-def first_start(sessions: Any) -> date:
-    """The day this house was first started, written down the first time it is asked: +6 in the files counts from it."""
-    with sessions.begin() as session:
+def first_start(engine: Engine, zone: str) -> date:
+    """The day in the company's zone on which this house was first started: +6 in the files counts from it.
+
+    Written down the first time it is asked, by whoever is first; afterwards it is only read.
+    """
+    with reading(engine) as session:
         found = session.get(Mark, FIRST_START)
-        if found is None:
-            now: datetime = now_by(DatabaseClock(), session)
-            found = Mark(name=FIRST_START, value=now.astimezone(UTC).isoformat(), at=now)
-            session.add(found)
+    if found is None:
+        with writing(engine) as session:
+            now = now_by(DatabaseClock(), session)
+            row = {"name": FIRST_START, "value": now.astimezone(UTC).isoformat(), "at": now}
+            session.execute(insert_quietly(session, Mark, ["name"]), [row])
+            found = session.get_one(Mark, FIRST_START)
+    try:
+        return datetime.fromisoformat(found.value).astimezone(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError):  # company.yaml is read, and complained of, later
         return datetime.fromisoformat(found.value).date()
 
 
 def workspace_of(root: Path, start: date) -> Callable[[], tuple[Workspace, list[Problem]]]:
     """Read the company's files, anew only when one of them has changed."""
 
-    @cache
+    @lru_cache(maxsize=1)
     def read(_: tuple[float, ...]) -> tuple[Workspace, list[Problem]]:
         return read_workspace(root, start, discovered().keys())
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from deployments import database, processes
+from deployments import database, ports
 from deployments.children import Child, children, pulse_path
 from deployments.environment import environment
 from deployments.front import Front, read_front
@@ -125,7 +125,10 @@ def _record_keeper(house: Standing) -> Callable[[tuple[Tenant, ...]], None]:
 
     def keep(tenants: tuple[Tenant, ...]) -> None:
         record = Record(launcher=launcher, children=tenants, ui_url=front.ui_url, staff_url=front.staff_url)
-        write_record(house.settings, record)
+        try:
+            write_record(house.settings, record)
+        except OSError as error:  # a full disk must not stop what runs; the record only helps to find it
+            house.screen.warn(translate("What runs could not be written down: {error}", error=error.strerror))
 
     return keep
 
@@ -138,14 +141,8 @@ def _refuse_no_workspace(settings: Settings) -> None:
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
-    for name, port in (("OTDEL_UI_PORT", settings.ui_port), ("OTDEL_WEB_PORT", settings.web_port)):
-        if not processes.is_free(settings.host, port):
-            holder = processes.holder(port) or translate("another program")
-            what = because("Port {port} is taken by {holder}.", port=port, holder=holder)
-            raise Refusal(what, because("End it, or choose another port: {name}={free}", name=name, free=port + 100))
-    if settings.ui_port == settings.web_port:
-        what = because("Prefect and the desk are to share port {port}.", port=settings.ui_port)
-        raise Refusal(what, because("Give them different ports: OTDEL_UI_PORT and OTDEL_WEB_PORT."), Exit.USAGE)
+    for refusal in ports.complaints(settings):
+        raise refusal
 
 
 @contextmanager

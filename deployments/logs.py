@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,14 +18,18 @@ def open_log(path: Path) -> BinaryIO:
 
 
 def rotate(path: Path, largest: int = LARGEST) -> bool:
-    """Copy a grown log aside and cut it; the children hold it open, so it cannot be renamed."""
+    """Copy a grown log aside and cut it; the children hold it open, so it cannot be renamed.
+
+    Where it cannot be copied (a full disk) it is cut all the same: a log must not fill the disk, nor end the house.
+    """
     if not path.exists() or path.stat().st_size <= largest:
         return False
-    for number in range(KEPT - 1, 0, -1):
-        older = path.with_suffix(f".{number}.log")
-        if older.exists():
-            older.replace(path.with_suffix(f".{number + 1}.log"))
-    shutil.copyfile(path, path.with_suffix(".1.log"))
+    with suppress(OSError):
+        for number in range(KEPT - 1, 0, -1):
+            older = path.with_suffix(f".{number}.log")
+            if older.exists():
+                older.replace(path.with_suffix(f".{number + 1}.log"))
+        shutil.copyfile(path, path.with_suffix(".1.log"))
     os.truncate(path, 0)
     return True
 

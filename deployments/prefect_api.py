@@ -35,6 +35,9 @@ class PrefectApi:
     def ask(self, path: str, **question: Any) -> Any:
         """POST a question (a filter) and return the answer."""
         answer = self._http.post(path, json=question, headers=self._csrf_headers())
+        if answer.status_code == httpx.codes.FORBIDDEN and self._csrf:  # the token is good for an hour
+            self._csrf = {}
+            answer = self._http.post(path, json=question, headers=self._csrf_headers())
         return answer.raise_for_status().json()
 
     def every(self, path: str, **question: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What this machine knows of processes: who they are, what group they form, who holds a port."""
 
+import errno
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -67,16 +69,27 @@ def wait_until(holds: Callable[[], bool], patience: float, pause: float = 0.1) -
     return True
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+class Obstacle(StrEnum):
+    """Why a server cannot listen on a port of a host."""
+
+    NONE = ""
+    TAKEN = "taken"
+    FORBIDDEN = "forbidden"
+    ELSEWHERE = "elsewhere"
+
+
+def obstacle(host: str, port: int) -> Obstacle:
+    """What keeps a server from listening there now; ELSEWHERE: the host is no address of this machine."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-        except OSError:
-            return False
-    return True
+    except PermissionError:
+        return Obstacle.FORBIDDEN
+    except OSError as error:
+        return Obstacle.TAKEN if error.errno == errno.EADDRINUSE else Obstacle.ELSEWHERE
+    return Obstacle.NONE
 
 
 def holder(port: int) -> str:

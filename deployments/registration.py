@@ -60,8 +60,9 @@ async def _remove_departed(
 ) -> None:
     staying = {deployment.full_name for deployment in catalogue}
     packages = {_package(deployment.entrypoint) for deployment in catalogue}
+    pools = {deployment.work_pool_name for deployment in catalogue}
     for name, former in known.items():
-        if name not in staying and not former.work_pool_name and _package(former.entrypoint) in packages:
+        if name not in staying and former.work_pool_name in pools and _package(former.entrypoint) in packages:
             await client.delete_deployment(former.id)
 
 

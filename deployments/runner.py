@@ -23,7 +23,7 @@ from prefect.runner import Runner
 from deployments.children import pulse_path
 from deployments.registration import register
 from deployments.settings import Settings, read_settings
-from deployments.tidying import SILENCE, bury_the_dead, declare_dead, drop_pile, fallen_silent
+from deployments.tidying import SILENCE, bury_the_dead, declare_dead, drop_pile, fallen_silent, forget_idle
 
 PULSE_SECONDS = 5
 TIDY_EVERY = 4  # pulses
@@ -76,7 +76,7 @@ def _leave_at_last() -> None:
 async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> None:
     """Register, tidy up after the former runner, then run what is due until told to stop."""
     async with get_client() as client:
-        await _await_server(client)
+        await await_server(client)
         names = await register(client, catalogue)
         await bury_the_dead(client, names)
         await drop_pile(client, names, datetime.now(UTC))
@@ -92,7 +92,7 @@ async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> No
                 await pulse
 
 
-async def _await_server(client: PrefectClient) -> None:
+async def await_server(client: PrefectClient) -> None:
     """Wait for a server that is being brought back; the launcher starts it first, but it may die alone."""
     for _ in range(SERVER_PATIENCE):
         if await client.api_healthcheck() is None:
@@ -112,13 +112,13 @@ class Pulse:
         """Write the pulse, and now and then tidy, until cancelled."""
         for number in count():
             self._notice_sleep(datetime.now(UTC))
-            if self.runner.last_polled:
-                _write_pulse(self.settings, self.runner.last_polled, self.names)
-            if number % TIDY_EVERY == TIDY_EVERY - 1:
-                try:
+            try:
+                if self.runner.last_polled:
+                    write_pulse(self.settings, self.runner.last_polled, self.names)
+                if number % TIDY_EVERY == TIDY_EVERY - 1:
                     await self._tidy(datetime.now(UTC))
-                except Exception:
-                    self.runner._logger.exception("Tidying did not succeed; it is tried again")
+            except Exception:  # a full disk, a busy server: the next beat comes all the same
+                self.runner._logger.exception("A beat of the pulse did not succeed; it is tried again")
             await asyncio.sleep(PULSE_SECONDS if self.runner.last_polled else 0.2)
 
     def _notice_sleep(self, now: datetime) -> None:
@@ -130,6 +130,7 @@ class Pulse:
     async def _tidy(self, now: datetime) -> None:
         """Drop the pile that a machine wakes up with; end what is silent: frozen here, or lost elsewhere."""
         await drop_pile(self.client, self.names, now)
+        await forget_idle(self.client, self.names, now)
         if now - self.awake_since < SILENCE:
             return
         processes = self.runner._process_manager
@@ -140,7 +141,7 @@ class Pulse:
                 await declare_dead(self.client, run)
 
 
-def _write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str]) -> None:
+def write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str]) -> None:
     """Say that the runner lives: whole or not at all, because the launcher and the doctor read it."""
     path = pulse_path(settings)
     deployments = {str(deployment): name for deployment, name in names.items()}

@@ -38,7 +38,9 @@ def ensure_secrets(settings: Settings, renew: bool = False) -> Secrets:
     name = mark.read_text().strip() if mark.exists() else chance.token_hex(8)
     _write_private(settings.config_home, f"{name}.json", made)
     mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(f"{name}\n")
+    draft = mark.with_name(f".id.{os.getpid()}")
+    draft.write_text(f"{name}\n")
+    draft.replace(mark)
     return made
 
 

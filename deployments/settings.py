@@ -9,9 +9,20 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deployments.refusal import Exit, Refusal
+from models.locale import mark
 from models.reason import because
 
 CODE_ROOT = Path(__file__).resolve().parents[1]
+AN_ADDRESS = mark("Set {name} to an address that begins with http:// or https://.")
+A_PORT = mark("Set {name} to a number from 1 to 65535.")
+A_FOLDER = mark("Set {name} to the path of a folder.")
+AS_DESCRIBED = mark("Correct {name} and start again.")
+WANTED = {
+    "ui_port": A_PORT, "web_port": A_PORT, "workspace": A_FOLDER, "config_home": A_FOLDER,
+    "public_url": AN_ADDRESS, "staff_url": AN_ADDRESS, "ui_url": AN_ADDRESS, "prefect_url": AN_ADDRESS,
+    "locale": mark("Set {name} to ru or en, or leave it empty."),
+    "log_level": mark("Set {name} to DEBUG, INFO, WARNING or ERROR."),
+}  # fmt: skip
 EVERYWHERE = ("0.0.0.0", "::", "[::]")  # noqa: S104 (compared with, never bound to by itself)
 
 
@@ -20,7 +31,10 @@ def _private_folder() -> Path:
 
 
 class Settings(BaseSettings):
-    """Read from the environment as OTDEL_WORKSPACE, OTDEL_UI_PORT, …; empty addresses mean this machine."""
+    """Read from the environment as OTDEL_WORKSPACE, OTDEL_UI_PORT, …; empty addresses mean this machine.
+
+    Beyond one machine `prefect_url` is where our processes reach Prefect's server, `redis_url` what its servers share.
+    """
 
     model_config = SettingsConfigDict(env_prefix="OTDEL_", extra="ignore", frozen=True, validate_default=True)
 
@@ -29,6 +43,8 @@ class Settings(BaseSettings):
     ui_port: int = Field(default=4200, ge=1, le=65535)
     web_port: int = Field(default=8080, ge=1, le=65535)
     database_url: str = ""
+    prefect_url: str = ""
+    redis_url: str = ""
     config_home: Path = Field(default_factory=_private_folder)
     public_url: str = ""
     staff_url: str = ""
@@ -41,7 +57,7 @@ class Settings(BaseSettings):
     def _absolute(cls, folder: Path) -> Path:
         return Path.cwd() / folder.expanduser()
 
-    @field_validator("public_url", "staff_url", "ui_url")
+    @field_validator("public_url", "staff_url", "ui_url", "prefect_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):
@@ -88,7 +104,7 @@ class Settings(BaseSettings):
 
     @property
     def ui_here(self) -> str:
-        return f"http://{self.reach}:{self.ui_port}"
+        return self.prefect_url or f"http://{self.reach}:{self.ui_port}"
 
     @property
     def web_here(self) -> str:
@@ -107,6 +123,7 @@ def read_settings(changes: Mapping[str, object] | None = None) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"OTDEL_{'_'.join(str(part) for part in first['loc']).upper()}"
-        what = because("{name} is set to {value}: {why}.", name=name, value=first["input"], why=first["msg"])
-        raise Refusal(what, because("Correct {name} and start again.", name=name), Exit.USAGE) from None
+        field = str(first["loc"][0]) if first["loc"] else ""
+        name = f"OTDEL_{field.upper()}"
+        what = because("{name} is set to “{value}”.", name=name, value=first["input"])
+        raise Refusal(what, because(WANTED.get(field, AS_DESCRIBED), name=name), Exit.USAGE) from None

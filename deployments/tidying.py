@@ -9,6 +9,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
+    FlowRunFilterEndTime,
     FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateName,
@@ -19,9 +20,11 @@ from prefect.events.filters import EventFilter, EventOccurredFilter, EventResour
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from deployments.environment import HEARTBEAT_SECONDS
-from models.locale import translate
+from models.ending import NOTHING
+from models.locale import LANGUAGES, catalogue, translate
 
 SILENCE = timedelta(seconds=5 * HEARTBEAT_SECONDS)  # events reach the database late when it is busy
+IDLE_KEPT = timedelta(days=1)
 PAGE = 200
 WAITING = ["Scheduled", "Late"]
 
@@ -31,16 +34,35 @@ async def bury_the_dead(client: PrefectClient, deployments: Collection[UUID]) ->
 
     A run that had only been handed out is due again; one that a person was cancelling is cancelled; the rest crashed.
     """
-    found = await _runs(client, deployments, types=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    found = await runs_in_hand(client, deployments)
     for run in found:
-        if run.state_type == StateType.PENDING:
-            await client.set_flow_run_state(run.id, Scheduled(), force=True)
-        elif run.state_type == StateType.CANCELLING:
-            await client.set_flow_run_state(run.id, Cancelled(), force=True)
-        else:
-            message = translate("The process of this run was ended from outside; the next run takes up its work.")
-            await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+        await settle(client, run)
     return found
+
+
+async def runs_in_hand(client: PrefectClient, deployments: Collection[UUID]) -> list[FlowRun]:
+    """The runs that somebody has been given and has not ended."""
+    return await _runs(client, deployments, types=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+
+
+async def settle(client: PrefectClient, run: FlowRun) -> None:
+    """Settle a run whose process is gone, by what it was doing."""
+    if run.state_type == StateType.PENDING:
+        await client.set_flow_run_state(run.id, Scheduled(), force=True)
+    elif run.state_type == StateType.CANCELLING:
+        await client.set_flow_run_state(run.id, Cancelled(), force=True)
+    else:
+        message = translate("The process of this run was ended from outside; the next run takes up its work.")
+        await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+
+
+async def settle_forgotten(client: PrefectClient, deployments: Collection[UUID], now: datetime) -> list[FlowRun]:
+    """Settle what was handed out, or was being cancelled, and has not moved since: its worker is gone."""
+    found = await _runs(client, deployments, types=[StateType.PENDING, StateType.CANCELLING])
+    forgotten = [run for run in found if run.state and run.state.timestamp < now - SILENCE]
+    for run in forgotten:
+        await settle(client, run)
+    return forgotten
 
 
 async def drop_pile(client: PrefectClient, deployments: Collection[UUID], now: datetime) -> int:
@@ -83,6 +105,20 @@ async def _runs(
     while page := await client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found)):
         found += page
     return found
+
+
+async def forget_idle(client: PrefectClient, deployments: Collection[UUID], now: datetime) -> int:
+    """Delete the runs that found nothing to do a day ago: one a minute would fill the disk, and hide the others."""
+    idle = [catalogue(language).get(NOTHING, NOTHING) for language in LANGUAGES]
+    wanted = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=list(deployments)),
+        state=FlowRunFilterState(name=FlowRunFilterStateName(any_=idle)),
+        end_time=FlowRunFilterEndTime(before_=now - IDLE_KEPT),
+    )
+    found = await client.read_flow_runs(flow_run_filter=wanted, limit=PAGE)
+    for run in found:
+        await client.delete_flow_run(run.id)
+    return len(found)
 
 
 async def fallen_silent(client: PrefectClient, deployments: Collection[UUID], now: datetime) -> list[FlowRun]:

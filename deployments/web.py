@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
 from deployments.furniture import furnish_from
+from deployments.passkey_verbs import PasskeyVerbs
 from deployments.refusal import Refusal
 from deployments.secrets import read_secrets
 from deployments.settings import Settings, read_settings
@@ -30,7 +31,7 @@ def unguessable() -> str:
     return secrets.token_urlsafe(32)
 
 
-class HouseVerbs(SiteVerbs, DoorVerbs, DeskVerbs):
+class HouseVerbs(SiteVerbs, DoorVerbs, PasskeyVerbs, DeskVerbs):
     """Everything the web process can do, done in this house."""
 
     def __init__(

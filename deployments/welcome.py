@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from deployments import runs
 from deployments.launcher import Standing
 from deployments.prefect_api import PrefectApi
 from models.database import DatabaseClock, connect, reading, writing
@@ -68,14 +69,12 @@ def first_run(standing: Standing) -> None:
     """Start the whole way in Prefect and wait for its end, as long as somebody would."""
     standing.screen.say(translate(RUNNING), "dim")
     with PrefectApi(standing.settings, standing.secrets) as api:
-        found = api.ask("/deployments/filter", deployments={"tags": {"all_": [PIPELINE]}})
-        run = api.ask(
-            f"/deployments/{found[0]['id']}/create_flow_run", parameters={"form": {}}, idempotency_key="first"
-        )
-        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
-            state = api.ask("/flow_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})[0]["state"]
-            if state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
-                standing.screen.done(translate(RAN, state=state["name"]))
+        deployment = runs.tagged(api, PIPELINE)
+        run = runs.start(api, deployment["id"], {"form": {}}, key="first") if deployment else ""
+        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS) if run else 0):
+            stands = runs.look(api, run)
+            if stands.has_ended:
+                standing.screen.done(translate(RAN, state=stands.state))
                 return
             if standing.stop.wait(POLL_SECONDS):
                 return

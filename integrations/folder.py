@@ -1,5 +1,8 @@
 """The company's folder as a port: files are opened by their path inside it, and never outside."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,6 +16,10 @@ FILES_MAX = 20_000
 OUTSIDE = mark("{path} leads out of the company's folder. Put the file inside and name it from there.")
 ABSENT = mark("There is no file {path} in the company's folder. Correct the name or put the file there.")
 TOO_LARGE = mark("{path} has {size} MB, more than {limit} MB. Make the file smaller.")
+CHANGED = mark("{path} was changed meanwhile, so nothing was written into it. Load it once more.")
+NOT_WRITTEN = mark(
+    "{path} cannot be written: {detail}. Close it in your program, check that it may be written, and load it once more."
+)
 CLOSED = mark("{path} cannot be opened: {detail}. Check that the file may be read.")
 
 
@@ -52,6 +59,26 @@ class Folder:
             words = {"size": file.stat().st_size // 1_000_000, "limit": limit // 1_000_000}
             raise Refused(because(TOO_LARGE, code="too_large", path=path, **words))
         return data
+
+    def renew(self, path: str, former: bytes, data: bytes) -> None:
+        """Put other bytes in the place of a file, in one move and only where it still is the former. Raises Refused."""
+        file = self.place(path)
+        try:
+            handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+            try:
+                with os.fdopen(handle, "wb") as opened:
+                    opened.write(data)
+                    opened.flush()
+                    os.fsync(opened.fileno())
+                shutil.copymode(file, draft)
+                if file.read_bytes() != former:
+                    raise Refused(because(CHANGED, code="changed", path=path))
+                Path(draft).replace(file)
+            finally:
+                Path(draft).unlink(missing_ok=True)
+        except OSError as error:
+            detail = error.strerror or type(error).__name__
+            raise Refused(because(NOT_WRITTEN, code="not_written", path=path, detail=detail)) from error
 
     def names(self, path: str, suffixes: Collection[str] = ()) -> list[str]:
         """The files under a folder by their paths from it, hidden ones left out; none where there is no folder."""

@@ -8,6 +8,18 @@ from models.post import Product, Value
 Purpose = Literal["offer", "news", "recipe", "event", "story"]
 
 
+class Wish(Value):
+    """Where, when, for whom, why and by whom, as a person wrote it; empty is left open."""
+
+    channels: tuple[str, ...] = ()
+    on: str = ""
+    at: str = ""
+    group: str = ""
+    goal: str = ""
+    author: str = ""
+    deadline: str = ""
+
+
 class Brief(Value):
     """`steps` are a recipe's; `place` and `starts` an event's (local words, as they should be read)."""
 
@@ -15,7 +27,6 @@ class Brief(Value):
     title: str = ""
     goal: str = ""
     group: str = ""
-    channel: str = ""
     products: tuple[Product, ...] = ()
     offer: str = ""
     facts: tuple[str, ...] = ()

@@ -4,8 +4,8 @@ A field that is no field of these is refused, never ignored: a slip of the pen m
 """
 
 import re
-from collections.abc import Mapping
-from datetime import time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -20,12 +20,9 @@ from models.people import Role
 from models.post import Value
 from models.reason import because
 from models.schedule import Unreadable
+from models.timetable import read_duration, read_hours, read_quiet, read_slots
 from models.written import Amount, ChannelKey, Colour, Currency, Email, Key, Text, Url, Zone
 
-BAD_SLOT = mark("“{value}” is not a slot. Write it as mon-fri 09:00, sat,sun 11:00 or daily 19:30.")
-BAD_DURATION = mark("“{value}” is not a length of time. Write it as 2h, 90m or 1d.")
-BAD_QUIET_HOURS = mark("“{value}” is not quiet hours. Write them as 22:00-08:00.")
-BAD_HOURS = mark("“{value}” is not working hours. Write the days and the hours: mon-fri 09:00-18:00.")
 UPSIDE_DOWN = mark("The end, {end}, is before the beginning, {start}. Exchange the two dates.")
 ONE_ADDRESS = mark("A source has either “url” or “path”, and exactly one of them. Leave the one you need.")
 NO_SECRETS = mark(
@@ -33,62 +30,25 @@ NO_SECRETS = mark(
     "or into an environment variable, and delete it here."
 )
 
-WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)"
-DAYS = rf"(?:{WEEKDAY}(?:\s*[-–—]\s*{WEEKDAY})?|weekdays|weekends|будни|выходные)"
-CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
-SLOT = re.compile(rf"(?:daily|ежедневно|{DAYS}(?:\s*,\s*{DAYS})*)\s+{CLOCK}(?:\s*,\s*{CLOCK})*")
-QUIET = re.compile(rf"({CLOCK})\s*[-–—]\s*({CLOCK})")
-HOURS = re.compile(rf"(?:daily|ежедневно|{DAYS}(?:\s*,\s*{DAYS})*)\s+({CLOCK})\s*[-–—]\s*({CLOCK})")
-LENGTH = re.compile(r"(\d{1,5})\s*(d|h|m|min|д|дн|ч|м|мин)\.?(?:\s+|(?=\d)|$)")
-UNITS = {"d": "days", "д": "days", "дн": "days", "h": "hours", "ч": "hours"}
 SECRET = re.compile(r"token|secret|passw|api_?key|private_?key|credential|парол|токен", re.IGNORECASE)
-
-
-def read_duration(text: str) -> timedelta:
-    """Read "2h", "90m", "1d", «1 ч 30 мин». Raises Unreadable."""
-    said = text.strip().lower()
-    found = LENGTH.findall(said)
-    total = sum((timedelta(**{UNITS.get(unit, "minutes"): int(number)}) for number, unit in found), timedelta())
-    if LENGTH.sub("", said).strip() or not total:
-        raise Unreadable(because(BAD_DURATION, code="bad_duration", value=text))
-    return total
-
-
-def read_quiet_hours(text: str) -> tuple[tuple[time, time], ...]:
-    """Read "22:00-08:00", several with commas; an empty text is none. Raises Unreadable."""
-    spans = []
-    for part in (part.strip() for part in text.split(",") if part.strip()):
-        found = QUIET.fullmatch(part)
-        if not found or read_clock(found[1]) == read_clock(found[2]):
-            raise Unreadable(because(BAD_QUIET_HOURS, code="bad_quiet_hours", value=text))
-        spans.append((read_clock(found[1]), read_clock(found[2])))
-    return tuple(spans)
-
-
-def read_clock(text: str) -> time:
-    hour, minute = re.split(r"[:.]", text)
-    return time(int(hour), int(minute))
 
 
 def _duration(value: Any) -> Any:
     return value if isinstance(value, timedelta) or str(value).startswith("P") else read_duration(str(value))
 
 
-def _quiet(text: str) -> str:
-    read_quiet_hours(text)
-    return text
-
-
 def _slot(text: str) -> str:
-    if not SLOT.fullmatch(text.strip().lower()):
-        raise Unreadable(because(BAD_SLOT, code="bad_slot", value=text))
+    read_slots([text])
     return text.strip()
 
 
+def _quiet(text: str) -> str:
+    read_quiet(text)
+    return text
+
+
 def _hours(text: str) -> str:
-    found = HOURS.fullmatch(text.strip().lower())
-    if not found or read_clock(found[1]) == read_clock(found[2]):
-        raise Unreadable(because(BAD_HOURS, code="bad_hours", value=text))
+    read_hours([text])
     return text.strip()
 
 
@@ -180,6 +140,13 @@ class Fund(Value):
     budget: Amount = Decimal(0)
 
 
+class Threshold(Value):
+    """Above this only a signed-in person decides: `money` in major units of the company's currency."""
+
+    money: Amount | None = None
+    recipients: int | None = Field(default=None, ge=0)
+
+
 class ApprovalPolicy(Value):
     """Who approves: a person, or the policy where that is enough; `channels` differ from the default."""
 
@@ -187,6 +154,7 @@ class ApprovalPolicy(Value):
     channels: Mapping[str, Literal["person", "policy"]] = {}
     approver: str = ""
     four_eyes: bool = True
+    proven_above: Threshold = Threshold()
 
     def of(self, channel: str) -> Literal["person", "policy"]:
         return self.channels.get(channel, self.default)
@@ -245,10 +213,18 @@ class ChannelCard(Value):
 
     @model_validator(mode="after")
     def without_secrets(self) -> "ChannelCard":
-        for name in self.settings:
+        for name in _names(self.settings):
             if SECRET.search(name):
                 raise Unreadable(because(NO_SECRETS, code="secret", field=name))
         return self
+
+
+def _names(settings: Any) -> Iterator[str]:
+    """Every field's name, however deep it stands."""
+    inner = settings.values() if isinstance(settings, Mapping) else settings if isinstance(settings, list) else ()
+    yield from (str(name) for name in (settings if isinstance(settings, Mapping) else ()))
+    for value in inner:
+        yield from _names(value)
 
 
 class Channels(Value):

@@ -103,7 +103,10 @@ class Sheet(Value):
 
 
 class Known(Value):
-    """What the files of the company may refer to: keys with their titles; None is not checked."""
+    """What the files of the company may refer to: keys with their titles; None is not checked.
+
+    `drafts` are №s that a row of the plan may not have: those of pieces kept elsewhere, with their titles.
+    """
 
     channels: Mapping[str, str] = {}
     campaigns: Mapping[str, str] | None = None
@@ -113,6 +116,7 @@ class Known(Value):
     pieces: frozenset[str] | None = None
     pictures: frozenset[str] | None = None
     products: frozenset[str] | None = None
+    drafts: Mapping[str, str] = {}
 
 
 SCHEDULE_FIELDS = ("on", "at", "zone", "repeat", "if_late")

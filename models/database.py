@@ -1,17 +1,20 @@
 """The database's door: connections with their laws, moments in UTC, and the database's own clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Float, bindparam, create_engine, event, literal, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 
@@ -119,3 +122,15 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One consistent look that never waits for a writer."""
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
         yield session
+
+
+def in_one(sessions: sessionmaker[Session], work: Callable[[Session], T], times: int = 3) -> T:
+    """Do the work in one transaction; where two had waited for each other, the one that lost begins anew."""
+    for _ in range(times - 1):
+        try:
+            with sessions.begin() as session:
+                return work(session)
+        except OperationalError:
+            continue
+    with sessions.begin() as session:
+        return work(session)

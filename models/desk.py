@@ -253,7 +253,25 @@ class PersonLine(Value):
     roles: tuple[str, ...] = ()
     active: bool = True
     has_password: bool = False
+    passkeys: int = 0
     invited_until: datetime | None = None
     seen_at: datetime | None = None
     away_until: str = ""
     deputy: str = ""
+
+
+class NewPasskey(Value):
+    """A passkey that has just proven itself: its public half, and how often it says it was used."""
+
+    credential_id: str
+    public_key: bytes
+    sign_count: int
+
+
+class PasskeyLine(Value):
+    """A passkey as its owner sees it."""
+
+    id: int
+    title: str
+    made_at: datetime
+    used_at: datetime | None = None

@@ -29,6 +29,5 @@ class Ending(Value):
         return translate(DONE) if self.total else translate(NOTHING)
 
     def __add__(self, other: "Ending") -> "Ending":
-        return Ending(
-            done=self.done + other.done, total=self.total + other.total, remarks=self.remarks + other.remarks
-        )  # fmt: skip
+        remarks = tuple(dict.fromkeys(self.remarks + other.remarks))
+        return Ending(done=self.done + other.done, total=self.total + other.total, remarks=remarks)

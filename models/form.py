@@ -20,6 +20,9 @@ def in_the_readers_language(schema: dict[str, Any]) -> None:
                 part[name] = translate(part[name])
     for place, field in enumerate(fields):
         field.setdefault("position", place)
+        default = field.get("default")
+        if isinstance(default, str) and default not in field.get("enum", [default]):
+            field["default"] = translate(default)
 
 
 class Form(BaseModel):
@@ -31,7 +34,7 @@ class Form(BaseModel):
 class InWords:
     """Beside a Literal: its values are offered in the reader's language, each being its own msgid, and read from any.
 
-    Prefect shows the values of a choice and nothing else, so they are what must be translated.
+    Prefect shows the values of a choice and nothing else, so they are what must be translated; in JSON they are too.
     """
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -40,7 +43,8 @@ class InWords:
         def read(said: Any) -> Any:
             return next((value for value in values if said in _names_of(value)), said)
 
-        return core_schema.no_info_before_validator_function(read, handler(source))
+        said = core_schema.plain_serializer_function_ser_schema(translate, when_used="json")
+        return core_schema.no_info_before_validator_function(read, handler(source), serialization=said)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         schema = handler(core)

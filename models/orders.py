@@ -100,6 +100,16 @@ class Repeats(Form):
     )
 
 
+class PlanFile(Form):
+    """The content plan, where it is another file than usual."""
+
+    file: str = Field(
+        default="",
+        title=mark("File of the plan"),
+        description=mark("Inside the company's folder; empty means content/plan.xlsx, else content/plan.csv."),
+    )
+
+
 class Order(Signed, Which):
     """An order about publications."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -116,3 +116,31 @@ class SignInAttempt(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     who: str = Field(index=True)
     at: datetime = Field(sa_type=Moment)
+
+
+class Passkey(SQLModel, table=True):
+    """A way in beside the password (WebAuthn): the public half of a key that never leaves the person's device.
+
+    `handle` is what the device calls its owner by; `sign_count` only rises, 0 where the device does not count.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    credential_id: str = Field(unique=True)
+    person: str = Field(index=True)
+    handle: str
+    public_key: bytes
+    sign_count: int = Field(default=0, sa_type=BigInteger)
+    title: str = ""
+    made_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class PasskeyChallenge(SQLModel, table=True):
+    """A question put to a browser, answered once and soon; its hash is kept, and that of whom it was put to."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: str = Field(primary_key=True)
+    purpose: str
+    put_to: str
+    expires_at: datetime = Field(sa_type=Moment, index=True)

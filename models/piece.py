@@ -114,7 +114,7 @@ class PlanLoad(SQLModel, table=True):
 
 
 class FeedState(SQLModel, table=True):
-    """What a source answered last: so that it is asked politely and its trouble is told once."""
+    """What a source said last: so that it is asked politely, and what is wrong with it told though nothing changed."""
 
     __tablename__ = "feed_state"
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -59,6 +59,16 @@ class Comment(SQLModel, table=True):
     written_at: datetime = Field(sa_type=Moment)
     answer_by: datetime | None = Field(default=None, sa_type=Moment)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class CommentThread(SQLModel, table=True):
+    """Where a post is discussed: its copy in the discussion group, which is all that an answer to an answer names."""
+
+    __tablename__ = "comment_thread"
+
+    account: str = Field(primary_key=True)
+    thread: str = Field(primary_key=True)
+    message_id: int = Field(sa_type=BigInteger)
 
 
 class Check(SQLModel, table=True):

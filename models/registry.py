@@ -145,7 +145,7 @@ class Observation(Value):
     def _is_a_fact(self) -> Self:
         if self.metric not in METRICS:
             raise ValueError(f"the registry has no metric {self.metric!r}")
-        if self.direction not in DIRECTIONS or not self.operation[1:].isdigit():
+        if self.direction not in DIRECTIONS or not self.operation[1:].isdecimal():
             raise ValueError(f"{self.operation!r} is no code of an operation")
         if self.value is None and self.corrects is None:
             raise ValueError("what is not available is not recorded; only a correction may have no value")
@@ -284,17 +284,3 @@ class Tally:
 
     def of(self, dimension: str) -> str:
         return self.at.get(dimension, "")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The last known value of a snapshot metric."""
-
-    fact_id: int
-    subject_kind: str
-    subject_id: str
-    placement: str
-    channel: str
-    metric: str
-    value: int
-    observed_at: datetime

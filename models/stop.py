@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -16,11 +16,16 @@ class Scope(StrEnum):
     PIECE = "piece"
 
 
+IN_FORCE = text("released_at IS NULL")
+
+
 class StopOrder(SQLModel, table=True):
-    """Who pulled it, for what, why; in force while `released_at` is empty."""
+    """Who pulled it, for what, why; in force while `released_at` is empty, and then the only one of its scope."""
 
     __tablename__ = "stop_order"
-    __table_args__ = (Index("ix_stop_in_force", "released_at", "scope", "scope_key"),)
+    __table_args__ = (
+        Index("uq_stop_in_force", "scope", "scope_key", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     scope: str

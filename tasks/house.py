@@ -13,13 +13,23 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.channels.base import Channel
+from integrations.errors import Refused
 from integrations.media import MediaStore
 from models.company import ChannelCard, Workspace
-from models.content import Problem
+from models.content import Effect, Problem
 from models.database import Clock, DatabaseClock
+from models.ending import Ending
+from models.locale import mark, translate
+from models.reason import because
 
 DATABASE_CLOCK = DatabaseClock()
+UNREADABLE = mark("Nothing was done, because the company's files cannot be read:")
 NOT_FURNISHED = "the house is not furnished: import deployments.wired first"
+NO_MESSENGER = mark("No Telegram bot for notices is set up.")
+
+
+def no_messenger() -> Channel:
+    raise Refused(because(NO_MESSENGER, code="no_messenger"))
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class House:
 
     `open_workspace` reads the company's files anew when they have changed; `root` is their folder, `var` what we keep
     beside them; +6 in the files counts from `first_start`. `reaches_out`: a channel's calls leave this computer.
+    `messenger` is the bot that calls our own people, beside `mail`; it raises Refused where none is set up.
     """
 
     engine: Engine
@@ -43,6 +54,7 @@ class House:
     staff_url: str
     ui_url: str
     clock: Clock = DATABASE_CLOCK
+    messenger: Callable[[], Channel] = no_messenger
     reaches_out: Callable[[ChannelCard], bool] = lambda card: True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -54,6 +66,11 @@ class House:
     @property
     def workspace(self) -> Workspace:
         return self.open_workspace()[0]
+
+    def unreadable(self) -> Ending | None:
+        """Why nothing may be done now: a file is broken, and what is left of the workspace is not the company."""
+        stops = [str(problem) for problem in self.open_workspace()[1] if problem.effect is Effect.STOPS]
+        return Ending(total=1, remarks=(translate(UNREADABLE), *stops)) if stops else None
 
     def card_of(self, account: str) -> ChannelCard | None:
         return next((card for card in self.workspace.channels if card.key == account), None)

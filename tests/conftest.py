@@ -107,13 +107,14 @@ def sessions(database: Engine) -> sessionmaker[Session]:
 
 
 BUDGETS_SECONDS = {
-    "browser": 60,
+    "browser": 120,
     "deployments": 360,
     "e2e": 480,
     "flows": 120,
     "integrations": 180,
     "laws": 60,
     "models": 30,
+    "scaled": 240,
     "storm": 300,
     "tasks": 360,
 }

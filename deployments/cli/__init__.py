@@ -2,15 +2,21 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer import rich_utils
+from typer._click.exceptions import (
+    NoArgsIsHelpError,
+    UsageError,
+)  # Typer brings its own Click, and exports few of these
 
+from deployments.cli.office import say_no
+from deployments.cli.usage import complaint
 from deployments.front import read_front
 from deployments.refusal import Refusal
-from deployments.screen import Screen
 from deployments.settings import read_settings
 from models.locale import LANGUAGES, mark, speak, translate
 
@@ -31,13 +37,22 @@ TITLES = {
 
 def main() -> None:
     speak(spoken_here())
+    command = typer.main.get_command(build())
+    _speak_help(command)
     try:
-        command = typer.main.get_command(build())
-        _speak_help(command)
-        command(prog_name="otdel")
+        sys.exit(command(prog_name="otdel", standalone_mode=False))
+    except NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(asked.exit_code)
+    except UsageError as error:
+        _end(complaint(error))
     except Refusal as refusal:
-        Screen().refuse(refusal)
-        sys.exit(refusal.code)
+        _end(refusal)
+
+
+def _end(refusal: Refusal) -> NoReturn:
+    say_no(refusal, "--json" in sys.argv)
+    sys.exit(refusal.code)
 
 
 def build() -> typer.Typer:
@@ -66,10 +81,8 @@ def spoken_here() -> str:
     asked = os.environ.get("OTDEL_LOCALE", "")
     if asked in LANGUAGES:
         return asked
-    try:
+    with suppress(Refusal, OSError):
         settings = read_settings()
-    except Refusal:
-        return "en"
-    if (settings.workspace / "company.yaml").exists():
-        return read_front(settings).locale
+        if (settings.workspace / "company.yaml").exists():
+            return read_front(settings).locale
     return "ru" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ru") else "en"

@@ -1,4 +1,4 @@
-"""`otdel approve`: what waits for approval, and a decision about it, stated; four eyes are obeyed."""
+"""`otdel approve`: what waits for approval, and a decision about it, stated; four eyes and thresholds are obeyed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -116,16 +116,19 @@ def _chosen(waiting: Sequence["Waiting"], wanted: str) -> list["Waiting"]:
 
 def _entitled(desk: Office, session: "Session", person: str, chosen: Sequence["Waiting"]) -> "Who":
     """Who decides; refuses where this person may not decide about one of the rows."""
-    from tasks.approval.rules import objection
+    from tasks.approval import rows as approval
+    from tasks.approval.rules import demands_of, objection
     from tasks.orders.naming import person_called
     from tasks.orders.rows import people
 
     who = person_called(person, people(session, desk.house.workspace))
-    four_eyes = desk.house.workspace.company.approval.four_eyes
+    demands, page = demands_of(desk.house.workspace.company), f"{desk.house.staff_url}/staff"
+    weights = approval.weights(session, [row.subject for row in chosen], demands)
     for row in chosen:
-        complaint = objection(who, person, row.author, proven=False, four_eyes=four_eyes)
+        weight = weights[row.subject]
+        complaint = objection(who, person, row.author, demands, weight, proven=False, link=page)
         if complaint:
-            raise Refusal(complaint, because(ON_THE_PAGE, url=desk.house.staff_url))
+            raise Refusal(complaint, because(ON_THE_PAGE, url=page))
     return who
 
 

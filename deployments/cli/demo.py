@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,10 +18,9 @@ from deployments import processes
 from deployments.cli.office import Office, office
 from deployments.refusal import Exit, Refusal
 from deployments.settings import CODE_ROOT, Settings
-from models.locale import LANGUAGES, language, mark, translate
+from models.locale import language, mark, translate
 from models.reason import because
 
-SAMPLE = CODE_ROOT / "deployments" / "sample"
 STARTING = mark("Prefect's server starts")
 PREPARING = mark("The sample company is copied, its database laid out")
 SUMMARY = mark("{company}: a made-up company, the pipeline from its content plan to the report.")
@@ -57,7 +55,7 @@ def add_to(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
     ) -> None:
         with office(as_json) as desk, _folder(keep) as folder:
-            perform(desk, folder, locale if locale in LANGUAGES else language(), kept=keep is not None)
+            perform(desk, folder, locale or language(), kept=keep is not None)
 
 
 @contextmanager
@@ -74,9 +72,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def perform(desk: Office, folder: Path, locale: str, kept: bool) -> None:
     """Lay out the company, rehearse in a child process, say what came out."""
-    settings = Settings(workspace=folder / "company", config_home=folder / "secrets", locale=locale)
+    settings = settings_in(folder)
     with desk.screen.waiting(translate(PREPARING)):
-        surroundings = lay_out(settings, locale)
+        surroundings = prepare(settings, locale)
     with (settings.logs / "demo.log").open("w+", encoding="utf-8") as log:
         show, code = _rehearse(desk, surroundings, log)
         if code or not show.came_out:
@@ -85,21 +83,29 @@ def perform(desk: Office, folder: Path, locale: str, kept: bool) -> None:
     _summary(desk, show, settings.workspace if kept else None)
 
 
-def lay_out(settings: Settings, locale: str) -> Mapping[str, str]:
+def settings_in(folder: Path) -> Settings:
+    """Settings that nothing of the real house has a part in: its database and its addresses stay out of the show."""
+    return Settings.model_construct(workspace=folder / "company", config_home=folder / "secrets")
+
+
+def prepare(settings: Settings, locale: str) -> Mapping[str, str]:
     """A copy of the sample with a database and secrets of its own; returns the environment of its processes."""
     from deployments.cli.here import ephemeral
+    from deployments.cli.house import lay_out
     from deployments.database import migrate
     from deployments.environment import environment, server_environment
     from deployments.front import read_front
     from deployments.secrets import ensure_secrets
 
-    shutil.copytree(SAMPLE / locale, settings.workspace)
+    lay_out(settings.workspace, "sample", locale)
     secrets = ensure_secrets(settings)
     settings.make_folders()
     migrate(settings.database, settings.backups, lambda text: None)
     front = read_front(settings)
-    theirs = server_environment(settings, secrets, front, os.environ)
-    ours = environment(settings, secrets, front, os.environ) | {"PREFECT_LOGGING_LEVEL": "WARNING"}
+    # No access to a channel or a mail server, and no other database of Prefect's: what is shown must not be real.
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("OTDEL_", "PREFECT_"))}
+    theirs = server_environment(settings, secrets, front, around)
+    ours = environment(settings, secrets, front, around) | {"PREFECT_LOGGING_LEVEL": "WARNING"}
     left_out = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
     key = "PREFECT_SERVER_ENCRYPTION_KEY"
     return {name: value for name, value in ours.items() if name not in left_out} | ephemeral() | {key: theirs[key]}

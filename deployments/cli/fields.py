@@ -9,6 +9,7 @@ from models.locale import LANGUAGES, catalogue, mark
 from models.reason import because
 
 NO_FIELD = mark("The form has no field “{name}”.")
+NO_FIELDS = mark("This form has no fields: write the command without them.")
 FIELDS_ARE = mark("Its fields: {known}.")
 NOT_WRITTEN = mark("“{said}” is no field of a form.")
 WRITE_SO = mark("Write fields as name=value.")
@@ -56,21 +57,25 @@ def _known(name: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _fields_are(properties: Mapping[str, Any], near: str = "") -> Any:
+    if not properties:
+        return because(NO_FIELDS)
     known = nearest(near, properties) if near else []
     return because(FIELDS_ARE, known=", ".join(dict.fromkeys([*known, *properties])))
 
 
 def _value(name: str, value: Any, field: Mapping[str, Any]) -> Any:
-    """A value that was typed, as the field takes it; one from a file is taken as it is."""
+    """A value that was typed, as the field takes it; one from a file that is no text is taken as it is."""
+    if "enum" in field:
+        return _choice(name, str(value), field["enum"])
     if not isinstance(value, str):
         return value
-    if "enum" in field:
-        return _choice(name, value, field["enum"])
     match field.get("type"):
         case "integer":
             return _whole(name, value)
         case "boolean":
             return _yes_or_no(name, value)
+        case "array":
+            return [part.strip() for part in value.split(";") if part.strip()]
     return value
 
 

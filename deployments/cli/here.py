@@ -17,7 +17,7 @@ from models.locale import mark, translate
 from models.reason import because
 
 if TYPE_CHECKING:
-    from deployments.cli.run import Run
+    from deployments.runs import Run
 
 NEEDS_HOUSE = mark("“{title}” waits for an answer, so its run must be able to sleep: it needs the house.")
 START = mark("Start it: otdel up")
@@ -65,7 +65,7 @@ async def _run(flow: Any, parameters: Mapping[str, Any]) -> "Run":
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
-    from deployments.cli.run import Run
+    from deployments.runs import Run
 
     async with get_client() as client:  # before the flow, so that its server lives as long as we look at the run
         state = await flow(**parameters, return_state=True)

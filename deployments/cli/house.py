@@ -1,14 +1,15 @@
 """`otdel init`, `up` and `doctor`: making a workspace, starting the house, looking it over."""
 
+import json
 import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from deployments.cli.office import office
+from deployments.cli.office import Office, office
 from deployments.refusal import Exit, Refusal
 from deployments.screen import Screen
 from deployments.settings import CODE_ROOT, Settings, read_settings
@@ -45,41 +46,65 @@ def add_to(app: typer.Typer) -> None:
                 renew_secrets(settings)
                 said = translate(mark("New secrets are made. Enter the accesses to the channels again."))
                 desk.answer({"workspace": str(settings.workspace)}, said)
-            lay_out(settings.workspace, "sample" if sample else "skeleton", sample or locale or language())
+            asked = sample or locale or language()
+            lay_out(settings.workspace, "sample" if sample else "skeleton", asked)
             said = translate(mark("The company lies in {folder}. Start: otdel up"), folder=settings.workspace)
             desk.answer({"workspace": str(settings.workspace)}, said)
 
     @app.command("up", help=translate(mark("Start everything and stay with it until Ctrl-C.")))
-    def up(copied: Annotated[bool, typer.Option("--copy-made", help=copied_help)] = False) -> None:
-        start(copied)
+    def up(
+        copied: Annotated[bool, typer.Option("--copy-made", help=copied_help)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+    ) -> None:
+        with office(as_json) as desk:
+            start(desk, copied)
 
     @app.command("doctor", help=translate(mark("Look at everything the house stands on, and say how to mend it.")))
     def doctor(as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False) -> None:
         with office(as_json) as desk:
-            from deployments.doctor import examine, is_well
-
-            findings = []
-            for finding in examine(desk.settings, datetime.now(UTC)):
-                findings.append(finding)
-                if not as_json:
-                    _show(Screen(), finding.said())
-            code = Exit.OK if is_well(findings) else Exit.FINDINGS
-            said = translate(mark("All is well.")) if code == Exit.OK else translate(mark("See the marks above."))
-            desk.answer({"well": code == Exit.OK, "findings": [finding.said() for finding in findings]}, said, code)
+            look_over(desk)
 
 
-def start(copied: bool = False) -> None:
-    """Start the house; the very first start without a workspace gets the sample company."""
-    from deployments.launcher import up
+def look_over(desk: Office) -> NoReturn:
+    """Say each finding as it is made, and at the end whether all is well."""
+    from deployments.doctor import examine, is_well
+
+    findings = []
+    for finding in examine(desk.settings, datetime.now(UTC)):
+        findings.append(finding)
+        if not desk.as_json:
+            _show(Screen(), finding.said())
+    code = Exit.OK if is_well(findings) else Exit.FINDINGS
+    said = translate(mark("All is well.")) if code == Exit.OK else translate(mark("See the marks above."))
+    desk.answer({"well": code == Exit.OK, "findings": [finding.said() for finding in findings]}, said, code)
+
+
+def start(desk: Office, copied: bool = False) -> NoReturn:
+    """Start the house; the very first start without a workspace gets the sample company.
+
+    As JSON: a line once everything stands, and one at the end.
+    """
+    from deployments.launcher import Standing, up
     from deployments.welcome import welcome
 
-    screen, settings = Screen(), read_settings()
+    def stands(standing: Standing) -> None:
+        if desk.as_json:
+            front = standing.front
+            typer.echo(
+                json.dumps({"pid": os.getpid(), **front.model_dump(include={"ui_url", "staff_url", "public_url"})})
+            )
+        welcome(standing)
+
+    screen, settings = desk.screen if desk.as_json else Screen(), desk.settings
     if not settings.workspace.exists() and "OTDEL_WORKSPACE" not in os.environ:
         asked = settings.locale or LANGUAGES[0]
         lay_out(settings.workspace, "sample", asked)
         speak(asked)
         screen.done(translate(mark("The sample company is laid out in {folder}"), folder=settings.workspace))
-    raise typer.Exit(up(settings, welcome, screen, copy_made=copied))
+    code = up(settings, stands, screen, copy_made=copied)
+    if desk.as_json:
+        desk.answer({"stopped": True}, "", code)
+    raise typer.Exit(code)
 
 
 def lay_out(workspace: Path, kind: str, asked: str) -> None:

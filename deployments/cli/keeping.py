@@ -1,7 +1,5 @@
 """`otdel backup`, `restore` and `migrate`: keeping what the house knows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +7,7 @@ from typing import Annotated
 import typer
 
 from deployments.cli.office import office
-from deployments.refusal import Refusal
 from models.locale import mark, translate
-from models.reason import because
 
 SAVED = mark("Saved: {path}, files: {number}. The secrets are not in it, keep a copy of them apart: {secrets}")
 RESTORED = mark("Restored as of {made_at}. Start: otdel up")
@@ -59,7 +55,7 @@ def save(target: Path | None, as_json: bool) -> None:
         from deployments.archive import backup
         from deployments.secrets import secrets_path
 
-        with desk.screen.waiting(translate(mark("Saving"))), _disk_refusals():
+        with desk.screen.waiting(translate(mark("Saving"))):
             path, manifest = backup(desk.settings, datetime.now(UTC), target)
         number, secrets = len(manifest.files), secrets_path(desk.settings)
         said = {"path": str(path), "files": number, "bytes": path.stat().st_size, "secrets": str(secrets)}
@@ -70,7 +66,7 @@ def bring_back(source: Path, force: bool, as_json: bool) -> None:
     with office(as_json) as desk:
         from deployments.archive import restore
 
-        with desk.screen.waiting(translate(mark("Restoring"))), _disk_refusals():
+        with desk.screen.waiting(translate(mark("Restoring"))):
             manifest, former = restore(desk.settings, source, datetime.now(UTC), force)
         lines = [translate(RESTORED, made_at=manifest.made_at)]
         lines += [translate(KEPT, former=former)] if former else []
@@ -88,13 +84,3 @@ def bring_up(copied: bool, as_json: bool) -> None:
             ensure_secrets(desk.settings)  # a database without them would look like a workspace that lost them
             revision = migrate(desk.settings.database, desk.settings.backups, desk.screen.done, copied)
         desk.answer({"revision": revision}, translate(AT_REVISION, revision=revision))
-
-
-@contextmanager
-def _disk_refusals() -> Iterator[None]:
-    """Say what could not be read or written as a refusal: a full disk is no bug."""
-    try:
-        yield
-    except OSError as error:
-        what = because("{path}: {error}.", path=error.filename or "", error=error.strerror or repr(error))
-        raise Refusal(what, because("Check rights and room on the disk; nothing has been changed.")) from error

@@ -1,10 +1,11 @@
 """`otdel import`: tables and feeds from anywhere on this computer, taken into the company's workspace."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,10 @@ from deployments.cli.office import Office, code_of, office
 from deployments.refusal import Exit, Refusal
 from models.locale import mark, translate, translate_plural
 from models.reason import because
+
+if TYPE_CHECKING:
+    from models.content import Offer
+    from tasks.house import House
 
 READING = mark("Reading {file}")
 NO_FILE = mark("There is no file {path}.")
@@ -27,6 +32,8 @@ OFFERS_FOUND = (
     mark("{number} products would be taken over. Add --apply."),
 )
 TO_APPLY = mark("Not applied yet: add --apply.")
+NO_ROWS = mark("{file} cannot be read as a content plan; nothing has been changed. {problems}")
+HEADER_SO = mark("Name the columns as in the content plan of the sample: date, channels, piece, text.")
 NOT_A_TABLE = mark("{file} is neither an .xlsx nor a .csv file.")
 SAVE_AS = mark("Save it as .xlsx or .csv.")
 
@@ -106,28 +113,58 @@ def record_table(desk: Office, kind: str, file: Path, recording: bool, withdrawi
 
 
 def load_plan(desk: Office, file: Path, apply: bool, cancel_gone: bool, person: str) -> None:
-    """Show what the plan means; with `apply` it becomes the plan of the workspace, and is loaded."""
+    """Show what the plan means; with `apply` it becomes the plan of the workspace, and is loaded.
+
+    A table that cannot be read as a plan changes nothing, and the plan of the workspace stays.
+    """
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise Refusal(because(NOT_A_TABLE, file=file), because(SAVE_AS), Exit.USAGE)
     house, data = desk.house, _read(file)
     with desk.screen.waiting(translate(READING, file=file.name)):
         from tasks.content.difference import sentence
-        from tasks.content.steps import PLANS, read_content_plan, read_product_feeds
         from tasks.content.steps import load_plan as load
+        from tasks.content.steps import read_content_plan, read_product_feeds
 
         read_product_feeds.fn()
-        place = f"{'content' if apply else 'var/import'}/plan{file.suffix.lower()}"
-        _install(house.root, place, data, house.var / "backups")
+        with _looked_at(house.root, file.name, data) as place:
+            reading = read_content_plan.fn(place)
+        if reading.sheet is None:
+            raise Refusal(because(NO_ROWS, file=file, problems=_lines(reading.problems)), because(HEADER_SO))
+        ending = None
         if apply:
-            _retire(house.root, PLANS[: PLANS.index(place)], house.var / "backups")
-        reading = read_content_plan.fn(place)
-        ending = load.fn(reading, "apply", cancel_gone, person) if apply else None
+            reading = read_content_plan.fn(_take_over(house, f"content/plan{file.suffix.lower()}", data))
+            ending = load.fn(reading, "apply", cancel_gone, person)
     titles = {card.key: card.title for card in house.workspace.channels}
     changes = [sentence(change, titles) for change in reading.changes if change.kind != "same"]
     problems = [str(problem) for problem in reading.problems]
-    text = "\n".join([*changes, *([] if apply else [translate(TO_APPLY)]), *problems])
-    said = {"applied": apply, "changes": changes, "problems": problems, "done": ending.done if ending else 0}
-    desk.answer(said, text, Exit.FINDINGS if problems else Exit.OK)
+    remarks = [*problems, *(ending.remarks if ending else ())]
+    text = "\n".join([*changes, *([] if apply else [translate(TO_APPLY)]), *remarks])
+    said = {"applied": apply, "changes": changes, "problems": remarks, "done": ending.done if ending else 0}
+    desk.answer(said, text, Exit.FINDINGS if remarks else Exit.OK)
+
+
+@contextmanager
+def _looked_at(root: Path, name: str, data: bytes) -> Iterator[str]:
+    """The file inside the workspace, under its own name, for as long as it is looked at."""
+    place = f"var/import/{name}"
+    _install(root, place, data, root)
+    try:
+        yield place
+    finally:
+        (root / place).unlink(missing_ok=True)
+
+
+def _take_over(house: "House", place: str, data: bytes) -> str:
+    """Let the file be the plan of the workspace; the former one, and one that would be read instead, are kept."""
+    from tasks.content.steps import PLANS
+
+    _install(house.root, place, data, house.var / "backups")
+    _retire(house.root, PLANS[: PLANS.index(place)], house.var / "backups")
+    return place
+
+
+def _lines(problems: Iterable[object]) -> str:
+    return " ".join(str(problem) for problem in problems)
 
 
 def load_products(desk: Office, file: Path, apply: bool) -> None:
@@ -140,17 +177,27 @@ def load_products(desk: Office, file: Path, apply: bool) -> None:
         place = next((s.path for s in house.workspace.sources if s.kind == "products" and s.path), "")
         if apply and not place:
             raise Refusal(because(BY_ADDRESS), because(NAME_A_FILE))
-        if apply and not found.stopped:
+        stopped, problems = found.stopped, [str(problem) for problem in found.problems]
+        if apply and not stopped:
             from tasks.content.steps import read_product_feeds
 
             _install(house.root, place, data, house.var / "backups")
-            read_product_feeds.fn()
-    problems = [str(problem) for problem in found.problems]
-    taken = apply and not found.stopped
+            problems = list(read_product_feeds.fn().remarks)
+            stopped = not _are_known(house, found.items)
+    taken = apply and not stopped
     counted = translate_plural(*(OFFERS if taken else OFFERS_FOUND), len(found.items))
     said = {"applied": taken, "products": len(found.items), "problems": problems}
-    code = Exit.REFUSED if found.stopped else Exit.FINDINGS if problems else Exit.OK
-    desk.answer(said, "\n".join([*([] if found.stopped else [counted]), *problems]), code)
+    code = Exit.REFUSED if stopped else Exit.FINDINGS if problems else Exit.OK
+    desk.answer(said, "\n".join([*([] if stopped else [counted]), *problems]), code)
+
+
+def _are_known(house: "House", offers: Iterable["Offer"]) -> bool:
+    """Whether these products are the ones that publications are compared with: another feed may stand in their way."""
+    from tasks.content.rows import offers as known_offers
+
+    with house.reads() as session:
+        known = {(row.id, row.price) for row in known_offers(session)}
+    return {(offer.id, offer.price) for offer in offers} <= known
 
 
 def _read(file: Path) -> bytes:

@@ -20,6 +20,8 @@ NO_FORMAT = mark("“{said}” is no format of an export.")
 FORMATS_ARE = mark("Write --format csv, xlsx or parquet, or end the name of the file so.")
 NO_DAY = mark("“{said}” is not a date.")
 WRITE_DAY = mark("Write it as 2026-11-25.")
+BACKWARDS = mark("The period ends ({last}) before it begins ({first}).")
+SWAP = mark("Exchange --from and --to.")
 EVER = (date(2000, 1, 1), date(2200, 1, 1))
 
 
@@ -58,14 +60,19 @@ def export(desk: Office, file: Path, format: str, since: str, until: str) -> Non
         raise Refusal(because(NO_FORMAT, said=format), because(FORMATS_ARE), Exit.USAGE)
     zone = desk.house.workspace.company.zone
     first, last = _day(since) or EVER[0], _day(until) or EVER[1]
+    if first > last:
+        raise Refusal(because(BACKWARDS, first=first, last=last), because(SWAP), Exit.USAGE)
     bounds = midnight(first, zone), midnight(date.fromordinal(last.toordinal() + 1), zone)
     draft = file.with_name(f".{file.name}.draft")
     file.parent.mkdir(parents=True, exist_ok=True)
-    with reading(desk.house.engine) as session, _counted(desk, _number(session, *bounds)) as count:
-        facts = count(stream(session, *bounds))
-        with draft.open("wb") as out:
-            out.writelines(_pieces(facts, format, zone))
-    draft.replace(file)
+    try:
+        with reading(desk.house.engine) as session, _counted(desk, _number(session, *bounds)) as count:
+            facts = count(stream(session, *bounds))
+            with draft.open("wb") as out:
+                out.writelines(_pieces(facts, format, zone))
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
     written = count.seen
     desk.answer({"facts": written, "path": str(file)}, translate_plural(*EXPORTED, written, path=file))
 
@@ -115,7 +122,9 @@ def _counted(desk: Office, total: int) -> Iterator[_Count]:
 
 
 def _day(said: str) -> date | None:
+    if not said:
+        return None
     try:
-        return date.fromisoformat(said) if said else None
+        return min(max(date.fromisoformat(said), EVER[0]), EVER[1])
     except ValueError:
         raise Refusal(because(NO_DAY, said=said), because(WRITE_DAY), Exit.USAGE) from None

@@ -53,42 +53,15 @@ def _refuse_unknown(kind: str, format: str) -> None:
 def make(desk: Office, kind: str, format: str, on: str, out: Path | None, conclusion: str) -> None:
     """Compute it from the registry and write it in one move."""
     with desk.screen.waiting(translate(MAKING)):
-        from tasks.reports import compute
-        from tasks.reports.rows import gather
-        from tasks.reports.steps import period_of, plan_of
+        from tasks.reports.steps import laid_out, period_of, put, report_of
 
         house = desk.house
         try:
             period = period_of(house, kind, on)
         except ValueError:
             raise Refusal(because(NO_DAY, said=on), because(WRITE_DAY), Exit.USAGE) from None
-        with house.reads() as session:
-            plan = plan_of(house.workspace, session)
-            made = compute.report(plan, gather(session, plan, period), period, house.now(), conclusion)
         path = out or house.var / "reports" / f"{kind}-{period.first}.{format}"
-        _put(path, _rendered(made, kind, format))
+        put(path, laid_out(report_of(house, period, conclusion), format))
     said = {"path": str(path), "first": period.first, "last": period.last}
     first, last = f"{period.first:%d.%m.%Y}", f"{period.last:%d.%m.%Y}"
     desk.answer(said, translate(READY, first=first, last=last, path=path))
-
-
-def _rendered(made: object, kind: str, format: str) -> bytes:
-    from models.locale import language
-    from tasks.reports import html, pdf, sheet
-    from tasks.reports.values import Report
-
-    assert isinstance(made, Report)
-    match format:
-        case "html":
-            return html.page(made, language()).encode()
-        case "xlsx":
-            return sheet.workbook(made, language())
-        case _:
-            return (pdf.full if kind == "week" else pdf.one_page)(made, language())
-
-
-def _put(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(data)
-    draft.replace(path)

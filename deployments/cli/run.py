@@ -2,37 +2,37 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import httpx
 import typer
 
+from deployments import runs
 from deployments.catalogue import CATALOGUE, Entry
 from deployments.cli.fields import filled
 from deployments.cli.office import Office, office
 from deployments.prefect_api import PrefectApi, is_healthy
 from deployments.refusal import Exit, Refusal
+from deployments.runs import ASLEEP, Run
 from models.content import nearest
 from models.ending import DONE, NOTHING
 from models.locale import LANGUAGES, catalogue, mark, translate
 from models.reason import because
 
-ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-ASLEEP = "PAUSED"
 POLL_SECONDS = 0.5
-TRIES = 20
 NO_OPERATION = mark("There is no operation or order “{said}”.")
 KNOWN = mark("Nearest: {near}. All of them: {known}.")
 NOT_RUNNING = mark("The house is not running: Prefect does not answer at {url}.")
 START_OR_HERE = mark("Start it: otdel up; or run it in this process: add --here.")
+NOT_OURS = mark("At {url} another Prefect answers, which does not know this house.")
+SAME_PORT = mark("Set OTDEL_WORKSPACE and OTDEL_UI_PORT as they were when the house was started.")
 NOT_SERVED = mark("Nobody serves “{said}” at {url}.")
 WAIT_FOR_RUNNER = mark("Wait until the runner is ready (otdel up says so), or look: otdel doctor.")
 NOT_ACCEPTED = mark("Prefect did not accept the form: {detail}")
-NO_FORM = mark("{file} is not a form: {error}.")
+NO_FILE = mark("There is no file {path}.")
+NO_FORM = mark("{file} is not a form: see line {line}, column {column}.")
 FORM_IS = mark("A form is a JSON object with the fields and their values.")
 RUNNING = mark("“{title}” in Prefect: {state}")
 STARTED = mark("Started: {title}. Watch it: {url}")
@@ -41,28 +41,10 @@ STILL = mark("It is still going on: {url}")
 ENDING = mark("{title}: {state}")
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run as it ended, or as it stands."""
-
-    id: str
-    type: str
-    state: str
-    message: str
-    texts: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> Exit:
-        if self.type != "COMPLETED":
-            return Exit.REFUSED if self.type in ENDED else Exit.OK
-        clean = {catalogue(language).get(name, name) for language in LANGUAGES for name in (DONE, NOTHING)}
-        return Exit.OK if self.state in clean else Exit.FINDINGS
-
-
 def add_to(app: typer.Typer) -> None:
     """Add the command, with help in the language of the moment."""
     what_help = translate(mark("Code of an operation (A8) or tag of an order (stop, move, publish-now)"))
-    fields_help = translate(mark("Fields of its form, as name=value"))
+    fields_help = translate(mark("Fields of its form, as name=value; several values with a semicolon"))
     form_help = translate(mark("The form as a JSON file"))
     here_help = translate(mark("Run it in this process instead of the house's runner"))
     no_wait_help = translate(mark("Only start it"))
@@ -102,12 +84,17 @@ def called(said: str) -> Entry:
 def _form(file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
+    if not file.is_file():
+        raise Refusal(because(NO_FILE, path=file), because(FORM_IS), Exit.USAGE)
+    line, column = 1, 1
     try:
         read = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Refusal(because(NO_FORM, file=file, error=str(error)), because(FORM_IS), Exit.USAGE) from None
+    except json.JSONDecodeError as error:
+        read, line, column = None, error.lineno, error.colno
+    except UnicodeDecodeError:
+        read = None
     if not isinstance(read, dict):
-        raise Refusal(because(NO_FORM, file=file, error=type(read).__name__), because(FORM_IS), Exit.USAGE)
+        raise Refusal(because(NO_FORM, file=file, line=line, column=column), because(FORM_IS), Exit.USAGE)
     return read
 
 
@@ -120,47 +107,31 @@ def in_prefect(desk: Office, entry: Entry, fields: Sequence[str], given: Mapping
         raise Refusal(because(NOT_RUNNING, url=url), because(START_OR_HERE), Exit.NOT_RUNNING)
     try:
         with PrefectApi(desk.settings, read_secrets(desk.settings)) as api:
-            deployment = _deployment(api, entry, url)
+            deployment = runs.tagged(api, entry.tags[0])
+            if deployment is None:
+                what = because(NOT_SERVED, said=entry.tags[0], url=url)
+                raise Refusal(what, because(WAIT_FOR_RUNNER), Exit.NOT_RUNNING)
             parameters = filled(deployment.get("parameter_openapi_schema") or {}, fields, given)
-            run = _start(api, deployment["id"], parameters)
-            page = f"{url}/runs/flow-run/{run['id']}"
+            id = _start(api, deployment["id"], parameters)
+            page = f"{url}/runs/flow-run/{id}"
             if not patience:
-                desk.answer({"run": run["id"], "url": page}, translate(STARTED, title=entry.name, url=page))
-            tell(desk, entry, _await(desk, api, entry, run["id"], patience), page)
+                desk.answer({"run": id, "url": page}, translate(STARTED, title=entry.name, url=page))
+            tell(desk, entry, _await(desk, api, entry, id, patience), page)
+    except httpx.HTTPStatusError as error:
+        said, mend = (NOT_RUNNING, WAIT_FOR_RUNNER) if error.response.is_server_error else (NOT_OURS, SAME_PORT)
+        raise Refusal(because(said, url=url), because(mend), Exit.NOT_RUNNING) from None
     except httpx.HTTPError:
         raise Refusal(because(NOT_RUNNING, url=url), because(START_OR_HERE), Exit.NOT_RUNNING) from None
 
 
-def _deployment(api: PrefectApi, entry: Entry, url: str) -> dict[str, Any]:
-    tagged = {"tags": {"all_": [entry.tags[0]]}}
-    found: list[dict[str, Any]] = _patiently(lambda: api.ask("/deployments/filter", deployments=tagged))
-    if not found:
-        what = because(NOT_SERVED, said=entry.tags[0], url=url)
-        raise Refusal(what, because(WAIT_FOR_RUNNER), Exit.NOT_RUNNING)
-    return found[0]
-
-
-def _start(api: PrefectApi, deployment: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the run, once however often it had to be asked for."""
-    path, key = f"/deployments/{deployment}/create_flow_run", uuid4().hex
+def _start(api: PrefectApi, deployment: str, parameters: Mapping[str, Any]) -> str:
     try:
-        made: dict[str, Any] = _patiently(lambda: api.ask(path, parameters=parameters, idempotency_key=key))
+        return runs.start(api, deployment, parameters)
     except httpx.HTTPStatusError as error:
+        if error.response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise
         code = Exit.NOT_RUNNING if error.response.is_server_error else Exit.USAGE
         raise Refusal(because(NOT_ACCEPTED, detail=_detail(error.response)), code=code) from None
-    return made
-
-
-def _patiently(ask: Callable[[], Any]) -> Any:
-    """Ask again while the server says 503: its own database is busy for a moment (seen on SQLite under load)."""
-    for _ in range(TRIES):
-        try:
-            return ask()
-        except httpx.HTTPStatusError as error:
-            if error.response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                raise
-            time.sleep(POLL_SECONDS)
-    return ask()
 
 
 def _detail(response: httpx.Response) -> str:
@@ -175,29 +146,26 @@ def _await(desk: Office, api: PrefectApi, entry: Entry, id: str, patience: float
     end = time.monotonic() + patience
     with desk.screen.waiting(translate(RUNNING, title=entry.name, state="…")):
         while True:
-            found = _look(api, id)
-            if found.type in (*ENDED, ASLEEP) or time.monotonic() > end:
+            found = runs.look(api, id)
+            if found.has_ended or found.type == ASLEEP or time.monotonic() > end:
                 return found
             time.sleep(POLL_SECONDS)
 
 
-def _look(api: PrefectApi, id: str) -> Run:
-    [run] = _patiently(lambda: api.ask("/flow_runs/filter", flow_runs={"id": {"any_": [id]}}))
-    state = run["state"]
-    texts: tuple[str, ...] = ()
-    if state["type"] in ENDED:
-        mine = {"flow_run_id": {"any_": [id]}}
-        shown = _patiently(lambda: api.ask("/artifacts/filter", artifacts=mine, sort="UPDATED_DESC"))
-        texts = tuple(str(one["data"]) for one in reversed(shown) if one["type"] == "markdown")
-    return Run(id, state["type"], state["name"], state.get("message") or "", texts)
+def code_of(run: Run) -> Exit:
+    """How the end of a run reads as an exit code: done, done with remarks, not done."""
+    if run.type != "COMPLETED":
+        return Exit.REFUSED if run.has_ended else Exit.OK
+    clean = {catalogue(language).get(name, name) for language in LANGUAGES for name in (DONE, NOTHING)}
+    return Exit.OK if run.state in clean else Exit.FINDINGS
 
 
 def tell(desk: Office, entry: Entry, run: Run, page: str = "") -> None:
     """Say how it ended, with what it shows beside the run."""
     said = {"run": run.id, "state": run.state, "type": run.type, "message": run.message, "shown": list(run.texts)}
-    if run.type not in ENDED:
+    if not run.has_ended:
         waits = run.type == ASLEEP
         desk.answer(said, translate(WAITS if waits else STILL, url=page), Exit.OK if waits else Exit.FINDINGS)
     heading, shown = translate(ENDING, title=entry.name, state=run.state), "\n".join((*run.texts, run.state))
     message = [line for line in run.message.splitlines() if line not in shown]
-    desk.answer(said, "\n\n".join([*run.texts, "\n".join([heading, *message])]), run.code)
+    desk.answer(said, "\n\n".join([*run.texts, "\n".join([heading, *message])]), code_of(run))

@@ -24,7 +24,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
         except Refusal as refusal:
             yield Finding(level=Level.BAD, about=look.__name__, what=refusal.what, mend=refusal.mend)
         except Exception as error:
-            yield bad(look.__name__, because("This could not be looked at: {error}", error=repr(error)))
+            what = because("This could not be looked at: {error}", error=repr(error))
+            yield bad(look.__name__, what, because("Look again in a minute; if it stays, show a technician var/logs."))
 
 
 def is_well(findings: list[Finding]) -> bool:

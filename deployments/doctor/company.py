@@ -1,24 +1,21 @@
 """What the doctor sees of the company: its secrets, its files, its database, its addresses."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import httpx
-from sqlalchemy.exc import SQLAlchemyError
 
+from deployments.database import opened, stands_at
 from deployments.doctor.finding import Finding, bad, ok, warn
 from deployments.front import read_front
 from deployments.house import is_running
 from deployments.secrets import read_secrets, secrets_path
 from deployments.settings import Settings
+from models.address import is_loopback
+from models.company import ChannelCard
 from models.content import Effect
-from models.database import connect
-from models.migrations.upgrade import is_known, newest, present
 from models.reason import because
-
-OURS = ("site", "folder")  # channels that never leave this machine by themselves
 
 
 def secrets(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -48,23 +45,13 @@ def database(settings: Settings, now: datetime) -> Iterator[Finding]:
     if not settings.database_url and not (settings.var / "otdel.sqlite").exists():
         yield ok("database", because("The database is made on the first start"))
         return
-    engine = connect(settings.database)
-    try:
-        stands, wanted = present(engine), newest()
-    except SQLAlchemyError as error:
-        what = because("The database cannot be opened: {error}.", error=str(getattr(error, "orig", error)).strip())
-        yield bad("database", what, because("Check OTDEL_DATABASE_URL, and that the server or the disk is there."))
-        return
-    finally:
-        engine.dispose()
+    with opened(settings.database) as engine:
+        stands, wanted = stands_at(engine)
     if stands == wanted:
         yield ok("database", because("The database is at revision {revision}", revision=stands))
-    elif stands and not is_known(stands):
-        what = because("The database is at revision {stands}, newer than this Otdel.", stands=stands)
-        yield bad("database", what, because("Start the newer Otdel, or restore the copy made before the upgrade."))
-    else:
-        what = because("The database is at revision {stands}, the code at {wanted}.", stands=stands, wanted=wanted)
-        yield warn("database", what, because("It is brought up on the next start: otdel up"))
+        return
+    what = because("The database is at revision {stands}, the code at {wanted}.", stands=stands, wanted=wanted)
+    yield warn("database", what, because("It is brought up on the next start: otdel up"))
 
 
 def addresses(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -94,18 +81,23 @@ def _leads_out(settings: Settings, public_url: str, now: datetime) -> Iterator[F
     from integrations.workspace import read_workspace
 
     read, _ = read_workspace(settings.workspace, now.date(), discovered().keys())
-    real = [channel.key for channel in read.channels if channel.enabled and channel.provider not in OURS]
-    if real and is_loopback(public_url):
+    real = [card.key for card in read.channels if card.enabled and is_loopback(public_url) and _calls_abroad(card)]
+    if real:
         what = because(
             "Channels {channels} go out for real, and their links would lead to {url}, which only this machine opens.",
             channels=", ".join(real), url=public_url,
         )  # fmt: skip
-        yield bad("addresses", what, because("Write the public address into company.yaml: addresses: public_url."))
+        mend = because("Until then nothing of them goes out. Write into company.yaml: addresses: public_url.")
+        yield bad("addresses", what, mend)
 
 
-def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+def _calls_abroad(card: ChannelCard) -> bool:
+    """Whether the channel's calls leave this computer, as far as the card and the environment say."""
+    from deployments.accounts import variable_of
+    from integrations.channels import discovered
+
+    fields = discovered()[card.provider].Settings.model_fields if card.provider in discovered() else {}
+    if "api_url" not in fields:
+        return False
+    said = os.environ.get(variable_of(card, "api_url")) or card.settings.get("api_url") or fields["api_url"].default
+    return not is_loopback(str(said))

@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from deployments import processes
 from deployments.doctor.finding import Finding, bad, ok, warn
 from deployments.front import read_front
 from deployments.house import is_running
+from deployments.ports import complaints, ports_of
 from deployments.settings import Settings
 from models.reason import because
 
@@ -78,10 +78,5 @@ def ports(settings: Settings, now: datetime) -> Iterator[Finding]:
     """While the house stands its own processes hold them; otherwise they must be free."""
     if is_running(settings):
         return
-    for name, port in (("OTDEL_UI_PORT", settings.ui_port), ("OTDEL_WEB_PORT", settings.web_port)):
-        if processes.is_free(settings.host, port):
-            yield ok("ports", because("Port {port} is free", port=port))
-        else:
-            what = because("Port {port} is taken by {holder}.", port=port, holder=processes.holder(port) or "?")
-            mend = because("End it, or choose another port: {name}={free}", name=name, free=port + 100)
-            yield bad("ports", what, mend)
+    found = [bad("ports", refusal.what, refusal.mend) for refusal in complaints(settings)]
+    yield from found or [ok("ports", because("Port {port} is free", port=port)) for port in ports_of(settings).values()]

@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 
 from deployments import processes as machine
-from deployments.children import read_pulse
+from deployments.children import TITLES, read_pulse
 from deployments.doctor.finding import Finding, bad, ok, warn
-from deployments.house import is_running, read_record
+from deployments.house import Tenant, is_running, read_record
 from deployments.prefect_api import PrefectApi
 from deployments.secrets import read_secrets
 from deployments.settings import Settings
+from models.locale import translate
 from models.reason import because
 
 STALE = timedelta(seconds=60)
@@ -27,10 +28,14 @@ def processes(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     for child in (record.launcher, *record.children):
         if machine.born(child.pid) == child.born:
-            yield ok("processes", because("{name} runs (pid {pid})", name=child.name, pid=child.pid))
+            yield ok("processes", because("{name} runs (pid {pid})", name=_title(child), pid=child.pid))
         else:
-            yield bad("processes", because("{name} does not run.", name=child.name), LOOK)
+            yield bad("processes", because("{name} does not run.", name=_title(child)), LOOK)
     yield _runner(settings, now)
+
+
+def _title(child: Tenant) -> str:
+    return translate(TITLES[child.name]) if child.name in TITLES else child.name
 
 
 def _runner(settings: Settings, now: datetime) -> Finding:

@@ -22,5 +22,5 @@ async def move(form: MoveForm) -> State[None]:
     """Lay out the plan as it is now, give the new time, announce it in Prefect under a run of its own."""
     lay_out_schedule()
     done = move_publications(form)
-    announce_coming()
+    announce_coming(return_state=True)  # the order is carried out: where Prefect fails here, the next A8 announces it
     return ended(done)

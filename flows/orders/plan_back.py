@@ -1,25 +1,19 @@
 """The content plan back: the person's own table with status, link, reach, reactions and reason in it."""
 
 from prefect import State, flow
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form
 from models.locale import mark
+from models.orders import PlanFile
 from tasks.outcomes.steps import give_plan_back
 
 
-class PlanBackForm(Form):
+class PlanBackForm(PlanFile):
     """Which plan; nothing needs to be filled in for the usual one."""
 
     model_config = ConfigDict(title=mark("The content plan with what became of it"))
-
-    file: str = Field(
-        default="",
-        title=mark("File of the plan"),
-        description=mark("Inside the company's folder; empty means content/plan.xlsx, else content/plan.csv."),
-    )
 
 
 @flow(name="plan back", flow_run_name=named(mark("The content plan with what became of it")))

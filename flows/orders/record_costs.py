@@ -11,6 +11,7 @@ from models.form import Form, InWords
 from models.locale import mark
 from tasks.costs.steps import state_row, state_tables
 
+NONE_NAMED = mark("Its name or key; empty for none.")
 ROW = ("operation", "channel", "campaign", "goal", "fund", "document", "note")
 
 
@@ -47,9 +48,9 @@ class CostsForm(Form):
         title=mark("Operation"),
         description=mark("The code of the operation it belongs to, for example A8."),
     )
-    channel: str = Field(default="", title=mark("Channel"), description=mark("Its name or key; empty for none."))
-    campaign: str = Field(default="", title=mark("Campaign"), description=mark("Its name or key; empty for none."))
-    goal: str = Field(default="", title=mark("Goal"), description=mark("Its name or key; empty for none."))
+    channel: str = Field(default="", title=mark("Channel"), description=NONE_NAMED)
+    campaign: str = Field(default="", title=mark("Campaign"), description=NONE_NAMED)
+    goal: str = Field(default="", title=mark("Goal"), description=NONE_NAMED)
     document: str = Field(
         default="", title=mark("Document"), description=mark("What proves it: invoice, act, receipt and their numbers.")
     )

@@ -1,13 +1,13 @@
 """A3 · content search: the content plan, the folder, the product feed, news feeds."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from prefect import State, flow
 from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form
+from models.form import Form, InWords
 from models.locale import mark
 from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
 from tasks.people.steps import follow_company_file
@@ -16,7 +16,7 @@ from tasks.people.steps import follow_company_file
 class SearchForm(Form):
     """What to read, and whether to apply what loading the plan would mean."""
 
-    action: Literal["show", "apply"] = Field(
+    action: Annotated[Literal["show", "apply"], InWords()] = Field(
         default="show",
         title=mark("Content plan"),
         description=mark("“show” tells what loading would mean; “apply” does it: moved, changed, new."),
@@ -40,7 +40,7 @@ class SearchForm(Form):
 async def content_search(form: SearchForm = SearchForm()) -> State[None]:  # noqa: B008  frozen
     """Read the product feed, then the plan with its pieces, then the news."""
     follow_company_file()
-    read_product_feeds()
+    products = read_product_feeds()
     plan = load_plan(read_content_plan(form.file), form.action, form.cancel_gone, form.person)
     found = search_feeds()
-    return ended(plan + found)
+    return ended(products + plan + found)

@@ -6,7 +6,7 @@ from flows.endings import ended
 from flows.naming import named
 from models.form import Form
 from models.locale import mark
-from tasks.approval.steps import look_after_requests
+from tasks.approval.steps import ask_about_what_is_pressing, look_after_requests
 from tasks.content.steps import read_product_feeds
 from tasks.people.steps import follow_company_file
 from tasks.posting.steps import (
@@ -33,6 +33,7 @@ async def scheduled_posting(form: PostingForm = PostingForm()) -> State[None]:  
     published = publish_due()
     found = look_for_unknown()
     look_after_requests()
+    ask_about_what_is_pressing()
     tell_about_trouble()
     announce_coming()
     return ended(published + found)

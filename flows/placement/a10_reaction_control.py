@@ -20,4 +20,4 @@ async def reaction_control(form: ReactionsForm = ReactionsForm()) -> State[None]
     done += take_reactions()
     done += count_audience()
     done += remind_of_answers()
-    return ended(done)
+    return ended(done.ending)

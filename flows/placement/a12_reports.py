@@ -1,13 +1,13 @@
 """A12 · reports: the week for the department, one page a month for the director."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from prefect import State, flow
 from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form
+from models.form import Form, InWords
 from models.locale import mark
 from tasks.collecting.steps import collect_results
 from tasks.reports.steps import make_report
@@ -16,7 +16,7 @@ from tasks.reports.steps import make_report
 class ReportForm(Form):
     """Which report."""
 
-    kind: Literal["week", "month"] = Field(
+    kind: Annotated[Literal["week", "month"], InWords()] = Field(
         default="week",
         title=mark("Week or month"),
         description=mark("“week” is for the department, “month” is one page for the director."),

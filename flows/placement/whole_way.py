@@ -5,12 +5,13 @@ from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form
 from models.locale import mark
+from models.orders import PlanFile
 from tasks.adaptation.steps import adapt_to_channels
 from tasks.approval.steps import ask_in_a_run_of_its_own
 from tasks.collecting.steps import collect_results
 from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
+from tasks.costs.steps import record_tables
 from tasks.grouping.steps import match_groups
 from tasks.people.steps import follow_company_file
 from tasks.posting.steps import announce_coming, lay_out_schedule, publish_due, tell_about_trouble
@@ -19,18 +20,15 @@ from tasks.styling.steps import apply_brand
 from tasks.writing.steps import check_facts
 
 
-class WholeWayForm(Form):
+class WholeWayForm(PlanFile):
     """How far to go."""
 
-    file: str = Field(
-        default="",
-        title=mark("File of the plan"),
-        description=mark("Inside the company's folder; empty means content/plan.xlsx, else content/plan.csv."),
-    )
     piece: str = Field(
         default="",
         title=mark("№ of one piece"),
-        description=mark("Go the whole way for this piece only; empty means the whole plan."),
+        description=mark(
+            "Load and ask about this row of the plan only; what else is due goes its way. Empty: the whole plan."
+        ),
     )
     person: str = Field(
         default="", title=mark("Who asks for it"), description=mark("Your name; it is written down beside the loading.")
@@ -41,8 +39,8 @@ class WholeWayForm(Form):
 async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa: B008  frozen
     """Find, group, style, check, adapt, lay out, publish what may go, report, ask about the rest."""
     follow_company_file()
-    read_product_feeds()
-    done = load_plan(read_content_plan(form.file, form.piece), "apply", False, form.person)
+    done = read_product_feeds()
+    done += load_plan(read_content_plan(form.file, form.piece), "apply", False, form.person)
     done += search_feeds()
     done += match_groups()
     done += apply_brand()
@@ -50,6 +48,7 @@ async def whole_way(form: WholeWayForm = WholeWayForm()) -> State[None]:  # noqa
     done += adapt_to_channels()
     lay_out_schedule()
     done += publish_due()
+    done += record_tables()
     collect_results()
     make_report("week", "", "")
     ask_in_a_run_of_its_own(form.piece)

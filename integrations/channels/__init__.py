@@ -1,4 +1,4 @@
-"""The channels: every module of this folder that holds a class with the port's attributes; nothing is registered."""
+"""The channels: every class of this folder that has `Settings` of its own; nothing is registered."""
 
 import inspect
 import pkgutil
@@ -27,9 +27,8 @@ def discovered() -> dict[str, type[Channel]]:
 
 def _providers(module: ModuleType) -> Iterator[Any]:
     for member in vars(module).values():
-        if (
-            inspect.isclass(member)
-            and member.__module__ == module.__name__
-            and all(hasattr(member, attribute) for attribute in ATTRIBUTES)
-        ):
+        if inspect.isclass(member) and member.__module__ == module.__name__ and hasattr(member, "Settings"):
+            lacking = [attribute for attribute in ATTRIBUTES if not hasattr(member, attribute)]
+            if lacking:
+                raise TypeError(f"{member.__name__} is no channel yet: it lacks {', '.join(lacking)}")
             yield member

@@ -17,6 +17,8 @@ from models.locale import mark
 from models.post import Picture
 from models.reason import because
 
+MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+
 BUSY = mark("{who} asks to wait: there were too many requests. It will be tried again.")
 FAILED = mark("{who} failed while it was answering (HTTP {status}). It may have been accepted: look at the channel.")
 UNREADABLE = mark(
@@ -45,10 +47,10 @@ class ProviderSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
 
 
-def send(http: httpx.Client, url: str, **content: Any) -> httpx.Response:
-    """POST. What fails names neither the address nor what was sent: either may hold a secret."""
+def send(http: httpx.Client, url: str, method: str = "POST", **content: Any) -> httpx.Response:
+    """Send a request. What fails names neither the address nor what was sent: either may hold a secret."""
     try:
-        return http.post(url, **content)
+        return http.request(method, url, **content)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Unavailable(because(NOT_REACHED, code="unreachable", detail=type(error).__name__)) from None
     except httpx.HTTPError as error:
@@ -94,10 +96,13 @@ def identity(who: str, number: object) -> int:
 
 @contextmanager
 def harmless(who: str) -> Iterator[None]:
-    """Call a lost answer "not now": a look, or an upload that nobody sees, may be made again."""
+    """Call a lost answer, or one of another shape, "not now": a look, or an upload that nobody sees, may be made again.
+
+    Also a decorator. What cannot be read never passes for "there is nothing".
+    """
     try:
         yield
-    except OutcomeUnknown as unknown:
+    except (OutcomeUnknown, *MISSHAPEN) as unknown:
         raise Unavailable(because(NOT_READ, code="unread", who=who)) from unknown
 
 

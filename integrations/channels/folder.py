@@ -17,7 +17,6 @@ from integrations.channels import folder_post
 from integrations.channels.base import Call, Capabilities, Limits, Live, OpenPicture, Part, Presence, Receipt, Remark
 from integrations.channels.exchange import ProviderSettings, opened
 from integrations.channels.folder_disk import appear, draft, put, said
-from integrations.channels.folder_post import METRICS, folder_name, is_plain
 from integrations.channels.measure import refuse_misfit
 from integrations.errors import Refused, Unsupported
 from models.delivery import Verb
@@ -51,12 +50,13 @@ class Folder:
     capabilities: ClassVar[Capabilities] = Capabilities(
         verbs=frozenset(Verb),
         key_valid_for=timedelta(days=36_500),  # as long as the folder stands
-        finds=True, observes=True, reactions=METRICS, reactions_per_call=1000,
+        finds=True, observes=True, reactions=folder_post.METRICS, reactions_per_call=1000,
     )  # fmt: skip
 
     def __init__(self, settings: FolderSettings, http: httpx.Client, open_picture: OpenPicture) -> None:
         self.open_picture = open_picture
-        self.path = Path(settings.path).expanduser() / (folder_name(settings.account) if settings.account else "")
+        account = folder_post.folder_name(settings.account) if settings.account else ""
+        self.path = Path(settings.path).expanduser() / account
 
     def parts(self, verb: Verb, post: Post) -> tuple[Part, ...]:
         return (Part("post", repeatable=True),)  # by its key a second publication is the first one
@@ -69,12 +69,13 @@ class Folder:
             return self._edit(call) if call.verb == Verb.EDIT else self._publish(call)
 
     def _publish(self, call: Call) -> Receipt:
-        place = self._at(folder_name(call.key))
+        place = self._at(folder_post.folder_name(call.key))
         if not (place / POST).is_file():
             with draft(self.path) as made:
-                self._put_pictures(made, call.post)
-                put(made / POST, folder_post.written(call.post).encode())
+                self._write(made, call.post)
                 appear(made, place)
+        if not (place / POST).is_file():  # a person took the post away and left its folder
+            self._write(place, call.post)
         return receipt(place)
 
     def _edit(self, call: Call) -> Receipt:
@@ -82,8 +83,7 @@ class Folder:
         if not (place / POST).is_file():
             raise Refused(because(NO_POST, code="unknown_post", id=place.name, path=str(self.path)))
         former = set(folder_post.files(self._read(place)[0]))
-        self._put_pictures(place, call.post)
-        put(place / POST, folder_post.written(call.post).encode())
+        self._write(place, call.post)
         for name in former - {picture.file_name for picture in call.post.pictures}:
             (place / name).unlink(missing_ok=True)
         return receipt(place)
@@ -95,26 +95,28 @@ class Folder:
                 place.rename(gone / place.name)
         return Receipt(call.remote_id)
 
-    def _put_pictures(self, place: Path, post: Post) -> None:
+    def _write(self, place: Path, post: Post) -> None:
+        """The pictures, and last the text, which makes it a post."""
         for picture in post.pictures:
             put(place / picture.file_name, opened(self.open_picture, picture))
+        put(place / POST, folder_post.written(post).encode())
 
     def _at(self, name: str) -> Path:
-        if is_plain(name):
+        if folder_post.is_plain(name):
             return self.path / name
         raise Refused(because(NO_POST, code="unknown_post", id=name, path=str(self.path)))
 
-    @staticmethod
-    def _read(place: Path) -> tuple[dict[str, Any], str]:
+    def _read(self, place: Path) -> tuple[dict[str, Any], str]:
         return folder_post.parsed((place / POST).read_bytes().decode("utf-8", "replace"))
 
     def find(self, call: Call) -> Receipt | None:
-        place = self._at(call.remote_id if call.remote_id else folder_name(call.key))
-        seen = self.observe(place.name, {})
+        place = self._at(call.remote_id if call.remote_id else folder_post.folder_name(call.key))
+        with said(self.path):
+            there = (place / POST).read_bytes() if (place / POST).is_file() else None
         if call.verb == Verb.DELETE:
-            return Receipt(call.remote_id) if seen.presence is Presence.GONE else None
-        edited = seen.text == call.post.text and seen.pictures == len(call.post.pictures)
-        return receipt(place) if seen.presence is Presence.LIVE and (call.verb == Verb.PUBLISH or edited) else None
+            return Receipt(call.remote_id) if there is None else None
+        done = call.verb == Verb.PUBLISH or there == folder_post.written(call.post).encode()
+        return receipt(place) if there is not None and done else None
 
     def observe(self, remote_id: str, detail: dict[str, Any]) -> Live:
         place = self._at(remote_id)

@@ -54,7 +54,11 @@ def metrics(content: str, file: str) -> dict[str, int]:
         counts = json.loads(content)
     except ValueError:
         counts = None
-    if isinstance(counts, dict) and counts.keys() <= METRICS and all(type(count) is int for count in counts.values()):
+    if (
+        isinstance(counts, dict)
+        and counts.keys() <= METRICS
+        and all(type(count) is int and count >= 0 for count in counts.values())
+    ):
         return counts
     raise Refused(because(BAD_COUNTS, code="bad_counts", file=file, names=", ".join(sorted(METRICS))))
 

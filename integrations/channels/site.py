@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel, Field
 
+from integrations.channels import law
 from integrations.channels.base import Call, Capabilities, Limits, Live, OpenPicture, Part, Presence, Receipt, Remark
 from integrations.channels.exchange import ProviderSettings, opened
 from integrations.channels.folder_disk import said
@@ -59,7 +60,7 @@ class Site:
     capabilities: ClassVar[Capabilities] = Capabilities(
         verbs=frozenset(Verb),
         key_valid_for=timedelta(days=36_500),  # as long as the site stands
-        finds=True, observes=True,
+        finds=True, observes=True, advertising={"RU": law.LABELLED},
     )  # fmt: skip
 
     def __init__(self, settings: SiteSettings, http: httpx.Client, open_picture: OpenPicture) -> None:

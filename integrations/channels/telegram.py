@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, Field, SecretStr
 
-from integrations.channels import exchange, telegram_answers, telegram_markup
+from integrations.channels import exchange, law, telegram_answers, telegram_markup
 from integrations.channels.base import Call, Capabilities, Limits, Live, OpenPicture, Part, Receipt, Remark
 from integrations.channels.measure import refuse_misfit
 from integrations.channels.telegram_answers import ALREADY_GONE, ALREADY_SO, WHO, known, number
@@ -60,8 +60,8 @@ class Telegram:
         verbs=frozenset(Verb),
         call_timeout=timedelta(seconds=60),  # an album is ten uploads in one call
         min_interval=timedelta(seconds=3),  # 20 a minute in one group: quoted by libraries, not published (2026-11-21)
-        audience=True,
-    )
+        audience=True, advertising={"RU": law.RESTRICTED},
+    )  # fmt: skip
 
     def __init__(self, settings: TelegramSettings, http: httpx.Client, open_picture: OpenPicture) -> None:
         self.settings, self.http, self.open_picture = settings, http, open_picture

@@ -45,6 +45,7 @@ REFUSALS: tuple[tuple[str, str, str], ...] = (
     ("rights", "no_right", NO_RIGHT),
     ("admin_required", "no_right", NO_RIGHT),
     ("too long", "too_long", TOO_LONG),
+    ("too_long", "too_long", TOO_LONG),
     ("photo_", "picture", BAD_PICTURE),
     ("image_process", "picture", BAD_PICTURE),
     ("too big", "picture", BAD_PICTURE),
@@ -77,7 +78,7 @@ def _failure(answer: dict[str, Any], status: int, chat: str, secret: str) -> Fai
     about = answer.get("parameters")
     about = about if isinstance(about, dict) else {}
     said = exchange.redacted(answer.get("description") or code, secret)
-    if code == 429 or code >= 500:
+    if code in (413, 429) or code >= 500:
         return exchange.failure(WHO, code, wait=about.get("retry_after"))
     if code == 409:
         return _conflict(said)

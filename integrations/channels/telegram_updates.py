@@ -5,7 +5,7 @@ a bot are one stream for all its channels. What is malformed or of another kind 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeGuard
@@ -58,16 +58,40 @@ class MembershipChanged:
 class CommentSeen:
     """A comment on a post of a channel, where the bot is in the group that discusses it.
 
-    Telegram puts a copy of the post into that group; only an answer to the copy itself names the post.
+    Telegram puts a copy of the post into that group, the beginning of a `thread`; an answer to the copy names the post.
     """
 
     chat_id: int
     chat_name: str
     message_id: int
+    thread: str
     remark: Remark
 
 
-Update = PostSeen | ReactionsCounted | MembershipChanged | CommentSeen
+@dataclass(frozen=True)
+class ThreadSeen:
+    """The copy of a post in the group that discusses it: from now on its `thread` is known."""
+
+    chat_id: int
+    chat_name: str
+    message_id: int
+    thread: str
+
+
+@dataclass(frozen=True)
+class ReplySeen:
+    """An answer to somebody's comment: it names the comment and the thread, and no post.
+
+    `speaker` is the chat in whose name it was written, by number and name; a person writes in no chat's name.
+    """
+
+    thread: str
+    remark: Remark
+    speaker_id: int = 0
+    speaker_name: str = ""
+
+
+Update = PostSeen | ReactionsCounted | MembershipChanged | CommentSeen | ThreadSeen | ReplySeen
 
 
 def read_updates(updates: Iterable[Any]) -> list[Update]:
@@ -120,18 +144,46 @@ def _membership(raw: Mapping[str, Any], our_bot: bool) -> MembershipChanged:
     )  # fmt: skip
 
 
-def _comment(raw: Mapping[str, Any]) -> CommentSeen | None:
-    copy = raw.get("reply_to_message") or {}
-    origin = copy.get("forward_origin")
-    if not (copy.get("is_automatic_forward") and origin and raw.get("text")):
+def _message(raw: Mapping[str, Any]) -> CommentSeen | ThreadSeen | ReplySeen | None:
+    """What is written in a discussion group; a remark may be the caption of a picture."""
+    above = raw.get("reply_to_message") or {}
+    if raw.get("is_automatic_forward"):
+        return ThreadSeen(*_where(raw["forward_origin"]), _number(raw["forward_origin"]["message_id"]), _place(raw))
+    if not above or not (raw.get("text") or raw.get("caption")):
         return None
-    post_id, author = _number(origin["message_id"]), raw.get("from") or raw["sender_chat"]
-    remark = Remark(
-        remote_id=f"{_number(raw['chat']['id'])}_{_number(raw['message_id'])}", post_id=str(post_id),
-        text=str(raw["text"]), at=_moment(raw["date"]), author_key=str(_number(author["id"])),
-        ours=(raw.get("sender_chat") or {}).get("id") == _where(origin)[0],
+    return _comment(raw, above) if above.get("is_automatic_forward") else _reply(raw, above)
+
+
+def _comment(raw: Mapping[str, Any], copy: Mapping[str, Any]) -> CommentSeen:
+    origin = copy["forward_origin"]
+    chat_id, chat_name = _where(origin)
+    post_id, speaker = _number(origin["message_id"]), (raw.get("sender_chat") or {}).get("id")
+    remark = replace(_remark(raw), post_id=str(post_id), ours=speaker in (chat_id, raw["chat"]["id"]))
+    return CommentSeen(chat_id, chat_name, post_id, _place(copy), remark)
+
+
+def _reply(raw: Mapping[str, Any], above: Mapping[str, Any]) -> ReplySeen | None:
+    """An answer within a thread. In the name of the group itself write its anonymous administrators: they are ours."""
+    if not raw.get("message_thread_id"):
+        return None
+    speaker = raw.get("sender_chat") or {}
+    group = raw["chat"]["id"]
+    remark = replace(_remark(raw), reply_to=_place(above), ours=speaker.get("id") == group)
+    thread = f"{_number(group)}_{_number(raw['message_thread_id'])}"
+    return ReplySeen(thread, remark, _number(speaker.get("id", 0)), str(speaker.get("username") or ""))
+
+
+def _remark(raw: Mapping[str, Any]) -> Remark:
+    author = raw.get("from") or raw["sender_chat"]
+    return Remark(
+        remote_id=_place(raw), post_id="", text=str(raw.get("text") or raw["caption"]), at=_moment(raw["date"]),
+        author_key=str(_number(author["id"])),
     )  # fmt: skip
-    return CommentSeen(*_where(origin), message_id=post_id, remark=remark)
+
+
+def _place(raw: Mapping[str, Any]) -> str:
+    """A message by its group and its number there."""
+    return f"{_number(raw['chat']['id'])}_{_number(raw['message_id'])}"
 
 
 def _where(raw: Mapping[str, Any]) -> tuple[int, str]:
@@ -155,7 +207,7 @@ def _is_number(value: object) -> TypeGuard[int]:
 _READERS: dict[str, Callable[[Mapping[str, Any]], Update | None]] = {
     "channel_post": _post,
     "edited_channel_post": _post,
-    "message": _comment,
+    "message": _message,
     "message_reaction_count": _reactions,
     "my_chat_member": partial(_membership, our_bot=True),
     "chat_member": partial(_membership, our_bot=False),

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel, Field, SecretStr
 
-from integrations.channels import exchange, vk_answers, vk_wall
+from integrations.channels import exchange, law, vk_answers, vk_wall
 from integrations.channels.base import Call, Capabilities, Limits, Live, OpenPicture, Part, Presence, Receipt, Remark
 from integrations.channels.measure import refuse_misfit
+from integrations.channels.vk_answers import WHO
 from integrations.channels.vk_api import Api
 from integrations.errors import Refused
 from models.delivery import Verb
@@ -57,7 +58,7 @@ class Vk:
         # `guid`: an hour, as client libraries quote an older page of VK's (2026-11-21); less ten minutes for clocks.
         key_valid_for=timedelta(minutes=50),
         finds=True, observes=True, comments=True, audience=True,
-        reactions=frozenset((*vk_wall.COUNTS, *vk_wall.REACH)),
+        reactions=frozenset((*vk_wall.COUNTS, *vk_wall.REACH)), advertising={"RU": law.LABELLED},
         reactions_per_call=30,  # stats.getPostReach takes 30, wall.getById 100: one call of each
     )  # fmt: skip
 
@@ -105,6 +106,7 @@ class Vk:
                 raise
         return Receipt(call.remote_id, detail=call.done.get("base", {}))
 
+    @exchange.harmless(WHO)
     def find(self, call: Call) -> Receipt | None:
         if call.part != "post":
             return None  # an upload is seen by nobody, so it is made again
@@ -116,23 +118,28 @@ class Vk:
         done = gone if call.verb == Verb.DELETE else not gone and vk_wall.is_ours(items[0], call.post)
         return vk_wall.receipt(call.remote_id, self.wall, call) if done else None
 
+    @exchange.harmless(WHO)
     def observe(self, remote_id: str, detail: dict[str, Any]) -> Live:
         return vk_wall.live(self.api.posts([remote_id]), vk_wall.address(self.wall, remote_id))
 
+    @exchange.harmless(WHO)
     def reactions(self, remote_ids: Sequence[str]) -> dict[str, dict[str, int]]:
         found = {str(item.get("id")): vk_wall.counts(item) for item in self.api.posts(remote_ids)}
         for row in self.api.reach(list(found)) if found else []:
             found.get(str(row.get("post_id")), {}).update(vk_wall.reach(row))
         return found
 
+    @exchange.harmless(WHO)
     def comments(self, remote_id: str) -> list[Remark]:
         remarks = (vk_wall.remark(item, remote_id) for item in self.api.comments(remote_id) if not item.get("deleted"))
         return sorted(remarks, key=lambda remark: (remark.at, int(remark.remote_id)))
 
+    @exchange.harmless(WHO)
     def audience(self) -> dict[str, int]:
         members = self.api.community("members_count").get("members_count")
         return {"members": members} if isinstance(members, int) else {}
 
+    @exchange.harmless(WHO)
     def check(self) -> None:
         if self.api.community("can_post").get("can_post") == 0:
             raise Refused(because(vk_answers.NO_POSTING, code="no_posting", said="can_post = 0"))

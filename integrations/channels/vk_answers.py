@@ -110,6 +110,8 @@ def attachment(saved: Any) -> str:
 
 
 def items(answer: Any) -> list[dict[str, Any]]:
-    """The objects of an answer: of a list, or of {"items": […]} as newer versions say it."""
+    """The objects of a list, or of {"items": […]} as newer versions say it; an answer without one proves nothing."""
     found = answer.get("items") if isinstance(answer, dict) else answer
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    if isinstance(found, list):
+        return [item for item in found if isinstance(item, dict)]
+    raise exchange.failure(WHO, 200)

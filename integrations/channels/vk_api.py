@@ -70,7 +70,7 @@ class Api:
             page = self._page("wall.getComments", offset, **which)
             for item in page:
                 yield item
-                thread = item.get("thread") or {}
+                thread = item.get("thread") or {"items": []}
                 shown = vk_answers.items(thread)
                 whole = len(shown) >= thread.get("count", 0)
                 yield from shown if whole else self.comments(post_id, comment_id=int(item["id"]))

@@ -1,22 +1,12 @@
 """Which addresses of the network a fetch may reach: those of the open internet, unless a source is our own."""
 
-import socket
-from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-
-Resolver = Callable[[str, int], list[str]]
 
 NAT64 = IPv6Network("64:ff9b::/96")  # the last four bytes are the IPv4 address the packet ends at (RFC 6052)
 # Addresses that carry others within them or belong to no one, and that ipaddress of 3.11 holds to be global.
 CLOSED = tuple(
     IPv6Network(network) for network in ("::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "3fff::/20", "5f00::/16")
 )
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Ask the system for the addresses of a name; how long that may take is the system's own setting."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))
 
 
 def is_public(text: str) -> bool:

@@ -43,10 +43,10 @@ def retry_after(headers: httpx.Headers, now: float) -> timedelta | None:
     """The server's own wish, in seconds or as a date, no longer than two days."""
     said = headers.get("retry-after", "").strip()
     if said.isdecimal():
-        return min(timedelta(seconds=min(int(said), 10**6)), PATIENCE_MAX)
+        return min(timedelta(seconds=int(said[:7])), PATIENCE_MAX)
     try:
         wait = parsedate_to_datetime(said) - datetime.fromtimestamp(now, UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, timedelta()), PATIENCE_MAX)
 

@@ -5,22 +5,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 
 import httpcore
 import httpx
 
 from integrations.errors import Refused, Unavailable
-from integrations.feeds.addresses import Resolver, is_public, resolve
+from integrations.feeds.addresses import is_public
 from integrations.feeds.answers import failure, sniff
 from integrations.feeds.stream import Stream
 from integrations.feeds.troubles import explained
 from integrations.feeds.unpack import GZIP, WINDOW, Damaged, TooLarge, counted, unpacked
 from integrations.feeds.urls import onward, parsed, pinned
-from integrations.wire import CallState, deadline
+from integrations.wire import CallState, Resolver, deadline, resolve
 from models.locale import mark
 from models.reason import because
 
 ADDRESSES_TRIED = 3
+NOT_REACHED = (httpcore.ConnectError, httpcore.TimeoutException, httpx.ConnectError, httpx.TimeoutException)
+MARK_MAX = 500
 REDIRECTS = (301, 302, 303, 307, 308)
 
 PRIVATE = mark(
@@ -75,7 +78,7 @@ class Fetcher:
         here = parsed(url)
         with deadline(self._bounds.total, self._now) as call, explained(url, self._bounds.total):
             for _ in range(self._bounds.redirects + 1):
-                answer = self._open(here, kept, allow_private)
+                answer = self._open(here, kept, allow_private, call)
                 try:
                     if answer.status_code not in REDIRECTS:
                         return self._taken(answer, here, call)
@@ -84,14 +87,19 @@ class Fetcher:
                     answer.close()
         raise Refused(because(MANY_REDIRECTS, code="many_redirects", url=url, limit=self._bounds.redirects))
 
-    def _open(self, url: httpx.URL, kept: Mapping[str, str], allow_private: bool) -> httpx.Response:
-        """Ask the first checked address that answers. The name is looked up once: what was checked is connected to."""
+    def _open(self, url: httpx.URL, kept: Mapping[str, str], allow_private: bool, call: CallState) -> httpx.Response:
+        """Ask the first checked address that answers, each in its share of the time.
+
+        The name is looked up once: what was checked is connected to.
+        """
         addresses = self._checked(url, allow_private)
-        for place, address in enumerate(addresses, start=1):
+        for behind in range(len(addresses) - 1, -1, -1):
+            share = timedelta(seconds=call.remaining() / (behind + 1))
             try:
-                return self._transport.handle_request(pinned(url, address, kept))
-            except (httpcore.ConnectError, httpx.ConnectError):
-                if place == len(addresses):
+                with deadline(share, self._now):
+                    return self._transport.handle_request(pinned(url, addresses[-1 - behind], kept))
+            except NOT_REACHED:
+                if not behind:
                     raise
         raise AssertionError("a resolved name has an address")
 
@@ -118,7 +126,7 @@ class Fetcher:
     def _taken(self, answer: httpx.Response, url: httpx.URL, call: CallState) -> Fetched:
         if trouble := failure(answer, str(url), self._now()):
             raise trouble
-        marks = {name.replace("-", "_"): answer.headers.get(name, "")[:500] for name in ("etag", "last-modified")}
+        marks: dict[str, Any] = {name.replace("-", "_"): mark_of(answer, name) for name in ("etag", "last-modified")}
         if answer.status_code == 304:
             return Fetched(str(url), not_modified=True, **marks)
         body = self._body(answer, call)
@@ -135,6 +143,12 @@ class Fetcher:
         body = unpacked(chunks, coding if coding in WINDOW else "", self._bounds.unpacked)
         is_packed_file = body.startswith(GZIP)
         return unpacked([body], "gzip", self._bounds.unpacked) if is_packed_file else body
+
+
+def mark_of(answer: httpx.Response, name: str) -> str:
+    """What to ask with next time; nothing where it could not be sent back as it came."""
+    value: str = answer.headers.get(name, "")
+    return value if value.isascii() and value.isprintable() and len(value) <= MARK_MAX else ""
 
 
 def timely(chunks: Iterable[bytes], call: CallState) -> Iterator[bytes]:

@@ -1,28 +1,24 @@
 """Notices by mail: into the local mailbox (a folder of .eml files), or through an SMTP server (RFC 5321)."""
 
-import smtplib
-import socket
-import ssl
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, SecretStr
 
 from integrations.channels.base import Call, Capabilities, Limits, Live, Part, Receipt, Remark
-from integrations.errors import OutcomeUnknown, Refused, Unavailable, Unsupported
+from integrations.errors import Refused, Unsupported
+from integrations.notices import smtp
 from models.delivery import Verb
 from models.locale import mark
 from models.post import Post
 from models.reason import because
 
 NO_ADDRESS = mark("There is no mail address to write to. Fill it in in company.yaml.")
-NOT_REACHED = mark("The mail server does not answer: {detail}. It will be tried again.")
-REFUSED = mark("The mail server refused the letter: {detail}")
-LOST = mark("The mail server did not say whether it took the letter: {detail}")
 BLIND = mark("A mail server cannot be asked what it has sent.")
 
 
@@ -45,13 +41,19 @@ class Mail:
     title: ClassVar[str] = mark("Mail")
     limits: ClassVar[Limits] = Limits()
     capabilities: ClassVar[Capabilities] = Capabilities(
-        verbs=frozenset({Verb.PUBLISH}), call_timeout=timedelta(seconds=20)
+        verbs=frozenset({Verb.PUBLISH}), call_timeout=timedelta(seconds=60)
     )
 
     Settings: ClassVar[type[BaseModel]] = MailSettings
 
-    def __init__(self, settings: MailSettings, http: Any = None, open_picture: Any = None) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: MailSettings,
+        http: Any = None,
+        open_picture: Any = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings, self.now = settings, now
 
     def parts(self, verb: Verb, post: Post) -> tuple[Part, ...]:
         return (Part("letter", repeatable=not self.settings.host),)
@@ -61,7 +63,7 @@ class Mail:
             raise Refused(because(NO_ADDRESS, code="no_address"))
         letter = self._letter(call.post, call.key)
         if self.settings.host:
-            self._send(letter)
+            smtp.send(self._server(), letter)
         else:
             self._keep(letter, call.key)
         return Receipt(str(letter["Message-ID"]))
@@ -83,12 +85,17 @@ class Mail:
 
     def check(self) -> None:
         if self.settings.host:
-            self._connection().close()
+            smtp.greet(self._server())
+
+    def _server(self) -> smtp.Server:
+        s = self.settings
+        return smtp.Server(s.host, s.port, s.encrypted, s.user, s.password)
 
     def _letter(self, post: Post, key: str) -> EmailMessage:
         letter = EmailMessage(policy=SMTP)
         letter["Message-ID"] = f"<{key}@otdel>"
-        letter["From"], letter["To"], letter["Subject"] = self.settings.sender, post.to, post.title
+        letter["Date"], letter["Auto-Submitted"] = format_datetime(self.now()), "auto-generated"
+        letter["From"], letter["To"], letter["Subject"] = self.settings.sender, post.to, " ".join(post.title.split())
         letter.set_content(f"{post.text}\n\n{post.link}\n" if post.link else f"{post.text}\n")
         return letter
 
@@ -98,33 +105,3 @@ class Mail:
         draft = self.settings.mailbox / f".{key}.draft"
         draft.write_bytes(letter.as_bytes())
         draft.replace(self.settings.mailbox / f"{key}.eml")
-
-    def _send(self, letter: EmailMessage) -> None:
-        """Once DATA has begun a lost answer is "don't know"; before it nothing has been taken."""
-        given = False
-        try:
-            with self._connection() as server:
-                given = True
-                server.send_message(letter)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            raise self._answered(error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            detail = type(error).__name__
-            if given:
-                raise OutcomeUnknown(because(LOST, code="lost", detail=detail)) from error
-            raise Unavailable(because(NOT_REACHED, code="unreachable", detail=detail)) from error
-
-    def _connection(self) -> smtplib.SMTP:
-        timeout = self.capabilities.call_timeout.total_seconds() / 4
-        server = smtplib.SMTP(self.settings.host, self.settings.port, socket.gethostname(), timeout)
-        if self.settings.encrypted:
-            server.starttls(context=ssl.create_default_context())
-        if self.settings.user:
-            server.login(self.settings.user, self.settings.password.get_secret_value())
-        return server
-
-    @staticmethod
-    def _answered(error: Any) -> Refused | Unavailable:
-        codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else [error.smtp_code]
-        reason = because(REFUSED, code="smtp", detail=", ".join(map(str, codes)))
-        return Unavailable(reason) if all(400 <= code < 500 for code in codes) else Refused(reason)

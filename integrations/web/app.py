@@ -19,7 +19,7 @@ from integrations.web.access import Forged, NotAllowed, NotSignedIn, sign_in_pat
 from integrations.web.headers import Guarded, Logged
 from integrations.web.page_index import PageIndex
 from integrations.web.premises import Premises
-from integrations.web.routes import approval, desk, door, files, people, site, stop
+from integrations.web.routes import approval, desk, door, files, passkeys, people, site, stop
 from integrations.web.screen import show
 from integrations.web.settings import WebSettings
 from integrations.web.verbs import Verbs
@@ -27,7 +27,7 @@ from integrations.web.visits import FLUSH_SECONDS, VisitCounter
 from models.locale import mark
 from models.people import PERMISSIONS, Permission
 
-SUBJECTS = (site, files, door, desk, approval, stop, people)
+SUBJECTS = (site, files, door, passkeys, desk, approval, stop, people)
 
 # What is said for a status: the title, and what to do.
 SAID = {

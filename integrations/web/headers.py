@@ -13,6 +13,7 @@ POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+SCRIPT_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 # A report is a file with its own style inside; it may do nothing else, not even be of our origin.
 REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "

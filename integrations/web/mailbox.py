@@ -23,7 +23,7 @@ class Letter:
 
 def letters(folder: Path) -> list[Letter]:
     """The newest letters."""
-    files = sorted(folder.glob("[!.]*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(folder.glob("[!.]*.eml"), key=_changed_at, reverse=True)
     return [found for file in files[:MOST] if (found := _read(file))]
 
 
@@ -31,13 +31,21 @@ def letter(folder: Path, name: str) -> Letter | None:
     return _read(folder / f"{name}.eml") if NAME.fullmatch(name) else None
 
 
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _read(file: Path) -> Letter | None:
+    """The letter in a file; None for a file that is none, or is gone (a person may tidy up)."""
     try:
         message = message_from_bytes(file.read_bytes(), policy=default)
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except OSError:
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(("plain",))
+        text = body.get_content() if body else ""
+        return Letter(file.stem, str(message.get("To", "")), str(message.get("Subject", "")), text, at)
+    except (OSError, LookupError, ValueError):
         return None
-    assert isinstance(message, EmailMessage)
-    body = message.get_body(("plain",))
-    text = body.get_content() if body else ""
-    return Letter(file.stem, str(message.get("To", "")), str(message.get("Subject", "")), text, at)

@@ -68,7 +68,9 @@ def body_of(post: Post) -> Markup:
         return paragraphs(post.text, post.spans)
     clean = nh3.clean(post.html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"},
                       link_rel="noopener")  # fmt: skip
-    return Markup(clean)  # noqa: S704  cleaned in the line above
+    # A table may be wider than the page: then it scrolls by itself, and a keyboard must be able to reach it.
+    scrolling = clean.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    return Markup(scrolling.replace("</table>", "</table></div>"))  # noqa: S704  cleaned above
 
 
 def summary(post: Post, longest: int = 200) -> str:

@@ -18,8 +18,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from integrations.web import flash, markup
 from integrations.web.access import DOOR, csrf_of, door_sign, keep
+from integrations.web.headers import SCRIPT_POLICY
 from integrations.web.language import preferred
 from integrations.web.measures import counters
+from integrations.web.passkeys import place_of
 from integrations.web.premises import premises
 from models.delivery import FOR_A_PERSON, OUT, State
 from models.desk import ORDER_PERMISSIONS, STATE_TITLES, VERB_TITLES, Face
@@ -58,6 +60,12 @@ def show_door(request: Request, template: str, status: int = 200, **words: Any) 
     return response
 
 
+def scripted(response: HTMLResponse) -> HTMLResponse:
+    """Let this page run our own script: a passkey cannot be used without one."""
+    response.headers["Content-Security-Policy"] = SCRIPT_POLICY
+    return response
+
+
 def _rendered(
     request: Request, template: str, status: int, spoken_in: str, face: Face, words: dict[str, Any]
 ) -> HTMLResponse:
@@ -66,6 +74,7 @@ def _rendered(
         given = {
             "face": face, "visitor": getattr(request.state, "visitor", None), "csrf": csrf_of(request),
             "language": language(), "path": request.url.path, "told": flash.told(request), "settings": here.settings,
+            "place": place_of(here.settings.staff_url, face.name),
             **_sayings(face),
         }  # fmt: skip
         return HTMLResponse(_templates().get_template(template).render(given | words), status)

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from integrations.web.page_index import Card
 
 MOST = 50_000  # what one file may hold by the protocol
-NOT_THEIRS = ("/staff", "/approval/", "/sign-in", "/invite/", "/mailbox", "/reports", "/l/")
+NOT_THEIRS = ("/staff", "/approval/", "/sign-in", "/invite/", "/mailbox", "/me", "/reports", "/l/")
 
 
 def sitemap(cards: Sequence[Card], url: str) -> bytes:

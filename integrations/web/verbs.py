@@ -8,6 +8,7 @@ from models.desk import (
     Face,
     Line,
     Outcome,
+    PasskeyLine,
     PersonLine,
     Proof,
     Question,
@@ -63,6 +64,28 @@ class DoorVerbs(Protocol):
         """A new personal link, shown once; None where there is no such person."""
 
 
+class PasskeyVerbs(Protocol):
+    """Coming in by passkey, and the keys a person has. A question is JSON for the browser, "" where there is none."""
+
+    def ask_who_comes(self, door: str) -> str: ...
+
+    def sign_in_by_passkey(self, answer: str, door: str) -> Ticket | Reason: ...
+
+    def ask_the_guest(self, token: str) -> str: ...
+
+    def accept_by_passkey(self, token: str, answer: str, title: str) -> Ticket | Reason: ...
+
+    def ask_for_another(self, visitor: Visitor) -> str: ...
+
+    def add_passkey(self, visitor: Visitor, answer: str, title: str) -> Reason: ...
+
+    def remove_passkey(self, visitor: Visitor, id: int) -> Reason: ...
+
+    def passkeys(self, visitor: Visitor) -> Sequence[PasskeyLine]: ...
+
+    def has_password(self, visitor: Visitor) -> bool: ...
+
+
 class DeskVerbs(Protocol):
     """What waits for people, and what they order. Every order answers with a sentence about what became of it."""
 
@@ -97,5 +120,5 @@ class DeskVerbs(Protocol):
     def release_stop(self, id: int, visitor: Visitor) -> Reason: ...
 
 
-class Verbs(SiteVerbs, DoorVerbs, DeskVerbs, Protocol):
+class Verbs(SiteVerbs, DoorVerbs, PasskeyVerbs, DeskVerbs, Protocol):
     """Everything together."""

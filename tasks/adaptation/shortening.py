@@ -1,7 +1,6 @@
 """Our short links in place of the addresses of a post, so that clicks are counted by piece and channel. Pure."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from models.post import Post
 from tasks.adaptation import links
@@ -16,7 +15,8 @@ def shorten(post: Post, base: str, code_of: Callable[[str], str]) -> tuple[Post,
     kept: dict[str, str] = {}
 
     def short(url: str) -> str:
-        if urlsplit(url).scheme not in ("http", "https") or url.startswith(f"{base}/"):
+        split = links.parsed(url)
+        if split is None or split.scheme not in ("http", "https") or url.startswith(f"{base}/"):
             return url
         code = code_of(url)
         kept[code] = url

@@ -1,11 +1,8 @@
 """Step of channel adaptation (A7): a version of every piece for every channel it goes to."""
 
 import hashlib
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from integrations.channels import discovered
 from integrations.channels.base import Limits
@@ -17,20 +14,25 @@ from models.locale import mark, translate
 from models.post import Picture, Product
 from tasks.adaptation.adapt import Adapted, Content, Manner, adapt, misfit
 from tasks.adaptation.crop import BadPicture, make_ready
+from tasks.adaptation.links import host_of
 from tasks.adaptation.shortening import shorten
 from tasks.content import rows
 from tasks.content.rows import Work
 from tasks.house import House, house
 from tasks.runs.steps import show
+from tasks.step import step
 
 TITLE = mark("Versions for the channels")
 TO_MEND = mark("Cannot go out as it is: {number}. The artifact “{title}” says what to mend.")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Adapt the pieces to the channels"))
 def adapt_to_channels() -> Ending:
-    """Adapt what is not adapted yet; what does not fit is told, and the rest goes on."""
+    """Adapt what is not adapted yet; what does not fit is told each time until it does, and the rest goes on."""
     at, done, total = house(), 0, 0
+    if stopped := at.unreadable():
+        return stopped
+    shop = _shop(at)
     lines: list[str] = []
     for card in at.workspace.channels:
         if not card.enabled or card.provider not in discovered():
@@ -38,7 +40,7 @@ def adapt_to_channels() -> Ending:
         with at.reads() as session:
             works = [work for work in rows.unadapted(session, card.key) if card.key in work.manuscript.channels]
         for work in works:
-            adapted = _adapt(at, card, work)
+            adapted = _adapt(at, card, work, shop)
             total, done = total + 1, done + adapted.is_fit
             lines += [f"- № {work.number} {work.title} → {card.title}: {note.reason}" for note in adapted.notes]
     show("channel-versions", "\n".join([f"## {translate(TITLE)}", "", *lines]), translate(TITLE))
@@ -46,10 +48,25 @@ def adapt_to_channels() -> Ending:
     return Ending(done=done, total=total, remarks=remarks)
 
 
-def _adapt(at: House, card: ChannelCard, work: Work) -> Adapted:
+@dataclass(frozen=True)
+class Shop:
+    """The products of the feed by their ids, and the hosts of their pages."""
+
+    products: Mapping[str, Product]
+    domains: frozenset[str]
+
+
+def _shop(at: House) -> Shop:
+    with at.reads() as session:
+        offers = [rows.as_offer(offer).product() for offer in rows.offers(session)]
+    return Shop({offer.id: offer for offer in offers}, frozenset(host_of(offer.url) for offer in offers) - {""})
+
+
+def _adapt(at: House, card: ChannelCard, work: Work, shop: Shop) -> Adapted:
     limits = discovered()[card.provider].limits
     pictures, wrong = _pictures(at, limits, work.manuscript.pictures)
-    adapted = adapt(_content(at, work, pictures), limits, manner_of(at, card, work))
+    content = _content(work, pictures, shop, at.workspace.company.locale)
+    adapted = adapt(content, limits, manner_of(card, work, shop.domains | {host_of(at.public_url)}))
     post, links = (adapted.post, {}) if limits.html else shorten(adapted.post, at.public_url, code_of(work, card))
     notes = (*wrong, *adapted.notes, *misfit(post, limits))
     fit = not any(note.is_problem for note in notes)
@@ -78,36 +95,24 @@ def _pictures(at: House, limits: Limits, pictures: tuple[Picture, ...]) -> tuple
     return (*ready, *pictures[limits.pictures_max :]), notes
 
 
-def _content(at: House, work: Work, pictures: tuple[Picture, ...]) -> Content:
+def _content(work: Work, pictures: tuple[Picture, ...], shop: Shop, language: str) -> Content:
     m = work.manuscript
     return Content(
         text=m.body, title=m.title, description=m.description, text_for=m.text_for, pictures=pictures,
-        products=_products(at, m.products), tags=m.tags, language=at.workspace.company.locale,
+        products=tuple(shop.products[id] for id in m.products if id in shop.products), tags=m.tags, language=language,
         valid_until=m.offer_until.isoformat() if m.offer_until else "",
     )  # fmt: skip
 
 
-def _products(at: House, ids: tuple[str, ...]) -> tuple[Product, ...]:
-    with at.reads() as session:
-        known = {offer.id: rows.as_offer(offer).product() for offer in rows.offers(session)}
-    return tuple(known[id] for id in ids if id in known)
-
-
-def manner_of(at: House, card: ChannelCard, work: Work) -> Manner:
+def manner_of(card: ChannelCard, work: Work, own: frozenset[str]) -> Manner:
     """How the channel is spoken to: UTM of its card and of the campaign, our own domains, signature, hashtags."""
     utm = {"utm_source": card.utm.source or card.key, "utm_medium": card.utm.medium or "social",
            "utm_campaign": card.utm.campaign or work.campaign}  # fmt: skip
-    own = {urlsplit(at.public_url).hostname or "", *_shop_domains(at)}
     return Manner(
         key=card.key, utm={name: value for name, value in utm.items() if value}, own_domains=tuple(sorted(own - {""})),
         hashtags=card.hashtags, signature=card.signature, title_first=card.provider != "site",
         pictures_apart=card.provider == "telegram", may_cut=False,
     )  # fmt: skip
-
-
-def _shop_domains(at: House) -> set[str]:
-    with at.reads() as session:
-        return {urlsplit(offer.url).hostname or "" for offer in rows.offers(session)}
 
 
 def code_of(work: Work, card: ChannelCard) -> Callable[[str], str]:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from babel.numbers import format_decimal
 
-from models.locale import language, mark
+from models.locale import language, mark, translate
 from models.reason import Reason, because
 from models.schedule import QuietHours
 from tasks.schedule.slots import NOTHING_QUIET
@@ -33,6 +33,7 @@ REACH = (
 MIN_POSTS = 20
 MIN_IN_PLACE = 3
 WORKDAYS, WEEKEND = "mon-fri", "sat,sun"
+SLOT_WORDS = {WORKDAYS: mark("Mon–Fri"), WEEKEND: mark("Sat, Sun")}
 NOT_SILENT = Reason()
 
 TOO_FEW = mark("Too few publications to say ({number} of at least {least}).")
@@ -88,10 +89,6 @@ class Growth:
     first: int
     last: int
     days: float
-
-    @property
-    def share(self) -> float | None:
-        return (self.last - self.first) / self.first if self.first else None
 
 
 @dataclass(frozen=True)
@@ -290,8 +287,14 @@ def _slot(at: datetime, zone: str) -> str:
 
 
 def _better(text: str, place: Place[str], usual: float) -> Reason:
-    words = {"slot": place.value, "score": _said(place.score), "number": place.number, "usual": _said(usual)}
+    words = {"slot": say_slot(place.value), "score": _said(place.score), "number": place.number, "usual": _said(usual)}
     return because(text, code="better", **words)
+
+
+def say_slot(slot: str) -> str:
+    """A slot as analysis names it ("mon-fri 09:00") in the reader's words."""
+    days, _, clock = slot.rpartition(" ")
+    return f"{translate(SLOT_WORDS.get(days, days))} {clock}"
 
 
 def _said(number: float) -> str:

@@ -69,10 +69,6 @@ class Event:
     def sources(self) -> tuple[str, ...]:
         return tuple(sorted({entry.source for entry in self.entries if entry.source}))
 
-    def lead_days(self, today: date) -> int:
-        """Days left to prepare; negative when it has passed."""
-        return (self.occasion.on - today).days
-
 
 NOTHING_WATCHED = Watched()
 
@@ -86,11 +82,6 @@ def gather(
     of the entries does not matter, and gathering the same again with its own outcome known adds nothing.
     """
     return sorted((weigh(event, watched) for event in fold(entries, known)), key=_by_day)
-
-
-def upcoming(events: Iterable[Event], today: date, days: int) -> list[Event]:
-    """The events from today to the horizon, the soonest first, of one day the most important."""
-    return sorted((event for event in events if 0 <= event.lead_days(today) <= days), key=_by_day)
 
 
 def _by_day(event: Event) -> tuple[date, int, str, str]:

@@ -2,21 +2,20 @@
 
 from datetime import date, timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from models.content import Effect, Occasion, Problem
+from models.company import Source
+from models.content import Effect
 from models.ending import Ending
 from models.locale import mark, translate
+from models.timetable import read_quiet
 from tasks.analysis import rows, tables
 from tasks.analysis.channels import Report, analyse
 from tasks.analysis.events import Watched, gather
+from tasks.content.engine import Parse, Told, read_source, remember, sources_of
 from tasks.content.events import read_events
-from tasks.content.steps import read_from, sources_of
 from tasks.house import House, house
 from tasks.runs.steps import show
-from tasks.schedule.quiet import read_quiet
 from tasks.schedule.wall import local
+from tasks.step import step
 
 WINDOW, A_DAY = timedelta(days=90), timedelta(days=1)
 AHEAD_DAYS = 60
@@ -26,10 +25,12 @@ NEW_OCCASIONS = mark("New occasions: {number}.")
 PROBLEM = mark("To be mended: {problem}")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Compare the channels"))
 def analyse_channels() -> Ending:
     """Compare the company's channels and keep the slots that do best: A8 takes them where a card names none."""
     at = house()
+    if stopped := at.unreadable():
+        return stopped
     reports = _reports(at)
     titles = {card.key: card.title for card in at.workspace.channels}
     with at.sessions.begin() as session:
@@ -58,37 +59,38 @@ def _reports(at: House) -> list[Report]:
     return analyse(mine, zones, costs=spent, quiet=quiet)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Gather the market's events"))
 def gather_events() -> Ending:
     """Read the calendars and feeds of events, fold what repeats, weigh, keep; show what comes."""
     at = house()
+    if stopped := at.unreadable():
+        return stopped
     today = local(at.now(), at.workspace.company.zone).date()
-    entries, problems = _read_entries(at, today)
+    said = _read_sources(at, today)
+    entries = [entry for one in said for entry in one.items or ()]
+    problems = [problem for one in said for problem in one.problems if problem.effect is not Effect.NOTE]
     with at.sessions.begin() as session:
         events = gather(entries, rows.known_occasions(session, today), watched(at))
         new = rows.keep_events(session, at.clock, events)
         rows.record_used(session, at.clock)
+        remember(session, at, said)
         coming = rows.coming(session, today, AHEAD_DAYS)
     show("occasions", tables.calendar(coming, today, AHEAD_DAYS), translate(tables.CALENDAR, days=AHEAD_DAYS))
-    told = sum(bool(event.entries) for event in events)
+    told, unread = sum(bool(event.entries) for event in events), sum(one.stopped for one in said)
     news = (translate(NEW_OCCASIONS, number=new),) if new else ()
     return Ending(
-        done=told, total=told, remarks=(*news, *(translate(PROBLEM, problem=problem) for problem in problems))
+        done=told, total=told + unread, remarks=(*news, *(translate(PROBLEM, problem=problem) for problem in problems))
     )
 
 
-def _read_entries(at: House, today: date) -> tuple[list[Occasion], list[Problem]]:
-    """The entries of every source of events; a source that cannot be read is told, and the others are read."""
+def _read_sources(at: House, today: date) -> list[Told]:
+    """What every source of events says; one that cannot be read is told, and the others are read."""
     zone, topics = at.workspace.company.zone, watched(at).topics
-    entries: list[Occasion] = []
-    problems: list[Problem] = []
-    for source in sources_of(at.workspace, "events"):
-        found = read_from(
-            at, source, lambda d, f, s=source: read_events(d, s.key, today, zone, url=s.url, file=f, topics=topics)
-        )
-        entries += found.items if found else ()
-        problems += found.problems if found else ()
-    return entries, [problem for problem in problems if problem.effect is not Effect.NOTE]
+
+    def parse(source: Source) -> Parse:
+        return lambda d, f: read_events(d, source.key, today, zone, url=source.url, file=f, topics=topics)
+
+    return [read_source(at, one, parse(one), afresh=bool(one.path)) for one in sources_of(at.workspace, "events")]
 
 
 def watched(at: House) -> Watched:

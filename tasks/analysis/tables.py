@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from models.locale import language, mark, translate
 from models.piece import OccasionRow
 from models.reason import Reason
-from tasks.analysis.channels import WEEKEND, WORKDAYS, Growth, Ranking, Report
+from tasks.analysis.channels import Growth, Ranking, Report, say_slot
 from tasks.posting.freshness import money
 
 CHANNELS = mark("Channels: what they reach, how people answer, when it is best")
@@ -21,7 +21,6 @@ BY_REACH, BY_MEMBERS = mark("{share} % of those reached"), mark("{share} % of me
 GROWTH = mark("{last}, {change} in {days} days")
 WHY = mark("Why these slots")
 NOTE = mark("Medians of publications one day old. A dash means that the number is not available.")
-SLOT_WORDS = {WORKDAYS: mark("Mon–Fri"), WEEKEND: mark("Sat, Sun")}
 
 CALENDAR = mark("Occasions of the coming {days} days")
 CALENDAR_HEADS = (
@@ -77,12 +76,6 @@ def _hour(hour: int) -> str:
 
 def _weekday(day: int) -> str:
     return str(get_day_names("abbreviated", locale=language())[day])
-
-
-def say_slot(slot: str) -> str:
-    """A slot as analysis names it ("mon-fri 09:00") in the reader's words."""
-    days, _, clock = slot.rpartition(" ")
-    return f"{translate(SLOT_WORDS.get(days, days))} {clock}"
 
 
 def _number(number: float | None) -> str:

@@ -9,6 +9,7 @@ from models.reason import Reason
 from tasks.schedule.wall import local
 
 HEADING = mark("Approve until {due}")
+OVERDUE = mark("Their time has come ({due}): what is approved goes out at once, unless it is too late for it already")
 COLUMNS = (mark("№"), mark("Piece"), mark("Channel"), mark("First time"), mark("Text"))
 SEE_PROOF = mark("See every version as it will look, and decide signed in: [{link}]({link})")
 SIGN_IN_NOTE = mark("A name typed here is only stated; a decision on the page is proven.")
@@ -35,13 +36,14 @@ def markdown(
     rows: Sequence[tuple[Mapping[str, Any], str, str]],
     channels: Mapping[str, str],
     due: datetime,
+    now: datetime,
     zone: str,
     link: str,
     objection: Reason | None = None,
 ) -> str:
     """The proof in markdown; `rows` are (what is shown, account, text); an objection to the last answer goes first."""
     lines = [f"**{objection}**", ""] if objection else []
-    lines += [f"### {translate(HEADING, due=moment(due, zone))}", ""]
+    lines += [f"### {translate(HEADING if due > now else OVERDUE, due=moment(due, zone))}", ""]
     lines += ["| " + " | ".join(translate(column) for column in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     for shown, account, text in rows:
         first = moment(datetime.fromisoformat(shown["due_at"]), zone)

@@ -1,28 +1,35 @@
 """Requests and decisions. A decision is about a version; what it lets out is whatever has that version's hash."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.approval import Approval, Decision, Request, RequestRow
 from models.database import Clock, now_by
-from models.delivery import Delivery, State, Verb
+from models.delivery import OPEN, Delivery, State, Verb
 from models.locale import mark, translate
 from models.people import Absence, Permission, Person, permissions_of
 from models.piece import Piece, Rendition
 from models.reason import because
-from tasks.approval.rules import Away, Who
+from tasks.approval.rules import NO_WEIGHT, Away, Demands, Weight, Who, weigh
 from tasks.delivery.rows import insert_quietly as insert
 from tasks.delivery.statements import QUICK, D, is_approved
 from tasks.notices.rows import Message, tell
+from tasks.registry.rows import costs_of_pieces
 
 POLICY = "policy"
+NOTHING_MORE = Demands()
+ANY = true()
+HELD_UNDECIDED = and_(D.state == State.HELD, D.reason["code"].as_string() == "not_approved")
+NOT_OUT = [State.PLANNED, State.CLAIMED, State.HELD, State.MISSED, State.REJECTED, State.CANCELLED]
+SUBJECT = D.subject_id + ":" + D.account
 BACK_TITLE = mark("Sent back: {title}")
 BACK_BODY = mark("{person} sent “{title}” back: {why}")
 RETURNED = mark("Sent back by the approver: {why}")
@@ -30,17 +37,16 @@ RETURNED = mark("Sent back by the approver: {why}")
 
 @dataclass(frozen=True)
 class Waiting:
-    """A version for a channel that is planned but not approved; `due_at` is its first time."""
+    """A version for a channel that is planned but not approved: its first time, and since when it is planned."""
 
     piece_id: int
     account: str
     version: str
-    rendition_id: int
     title: str
     author: str
     number: str
-    post: dict[str, Any]
     due_at: datetime
+    since: datetime
 
     @property
     def subject(self) -> str:
@@ -51,35 +57,29 @@ def subject_of(piece_id: int | str, account: str) -> str:
     return f"{piece_id}:{account}"
 
 
-def waiting(session: Session, until: datetime | None = None, piece_id: int | None = None) -> list[Waiting]:
-    """What waits for approval, by its first due time: one entry per version and channel, however often it repeats."""
+def waiting(session: Session, until: datetime | None = None) -> list[Waiting]:
+    """What waits for approval, by its first due time: one entry per version and channel, however often it repeats.
+
+    What was sent back waits for its author and is not here.
+    """
     open_rows = and_(
-        D.kind == "placement", D.verb == Verb.PUBLISH, D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]),
-        ~is_approved(), D.content_hash != "",
+        D.kind == "placement", D.verb == Verb.PUBLISH, D.state.in_(OPEN), ~is_approved(), D.content_hash != "",
+        ~exists().where(col(Approval.subject) == SUBJECT, col(Approval.version) == D.content_hash),
     )  # fmt: skip
-    if piece_id is not None:
-        open_rows = and_(open_rows, D.subject_id == str(piece_id))
-    what = (D.subject_id, D.account, D.content_id, D.content_hash)
-    first = func.min(D.due_at)
-    groups = select(*what, first.label("first")).where(open_rows).group_by(*what)
+    what, first = (D.subject_id, D.account, D.content_hash), func.min(D.due_at)
+    groups = select(*what, first.label("first"), func.min(D.created_at).label("since")).where(open_rows).group_by(*what)
     if until is not None:
         groups = groups.having(first <= until)
     due = groups.subquery()
     query = (
-        select(due.c.account, due.c.content_hash, due.c.first, Piece, Rendition)
-        .join(Rendition, col(Rendition.id) == due.c.content_id)
+        select(due.c.account, due.c.content_hash, due.c.first, due.c.since, Piece)
         .join(Piece, cast(col(Piece.id), String) == due.c.subject_id)
         .order_by(due.c.first, due.c.subject_id, due.c.account)
     )
-    return [_as_waiting(row) for row in session.execute(query)]
-
-
-def _as_waiting(row: Any) -> Waiting:
-    piece, rendition = row.Piece, row.Rendition
-    return Waiting(
-        piece_id=piece.id, account=row.account, version=row.content_hash, rendition_id=rendition.id, title=piece.title,
-        author=piece.author, number=piece.number or "", post=rendition.post, due_at=row.first,
-    )  # fmt: skip
+    return [
+        Waiting(piece.id or 0, account, version, piece.title, piece.author, piece.number or "", first, since)
+        for account, version, first, since, piece in session.execute(query).tuples()
+    ]
 
 
 def open_request(
@@ -94,8 +94,7 @@ def open_request(
         session.flush()
         shown = [{"request_id": found.id, "subject": r.subject, "version": r.version, "shown": _shown(r)} for r in rows]
         session.execute(insert(session, RequestRow, ["request_id", "subject"]), shown)
-    elif run_id and found.run_id != run_id:
-        found.run_id = run_id
+    found.run_id = run_id or found.run_id
     return found
 
 
@@ -129,12 +128,40 @@ def asked_subjects(session: Session) -> set[tuple[str, str]]:
     return {(row.subject, row.version) for row in session.execute(query)}
 
 
-def undecided(session: Session, request_id: int) -> list[RequestRow]:
+def asked_before(session: Session, subjects: Iterable[str]) -> set[str]:
+    """Of these, what an approver has been asked about already, in whatever version."""
+    query = select(col(RequestRow.subject)).where(col(RequestRow.subject).in_(list(subjects))).distinct()
+    return set(session.execute(query).scalars())
+
+
+def carried(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+    """Of these, as (subject, version), what a publication still carries, and until when it is not too late for it."""
+    known = set(wanted)
+    pieces, versions = {subject.partition(":")[0] for subject, _ in known}, {version for _, version in known}
+    carrying = and_(D.kind == "placement", D.subject_kind == "piece", D.subject_id.in_(pieces))
+    what, chance = (D.subject_id, D.account, D.content_hash), func.max(func.coalesce(D.late_at, D.due_at))
+    query = select(*what, chance).where(carrying, D.content_hash.in_(versions), D.state != State.CANCELLED)
+    found = session.execute(query.group_by(*what)).tuples()
+    return {(subject_of(piece, account), version): until for piece, account, version, until in found}
+
+
+def undecided(session: Session, *request_ids: int) -> list[RequestRow]:
+    """What is left to decide; a version that was replaced or cancelled meanwhile is not."""
     decided = exists().where(
         col(Approval.subject) == col(RequestRow.subject), col(Approval.version) == col(RequestRow.version)
     )
-    query = select(RequestRow).where(col(RequestRow.request_id) == request_id, ~decided).order_by(col(RequestRow.id))
-    return list(session.execute(query).scalars())
+    query = select(RequestRow).where(col(RequestRow.request_id).in_(request_ids), ~decided)
+    found = list(session.execute(query.order_by(col(RequestRow.id))).scalars())
+    live = carried(session, [(row.subject, row.version) for row in found])
+    return [row for row in found if (row.subject, row.version) in live]
+
+
+def progress(session: Session, request_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many rows of each request are left to decide, and how many there are."""
+    left = Counter(row.request_id for row in undecided(session, *request_ids))
+    query = select(col(RequestRow.request_id), func.count()).group_by(col(RequestRow.request_id))
+    found = session.execute(query.where(col(RequestRow.request_id).in_(request_ids))).tuples()
+    return {id: (left[id], total) for id, total in found}
 
 
 def decide(
@@ -161,17 +188,23 @@ def decide(
     except IntegrityError:
         return None
     if decision is Decision.APPROVED:
-        apply_approvals(session, clock)
+        apply_approvals(session, clock, _of(subject))
     else:
-        hold_returned(session)
+        hold_returned(session, _of(subject))
         _tell_author(session, clock, row)
     return row
 
 
+def _of(subject: str) -> ColumnElement[bool]:
+    piece, _, account = subject.partition(":")
+    return and_(D.subject_kind == "piece", D.subject_id == piece, D.account == account)
+
+
 def _tell_author(session: Session, clock: Clock, decision: Approval) -> None:
-    piece = piece_of(session, decision.subject)
+    piece, approver = piece_of(session, decision.subject), session.get(Person, decision.person)
     if piece is not None and piece.author:
-        body = translate(BACK_BODY, person=decision.person, title=piece.title, why=decision.reason or "—")
+        person = approver.name if approver else decision.person
+        body = translate(BACK_BODY, person=person, title=piece.title, why=decision.reason or "—")
         subject = translate(BACK_TITLE, title=piece.title)
         tell(session, clock, [Message(f"back:{decision.id}", piece.author, subject, body)])
 
@@ -185,57 +218,70 @@ def decided_by(session: Session, subject: str, version: str) -> Approval | None:
     return session.execute(query).scalars().first()
 
 
-def approve_by_policy(session: Session, clock: Clock, subjects: Iterable[tuple[str, str]]) -> None:
-    """Approve by the company's policy, as (subject, version); what a person has decided stays as it is."""
-    now = now_by(clock, session)
+def approve_by_policy(
+    session: Session, clock: Clock, subjects: Iterable[tuple[str, str]], demands: Demands = NOTHING_MORE
+) -> None:
+    """Approve by the company's policy, as (subject, version); what a person has decided stays as it is.
+
+    What is above the company's threshold waits for a person. What was approved before is let go by the way: a new
+    occurrence of an approved version, and one that came back to it.
+    """
+    now, wanted = now_by(clock, session), list(subjects)
+    heavy = {s for s, weight in weights(session, [s for s, _ in wanted], demands).items() if demands.is_above(weight)}
     rows = [
         {"subject": subject, "version": version, "step": "approver", "decision": Decision.APPROVED, "person": POLICY,
-         "proven": True, "reason": "", "decided_at": now} for subject, version in subjects
+         "proven": True, "reason": "", "decided_at": now} for subject, version in wanted if subject not in heavy
     ]  # fmt: skip
     if rows:
         session.execute(insert(session, Approval, ["subject", "version", "step"]), rows)
-        apply_approvals(session, clock)
+    apply_approvals(session, clock)
 
 
-def apply_approvals(session: Session, clock: Clock) -> int:
-    """Let every open row whose version is approved go; set-based, and harmless to repeat.
+def weights(session: Session, subjects: Sequence[str], demands: Demands) -> dict[str, Weight]:
+    """What is known to hang on these versions, where the company asks: their cost, if the registry has one."""
+    if demands.money is None:
+        return dict.fromkeys(subjects, NO_WEIGHT)
+    known = costs_of_pieces(session, {subject.partition(":")[0] for subject in subjects}, demands.currency)
+    return {subject: weigh(known, *subject.split(":", 1)) for subject in subjects}
+
+
+def apply_approvals(session: Session, clock: Clock, which: ColumnElement[bool] = ANY) -> int:
+    """Let every row that is not out and whose version is approved go; set-based, and harmless to repeat.
 
     A row that was held because nobody had decided goes too while it is not late; a later one waits for a new time.
     """
-    subject = D.subject_id + ":" + D.account
-    approved = exists().where(
-        col(Approval.subject) == subject,
-        col(Approval.version) == D.content_hash,
-        col(Approval.decision) == Decision.APPROVED,
-    )
-    open_rows = and_(D.kind == "placement", D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]), ~is_approved())
-    change = update(Delivery).where(open_rows, approved).values(approved_hash=D.content_hash)
+    approved = _decided(Decision.APPROVED)
+    not_out = and_(which, D.kind == "placement", D.state.in_(NOT_OUT), ~is_approved())
+    change = update(Delivery).where(not_out, approved).values(approved_hash=D.content_hash)
     done = session.execute(change, execution_options=QUICK)
-    waited = and_(D.state == State.HELD, is_approved(), D.reason["code"].as_string() == "not_approved")
+    waited = and_(which, HELD_UNDECIDED, is_approved())
     in_time = or_(D.late_at.is_(None), D.late_at > clock.plus())
     again = update(Delivery).where(waited, in_time, approved)
     session.execute(again.values(state=State.PLANNED, reason={}, told=""), execution_options=QUICK)
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def hold_returned(session: Session) -> int:
-    """Hold what an approver sent back."""
-    subject = D.subject_id + ":" + D.account
-    sent_back = select(col(Approval.reason)).where(
-        col(Approval.subject) == subject,
+def _decided(decision: Decision) -> ColumnElement[bool]:
+    return exists().where(
+        col(Approval.subject) == SUBJECT,
         col(Approval.version) == D.content_hash,
-        col(Approval.decision) == Decision.RETURNED,
+        col(Approval.decision) == decision,
     )
-    ids = session.execute(
-        select(D.id, sent_back.scalar_subquery().label("why")).where(
-            D.kind == "placement", D.state.in_([State.PLANNED, State.CLAIMED]), sent_back.exists()
-        )
-    ).all()
-    for id, why in ids:
-        held = update(Delivery).where(D.id == id, D.state.in_([State.PLANNED, State.CLAIMED]))
-        reason = because(RETURNED, code="returned", why=why or "—").model_dump()
-        session.execute(held.values(state=State.HELD, reason=reason), execution_options=QUICK)
-    return len(ids)
+
+
+def hold_returned(session: Session, which: ColumnElement[bool] = ANY) -> int:
+    """Hold what an approver sent back; what was held because nobody had decided is held for that reason now."""
+    why = select(col(Approval.reason)).where(
+        col(Approval.subject) == SUBJECT, col(Approval.version) == D.content_hash
+    ).limit(1).scalar_subquery()  # fmt: skip
+    waiting = or_(D.state.in_([State.PLANNED, State.CLAIMED]), HELD_UNDECIDED)
+    returned = and_(which, D.kind == "placement", waiting, _decided(Decision.RETURNED))
+    found = session.execute(select(D.id, why).where(returned)).tuples().all()
+    for id, reason in found:
+        held = update(Delivery).where(D.id == id, waiting)
+        said = because(RETURNED, code="returned", why=reason or "—").model_dump()
+        session.execute(held.values(state=State.HELD, reason=said), execution_options=QUICK)
+    return len(found)
 
 
 def decisions(session: Session, request_id: int) -> list[Approval]:
@@ -266,18 +312,17 @@ def author_of(session: Session, subject: str) -> str:
 
 def last_chance(session: Session, request_id: int) -> datetime:
     """Until when a decision about the undecided rows still makes sense: while the last of them is not too late."""
-    same = and_(D.subject_id + ":" + D.account == col(RequestRow.subject), D.content_hash == col(RequestRow.version))
-    chance = func.max(func.coalesce(D.late_at, D.due_at))
-    query = select(chance).select_from(RequestRow).join(Delivery, same).where(col(RequestRow.request_id) == request_id)
-    found: datetime | None = session.execute(query).scalar_one_or_none()
-    return found or request(session, request_id).due_at
+    left = undecided(session, request_id)
+    chances = carried(session, [(row.subject, row.version) for row in left])
+    return max((chances[row.subject, row.version] for row in left), default=request(session, request_id).due_at)
 
 
 def closed_with_runs(session: Session) -> list[tuple[int, str, int]]:
     """Closed requests whose run may still wait, as (request, run, how many rows are undecided)."""
     query = select(Request).where(col(Request.state) != "open", col(Request.run_id) != "")
     found = session.execute(query).scalars().all()
-    return [(r.id, r.run_id, len(undecided(session, r.id))) for r in found if r.id]
+    left = progress(session, [r.id or 0 for r in found])
+    return [(r.id, r.run_id, left[r.id][0]) for r in found if r.id]
 
 
 def forget_run(session: Session, request_id: int) -> None:

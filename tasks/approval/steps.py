@@ -3,23 +3,24 @@
 from datetime import timedelta
 from typing import Any
 
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import runtime
 from prefect.input import RunInput
 from pydantic import Field, create_model
+from sqlalchemy.orm import Session
 
-from models.approval import Decision
+from models.approval import Decision, RequestRow
 from models.content import fingerprint
 from models.ending import Ending
 from models.locale import mark, translate
 from models.post import Post, Value
-from models.reason import NO_REASON, Reason
+from models.reason import NO_REASON, Reason, because
 from tasks.approval import proof, rows
-from tasks.approval.rules import objection, on_duty, reminder_at
+from tasks.approval.rules import demands_of, lacks_reason, objection, on_duty, reminder_at
 from tasks.house import House, house
 from tasks.notices import rows as notices
 from tasks.runs.steps import end_waiting_run, start_run
 from tasks.schedule.wall import local
+from tasks.step import step
 
 ASK_TITLE = mark("Approval of {number} versions, {first}")
 ASK_BODY = mark("{number} versions wait for your decision until {due}. The first goes out then; undecided, it is held.")
@@ -27,7 +28,11 @@ REMIND = mark("Reminder: {subject}")
 UNDECIDED = mark("Not decided in time: {number}. They are held; approve them and choose a new time.")
 APPROVED = mark("Approved: {number}.")
 SENT_BACK = mark("Sent back: {number}. The authors have been told.")
-DECIDED_ELSEWHERE = mark("Decided on the approval page.")
+NOTHING_LEFT = mark("Nothing is left to decide here: it was decided elsewhere, or the pieces have changed.")
+WHY_BACK = mark("Say why you send it back: the author reads the reason. Nothing has been decided yet.")
+PRESSING = timedelta(days=1)
+SETTLED = timedelta(minutes=5)  # whoever has just loaded the plan asks about all of it in a moment
+LONGEST_AHEAD = 60
 APPROVE_SIGN, RETURN_SIGN = "✓", "↩"
 YES, NO = mark("Approve"), mark("Send back")
 DECISION, WHO, EXCEPT, WHY = mark("Decision"), mark("Who decides"), mark("All but these"), mark("Reason")
@@ -44,7 +49,7 @@ class Asked(Value):
     title: str
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Open the question"))
 def ask(days: int, number: str) -> Asked | None:
     """Open the request of this run, or find it; None when nothing waits."""
     at, run = house(), str(runtime.flow_run.id or "")
@@ -66,25 +71,54 @@ def _title(at: House, found: list[rows.Waiting]) -> str:
     return translate(ASK_TITLE, number=len(found), first=first)
 
 
-def _asked(at: House, session: Any) -> str:
-    today = local(at.now(), at.workspace.company.zone).date()
-    return on_duty(at.workspace.company.approval.approver, today, rows.people(session), rows.absences(session))
+def _asked(at: House, session: Session) -> str:
+    """Whom the company names, else the first who may decide; the deputy while either is away."""
+    company = at.workspace.company
+    named = company.approval.approver or next((who.key for who in rows.approvers(session)), "")
+    today = local(at.now(), company.zone).date()
+    return on_duty(named, today, rows.people(session), rows.absences(session))
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Ask for approval"))
 def ask_in_a_run_of_its_own(number: str = "") -> str:
     """Start a run that asks about what waits, unless one that asks about the same is waiting already."""
+    return _ask_apart([row for row in _unasked() if number in ("", row.number)], LONGEST_AHEAD, number)
+
+
+@step(mark("Ask about what is pressing"))
+def ask_about_what_is_pressing() -> str:
+    """Ask at once about what was changed after it had been asked about, and about what is due within a day.
+
+    The rest waits for the week's question.
+    """
     at = house()
+    if at.unreadable():
+        return ""
+    unasked = _unasked()
     with at.reads() as session:
+        changed = rows.asked_before(session, [row.subject for row in unasked])
+    soon, lately = at.now() + PRESSING, at.now() - SETTLED
+    pressing = [row for row in unasked if row.subject in changed or (row.due_at <= soon and row.since <= lately)]
+    numbers = {row.number for row in pressing}
+    farthest = max((row.due_at for row in pressing), default=at.now())
+    days = min(max((farthest - at.now()).days + 1, 1), LONGEST_AHEAD)
+    return _ask_apart(pressing, days, numbers.pop() if len(numbers) == 1 else "")
+
+
+def _unasked() -> list[rows.Waiting]:
+    with house().reads() as session:
         asked = rows.asked_subjects(session)
-        new = [r for r in rows.waiting(session) if number in ("", r.number) and (r.subject, r.version) not in asked]
+        return [row for row in rows.waiting(session) if (row.subject, row.version) not in asked]
+
+
+def _ask_apart(new: list[rows.Waiting], days: int, number: str) -> str:
     if not new:
         return ""
     key = f"approval:{fingerprint([(row.subject, row.version) for row in new])[:24]}"
-    return str(start_run.fn("approval", {"form": {"days": 60, "piece": number}}, key=key))
+    return str(start_run.fn("approval", {"form": {"days": days, "piece": number}}, key=key))
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Tell the approver"))
 def tell_approver(asked: Asked) -> None:
     """Write to whoever is asked, at once; a repeated step writes nothing new."""
     at = house()
@@ -92,26 +126,26 @@ def tell_approver(asked: Asked) -> None:
         request = rows.request(session, asked.request_id)
         due = proof.moment(request.due_at, at.workspace.company.zone)
         body = translate(ASK_BODY, number=len(rows.rows_of(session, asked.request_id)), due=due)
-        link = f"{at.staff_url}/approval/{asked.request_id}"
+        link = _page(at, asked.request_id)
         message = notices.Message(f"ask:{asked.request_id}", request.asked_of, request.title, body, link)
         notices.tell(session, at.clock, [message])
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Show the versions to be decided"))
 def question(asked: Asked, complaint: Reason = NO_REASON) -> type[RunInput] | None:
     """The form of the question with its proof; None when everything in it has been decided elsewhere."""
     at = house()
     with at.reads() as session:
-        if not rows.undecided(session, asked.request_id):
+        request, asked_rows = rows.request(session, asked.request_id), rows.undecided(session, asked.request_id)
+        if not asked_rows:
             return None
-        request, asked_rows = rows.request(session, asked.request_id), rows.rows_of(session, asked.request_id)
         posts = rows.posts_of(session, asked_rows)
         names = [who.name for who in rows.approvers(session)]
     channels = {card.key: card.title for card in at.workspace.channels}
-    shown = [(row.shown, row.account, Post.model_validate(posts[row.version]).text) for row in asked_rows]
-    link = f"{at.staff_url}/approval/{asked.request_id}"
+    shown = [(row.shown, row.account, Post.model_validate(posts.get(row.version, {})).text) for row in asked_rows]
+    link = _page(at, asked.request_id)
     zone = at.workspace.company.zone
-    description = proof.markdown(shown, channels, request.due_at, zone, link, complaint or None)
+    description = proof.markdown(shown, channels, request.due_at, at.now(), zone, link, complaint or None)
     labels = [proof.label(row.id or 0, row.shown, row.account, channels) for row in asked_rows]
     return _form(names, labels).with_initial_data(description=description)
 
@@ -137,30 +171,40 @@ def _field(title: str, description: str, default: Any = ..., **schema: Any) -> A
     return Field(default, title=translate(title), description=translate(description), json_schema_extra=schema)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Write down the decision"))
 def record(asked: Asked, answer: Any) -> Reason:
-    """Write the decisions down as stated; returns why not, where this person may not decide."""
-    at = house()
+    """Write down as stated what this person may decide; returns why not about the rest, which is asked about again."""
     excepted = {proof.row_of(label) for label in answer.but}
-    yes = str(answer.decision).startswith(APPROVE_SIGN)
-    with at.sessions.begin() as session:
-        who = next((w for w in rows.approvers(session) if w.name == answer.person), None)
-        for row in rows.undecided(session, asked.request_id):
-            author = rows.author_of(session, row.subject)
-            complaint = objection(who, answer.person, author, proven=False, four_eyes=_four_eyes(at))
-            if complaint:
-                return complaint
-            decision = Decision.APPROVED if yes is not (row.id in excepted) else Decision.RETURNED
-            rows.decide(session, at.clock, row.subject, row.version, decision, who.key if who else "", proven=False,
+    yes, approved, returned = str(answer.decision).startswith(APPROVE_SIGN), Decision.APPROVED, Decision.RETURNED
+    with house().sessions.begin() as session:
+        left = rows.undecided(session, asked.request_id)
+        decisions = [(row, approved if yes is not (row.id in excepted) else returned) for row in left]
+        if any(lacks_reason(decision is returned, answer.reason) for _, decision in decisions):
+            return because(WHY_BACK, code="no_reason")
+        return _record(session, asked, answer, decisions)
+
+
+def _record(session: Session, asked: Asked, answer: Any, decisions: list[tuple[RequestRow, Decision]]) -> Reason:
+    at, demands = house(), demands_of(house().workspace.company)
+    who = next((w for w in rows.approvers(session) if w.name == answer.person), None)
+    weights = rows.weights(session, [row.subject for row, _ in decisions], demands)
+    complaints, link = [], _page(at, asked.request_id)
+    for row, decision in decisions:
+        author, weight = rows.author_of(session, row.subject), weights[row.subject]
+        complaint = objection(who, answer.person, author, demands, weight, proven=False, link=link)
+        if complaint or who is None:
+            complaints.append(complaint)
+        else:
+            rows.decide(session, at.clock, row.subject, row.version, decision, who.key, proven=False,
                         reason=answer.reason, request_id=asked.request_id)  # fmt: skip
-    return NO_REASON
+    return complaints[0] if complaints else NO_REASON
 
 
-def _four_eyes(at: House) -> bool:
-    return at.workspace.company.approval.four_eyes
+def _page(at: House, request_id: int) -> str:
+    return f"{at.staff_url}/approval/{request_id}"
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Count what was decided"))
 def conclude(asked: Asked) -> Ending:
     """Count what was decided, close the request."""
     at = house()
@@ -173,33 +217,38 @@ def conclude(asked: Asked) -> Ending:
     return Ending(done=len(decided), total=len(decided), remarks=remarks)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Look after the open questions"))
 def look_after_requests() -> None:
     """Remind at half time, close what is over, and end the runs whose question has been answered elsewhere."""
     at = house()
     with at.sessions.begin() as session:
-        for request in rows.open_requests(session):
-            left = rows.undecided(session, request.id or 0)
+        opened = rows.open_requests(session)
+        progress = rows.progress(session, [request.id or 0 for request in opened])
+        for request in opened:
+            left, _ = progress[request.id or 0]
             if left and at.now() >= reminder_at(request.asked_at, request.due_at) and not request.reminded_at:
                 _remind(at, session, request)
             if not left or at.now() >= rows.last_chance(session, request.id or 0):
                 rows.close_request(session, at.clock, request.id or 0, "undecided" if left else "decided")
         closed = rows.closed_with_runs(session)
     for request_id, run_id, left_over in closed:
-        _finish_run(run_id, left_over)
-        with at.sessions.begin() as session:
-            rows.forget_run(session, request_id)
+        if _finish_run(run_id, left_over):
+            with at.sessions.begin() as session:
+                rows.forget_run(session, request_id)
 
 
-def _remind(at: House, session: Any, request: Any) -> None:
+def _remind(at: House, session: Session, request: Any) -> None:
     subject = translate(REMIND, subject=request.title)
-    link = f"{at.staff_url}/approval/{request.id}"
+    link = _page(at, request.id)
     message = notices.Message(f"remind:{request.id}", _asked(at, session), subject, request.title, link)
     notices.tell(session, at.clock, [message])
     request.reminded_at = at.now()
 
 
-def _finish_run(run_id: str, undecided: int) -> None:
-    """A suspension that timed out would fail: so the run is ended by us, with a name that says what happened."""
-    message = translate(UNDECIDED, number=undecided) if undecided else translate(DECIDED_ELSEWHERE)
-    end_waiting_run.fn(run_id, Ending(done=1, total=1, remarks=(message,) if undecided else ()).title, message)
+def _finish_run(run_id: str, undecided: int) -> bool:
+    """A suspension that timed out would fail: so the run is ended by us, with a name that says what happened.
+
+    False while the run is still on its way to waiting: then the next minute ends it.
+    """
+    message = translate(UNDECIDED, number=undecided) if undecided else translate(NOTHING_LEFT)
+    return end_waiting_run.fn(run_id, Ending(done=1, total=1, remarks=(message,) if undecided else ()).title, message)

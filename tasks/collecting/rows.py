@@ -48,7 +48,7 @@ def _publication(row: Any) -> Iterator[Observation]:
 
 
 def work_on_pieces(session: Session, since: datetime) -> list[Observation]:
-    """What A3–A7 did since then: versions styled and drafted, channel versions made, candidates, groups."""
+    """What A5–A7 did since then: versions drafted and styled, channel versions made."""
     found: list[Observation] = []
     versions = select(PieceVersion, Piece).join(Piece, col(Piece.id) == col(PieceVersion.piece_id))
     for version, piece in session.execute(versions.where(col(PieceVersion.made_at) >= since)):
@@ -71,17 +71,15 @@ def _of_piece(piece: Piece, code: str, metric: str, value: int, at: datetime, ke
 
 
 def search_results(session: Session, since: datetime) -> list[Observation]:
-    """A3: how many candidates were found since then, by source and day, and how many of them became pieces."""
-    day = func.date(col(Candidate.found_at))
-    query = (
-        select(col(Candidate.source), func.max(col(Candidate.found_at)), func.count(),
-               func.count(col(Candidate.piece_id)))
-        .where(col(Candidate.found_at) >= since).group_by(col(Candidate.source), day)
-    )  # fmt: skip
-    found: list[Observation] = []
-    for source, at, number, accepted in session.execute(query):
-        of = {"operation": "A3", "subject_kind": "batch", "subject_id": source, "source": source, "observed_at": at}
-        key = f"A3:{source}:{at:%Y%m%dT%H%M%S%f}"
-        found.append(Observation(**of, metric="found", value=number, key=key))
-        found.append(Observation(**of, metric="accepted", value=accepted, key=f"{key}:accepted"))
-    return found
+    """A3: how many candidates each search since then found in each source.
+
+    All candidates of a search have its moment and come in one transaction, so their number never changes afterwards.
+    """
+    of_a_search = (col(Candidate.source), col(Candidate.found_at))
+    query = select(*of_a_search, func.count()).where(col(Candidate.found_at) >= since).group_by(*of_a_search)
+    return [
+        Observation(
+            operation="A3", subject_kind="batch", subject_id=source, source=source, observed_at=at, metric="found",
+            value=number, key=f"A3:{source}:{at:%Y%m%dT%H%M%S%f}",
+        ) for source, at, number in session.execute(query)
+    ]  # fmt: skip

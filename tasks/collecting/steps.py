@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from sqlalchemy.orm import Session
 
 from models.ending import Ending
@@ -12,13 +10,14 @@ from models.reaction import Mark
 from tasks.collecting import rows
 from tasks.house import House, house
 from tasks.registry.rows import record, unrecorded
+from tasks.step import step
 
 COLLECTED = "registry_collected"
 OVERLAP = timedelta(hours=1)
 INCOMPLETE = mark("Publications without a fact in the registry: {number}.")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Collect the results into the registry"))
 def collect_results() -> Ending:
     """Write what is new, each fact once whatever happens in between; a kill loses nothing, the next run finds it."""
     at = house()

@@ -111,6 +111,20 @@ def compare(rows: Sequence[PlanRow], known: Sequence[KnownRow], broken: Collecti
     return changes + [_absent(former, former.row.number in broken) for former in absent]
 
 
+def overtaken(changes: Sequence[Change], known: Sequence[KnownRow], drafts: Collection[str] = ()) -> set[str]:
+    """The №s about which something else is known now than when the changes were found: loaded, edited, gone out."""
+    now = {former.row.number: former for former in known}
+    late = {change.number for change in changes if not _stands(change, now.get(change.number))}
+    return late | ({change.number for change in changes} & set(drafts))
+
+
+def _stands(change: Change, former: KnownRow | None) -> bool:
+    if former is None:
+        return change.before is None
+    is_over = former.out and not former.open and change.kind is not ChangeKind.OUT
+    return change.before == former.row and change.out == former.out and not is_over
+
+
 def _change(number: str, row: PlanRow, former: KnownRow | None) -> Change:
     if former is None:
         return Change(kind=ChangeKind.NEW, number=number, row=row)

@@ -2,20 +2,26 @@
 
 import codecs
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def decode(data: bytes) -> str:
-    """Read the text by its mark, else as UTF-8, else as windows-1251, which Excel in Russia writes."""
+    byte_mark, name = told(data)
+    return data[len(byte_mark) :].decode(name, errors="replace")
+
+
+def told(data: bytes) -> tuple[bytes, str]:
+    """The mark before the text and its encoding: by the mark, else UTF-8, else windows-1251, Excel's own in Russia."""
     for byte_mark, name in MARKS:
         if data.startswith(byte_mark):
-            return data.decode(name, errors="replace")
+            return byte_mark, name
     if name := _unmarked_utf16(data):
-        return data.decode(name, errors="replace")
+        return b"", name
     try:
-        return data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1251", errors="replace")
+        return b"", "cp1251"
+    return b"", "utf-8"
 
 
 def _unmarked_utf16(data: bytes) -> str:

@@ -129,7 +129,7 @@ def _parts(text: str, cell: Cell) -> tuple[int | None, int, int]:
         return int(found[3]) if found[3] else None, _month(found[2], cell), int(found[1])
     if found := MONTH_DAY.match(text):
         return int(found[3]) if found[3] else None, _month(found[1], cell), int(found[2])
-    if text.isdigit() and int(text) in SERIALS:
+    if text.isdecimal() and int(text) in SERIALS:
         day = EXCEL_EPOCH + timedelta(days=int(text))
         return day.year, day.month, day.day
     raise Unreadable(because(BAD_DATE, code="bad_date", value=cell))

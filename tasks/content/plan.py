@@ -31,6 +31,10 @@ SAME_NUMBER = mark(
     "№ {number} also stands in row {others}. Keep it in one of them and clear the rest: "
     "a free number will be put there. Until then these rows wait."
 )
+OF_A_DRAFT = mark(
+    "№ {number} is that of “{title}”, a draft that is not kept in this file. Clear the cell: "
+    "a free number will be put there."
+)
 TEXT_UNUSED = mark("There is a text for {channel}, but the row does not go there. Add the channel or clear the text.")
 
 IF_LATE = {
@@ -47,6 +51,11 @@ class Plan:
     rows: tuple[PlanRow, ...] = ()
     broken: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the table could not be used: then no row is gone."""
+        return any(problem.effect is Effect.STOPS for problem in self.problems)
 
 
 @dataclass
@@ -106,7 +115,7 @@ def read_row(line: Line, known: Known, start: datetime, today: date) -> PlanRow:
     day, at, zone = _when(line, start, today)
     piece = _file(line, "piece", known.pieces, "pieces", ".md")
     row = PlanRow(
-        number=_number(line),
+        number=_number(line, known.drafts),
         row=line.row.number,
         on=day,
         at=at,
@@ -175,12 +184,16 @@ def _when(line: Line, start: datetime, today: date) -> tuple[date | None, time |
     return *moment(day, at, start), "" if at is None or isinstance(at, time) else str(start.tzinfo)
 
 
-def _number(line: Line) -> str:
+def _number(line: Line, drafts: Mapping[str, str]) -> str:
     text = line.text("number").lstrip("№# ").strip()
     if len(text) > NUMBER_MAX:
         line.wrong("number", because(LONG_NUMBER, code="long_number", limit=NUMBER_MAX))
         return ""
-    return str(int(text)) if text.isdecimal() else text
+    number = str(int(text)) if text.isdecimal() else text
+    if number in drafts:
+        line.wrong("number", because(OF_A_DRAFT, code="of_a_draft", number=number, title=drafts[number]))
+        return ""
+    return number
 
 
 def _repeat(line: Line, start: datetime, day: date | None) -> Recurrence | None:

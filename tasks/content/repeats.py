@@ -7,6 +7,7 @@ from typing import Literal
 from models.locale import mark
 from models.reason import because
 from models.schedule import Recurrence, Unreadable
+from models.timetable import days_between, read_day_name, read_day_names
 from tasks.content.moments import read_date
 
 BAD_REPEAT = mark(
@@ -15,10 +16,6 @@ BAD_REPEAT = mark(
 ENDS_BEFORE = mark("The repetition “{value}” ends before it begins on {day}. Check the last day.")
 
 Rule = Literal["day", "week", "month"]
-WEEKDAYS = ("пн понедельн mon", "вт вторник tue", "ср сред wed", "чт четверг thu", "пт пятниц fri", "сб суббот sat",
-            "вс воскрес sun")  # fmt: skip
-DAY_NAMES = [(name, day) for day, names in enumerate(WEEKDAYS) for name in names.split()]
-WORKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
 UNITS: tuple[tuple[str, Rule], ...] = (
     (r"ежедневн\w*|дн(?:я|ей)|день|дни|daily|days?", "day"),
     (r"еженедельн\w*|недел\w+|weekly|weeks?", "week"),
@@ -30,7 +27,6 @@ ONCE_IN = re.compile(r"\b(?:один\s+)?раз\s+в\b|\bonce\s+(?:every|an?)\b"
 EVERY = re.compile(r"\b(?:кажд(?:ый|ую|ое|ые)|every|each)\b")
 RANGE = re.compile(r"(?:\b(?:с|from)\s+)?\b(\w+)(?:\s*[-–—]\s*|\s+(?:по|to|through)\s+)(\w+)")
 NOISE = re.compile(r"\b(?:по|on|и|and|в|во|the)\b|[,;.]")
-OTHER = re.compile(r"\bother\b|\bвторую\b|\bвторой\b")
 
 
 def read_repeat(text: str, start: datetime, first: date) -> Recurrence:
@@ -84,23 +80,15 @@ def _weekdays(text: str) -> tuple[tuple[int, ...], str]:
     text = RANGE.sub(lambda found: _span(found, days), text)
     left = []
     for word in NOISE.sub(" ", text).split():
-        named = _named(word)
+        named = read_day_names(word) or frozenset()
         days.update(named)
         left += [] if named else [word]
     return tuple(sorted(days)), " ".join(left)
 
 
 def _span(found: re.Match[str], days: set[int]) -> str:
-    first, last = _named(found[1]), _named(found[2])
-    if len(first) != 1 or len(last) != 1:
+    first, last = read_day_name(found[1]), read_day_name(found[2])
+    if first is None or last is None:
         return found[0]
-    days.update((first[0] + step) % 7 for step in range((last[0] - first[0]) % 7 + 1))
+    days.update(days_between(first, last))
     return " "
-
-
-def _named(word: str) -> tuple[int, ...]:
-    if re.fullmatch(r"будн\w*|weekdays?|workdays?|рабоч\w*", word):
-        return WORKDAYS
-    if re.fullmatch(r"выходн\w*|weekends?", word):
-        return WEEKEND
-    return next(((day,) for name, day in DAY_NAMES if word == name or (len(name) > 2 and word.startswith(name))), ())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -35,7 +35,7 @@ def by_number(session: Session, number: str) -> Piece | None:
 def known_rows(session: Session) -> list[KnownRow]:
     """The plan as it was loaded, with what of it is out and what is still to go."""
     progress: dict[int, tuple[set[str], bool]] = {}
-    query = select(D.subject_id, D.account, D.state).where(D.kind == "placement")
+    query = select(D.subject_id, D.account, D.state).where(D.kind == "placement").distinct()
     for row in session.execute(query):
         out, is_open = progress.get(int(row.subject_id), (set(), False))
         gone = row.state in OUT | {State.INTENT, State.UNKNOWN}
@@ -53,20 +53,19 @@ def apply_changes(
     changes: Sequence[Change],
     manuscripts: Mapping[str, Manuscript],
     by: str,
-    cancel_gone: bool = False,
-) -> dict[ChangeKind, int]:
-    """Do what the difference said; rows that are out stay untouched, gone ones are cancelled only when told so."""
-    done: dict[ChangeKind, int] = {}
+) -> int:
+    """Do these changes and count them; rows that are out stay untouched."""
+    done = 0
     for change in changes:
         if change.kind is ChangeKind.NEW and change.row is not None:
             add_piece(session, clock, PLAN, change.number, manuscripts[change.number], by, change.row)
         elif change.kind in (ChangeKind.MOVED, ChangeKind.CHANGED) and change.row is not None:
             _change(session, clock, change.row, manuscripts.get(change.number), by)
-        elif change.kind is ChangeKind.GONE and cancel_gone:
+        elif change.kind is ChangeKind.GONE:
             archive(session, clock, change.number)
         else:
             continue
-        done[change.kind] = done.get(change.kind, 0) + 1
+        done += 1
     return done
 
 
@@ -89,10 +88,14 @@ def add_piece(
 
 
 def _take_over(piece: Piece, row: PlanRow) -> None:
+    """Make the piece say what the row says; a group that the row named and names no more is matched again."""
+    named = piece.plan.get("group", "")
     piece.number, piece.plan, piece.row_hash = row.number, row.model_dump(mode="json"), row.row_hash()
     piece.campaign, piece.goal, piece.author = row.campaign, row.goal, row.author
     if row.group:
         piece.customer_group, piece.group_overruled = row.group, True
+    elif named and piece.customer_group == named:
+        piece.customer_group, piece.group_overruled = "", False
 
 
 def _change(session: Session, clock: Clock, row: PlanRow, manuscript: Manuscript | None, by: str) -> None:
@@ -109,10 +112,6 @@ def archive(session: Session, clock: Clock, number: str) -> None:
     piece = by_number(session, number)
     if piece is not None:
         piece.archived, piece.changed_at = True, now_by(clock, session)
-
-
-def archived(session: Session) -> set[int]:
-    return {id for id in session.execute(select(col(Piece.id)).where(col(Piece.archived))).scalars() if id}
 
 
 def save_version(
@@ -202,10 +201,14 @@ def ungrouped(session: Session) -> list[Work]:
     return current(session, ~col(Piece.group_overruled))
 
 
+def grouped_by_hand(session: Session) -> list[Work]:
+    return current(session, col(Piece.group_overruled))
+
+
 def unadapted(session: Session, account: str) -> list[Work]:
-    """Pieces whose present version has no rendition for this account yet."""
-    made = exists().where(col(Rendition.version_id) == col(PieceVersion.id), col(Rendition.account) == account)
-    return current(session, ~made)
+    """Pieces whose present version has no rendition for this account that fits: the mend may be in the settings."""
+    fits = (col(Rendition.account) == account, col(Rendition.content_hash) != "")
+    return current(session, ~exists().where(col(Rendition.version_id) == col(PieceVersion.id), *fits))
 
 
 def save_rendition(
@@ -288,12 +291,13 @@ def offers(session: Session) -> list[OfferRow]:
     return list(session.execute(select(OfferRow).order_by(col(OfferRow.id))).scalars())
 
 
-def feed_state(session: Session, key: str) -> FeedState:
-    state = session.get(FeedState, key)
-    if state is None:
-        state = FeedState(key=key)
-        session.add(state)
-    return state
+def feed_state(session: Session, key: str) -> FeedState | None:
+    return session.get(FeedState, key)
+
+
+def keep_feed_state(session: Session, state: FeedState, at: datetime) -> None:
+    """Keep what a source said last; `at` is when it was asked."""
+    session.merge(FeedState(**state.model_dump(exclude={"fetched_at"}), fetched_at=at))
 
 
 def add_candidates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -304,6 +308,22 @@ def add_candidates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def candidates(session: Session, since: datetime | None = None) -> list[Candidate]:
     query = select(Candidate).order_by(col(Candidate.score).desc(), col(Candidate.id))
     return list(session.execute(query if since is None else query.where(col(Candidate.found_at) >= since)).scalars())
+
+
+def wait_for_the_plan(session: Session) -> None:
+    """Let nobody else load a plan before this transaction ends (on SQLite no other writes at all)."""
+    session.execute(select(Mark).where(col(Mark.name) == "first_start").with_for_update())
+
+
+def planned_files(session: Session) -> set[str]:
+    """The files of the pieces that the plan names."""
+    return {str(piece.plan.get("piece", "")) for piece in pieces_of(session, PLAN)}
+
+
+def drafts(session: Session) -> dict[str, str]:
+    """What is known by a № but is no row of the plan's file: its title by its №."""
+    query = select(col(Piece.number), col(Piece.title)).where(col(Piece.source) != PLAN, col(Piece.number).is_not(None))
+    return {row.number: row.title for row in session.execute(query)}
 
 
 def used_numbers(session: Session) -> set[str]:
@@ -320,11 +340,7 @@ def first_start_moment(session: Session) -> datetime | None:
 def as_offer(row: OfferRow) -> Offer:
     return Offer(
         id=row.id, name=row.name, price=row.price, currency=row.currency, old_price=row.old_price,
-        category=tuple(row.category.split(" / ")), category_ids=tuple(row.category_ids), url=row.url,
-        pictures=(row.picture,) if row.picture else (), available=row.available, description=row.description,
+        category=tuple(row.category.split(" / ")) if row.category else (), category_ids=tuple(row.category_ids),
+        url=row.url, pictures=(row.picture,) if row.picture else (), available=row.available,
+        description=row.description,
     )  # fmt: skip
-
-
-def count_candidates(session: Session) -> dict[str, int]:
-    query = select(col(Candidate.state), func.count().label("number")).group_by(col(Candidate.state))
-    return {row.state: row.number for row in session.execute(query)}

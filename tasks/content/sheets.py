@@ -27,7 +27,7 @@ def read_sheet(data: bytes, file: str, familiar: Familiar = bool) -> Reading:
     A table that cannot be used is None with the one problem that says why.
     """
     try:
-        tables = grids(data) if data[:2] == b"PK" or data[:4] == OLD_EXCEL else [("", csv_rows(data))]
+        tables = grids(data) if data[:2] == b"PK" or data[:4] == OLD_EXCEL else [("", csv_rows(data, familiar))]
     except Unusable as error:
         return _unusable(file, error.reason)
     filled = [(title, rows, _heading(rows, familiar)) for title, rows in tables if rows]
@@ -39,13 +39,9 @@ def read_sheet(data: bytes, file: str, familiar: Familiar = bool) -> Reading:
     return _table(file, title, rows, at), ()
 
 
-def csv_rows(data: bytes) -> list[Row]:
-    """Read delimited text; the delimiter is the one that makes most columns of the first rows."""
-    text = decode(data)
-    if text[:4].lower() == "sep=":
-        delimiter, text = text[4], text.partition("\n")[2]
-    else:
-        delimiter = max(DELIMITERS, key=lambda sign: _columns(text[:20_000], sign))
+def csv_rows(data: bytes, familiar: Familiar = bool) -> list[Row]:
+    """Read delimited text."""
+    _, delimiter, text = delimited(decode(data), familiar)
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
@@ -54,10 +50,22 @@ def csv_rows(data: bytes) -> list[Row]:
     return [(number, cells[:COLUMNS_MAX]) for number, cells in rows if any(c and c.strip() for c in cells)]
 
 
-def _columns(head: str, delimiter: str) -> int:
-    lines = io.StringIO(head, newline="")
-    widths = sorted(len(record) for record in csv.reader(lines, delimiter=delimiter) if record)
-    return widths[len(widths) // 2] if widths else 0
+def delimited(text: str, familiar: Familiar = bool) -> tuple[str, str, str]:
+    """The line before the table in which Excel names its delimiter, if it stands there; the delimiter; the table.
+
+    Where none is named it is the one that makes most familiar cells in one of the first rows, then most columns.
+    """
+    if text[:4].lower() == "sep=" and text[4:5].strip("\r\n"):
+        head, end, body = text.partition("\n")
+        return head + end, text[4], body
+    return "", max(DELIMITERS, key=lambda sign: _fit(text[:20_000], sign, familiar)), text
+
+
+def _fit(head: str, delimiter: str, familiar: Familiar) -> tuple[int, int]:
+    records = [record for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if record]
+    widths = sorted(map(len, records))
+    known = max((sum(map(familiar, record)) for record in records[:HEADER_WITHIN]), default=0)
+    return known, widths[len(widths) // 2] if widths else 0
 
 
 def _heading(rows: list[Row], familiar: Familiar) -> tuple[int, int]:

@@ -5,13 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from integrations.errors import Failure
-from integrations.feeds.fetch import Fetcher
+from integrations.errors import Failure, Refused
 from integrations.folder import Folder
-from models.company import Source, Workspace
+from models.company import Source
 from models.content import (
     Change,
     ChangeKind,
@@ -36,7 +32,8 @@ from models.post import Picture, Value
 from models.reason import because
 from tasks.content import rows
 from tasks.content.columns import familiar
-from tasks.content.difference import compare, number_rows, sentence
+from tasks.content.difference import compare, number_rows, overtaken, sentence
+from tasks.content.engine import Parse, Told, number_plan, read_source, remember, sources_of
 from tasks.content.feeds import read_feed
 from tasks.content.pictures import read_picture
 from tasks.content.pieces import read_piece
@@ -44,10 +41,10 @@ from tasks.content.plan import Plan, read_plan
 from tasks.content.products import read_products
 from tasks.content.ranking import Aims, from_feed, from_offer, from_piece, rank
 from tasks.content.sheets import read_sheet
-from tasks.content.workbook import write_plan
 from tasks.house import House, house
 from tasks.runs.steps import show
 from tasks.schedule.wall import local
+from tasks.step import step
 
 PLANS = ("content/plan.xlsx", "content/plan.csv")
 PIECES, PICTURES = "content/pieces", "content/pictures"
@@ -57,131 +54,120 @@ PROBLEMS = mark("What is to be mended")
 NOTHING_NEW = mark("Nothing is different.")
 APPLIED = mark("Applied.")
 TO_CONFIRM = mark("Not applied yet: run it again with “apply”.")
+OVERTAKEN = mark("Changed meanwhile, and so not applied: № {numbers}. Load the plan once more.")
+MORE_TO_MEND = mark("More to be mended in the product feeds: {number}.")
+TOLD_AT_MOST = 5
 FOUND_TITLE = mark("Found content, the best first")
 PROBLEM_REMARK = mark("To be mended: {number}. The artifact “{title}” names file, row and field.")
 
 
 class PlanReading(Value):
-    """The plan as it was read: the file, its rows with their №s, what loading means, what is wrong."""
+    """The plan as it was read: the file and its print, its rows with their №s, what loading means, what is wrong."""
 
     file: str = ""
+    print: str = ""
+    pieces: tuple[PieceSource, ...] = ()
     sheet: Sheet | None = None
     rows: tuple[PlanRow, ...] = ()
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-@task(cache_policy=NO_CACHE)
-def read_product_feeds() -> list[Problem]:
+@step(mark("Read the product feeds"))
+def read_product_feeds() -> Ending:
     """Read the product feeds; a feed that could not be read leaves the offers as they were, and is told."""
-    at, broken = house(), False
-    offers: list[Offer] = []
-    problems: list[Problem] = []
-    for source in sources_of(at.workspace, "products"):
-        found = read_from(at, source, lambda data, file: read_products(data, file, at.workspace.company.currency))
-        if found is None:
-            return problems
-        offers += found.items
-        problems += found.problems
-        broken = broken or found.stopped
-    if offers and not broken:
-        with at.sessions.begin() as session:
-            rows.replace_offers(session, at.clock, offers)
-    return problems
+    at = house()
+    if at.unreadable():
+        return Ending()  # whose sources they are is not known; that is told where the plan is loaded
+    sources = sources_of(at.workspace, "products")
+
+    def parse(data: bytes, file: str) -> Found[Offer]:
+        return read_products(data, file, at.workspace.company.currency)
+
+    told = [read_source(at, source, parse) for source in sources]
+    if any(one.items is not None for one in told):
+        told = _whole(at, sources, told, parse)
+        offers: list[Offer] = [offer for one in told for offer in one.items or ()]
+        if offers and not any(one.stopped for one in told):
+            with at.sessions.begin() as session:
+                rows.replace_offers(session, at.clock, offers)
+                remember(session, at, told)
+    wrong = [problem for one in told for problem in one.problems if problem.effect is not Effect.NOTE]
+    more = (translate(MORE_TO_MEND, number=len(wrong) - TOLD_AT_MOST),) if len(wrong) > TOLD_AT_MOST else ()
+    return Ending(remarks=(*map(str, wrong[:TOLD_AT_MOST]), *more))
 
 
-def sources_of(workspace: Workspace, kind: str) -> list[Source]:
-    return [source for source in workspace.sources if source.kind == kind]
+def _whole(at: House, sources: list[Source], told: list[Told], parse: Parse) -> list[Told]:
+    """The offers are replaced all at once, so a feed that has not changed is read again beside one that has."""
+    return [
+        read_source(at, source, parse, afresh=True) if one.items is None else one
+        for source, one in zip(sources, told, strict=True)
+    ]
 
 
-def read_from(at: House, source: Source, parse: Any) -> Found[Any] | None:
-    """Open a source, by path or address, and parse it; None where it has not changed since."""
-    try:
-        if source.path:
-            return parse(Folder(at.root).read(source.path), source.path)  # type: ignore[no-any-return]
-        return _fetched(at, source, parse)
-    except Failure as failure:
-        return Found((), (Problem(place=Place(file=source.key), reason=failure.reason, effect=Effect.STOPS),))
-
-
-def _fetched(at: House, source: Source, parse: Any) -> Found[Any] | None:
-    """Ask politely: with what the server said last time. A page that could not be read is asked for again whole."""
-    with at.sessions.begin() as session:
-        kept = rows.feed_state(session, source.key)
-        said = {"etag": kept.etag, "last_modified": kept.last_modified}
-    try:
-        answer = Fetcher().fetch(source.url, allow_private=source.allow_private, **said)
-    except Failure as failure:
-        _remember(at, source, problem=failure.reason.model_dump())
-        raise
-    if answer.not_modified:
-        return None
-    found: Found[Any] = parse(answer.body, source.url)
-    said = (
-        {"etag": "", "last_modified": ""}
-        if found.stopped
-        else {"etag": answer.etag, "last_modified": answer.last_modified}
-    )
-    _remember(at, source, problem={}, **said)
-    return found
-
-
-def _remember(at: House, source: Source, **said: Any) -> None:
-    with at.sessions.begin() as session:
-        state = rows.feed_state(session, source.key)
-        state.fetched_at = at.now()
-        for name, value in said.items():
-            setattr(state, name, value)
-
-
-@task(cache_policy=NO_CACHE)
+@step(mark("Read the content plan"))
 def read_content_plan(file: str = "", number: str = "") -> PlanReading:
     """Read the plan with its pieces and say what loading it, or one row of it, would mean; nothing is changed."""
     at = house()
     folder = Folder(at.root)
+    if stops := [problem for problem in at.open_workspace()[1] if problem.effect is Effect.STOPS]:
+        return _unread(file or PLANS[0], *stops)
     file = file or next((name for name in PLANS if folder.holds(name)), "")
     if not file:
-        return PlanReading(problems=(Problem(place=Place(file=PLANS[0]), reason=because(NO_PLAN, code="no_plan")),))
-    sheet, unread = read_sheet(folder.read(file), file, familiar)
+        return _unread("", Problem(place=Place(file=PLANS[0]), reason=because(NO_PLAN, code="no_plan")))
+    try:
+        data = folder.read(file)
+    except Refused as error:
+        return _unread(file, Problem(place=Place(file=file), reason=error.reason, effect=Effect.STOPS))
+    sheet, unread = read_sheet(data, file, familiar)
     if sheet is None:
-        return PlanReading(file=file, problems=unread)
+        return _unread(file, *unread)
     pieces = read_pieces(at, folder)
-    plan = read_plan(
-        sheet, _known(at, folder, pieces.items), _start(at), local(at.now(), at.workspace.company.zone).date()
-    )
-    reading = _reading(at, file, sheet, plan, pieces, folder)
+    today = local(at.now(), at.workspace.company.zone).date()
+    plan = read_plan(sheet, _known(at, folder, pieces.items), _start(at), today)
+    if plan.stopped:
+        return _unread(file, *plan.problems)
+    reading = _reading(at, sheet, plan, pieces, folder)
     changes = tuple(change for change in reading.changes if number in ("", change.number))
-    return reading.model_copy(update={"changes": changes})
+    return reading.model_copy(update={"changes": changes, "print": hashlib.sha256(data).hexdigest()})
 
 
-def _reading(at: House, file: str, sheet: Sheet, plan: Plan, pieces: Found[PieceSource], folder: Folder) -> PlanReading:
-    sources = {piece.file: piece for piece in pieces.items}
-    prints = {name: _print(folder, piece) for name, piece in sources.items()}
+def _unread(file: str, *problems: Problem) -> PlanReading:
+    """A plan that could not be read means nothing: no row of it is new, and none is gone."""
+    return PlanReading(file=file, problems=problems)
+
+
+def _reading(at: House, sheet: Sheet, plan: Plan, pieces: Found[PieceSource], folder: Folder) -> PlanReading:
+    prints = {piece.file: _print(folder, piece) for piece in pieces.items}
     with at.reads() as session:
         known, used = rows.known_rows(session), rows.used_numbers(session)
     numbered = number_rows([row.model_copy(update={"material": prints.get(row.piece, "")}) for row in plan.rows], known,
                            plan.broken, used)  # fmt: skip
     changes = compare(numbered, known, plan.broken)
-    return PlanReading(file=file, sheet=sheet, rows=tuple(numbered), changes=tuple(changes),
+    return PlanReading(file=sheet.file, pieces=pieces.items, sheet=sheet, rows=tuple(numbered), changes=tuple(changes),
                        problems=(*plan.problems, *pieces.problems))  # fmt: skip
 
 
 def read_pieces(at: House, folder: Folder) -> Found[PieceSource]:
     """All pieces of the folder; a broken one is left out and told."""
     known = _known(at, folder, ())
-    found = [
-        read_piece(folder.read(f"{PIECES}/{name}"), name, known, at.first_start)
-        for name in folder.names(PIECES, (".md",))
-    ]
+    found = [_piece(folder, name, known, at) for name in folder.names(PIECES, (".md",))]
     return Found(tuple(i for f in found for i in f.items), tuple(p for f in found for p in f.problems))
+
+
+def _piece(folder: Folder, name: str, known: Known, at: House) -> Found[PieceSource]:
+    try:
+        return read_piece(folder.read(f"{PIECES}/{name}"), name, known, at.first_start)
+    except Refused as error:
+        return Found((), (Problem(place=Place(file=name), reason=error.reason),))
 
 
 def _known(at: House, folder: Folder, pieces: Iterable[PieceSource]) -> Known:
     with at.reads() as session:
-        offers = frozenset(offer.id for offer in rows.offers(session))
-    files = frozenset(piece.file for piece in pieces)
-    pictures = frozenset(folder.names(PICTURES))
-    return at.workspace.known(pieces=files or None, pictures=pictures, products=offers or None)
+        offers, drafts = frozenset(offer.id for offer in rows.offers(session)), rows.drafts(session)
+    files, pictures = frozenset(piece.file for piece in pieces), frozenset(folder.names(PICTURES))
+    known = at.workspace.known(pieces=files, pictures=pictures, products=offers or None)
+    return known.model_copy(update={"drafts": drafts})
 
 
 def _start(at: House) -> datetime:
@@ -191,47 +177,78 @@ def _start(at: House) -> datetime:
 
 def _print(folder: Folder, piece: PieceSource) -> str:
     """The print of a piece with its pictures: a picture drawn anew is a change too."""
-    names = [f"{PICTURES}/{picture.file}" for picture in piece.pictures]
-    bytes_ = [folder.read(name) for name in names if folder.holds(name)]
-    return hashlib.sha256(b"".join([piece.content_hash().encode(), *bytes_])).hexdigest()[:24]
+    pictures = [_bytes(folder, f"{PICTURES}/{picture.file}") for picture in piece.pictures]
+    return hashlib.sha256(b"".join([piece.content_hash().encode(), *pictures])).hexdigest()[:24]
 
 
-@task(cache_policy=NO_CACHE)
+def _bytes(folder: Folder, name: str) -> bytes:
+    try:
+        return folder.read(name)
+    except Refused:
+        return b""  # what is wrong with it is told where it is needed
+
+
+@step(mark("Load the content plan"))
 def load_plan(reading: PlanReading, action: Literal["show", "apply"], cancel_gone: bool, by: str) -> Ending:
     """Show what loading means; with “apply” do it, and write the №s back into the file."""
-    at = house()
-    problems = list(reading.problems)
+    at, problems = house(), list(reading.problems)
     wanted = [c for c in reading.changes if c.kind in (ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.MOVED)]
-    done: dict[ChangeKind, int] = {}
-    if action == "apply":
-        manuscripts, wrong = _manuscripts(at, wanted)
+    done = total = len(wanted)
+    trouble: tuple[str, ...] = ()
+    if action == "apply" and reading.sheet is not None:
+        manuscripts, wrong = _manuscripts(at, wanted, reading.pieces)
         problems += wrong
-        changes = [c for c in reading.changes if c.number in manuscripts or c.kind is ChangeKind.GONE]
-        load = _load(at, reading, problems, by)
-        with at.sessions.begin() as session:
-            done = rows.apply_changes(session, at.clock, changes, manuscripts, by, cancel_gone)
-            session.add(load)
-        _write_numbers_back(at, reading)
+        gone = [c for c in reading.changes if c.kind is ChangeKind.GONE and cancel_gone]
+        changes = [*(c for c in wanted if c.number in manuscripts), *gone]
+        done, trouble = _apply(at, reading, changes, manuscripts, problems, by)
+        total += len(gone)
     _show_difference(at, reading, problems, action)
-    remarks = _remarks(problems)
-    return Ending(
-        done=sum(done.values()) or (len(wanted) if action == "show" else 0), total=len(wanted), remarks=remarks
-    )
+    if reading.file and reading.sheet is None:
+        total = 1
+    return Ending(done=done, total=total, remarks=(*_remarks(problems), *trouble))
+
+
+def _apply(
+    at: House, reading: PlanReading, changes: list[Change], manuscripts: dict[str, Manuscript],
+    problems: list[Problem], by: str,
+) -> tuple[int, tuple[str, ...]]:  # fmt: skip
+    """Do what still means what it meant when the plan was read; then give the rows that stand their №s in the file."""
+    load = _load(reading, problems, by, at.now())
+    with at.sessions.begin() as session:
+        rows.wait_for_the_plan(session)
+        late = overtaken(changes, rows.known_rows(session), rows.drafts(session))
+        done = rows.apply_changes(session, at.clock, [c for c in changes if c.number not in late], manuscripts, by)
+        session.add(load)
+        standing = {known.row.number for known in rows.known_rows(session)} - late
+    trouble = (translate(OVERTAKEN, numbers=", ".join(sorted(late))),) if late else ()
+    return done, (*trouble, *_number_file(at, reading, standing))
+
+
+def _number_file(at: House, reading: PlanReading, standing: set[str]) -> tuple[str, ...]:
+    assert reading.sheet is not None
+    numbers = {row.row: row.number for row in reading.rows if row.number in standing}
+    reason = number_plan(at, reading.file, reading.print, reading.sheet, numbers)
+    return (str(Problem(place=Place(file=reading.file), reason=reason)),) if reason else ()
 
 
 def _remarks(problems: list[Problem]) -> tuple[str, ...]:
-    real = [p for p in problems if p.effect is not Effect.NOTE]
-    return (translate(PROBLEM_REMARK, number=len(real), title=translate(PROBLEMS)),) if real else ()
+    """What could not be read at all in its own words, the rest counted."""
+    stopped = tuple(str(problem) for problem in problems if problem.effect is Effect.STOPS)
+    number = sum(problem.effect is Effect.LEFT_OUT for problem in problems)
+    counted = (translate(PROBLEM_REMARK, number=number, title=translate(PROBLEMS)),) if number else ()
+    return (*stopped, *counted)
 
 
-def _manuscripts(at: House, changes: list[Change]) -> tuple[dict[str, Manuscript], list[Problem]]:
+def _manuscripts(
+    at: House, changes: list[Change], pieces: Iterable[PieceSource]
+) -> tuple[dict[str, Manuscript], list[Problem]]:
     """The content of the rows that are new or changed; one whose picture is none is left out and told."""
     folder, found, problems = Folder(at.root), {}, []
-    pieces = {piece.file: piece for piece in read_pieces(at, folder).items}
+    by_file = {piece.file: piece for piece in pieces}
     every = tuple(card.key for card in at.workspace.channels if card.enabled)
     for change in changes:
         assert change.row is not None
-        piece = pieces.get(change.row.piece)
+        piece = by_file.get(change.row.piece)
         pictures, wrong = _pictures(at, folder, change.row, piece)
         problems += wrong
         if not wrong:
@@ -256,37 +273,23 @@ def _pictures(
     return tuple(kept), wrong
 
 
-def _titles(at: House) -> dict[str, str]:
+def _titles(at: House, pieces: Iterable[PieceSource]) -> dict[str, str]:
     """What channels and pieces are called, by their keys and files."""
-    pieces = read_pieces(at, Folder(at.root)).items
     return {card.key: card.title for card in at.workspace.channels} | {piece.file: piece.title for piece in pieces}
 
 
-def _load(at: House, reading: PlanReading, problems: list[Problem], by: str) -> PlanLoad:
-    titles = _titles(at)
+def _load(reading: PlanReading, problems: list[Problem], by: str, now: datetime) -> PlanLoad:
+    titles = _titles(house(), reading.pieces)
     said = {"changes": [{"kind": c.kind, "number": c.number, "text": sentence(c, titles)} for c in reading.changes]}
     digest = fingerprint([row.row_hash() for row in reading.rows])
     return PlanLoad(
-        file=reading.file, digest=digest, state="applied", difference=said, loaded_by=by, loaded_at=at.now(),
-        applied_at=at.now(), problems=[p.model_dump(mode="json") for p in problems],
+        file=reading.file, digest=digest, state="applied", difference=said, loaded_by=by, loaded_at=now,
+        applied_at=now, problems=[p.model_dump(mode="json") for p in problems],
     )  # fmt: skip
 
 
-def _write_numbers_back(at: House, reading: PlanReading) -> None:
-    """Write the №s into the person's own workbook, in one move; beside a CSV a copy is put among the reports."""
-    if reading.sheet is None:
-        return
-    folder = Folder(at.root)
-    written = write_plan(folder.read(reading.file), reading.sheet, reading.rows, {}, reading.problems)
-    target = folder.place(reading.file) if reading.file.endswith(".xlsx") else at.var / "reports" / "plan.xlsx"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.draft")
-    draft.write_bytes(written)
-    draft.replace(target)
-
-
 def _show_difference(at: House, reading: PlanReading, problems: list[Problem], action: str) -> None:
-    titles = _titles(at)
+    titles = _titles(at, reading.pieces)
     said = [sentence(c, titles) for c in reading.changes if c.kind is not ChangeKind.SAME]
     lines = [f"## {translate(DIFFERENCE, file=reading.file)}", "", *(f"- {line}" for line in said)]
     said_of = {"apply": APPLIED, "show": TO_CONFIRM}
@@ -296,33 +299,39 @@ def _show_difference(at: House, reading: PlanReading, problems: list[Problem], a
     show("content-plan", "\n".join(lines), translate(DIFFERENCE, file=reading.file))
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Search the feeds for content"))
 def search_feeds() -> Ending:
     """Read the news feeds and the product feed as sources of subjects; fold near copies, rank, keep with provenance."""
     at = house()
-    problems: list[Problem] = []
-    findings: list[Finding] = []
-    for source in sources_of(at.workspace, "rss"):
-        found = read_from(at, source, lambda d, f, s=source: read_feed(d, s.key, url=s.url, licence=s.licence, file=f))
-        problems += found.problems if found else ()
-        findings += [from_feed(item) for item in found.items] if found else []
+    if stopped := at.unreadable():
+        return stopped
+    told = [read_source(at, one, _of_news(one), afresh=bool(one.path)) for one in sources_of(at.workspace, "rss")]
+    findings: list[Finding] = [from_feed(item) for one in told for item in one.items or ()]
     with at.reads() as session:
         findings += [from_offer(rows.as_offer(o), "products") for o in rows.offers(session)]
-        planned = {row.row.piece for row in rows.known_rows(session)}
+        planned = rows.planned_files(session)
     folder = read_pieces(at, Folder(at.root))
     findings += [from_piece(piece, "folder") for piece in folder.items if piece.file not in planned]
     ranked = rank(findings, Aims.of(at.workspace.company, at.now().date()))
+    now = at.now()
     with at.sessions.begin() as session:
-        rows.add_candidates(session, [_candidate(at, one) for one in ranked])
+        rows.add_candidates(session, [_candidate(one, now) for one in ranked])
+        remember(session, at, told)
     show("candidates", _table(ranked[:50]), translate(FOUND_TITLE))
-    return Ending(done=len(ranked), total=len(ranked), remarks=_remarks(problems))
+    wrong = [problem for one in told for problem in one.problems]
+    return Ending(done=len(ranked), total=len(ranked), remarks=_remarks(wrong))
 
 
-def _candidate(at: House, one: Ranked) -> dict[str, Any]:
+def _of_news(source: Source) -> Parse:
+    return lambda data, file: read_feed(data, source.key, url=source.url, licence=source.licence, file=file)
+
+
+def _candidate(one: Ranked, now: datetime) -> dict[str, Any]:
+    """All candidates of a search have its moment: by it the registry counts them (A11)."""
     f, content = one.finding, {"text": one.finding.text, "pictures": list(one.finding.pictures)}
     return {
         "source": f.source, "source_ref": f.ref, "title": f.title, "content": content,
-        "link": f.link, "licence": f.licence, "published_at": f.published, "found_at": at.now(), "score": one.score,
+        "link": f.link, "licence": f.licence, "published_at": f.published, "found_at": now, "score": one.score,
         "why": [reason.model_dump() for reason in one.why], "copies": list(one.copies),
         "piece_id": None, "state": "found",
     }  # fmt: skip

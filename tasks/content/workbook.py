@@ -1,4 +1,4 @@
-"""The content plan back to the person: their own file with №, status, link, reach, reactions and reason in it. Pure."""
+"""The content plan back to the person: a copy of their file with №, status, link, reach, reactions and reason. Pure."""
 
 import io
 from collections.abc import Iterable, Mapping, Sequence

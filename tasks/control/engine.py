@@ -4,6 +4,7 @@ Looks are taken in batches; between taking and settling nothing is written, so a
 taken again when its lease is over.
 """
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,8 @@ from tasks.watching import rows as watching
 from tasks.watching.engine import Asker, is_closed
 from tasks.watching.letter import Letter
 from tasks.watching.placed import LIVE, Placed, Taken
+
+log = logging.getLogger("otdel.control")
 
 BATCH = 20
 LEASE = timedelta(minutes=10)
@@ -68,6 +71,13 @@ class Control:
             self._settle(taken, self._looks(taken, ends_at))
         return self.counts
 
+    def look_at(self, delivery_id: int) -> Look | None:
+        """What one publication looks like at this moment; nothing is written down."""
+        with self.sessions() as session:
+            found = watching.placed(session, [delivery_id])
+            targets = rows.targets(session, {placed.subject_id for placed in found})
+        return self._look(found[0], targets) if found else None
+
     def _take(self) -> Taken:
         with self.sessions.begin() as session:
             return watching.take(session, self.clock, LIVE, BATCH, LEASE)
@@ -96,6 +106,9 @@ class Control:
             return Look(placed)
         except Failure as failure:
             return self._not_now(placed, failure)
+        except Exception:  # whatever it was, the other publications are looked at
+            log.exception("delivery %s: it could not be looked at", placed.id)
+            return Look(placed, wait=REFUSED_LATER)
         return self._compared(placed, live, targets)
 
     def _not_now(self, placed: Placed, failure: Failure) -> Look:

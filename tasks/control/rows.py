@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock, now_by
+from models.delivery import OPEN as NOT_YET_OUT
 from models.delivery import Delivery, Lateness, State, Verb, may_precede
+from models.locale import mark
 from models.orders import Answer as Done
 from models.reaction import Check, TrackedLink
+from models.reason import because
 from models.registry import Observation
 from tasks.control.compare import Answer, Difference, Kind, next_check
 from tasks.delivery.keys import following_key, placement_key
@@ -30,6 +33,7 @@ from tasks.watching.placed import LIVE, Due, Placed, Taken
 OPEN, OVER = "open", "over"
 SOON = timedelta(minutes=2)
 C = Check.__table__.c  # type: ignore[attr-defined]
+TAKEN_DOWN = mark("The publication is being taken down, so it is not corrected any more.")
 
 
 @dataclass(frozen=True)
@@ -166,13 +170,28 @@ def _order(session: Session, clock: Clock, placed: Placed, check_id: int, answer
         key, base_id = placement_key(int(placed.subject_id), placed.account, f"-{check_id}"), None
     else:
         key, base_id = following_key(placed.key, verb, f"check{check_id}"), placed.id
+    if verb is Verb.DELETE:
+        _give_up_corrections(session, placed.id)
     now = now_by(clock, session)
-    at_once = now - timedelta(seconds=1)  # what is still to come and in no plan would be cancelled with the plan
     row = Delivery(
         key=key, kind=KIND, verb=verb, account=placed.account, subject_id=placed.subject_id, campaign=placed.campaign,
         content_id=placed.content_id, content_hash=placed.content_hash, approved_hash=placed.content_hash,
-        base_id=base_id, due_at=at_once, lateness=Lateness.PUBLISH, heeds_quiet_hours=verb is Verb.PUBLISH,
+        base_id=base_id, due_at=now, lateness=Lateness.PUBLISH, heeds_quiet_hours=verb is Verb.PUBLISH,
         created_at=now,
     )  # fmt: skip
     values: dict[str, Any] = row.model_dump(exclude={"id"})
     session.execute(insert_quietly(session, Delivery, ["key"]), [values])
+
+
+def _give_up_corrections(session: Session, base_id: int) -> None:
+    """What is taken down is not corrected afterwards: a channel might put it back for that."""
+    corrections = update(Delivery).where(D.base_id == base_id, D.verb == Verb.EDIT, D.state.in_(NOT_YET_OUT))
+    reason = because(TAKEN_DOWN, code="taken_down").model_dump()
+    given_up = corrections.values(state=State.CANCELLED, reason=reason, token=D.token + 1)
+    session.execute(given_up, execution_options=QUICK)
+
+
+def asked(session: Session, check_id: int) -> tuple[int, str] | None:
+    """The publication that an open question is about, and the print of what was seen of it."""
+    check = session.get(Check, check_id)
+    return (check.delivery_id, check.seen_hash) if check and check.state == OPEN else None

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from sqlalchemy.orm import Session
 
 from integrations.errors import Failure
@@ -22,6 +20,7 @@ from tasks.control.rows import Look
 from tasks.house import House, house
 from tasks.posting.steps import provider_of
 from tasks.schedule.wall import local
+from tasks.step import step
 from tasks.watching import rows as watching
 from tasks.watching.duty import Duty
 from tasks.watching.engine import Asker
@@ -35,24 +34,37 @@ NOT_SEEN = mark("{channel}: {reason}")
 NOT_ENTITLED = mark("{person} may not decide about this. An approver, a technician or the head of the department may.")
 NO_SUCH = mark("There is no difference number {check}. Take the number from the letter.")
 TOO_LATE = mark("Difference {check} is decided already, or is there no longer. Nothing was changed.")
+SEEN_OTHERWISE = mark(
+    "Since the question about difference {check} the publication has changed again, so nothing was restored. It is "
+    "looked at anew, and you will be asked about what is there now."
+)
+ON_ITS_WAY = mark("A correction or removal ordered before is still on its way. Decide when it is out.")
+NOT_LOOKED = mark(
+    "The publication could not be looked at before restoring: {reason} Nothing was changed; decide again."
+)
 IMPOSSIBLE = mark("“{channel}” cannot do this: {answer}. Decide otherwise, or mend it on the channel by hand.")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Compare what is live with what was approved"))
 def look_at_live() -> Ending:
     """Compare what is live with what was approved; ask people about what differs, touch nothing."""
     at = house()
-    asker = Asker(lambda account: provider_of(at, account))
-    duty = duty_today(at)
-    control = Control(
-        at.sessions, at.clock, asker, Fetcher(bounds=LINK_BOUNDS).fetch, lambda id, look: _letters(at, duty, id, look),
-        lambda account, why: _blind(at, duty, account, why), at.public_url,
-    )  # fmt: skip
+    if broken := at.unreadable():
+        return broken
+    control = _control(at)
     counted = control.run()
     asked = (translate(ASKED_REMARK, number=counted["asked"]),) if counted["asked"] else ()
     return Ending(
         done=counted["seen"], total=counted["seen"] + counted["later"], remarks=(*asked, *said(at, control.troubles))
     )
+
+
+def _control(at: House) -> Control:
+    asker, duty = Asker(lambda account: provider_of(at, account)), duty_today(at)
+    return Control(
+        at.sessions, at.clock, asker, Fetcher(bounds=LINK_BOUNDS).fetch, lambda id, look: _letters(at, duty, id, look),
+        lambda account, why: _blind(at, duty, account, why), at.public_url,
+    )  # fmt: skip
 
 
 def duty_today(at: House) -> Duty:
@@ -74,7 +86,10 @@ def title_of(at: House, account: str) -> str:
 
 def _letters(at: House, duty: Duty, check_id: int, look: Look) -> list[Letter]:
     account, link = look.placed.account, f"{at.staff_url}/staff"
-    verbs = provider_of(at, account).capabilities.verbs
+    try:
+        verbs = provider_of(at, account).capabilities.verbs
+    except Failure:  # closed since it was looked at: then there is nothing to offer but to accept
+        verbs = frozenset()
     return letters.question(
         duty.controllers(), link, look.placed, title_of(at, account), check_id, look.differences, verbs
     )  # fmt: skip
@@ -84,16 +99,38 @@ def _blind(at: House, duty: Duty, account: str, why: Reason) -> list[Letter]:
     return letters.blind(duty.technicians(), account, title_of(at, account), why)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Carry out the decision about the difference"))
 def decide_difference(check: int, answer: str, person: str) -> Ending:
     """Carry a person's decision out: remember it, or order the correction or the removal."""
     at, decision = house(), next(key for key, title in ANSWERS.items() if title == answer)
-    with at.sessions.begin() as session:
+    with at.reads() as session:
         who = _called(people(session), person)
         objection = _not_entitled(who, person) or _impossible(at, session, check, decision)
-        if who and not objection:
+    if decision is Answer.RESTORE and not objection:
+        objection = _seen_otherwise(at, check)
+    if who and not objection:
+        with at.sessions.begin() as session:
             objection = _not_done(rows.decide_difference(session, at.clock, check, decision, who.key), check)
     return Ending(done=int(not objection), total=1, remarks=(str(objection),) if objection else ())
+
+
+def _seen_otherwise(at: House, check: int) -> Reason:
+    """Why nothing is restored: what was asked about is not what is there now. A person's hand is not undone unseen."""
+    with at.reads() as session:
+        asked = rows.asked(session, check)
+    control = _control(at)
+    look = control.look_at(asked[0]) if asked else None
+    if asked is None or look is None:
+        return NO_REASON
+    if look.placed.is_changing:
+        return because(ON_ITS_WAY, code="on_its_way")
+    if trouble := control.troubles.get(look.placed.account):
+        return because(NOT_LOOKED, code="not_looked", reason=trouble)
+    if look.seen in ("", asked[1]):
+        return NO_REASON
+    with at.sessions.begin() as session:
+        watching.look_soon(session, at.clock, asked[0], timedelta(0))
+    return because(SEEN_OTHERWISE, code="seen_otherwise", check=check)
 
 
 def _called(known: dict[str, Who], name: str) -> Who | None:

@@ -1,7 +1,6 @@
 """Steps of stated expenses and results: one row by form, or the tables of the company's folder."""
 
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import runtime
 
 from integrations.errors import Refused
 from integrations.folder import Folder
@@ -13,12 +12,13 @@ from tasks.costs.engine import Ledger, write_numbers
 from tasks.costs.told import Told
 from tasks.house import House, house
 from tasks.runs.steps import show
+from tasks.step import step
 
 TABLES = ("expenses.xlsx", "expenses.csv", "results.xlsx", "results.csv")
 NO_TABLE = mark("There is no table to record. Put expenses.xlsx or results.xlsx into the company's folder.")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Write down the expense or result"))
 def state_row(kind: str, fields: dict[str, str], person: str) -> Ending:
     """Record one expense or result; a repeated step, and the same row again, state nothing new."""
     run = str(runtime.flow_run.id or "")
@@ -28,26 +28,42 @@ def state_row(kind: str, fields: dict[str, str], person: str) -> Ending:
     return made.ending
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Compare the tables with the registry"))
 def state_tables(file: str, recording: bool, withdrawing: bool) -> Ending:
     """Compare the tables with the registry and record what is new, changed or gone."""
-    at = house()
-    folder = Folder(at.root)
-    names = (file,) if file.strip() else tuple(name for name in TABLES if folder.holds(name))
-    made = [_table(at, folder, name, recording, withdrawing) for name in names]
+    made = _tables(file, recording, withdrawing)
     if not made:
         reason = because(NO_TABLE, code="no_table")
         made = [Told(title=TABLES[0], problems=(Problem(place=Place(), reason=reason, effect=Effect.STOPS),))]
+    return _shown(made)
+
+
+@step(mark("Record the company's tables"))
+def record_tables() -> Ending:
+    """Record the tables that the company keeps, if it keeps any; what stands in the registry is not recorded again."""
+    made = [] if house().unreadable() else _tables("", True, False)
+    return _shown(made) if made else Ending()
+
+
+def _shown(made: list[Told]) -> Ending:
     show("stated", "\n\n".join(told.markdown() for told in made), ", ".join(told.title for told in made))
     return sum((told.ending for told in made), Ending())
 
 
+def _tables(file: str, recording: bool, withdrawing: bool) -> list[Told]:
+    at = house()
+    folder = Folder(at.root)
+    names = (file,) if file.strip() else tuple(name for name in TABLES if folder.holds(name))
+    return [_table(at, folder, name, recording, withdrawing) for name in names]
+
+
 def _table(at: House, folder: Folder, name: str, recording: bool, withdrawing: bool) -> Told:
+    """The №s are in the file before its rows are in the registry: a row is known by its № from the first time on."""
     try:
+        note = write_numbers(folder.place(name), folder.read(name), name) if recording else None
         data = folder.read(name)
     except Refused as refused:
         return Told(title=name, problems=(Problem(place=Place(), reason=refused.reason, effect=Effect.STOPS),))
     ledger = Ledger(at.sessions, at.clock, at.workspace, str(runtime.flow_run.id or ""))
     made = ledger.table(data, name, recording, withdrawing)
-    note = write_numbers(folder.place(name), data, name) if recording else None
     return made.model_copy(update={"problems": (*made.problems, note)}) if note else made

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -83,24 +84,45 @@ class Engine:
         self.tally = Tally()
         self._lines: dict[str, Line] = {}
         self._landed: SimpleQueue[tuple[Job, Outcome]] = SimpleQueue()
+        self._in_hand: Landed = []
+        self._to_open: list[str] = []
+        self._closed: list[tuple[str, Failure]] = []
         self._upkeep_at = 0.0
 
     def run(self, budget: timedelta = timedelta(seconds=110)) -> Tally:
         """Work until nothing is due, the budget is spent or the stop signal is given; calls in the air are awaited."""
         ends_at = self.now() + budget.total_seconds()
-        landed: Landed = []
         with ThreadPoolExecutor(max_workers=64, thread_name_prefix="delivery") as pool:
-            while True:
-                started_at = self.now()
-                closing = self.stop.is_set() or started_at >= ends_at
-                upkeep = not closing and started_at >= self._upkeep_at
-                departing = self._transact(landed, upkeep, closing)
-                self._launch(pool, departing, started_at)
-                if not self._is_busy():
-                    if closing or upkeep:
-                        return self.tally
-                    self._upkeep_at = 0.0  # one more look before going home
-                landed = self._gather()
+            try:
+                return self._work(pool, ends_at)
+            except BaseException:
+                pool.shutdown(wait=True)
+                self._salvage()
+                raise
+
+    def _work(self, pool: ThreadPoolExecutor, ends_at: float) -> Tally:
+        while True:
+            started_at = self.now()
+            closing = self.stop.is_set() or started_at >= ends_at
+            upkeep = not closing and started_at >= self._upkeep_at
+            departing = self._transact(self._in_hand, upkeep, closing)
+            self._in_hand, self._closed = [], []
+            self._launch(pool, departing, started_at)
+            self._open_lines()
+            if not self._is_busy():
+                if closing or upkeep:
+                    return self.tally
+                self._upkeep_at = 0.0  # one more look before going home
+            self._gather()
+
+    def _salvage(self) -> None:
+        """The turn cannot be made, whatever the error: write down at least what became of the calls."""
+        self._take_landed()
+        try:
+            with self.sessions.begin() as session:
+                rows.settle(session, self.clock, [outcome for _, outcome in self._in_hand])
+        except Exception:
+            log.exception("%s outcomes could not be written down; their rows will be unknown", len(self._in_hand))
 
     def _transact(self, landed: Landed, upkeep: bool, closing: bool) -> list[Job]:
         """Make a turn; a database that is away for a moment is waited for, because outcomes must not be lost."""
@@ -119,6 +141,8 @@ class Engine:
         rows.settle(session, self.clock, [outcome for _, outcome in landed])
         for job, outcome in landed:
             self._heed(session, self._lines[job.claim.account], outcome)
+        for account, failure in self._closed:
+            self._set_aside(session, account, failure)
         if upkeep:
             self._keep_up(session)
         for line in self._lines.values():
@@ -155,25 +179,33 @@ class Engine:
             recovery.obey_cancelled_runs(session, self.cancelled_runs(runs))
         recovery.expire(session, self.clock)
         self.tally.counts[State.HELD] += recovery.apply_lateness(session, self.clock, self.kind)
-        for account, paused_until in rows.due_accounts(session, self.clock, self.kind).items():
-            if paused_until is None:
-                self._open(session, account)
+        due = rows.due_accounts(session, self.clock, self.kind)
+        self._to_open = [account for account, paused_until in due.items() if paused_until is None]
 
-    def _open(self, session: Session, account: str) -> None:
-        try:
-            line = self._lines.get(account) or self._new_line(account)
-        except Failure as failure:
-            self._hold(session, account, failure.reason)
-            return
-        except Exception as error:  # an account of whose settings nobody thought: said to people, the others go on
-            log.exception("account %s cannot be opened; the others go on", account)
-            self._hold(session, account, because(NOT_OPENED, code="internal", detail=type(error).__name__))
-            return
-        self._lines[account] = line
-        line.more = True
+    def _open_lines(self) -> None:
+        """Between two transactions: opening an account may ask somebody else for its credentials."""
+        for account in self._to_open:
+            try:
+                line = self._lines.get(account) or self._new_line(account)
+            except Failure as failure:
+                self._closed.append((account, failure))
+            except Exception as error:  # an account of whose settings nobody thought: said, and the others go on
+                log.exception("account %s cannot be opened; the others go on", account)
+                reason = because(NOT_OPENED, code="internal", detail=type(error).__name__)
+                self._closed.append((account, Refused(reason)))
+            else:
+                self._lines[account] = line
+                line.more = True
+        self._to_open = []
 
-    def _hold(self, session: Session, account: str, reason: Reason) -> None:
-        self.tally.counts[State.HELD] += recovery.hold_account(session, self.clock, self.kind, account, reason)
+    def _set_aside(self, session: Session, account: str, failure: Failure) -> None:
+        """Not now is waited for; anything else holds the account's rows until a person has mended it."""
+        if isinstance(failure, Unavailable):
+            wait = self.terms.wait(0, failure.retry_after)
+            rows.pause_account(session, self.clock, account, wait, failure.reason)
+        else:
+            held = recovery.hold_account(session, self.clock, self.kind, account, failure.reason)
+            self.tally.counts[State.HELD] += held
 
     def _new_line(self, account: str) -> Line:
         provider = self.provider_of(account)
@@ -257,21 +289,23 @@ class Engine:
     def _outcome(job: Job, state: State, **said: Any) -> Outcome:
         return Outcome(job.claim.id, job.claim.token, state, job.part.ordinal if job.part else None, **said)
 
-    def _gather(self) -> Landed:
+    def _gather(self) -> None:
         """Wait for a call to come back, or for a line to be free again; a few settled together cost hardly more."""
-        landed: Landed = []
-        try:
-            landed.append(self._landed.get(timeout=self._patience()))
+        with suppress(Empty):
+            self._keep(self._landed.get(timeout=self._patience()))
             ends_at, half = self.now() + TOGETHER_SECONDS, sum(line.in_the_air for line in self._lines.values()) / 2
-            while len(landed) < half:
-                landed.append(self._landed.get(timeout=max(0.0, ends_at - self.now())))
+            while len(self._in_hand) < half:
+                self._keep(self._landed.get(timeout=max(0.0, ends_at - self.now())))
+        self._take_landed()
+
+    def _take_landed(self) -> None:
+        with suppress(Empty):
             while True:
-                landed.append(self._landed.get_nowait())
-        except Empty:
-            pass
-        for job, outcome in landed:
-            self._land(job, outcome)
-        return landed
+                self._keep(self._landed.get_nowait())
+
+    def _keep(self, landed: tuple[Job, Outcome]) -> None:
+        self._in_hand.append(landed)
+        self._land(*landed)
 
     def _land(self, job: Job, outcome: Outcome) -> None:
         line, part = self._lines[job.claim.account], job.part
@@ -284,9 +318,12 @@ class Engine:
                 line.waiting.appendleft(job)
 
     def _patience(self) -> float:
+        if self._closed or any(line.wants for line in self._lines.values()):
+            return 0.001
         waiting = [line for line in self._lines.values() if line.waiting]
         free = [line.free_at - self.now() for line in waiting if line.in_the_air < line.capabilities.connections]
         return max(0.001, min([TURN_SECONDS, *free])) if self._is_busy() else 0.001
 
     def _is_busy(self) -> bool:
-        return any(line.in_the_air or line.waiting for line in self._lines.values())
+        busy = any(line.in_the_air or line.waiting or line.wants for line in self._lines.values())
+        return busy or bool(self._closed)

@@ -70,9 +70,18 @@ def claim(
 ) -> list[Claim]:
     """Claim due, approved, unstopped rows of one account. `heeding_quiet`: it is quiet hours, take only urgent ones."""
     binds = {"b_kind": kind, "b_account": account, "b_worker": worker, "b_number": limit}
-    rows = session.execute(statements.claim(clock, lease, heeding_quiet), binds).all()
+    rows = sorted(session.execute(statements.claim(clock, lease, heeding_quiet), binds), key=lambda r: (r.due_at, r.id))
+    rows = _one_per_base(session, rows)
     bases = bases_of(session, [row.base_id for row in rows if row.base_id])
-    return sorted((as_claim(row, bases) for row in rows), key=lambda c: (c.due_at, c.id))
+    return [as_claim(row, bases) for row in rows]
+
+
+def _one_per_base(session: Session, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Of the edits and removals of one publication only the first; the others are given back until it is over."""
+    first = {row.base_id: row.id for row in reversed(rows) if row.base_id}
+    kept = [row for row in rows if first.get(row.base_id, row.id) == row.id]
+    release(session, [(row.id, row.token) for row in rows if row not in kept])
+    return kept
 
 
 def bases_of(session: Session, ids: Sequence[int]) -> dict[int, Row[Any]]:

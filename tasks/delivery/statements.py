@@ -64,6 +64,15 @@ def base_is_out() -> ColumnElement[bool]:
     return or_(D.base_id.is_(None), out)
 
 
+def base_is_free() -> ColumnElement[bool]:
+    """No other edit or removal of the same publication is on its way: they follow one another."""
+    other = aliased(Delivery)
+    moving = exists().where(
+        col(other.base_id) == D.base_id, col(other.id) != D.id, col(other.state).in_([State.CLAIMED, State.INTENT])
+    )
+    return or_(D.base_id.is_(None), ~moving)
+
+
 @lru_cache(maxsize=256)
 def claim(clock: Clock, lease: timedelta, heeding_quiet: bool) -> Any:
     """Binds: b_kind, b_account, b_worker, b_number.
@@ -71,7 +80,7 @@ def claim(clock: Clock, lease: timedelta, heeding_quiet: bool) -> Any:
     The rows of `ready` are ours until the commit, so the UPDATE asks for nothing but their ids: with the state named
     once more SQLite would walk all planned rows for each claim.
     """
-    wanted = [is_due(clock), is_approved(), not_stopped(), base_is_out()]
+    wanted = [is_due(clock), is_approved(), not_stopped(), base_is_out(), base_is_free()]
     wanted += [D.kind == bindparam("b_kind"), D.account == bindparam("b_account")]
     if heeding_quiet:
         wanted.append(~D.heeds_quiet_hours)

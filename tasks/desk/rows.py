@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
@@ -17,12 +16,14 @@ from models.delivery import Delivery, State, Verb
 from models.desk import Asked, Decided, Line, Proof, Question, StopLine
 from models.piece import Piece, Rendition
 from models.post import Post
+from models.reason import Reason
 from models.stop import Scope, StopOrder
 from tasks.approval import rows as approval
-from tasks.approval.rules import Who, objection
+from tasks.approval.rules import NO_WEIGHT, Demands, Weight, Who, objection
 from tasks.delivery.statements import D, is_approved, not_stopped
 from tasks.desk.advice import advice, orders
 from tasks.orders import rows as order_rows
+from tasks.stop import rows as stop_rows
 
 OVERDUE = timedelta(minutes=3)
 REMEMBERED = timedelta(days=14)
@@ -93,13 +94,15 @@ def as_line(row: Delivery, piece: Piece | None, stopped: bool, names: Names) -> 
 def asked(session: Session, names: Names) -> list[Asked]:
     """The open questions, the most urgent first."""
     found = sorted(approval.open_requests(session), key=lambda request: request.due_at)
-    return [
-        Asked(
-            id=r.id or 0, title=r.title, asked_of=names.person(r.asked_of), asked_of_key=r.asked_of, due_at=r.due_at,
-            left=len(approval.undecided(session, r.id or 0)), total=len(approval.rows_of(session, r.id or 0)),
-        )
-        for r in found
-    ]  # fmt: skip
+    progress = approval.progress(session, [request.id or 0 for request in found])
+    return [_asked(request, *progress[request.id or 0], names) for request in found]
+
+
+def _asked(request: Request, left: int, total: int, names: Names) -> Asked:
+    return Asked(
+        id=request.id or 0, title=request.title, asked_of=names.person(request.asked_of), asked_of_key=request.asked_of,
+        due_at=request.due_at, left=left, total=total,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,10 @@ class Reader:
     """Who looks, and by which rule they may decide."""
 
     who: Who | None
-    four_eyes: bool
+    demands: Demands
 
-    def objection_to(self, author: str) -> Any:
-        return objection(self.who, "", author, proven=True, four_eyes=self.four_eyes)
+    def objection_to(self, author: str, weight: Weight = NO_WEIGHT) -> Reason:
+        return objection(self.who, "", author, self.demands, weight, proven=True, link="")
 
 
 def question(session: Session, id: int, reader: Reader, names: Names) -> Question | None:
@@ -121,11 +124,12 @@ def question(session: Session, id: int, reader: Reader, names: Names) -> Questio
     rows = approval.rows_of(session, id)
     decisions = {(d.subject, d.version): d for d in approval.decisions(session, id)}
     versions = _versions(session, [row.version for row in rows])
+    weights = approval.weights(session, [row.subject for row in rows], reader.demands)
     proofs = [
-        _proof(*versions[_where(row)], reader, names, decisions.get((row.subject, row.version)), row)
+        _proof(*versions[_where(row)], reader, weights[row.subject], names, decisions.get(_where(row)), row)
         for row in rows if _where(row) in versions
     ]  # fmt: skip
-    current = _current(session, [proof.version for proof in proofs])
+    current = approval.carried(session, [_where(row) for row in rows])
     return Question(
         id=id, title=found.title, asked_of=names.person(found.asked_of), asked_at=found.asked_at, due_at=found.due_at,
         is_open=found.state == "open", has_run=bool(found.run_id),
@@ -143,16 +147,6 @@ def _versions(session: Session, hashes: Sequence[str]) -> dict[tuple[str, str], 
     return {(approval.subject_of(r.piece_id, r.account), r.content_hash): (r, p) for r, p in found}
 
 
-def _current(session: Session, hashes: Sequence[str]) -> set[tuple[str, str]]:
-    """The versions that a placement still carries, as (subject, hash)."""
-    query = (
-        select(D.subject_id, D.account, D.content_hash)
-        .distinct()
-        .where(D.kind == "placement", D.content_hash.in_(hashes), D.state != State.CANCELLED)
-    )
-    return {(approval.subject_of(row.subject_id, row.account), row.content_hash) for row in session.execute(query)}
-
-
 def proof(session: Session, rendition_id: int, reader: Reader, names: Names) -> Proof | None:
     """One version by itself."""
     rendition = session.get(Rendition, rendition_id)
@@ -161,12 +155,14 @@ def proof(session: Session, rendition_id: int, reader: Reader, names: Names) -> 
         return None
     subject = approval.subject_of(rendition.piece_id, rendition.account)
     decision = approval.decided_by(session, subject, rendition.content_hash)
-    found = _proof(rendition, piece, reader, names, decision)
-    return found.model_copy(update={"is_current": (subject, found.version) in _current(session, [found.version])})
+    weight = approval.weights(session, [subject], reader.demands)[subject]
+    found = _proof(rendition, piece, reader, weight, names, decision)
+    this = subject, found.version
+    return found.model_copy(update={"is_current": this in approval.carried(session, [this])})
 
 
 def _proof(
-    rendition: Rendition, piece: Piece, reader: Reader, names: Names, decision: Approval | None,
+    rendition: Rendition, piece: Piece, reader: Reader, weight: Weight, names: Names, decision: Approval | None,
     row: RequestRow | None = None,
 ) -> Proof:  # fmt: skip
     account = rendition.account
@@ -177,7 +173,7 @@ def _proof(
         provider=names.channels[account].provider if account in names.channels else "",
         post=Post.model_validate(rendition.post), notes=tuple(Note.model_validate(note) for note in rendition.notes),
         due_at=datetime.fromisoformat(row.shown["due_at"]) if row else None, by_hand=rendition.by_hand,
-        decided=_decided(decision, names), objection=reader.objection_to(piece.author),
+        decided=_decided(decision, names), objection=reader.objection_to(piece.author, weight),
     )  # fmt: skip
 
 
@@ -190,14 +186,8 @@ def _decided(decision: Approval | None, names: Names) -> Decided | None:
     )  # fmt: skip
 
 
-def subject_of_rendition(session: Session, rendition_id: int) -> tuple[str, str] | None:
-    """The (subject, version) a decision about this rendition is about."""
-    found = session.get(Rendition, rendition_id)
-    return (approval.subject_of(found.piece_id, found.account), found.content_hash) if found else None
-
-
 def stops_in_force(session: Session, names: Names) -> list[StopLine]:
-    return [_stop(session, order, names) for order in order_rows.stops_in_force(session)]
+    return [_stop(session, order, names) for order in stop_rows.stops_in_force(session)]
 
 
 def past_stops(session: Session, names: Names) -> list[StopLine]:
@@ -208,7 +198,7 @@ def past_stops(session: Session, names: Names) -> list[StopLine]:
 
 
 def _stop(session: Session, order: StopOrder, names: Names, with_out: bool = True) -> StopLine:
-    out = order_rows.out_before(session, order, order.pulled_at - OUT_SHOWN) if with_out else []
+    out = stop_rows.out_before(session, order, order.pulled_at - OUT_SHOWN) if with_out else []
     ids = [row.id for row in out if row.id][:MOST]
     lines = _lines(session, D.id.in_(ids), names) if ids else []
     return StopLine(

@@ -1,7 +1,12 @@
-"""Notices as rows: written together with what they are about, each once per key."""
+"""Notices as rows: written together with what they are about, each once per key and way.
+
+A way is a delivery of its own: what fails on one is neither lost nor repeated on the other.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +20,9 @@ from models.reaction import Notice
 from tasks.delivery.rows import Claim, insert_quietly
 
 KIND = "notice"
-MAIL = "mail"
+# No key of a channel holds a colon, so no channel is taken for one of these.
+MAIL, TELEGRAM = "notice:mail", "notice:telegram"
+STALE_AFTER = timedelta(days=1)  # a message that calls a person to the desk is of no use any later; a letter stays
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,10 @@ class Message:
 
 
 def tell(session: Session, clock: Clock, messages: Sequence[Message]) -> None:
-    """Write notices and their deliveries in the transaction that made them necessary."""
+    """Write notices and their deliveries in the transaction that made them necessary.
+
+    Everybody is written to by mail; who has a chat with the company's bot (people: telegram) is called there too.
+    """
     now = now_by(clock, session)
     if not messages:
         return
@@ -38,23 +48,49 @@ def tell(session: Session, clock: Clock, messages: Sequence[Message]) -> None:
             for m in messages]  # fmt: skip
     session.execute(insert_quietly(session, Notice, ["key"]), rows)
     written = session.execute(select(Notice).where(col(Notice.key).in_([m.key for m in messages]))).scalars().all()
-    session.execute(insert_quietly(session, Delivery, ["key"]), [
-        Delivery(key=f"notice:{notice.key}", kind=KIND, account=MAIL, subject_kind="person", subject_id=notice.person,
-                 content_id=notice.id or 0, content_hash=KIND, approved_hash=KIND, due_at=now, heeds_quiet_hours=False,
-                 lateness=Lateness.PUBLISH, created_at=now).model_dump(exclude={"id"})
-        for notice in written
-    ])  # fmt: skip
+    chats = _with_a_chat(session, {notice.person for notice in written})
+    deliveries = [_by(MAIL, notice, f"notice:{notice.key}", now) for notice in written]
+    deliveries += [
+        _by(TELEGRAM, notice, f"notice-telegram:{notice.key}", now, late_at=now + STALE_AFTER, lateness=Lateness.SKIP)
+        for notice in written if notice.person in chats
+    ]  # fmt: skip
+    session.execute(insert_quietly(session, Delivery, ["key"]), deliveries)
+
+
+def _with_a_chat(session: Session, persons: set[str]) -> set[str]:
+    query = select(col(Person.key)).where(col(Person.key).in_(persons), col(Person.active), col(Person.telegram) != "")
+    return set(session.execute(query).scalars())
+
+
+def _by(way: str, notice: Notice, key: str, now: datetime, **lateness: Any) -> dict[str, Any]:
+    row = Delivery(
+        key=key, kind=KIND, account=way, subject_kind="person", subject_id=notice.person, content_id=notice.id or 0,
+        content_hash=KIND, approved_hash=KIND, due_at=now, heeds_quiet_hours=False, created_at=now,
+        **{"lateness": Lateness.PUBLISH, **lateness},
+    )  # fmt: skip
+    return row.model_dump(exclude={"id"})
 
 
 def contents(session: Session, claims: Sequence[Claim]) -> dict[int, Post]:
-    """The letters of claimed notices, by delivery id."""
+    """The letters and messages of claimed notices, by delivery id."""
     query = (
         select(Notice, Person).join(Person, col(Person.key) == col(Notice.person), isouter=True)
         .where(col(Notice.id).in_([claim.content_id for claim in claims]))
     )  # fmt: skip
-    letters = {notice.id: _letter(notice, person) for notice, person in session.execute(query)}
-    return {claim.id: letters[claim.content_id] for claim in claims if claim.content_id in letters}
+    found = {notice.id: (notice, person) for notice, person in session.execute(query).tuples()}
+    return {
+        claim.id: WAYS[claim.account](*found[claim.content_id])
+        for claim in claims if claim.content_id in found and claim.account in WAYS
+    }  # fmt: skip
 
 
 def _letter(notice: Notice, person: Person | None) -> Post:
     return Post(title=notice.subject, text=notice.body, link=notice.link, to=person.email if person else "")
+
+
+def _call(notice: Notice, person: Person | None) -> Post:
+    """The heading and the way to the rest: what a letter quotes stays within the company's own mail."""
+    return Post(title=notice.subject, link=notice.link, to=person.telegram if person else "")
+
+
+WAYS = {MAIL: _letter, TELEGRAM: _call}

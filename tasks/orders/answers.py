@@ -1,6 +1,7 @@
 """What came of an order, row by row, in words: done; too late, and why; no such. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from models.delivery import OUT, State
 from models.ending import Ending
@@ -19,6 +20,7 @@ NOW = mark("goes out now")
 SETTLED = mark("recorded as published")
 AGAIN = mark("goes out again, as a new attempt")
 LEFT = mark("left as it is, without another attempt")
+REST = mark("recorded as published as far as it was tried; the rest of it goes out now")
 
 GOING_OUT = mark("too late, it is going out just now")
 IS_OUT = mark("too late, it is out already: {url}")
@@ -32,6 +34,7 @@ KNOWN = mark("its outcome is not in doubt: it is {state}")
 NOT_APPROVED = mark("it is not approved; approve it first, else it would go out unread")
 TIME_PASSED = mark("its time, {when}, has passed; name a new time or order “Publish now”")
 WAITS_FOR_APPROVAL = mark("it is not approved yet, and goes out only when it is")
+TWIN = mark("the piece stands in this channel at {when} already; nothing was changed")
 STOPPED = mark("a Stop holds it until the Stop is released")
 STILL_HELD = mark("it is still held: {reason}")
 QUIET = mark("quiet hours: it goes out when they end, unless it is ordered as urgent")
@@ -117,7 +120,11 @@ def label(row: Publication, channels: Mapping[str, str]) -> str:
 
 def moment(row: Publication) -> str:
     """When it is due, on the clocks it was planned by."""
-    return local(row.due_at, row.zone).strftime("%d.%m.%Y %H:%M")
+    return shown(row.due_at, row.zone)
+
+
+def shown(at: datetime, zone: str) -> str:
+    return local(at, zone).strftime("%d.%m.%Y %H:%M")
 
 
 def done(row: Publication, what: str, channels: Mapping[str, str], *notes: str) -> Line:

@@ -11,26 +11,29 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Refused
 from models.company import ChannelCard, Workspace
-from models.database import Clock, now_by
+from models.database import Clock, in_one, now_by
 from models.delivery import State
 from models.locale import mark, translate
 from models.orders import Answer, NewTime, Order, RepeatedOrder, TimedOrder, Verdict, When, Which
 from models.people import Permission
 from models.reason import because
 from models.stop import Scope
+from models.timetable import read_quiet
 from tasks.approval.rules import Who
 from tasks.orders import answers, naming, rows
 from tasks.orders.answers import Line, Report
-from tasks.orders.moments import at_once, new_time
+from tasks.orders.moments import new_time
 from tasks.orders.rows import Publication
-from tasks.schedule.quiet import is_quiet, read_quiet
+from tasks.schedule.quiet import next_open
 from tasks.schedule.wall import wall_of
 
 LATE_AFTER = timedelta(hours=2)
+RECENT = timedelta(hours=2)
 
 CANCEL, HOLD, RESTORE = mark("Cancel"), mark("Hold"), mark("Restore")
 MOVE, PUBLISH_NOW, UNKNOWN = mark("Move"), mark("Publish now"), mark("Unknown outcome")
 ONE_LINK = mark("Name the channel: the link belongs to one publication, and the piece has {number} in doubt.")
+WHICH_UNKNOWN = mark("The piece has several publications in doubt in this channel. Name one by its number: {ids}.")
 
 Act = Callable[[Session, Publication, Who], tuple[Answer, str, str]]
 
@@ -63,6 +66,8 @@ class Orders:
             when = self._new_time(row, order, now) if order.date or order.time else None
             if when is None and row.due_at <= now and row.state in rows.RESTORABLE:
                 return Answer.TOO_LATE, "", answers.TIME_PASSED
+            if when is not None and row.state in rows.RESTORABLE and rows.has_twin(session, row.id, when.due_at):
+                return Answer.TOO_LATE, "", self._twin(row, when)
             return rows.restore(session, [row.id], when)[row.id], answers.RESTORED, ""
 
         return self._order(RESTORE, order, rows.RESTORABLE, act)
@@ -70,14 +75,21 @@ class Orders:
     def move(self, order: TimedOrder) -> Report:
         def act(session: Session, row: Publication, who: Who) -> tuple[Answer, str, str]:
             when = self._new_time(row, order, now_by(self.clock, session))
+            if row.state in rows.MOVABLE and rows.has_twin(session, row.id, when.due_at):
+                return Answer.TOO_LATE, "", self._twin(row, when)
             return rows.reschedule(session, [row.id], when)[row.id], answers.MOVED, ""
 
         return self._order(MOVE, order, rows.MOVABLE, act)
 
+    @staticmethod
+    def _twin(row: Publication, when: When) -> str:
+        """The same piece twice at once in one channel: the same order, given again, would take the next repeat."""
+        return translate(answers.TWIN, when=answers.shown(when.due_at, row.zone))
+
     def publish_now(self, order: Order, urgent: bool) -> Report:
         def act(session: Session, row: Publication, who: Who) -> tuple[Answer, str, str]:
             now = now_by(self.clock, session)
-            answer = rows.publish_now(session, row.id, at_once(now, row.zone, self._late_after(row)), urgent)
+            answer = rows.publish_now(session, row.id, self._at_once(row, now), urgent)
             quiet = answers.QUIET if not urgent and self._is_quiet(row.account, now) else ""
             refused = row.state in rows.PUBLISHABLE and not row.approved
             return answer, quiet or answers.NOW, answers.NOT_APPROVED if refused else ""
@@ -88,17 +100,22 @@ class Orders:
         said = {Verdict.OUT: answers.SETTLED, Verdict.AGAIN: answers.AGAIN, Verdict.LEAVE: answers.LEFT}[verdict]
 
         def act(session: Session, row: Publication, who: Who) -> tuple[Answer, str, str]:
-            now = now_by(self.clock, session)
-            when = at_once(now, row.zone, self._late_after(row)) if verdict is Verdict.AGAIN else None
+            when = self._at_once(row, now_by(self.clock, session))
             answer = rows.decide_unknown(session, self.clock, row.id, verdict, who.name, link.strip(), when)
-            return answer, said, "" if row.state is State.UNKNOWN else answers.KNOWN
+            rest = answer is Answer.DONE and verdict is Verdict.OUT and rows.has_parts_left(session, row.id)
+            return answer, answers.REST if rest else said, "" if row.state is State.UNKNOWN else answers.KNOWN
 
         def alone(chosen: Sequence[Publication]) -> None:
             doubtful = [row for row in chosen if row.state is State.UNKNOWN]
+            if len(doubtful) > len({row.account for row in doubtful}):
+                ids = ", ".join(str(row.id) for row in doubtful)
+                raise Refused(because(WHICH_UNKNOWN, code="which_one", ids=ids))
             if link.strip() and len(doubtful) > 1:
                 raise Refused(because(ONE_LINK, code="one_link", number=len(doubtful)))
 
-        return self._order(UNKNOWN, order, {State.UNKNOWN}, act, Permission.DECIDE_UNKNOWN, check=alone)
+        return self._order(
+            UNKNOWN, order, {State.UNKNOWN}, act, Permission.DECIDE_UNKNOWN, every=True, check=alone
+        )  # fmt: skip
 
     def _order(
         self,
@@ -113,13 +130,16 @@ class Orders:
     ) -> Report:
         """Do it row by row in one transaction; a refusal (an unknown name, a time that has passed) undoes all of it."""
         title = translate(title)
+
+        def carry_out(session: Session) -> Report:
+            who = naming.entitled(order.person, rows.people(session, self.workspace), permission)
+            chosen, left = self._chosen(session, order, states, every)
+            check(chosen)
+            told = [self._done(session, row, who, act) for row in chosen]
+            return Report(title=title, lines=tuple(told), notes=answers.repeats_left(left))
+
         try:
-            with self.sessions.begin() as session:
-                who = naming.entitled(order.person, rows.people(session, self.workspace), permission)
-                chosen, left = self._chosen(session, order, states, every)
-                check(chosen)
-                told = [self._done(session, row, who, act) for row in chosen]
-                return Report(title=title, lines=tuple(told), notes=answers.repeats_left(left))
+            return in_one(self.sessions, carry_out)
         except Refused as refused:
             return Report(title=title, refusal=refused.reason)
 
@@ -127,17 +147,23 @@ class Orders:
         """The time as it is on the clocks of the channel; it is kept on those the row was planned by."""
         card = self.cards.get(row.account)
         zone = self.workspace.zone_of(card) if card else row.zone
-        when = new_time(time.date, time.time, row.due_at, now, zone, self._late_after(row))
-        return When(when.due_at, when.late_at, wall_of(when.due_at, row.zone), row.zone)
+        due = new_time(time.date, time.time, row.due_at, now, zone)
+        return When(due, self._late_at(row, due), wall_of(due, row.zone), row.zone)
 
-    def _late_after(self, row: Publication) -> timedelta:
+    def _at_once(self, row: Publication, now: datetime) -> When:
+        return When(now, self._late_at(row, now), wall_of(now, row.zone), row.zone)
+
+    def _late_at(self, row: Publication, due: datetime) -> datetime:
+        """It is not late while the channel is in its quiet hours: it goes out when they end."""
         card = self.cards.get(row.account)
-        return card.lateness.after if card else LATE_AFTER
+        return self._opens(card, due) + card.lateness.after if card else due + LATE_AFTER
+
+    def _opens(self, card: ChannelCard, at: datetime) -> datetime:
+        return next_open(read_quiet(self.workspace.quiet_hours_of(card)), at, self.workspace.zone_of(card))
 
     def _is_quiet(self, account: str, now: datetime) -> bool:
         card = self.cards.get(account)
-        quiet = read_quiet(self.workspace.quiet_hours_of(card)) if card else None
-        return quiet is not None and card is not None and is_quiet(quiet, now, self.workspace.zone_of(card))
+        return card is not None and self._opens(card, now) > now
 
     def _done(self, session: Session, row: Publication, who: Who, act: Act) -> Line:
         answer, said, why_not = act(session, row, who)
@@ -167,12 +193,16 @@ class Orders:
 def _meant(
     found: Sequence[Publication], states: frozenset[State] | set[State], now: datetime, every: bool
 ) -> tuple[list[Publication], int]:
-    """Of each channel the nearest row the order can be about, or all of them; where there is none, the nearest row."""
+    """Of each channel the nearest row, or all the order can be about; and how many of those are left out.
+
+    A row that is to come, or was due a moment ago, is meant whatever became of it: the same order given twice is about
+    the same row, and does not take the next repeat.
+    """
     chosen, left = [], 0
     for account in dict.fromkeys(row.account for row in found):
-        mine = [row for row in found if row.account == account]
-        able = sorted((row for row in mine if row.state in states), key=lambda row: abs(row.due_at - now))
-        near = able or sorted(mine, key=lambda row: abs(row.due_at - now))[:1]
-        chosen += near if every else near[:1]
-        left += 0 if every else sum(row.due_at > now for row in able[1:])
+        mine = sorted((row for row in found if row.account == account), key=lambda row: abs(row.due_at - now))
+        able = [row for row in mine if row.state in states]
+        near = next((row for row in mine if row.state in states or row.due_at > now - RECENT), mine[0])
+        chosen += (able or [near]) if every else [near]
+        left += 0 if every else sum(row is not near and (row.due_at > now or near not in able) for row in able)
     return chosen, left

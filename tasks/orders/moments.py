@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 from integrations.errors import Refused
 from models.locale import mark
-from models.orders import When
 from models.reason import because
 from models.schedule import Unreadable
 from tasks.content.moments import moment, read_date, read_time
@@ -14,14 +13,14 @@ PAST = mark("{time} has passed already. Name a later time, or order “Publish n
 NO_TIME = mark("Name a new date, a new time, or both.")
 
 
-def new_time(day: str, clock: str, old: datetime, now: datetime, zone: str, late_after: timedelta) -> When:
-    """The new time of a publication that was due at `old`; what is not named stays. Raises Refused."""
+def new_time(day: str, clock: str, old: datetime, now: datetime, zone: str) -> datetime:
+    """The new moment of a publication that was due at `old`; what is not named stays. Raises Refused."""
     if not day.strip() and not clock.strip():
         raise Refused(because(NO_TIME, code="no_time"))
     due = instant(_wall(day, clock, local(old, zone), local(now, zone)), zone)
     if due <= now:
         raise Refused(because(PAST, code="past", time=wall_of(due, zone).replace("T", " ")))
-    return When(due, due + late_after, wall_of(due, zone), zone)
+    return due
 
 
 def _wall(day: str, clock: str, old: datetime, now: datetime) -> str:
@@ -37,8 +36,3 @@ def _wall(day: str, clock: str, old: datetime, now: datetime) -> str:
 def _same_day(said: time | timedelta | None, old: datetime, now: datetime) -> date:
     """Without a date the day stays, but now+30m is counted from today."""
     return now.date() if isinstance(said, timedelta) else old.date()
-
-
-def at_once(now: datetime, zone: str, late_after: timedelta) -> When:
-    """This very moment, with all the time its channel's lateness allows before it."""
-    return When(now, now + late_after, wall_of(now, zone), zone)

@@ -1,24 +1,24 @@
 """Orders about rows, each one compare-and-set: it is done, or it is too late and nothing has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models.company import Workspace
-from models.database import Clock, now_by
-from models.delivery import OPEN, OUT, Delivery, PartRow, State, Verb
+from models.database import Clock
+from models.delivery import OPEN, Delivery, PartRow, State, Verb
 from models.locale import mark
 from models.orders import Answer as Answer
 from models.orders import Verdict as Verdict
 from models.orders import When as When
 from models.piece import Piece
 from models.reason import NO_REASON, Reason, because
-from models.stop import Scope, StopOrder
+from models.stop import Scope
 from tasks.approval import rows as approval
 from tasks.approval.rules import Who
 from tasks.delivery.statements import QUICK, D, P, is_approved, not_stopped
@@ -35,6 +35,13 @@ HOLDABLE = frozenset({State.PLANNED, State.CLAIMED})
 RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED, State.CANCELLED})
 MOVABLE = frozenset({State.PLANNED, State.CLAIMED, State.MISSED, State.HELD})
 PUBLISHABLE = HOLDABLE | RESTORABLE
+
+# Why the machine holds a row, by what mends it: another content, or another time. Anything else a person restores.
+OF_CONTENT = (
+    "returned", "outdated", "no_content", "price", "price_differs", "not_in_feed", "product_gone", "sold_out",
+    "offer_over", "loopback_link",
+)  # fmt: skip
+OF_TIME = ("late", "not_approved")
 
 
 def cancel(session: Session, ids: Sequence[int], person: str, why: str = "") -> dict[int, Answer]:
@@ -55,7 +62,10 @@ def restore(session: Session, ids: Sequence[int], when: When | None = None) -> d
 
 
 def reschedule(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
-    """Move by a person what is not yet going out; the plan leaves it there. A held row stays held."""
+    """Move by a person what is not yet going out; the plan leaves it there.
+
+    What was held only because of its time is planned again; whatever else is held stays held.
+    """
     return _moved(session, ids, _by_hand(when))
 
 
@@ -64,12 +74,33 @@ def follow_plan(session: Session, ids: Sequence[int], when: When) -> dict[int, A
     return _moved(session, ids, _timed(when) | {"plan_wall": ""}, D.plan_wall != when.wall_time)
 
 
+def return_to_plan(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
+    """Plan again what only the plan had cancelled."""
+    return _order(session, ids, {State.CANCELLED}, _because_of("not_in_plan"), **_PLANNED, **_timed(when), plan_wall="")
+
+
+def _because_of(*codes: str) -> ColumnElement[bool]:
+    code: ColumnElement[str] = D.reason["code"].as_string()
+    return code.in_(codes)
+
+
 def _moved(
     session: Session, ids: Sequence[int], timed: dict[str, Any], *where: ColumnElement[bool]
 ) -> dict[int, Answer]:
-    moved = _order(session, ids, MOVABLE - {State.HELD}, *where, **_PLANNED, **timed)
-    held = [id for id, answer in moved.items() if answer is Answer.TOO_LATE]
-    return moved | _order(session, held, {State.HELD}, *where, run_id="", run_key="", **timed)
+    return _first_that_can(
+        ids,
+        lambda ids: _order(session, ids, MOVABLE - {State.HELD}, *where, **_PLANNED, **timed),
+        lambda ids: _order(session, ids, {State.HELD}, *where, _because_of(*OF_TIME), **_PLANNED, **timed),
+        lambda ids: _order(session, ids, {State.HELD}, *where, run_id="", run_key="", **timed),
+    )
+
+
+def _first_that_can(ids: Sequence[int], *attempts: Callable[[list[int]], dict[int, Answer]]) -> dict[int, Answer]:
+    """Try one way after another on the rows for which it was too late so far."""
+    answers = dict.fromkeys(ids, Answer.TOO_LATE)
+    for attempt in attempts:
+        answers |= attempt([id for id, answer in answers.items() if answer is Answer.TOO_LATE])
+    return answers
 
 
 def publish_now(session: Session, id: int, when: When, urgent: bool) -> Answer:
@@ -81,12 +112,19 @@ def publish_now(session: Session, id: int, when: When, urgent: bool) -> Answer:
 
 
 def replace_content(session: Session, ids: Sequence[int], content_id: int, content_hash: str) -> dict[int, Answer]:
-    """Give a row that is not yet going out other content; its approval no longer fits and is asked for again."""
-    content = {"content_id": content_id, "content_hash": content_hash}
-    planned = {State.PLANNED, State.CLAIMED}
-    answers = _order(session, ids, planned, **content, state=State.PLANNED, token=D.token + 1, lease_until=None)
-    waiting = [id for id, answer in answers.items() if answer is Answer.TOO_LATE]
-    return answers | _order(session, waiting, {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}, **content)
+    """Give a row that is not yet going out other content; its approval no longer fits and is asked for again.
+
+    What was held because of its content goes on with the new one; whatever else waits for a person still does.
+    """
+    new = {"content_id": content_id, "content_hash": content_hash}
+    waiting = {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}
+    going = {"state": State.PLANNED, "token": D.token + 1, "lease_until": None}
+    return _first_that_can(
+        ids,
+        lambda ids: _order(session, ids, {State.PLANNED, State.CLAIMED}, **new, **going),
+        lambda ids: _order(session, ids, {State.HELD}, _because_of(*OF_CONTENT), **new, **_PLANNED),
+        lambda ids: _order(session, ids, waiting, **new),
+    )
 
 
 def decide_unknown(
@@ -99,25 +137,37 @@ def decide_unknown(
     when: When | None = None,
 ) -> Answer:
     """Settle an unknown row by what a person saw. "Again" raises the generation: the provider gets a new key;
-    `when` is then its new time, or it might be too late for it at once.
+    `when` is then its new time, or it might be too late for it at once. What has parts that were never tried goes on
+    with them: only the part in doubt is out.
     """
+    now = clock.plus()
+    out = {"state": State.SENT, "url": url, "reason": {}, "settled_at": now, "sent_at": now}
     changes: dict[Verdict, dict[str, Any]] = {
-        Verdict.OUT: {
-            "state": State.SENT,
-            "url": url,
-            "reason": {},
-            "settled_at": clock.plus(),
-            "sent_at": clock.plus(),
-        },
+        Verdict.OUT: {**_PLANNED, **_by_hand(when)} if has_parts_left(session, id) else out,
         Verdict.AGAIN: {**_PLANNED, "generation": D.generation + 1, **_by_hand(when)},
         Verdict.LEAVE: {"state": State.CANCELLED, "reason": because(LEFT_BY, code="left", person=person).model_dump()},
     }
     answer = _order(session, [id], {State.UNKNOWN}, **({"token": D.token + 1} | changes[verdict]))[id]
     if answer is Answer.DONE:
-        state = State.SENT if verdict is Verdict.OUT else State.PLANNED
+        said = {"state": State.SENT, "url": url} if verdict is Verdict.OUT else {"state": State.PLANNED}
         parts = update(PartRow).where(P.delivery_id == id, P.state == State.INTENT)
-        session.execute(parts.values(state=state), execution_options=QUICK)
+        session.execute(parts.values(**said), execution_options=QUICK)
     return answer
+
+
+def has_parts_left(session: Session, id: int) -> bool:
+    """Whether the delivery has parts that were never tried."""
+    left = select(func.count()).where(P.delivery_id == id, P.state.not_in([State.SENT, State.INTENT]))
+    return bool(session.execute(left).scalar_one())
+
+
+def has_twin(session: Session, id: int, at: datetime) -> bool:
+    """Whether the same piece stands in the same channel at this moment in another row."""
+    other = aliased(Delivery)
+    same = (col(other.subject_id) == D.subject_id, col(other.account) == D.account, col(other.kind) == D.kind)
+    live = col(other.state).not_in([State.CANCELLED, State.MISSED, State.REJECTED])
+    twin = exists().where(*same, live, col(other.verb) == Verb.PUBLISH, col(other.due_at) == at, col(other.id) != D.id)
+    return bool(session.execute(select(twin).where(D.id == id)).scalar_one_or_none())
 
 
 _PLANNED: dict[str, Any] = {
@@ -169,50 +219,7 @@ def _renew_parts(session: Session, ids: Sequence[int]) -> None:
         session.execute(stale.values(state=State.PLANNED), execution_options=QUICK)
 
 
-def pull_stop(session: Session, clock: Clock, scope: Scope, key: str, person: str, why: str) -> int:
-    """Pull the switch. What is claimed but not yet in the air is held by its intent; nothing else needs to be done."""
-    order = StopOrder(scope=scope, scope_key=key, reason=why, pulled_by=person, pulled_at=now_by(clock, session))
-    session.add(order)
-    session.flush()
-    assert order.id is not None
-    return order.id
-
-
-def release_stop(session: Session, clock: Clock, id: int, person: str) -> bool:
-    """Let go again; only a person does. False when it was released already, or never pulled."""
-    change = update(StopOrder).where(col(StopOrder.id) == id, col(StopOrder.released_at).is_(None))
-    done = session.execute(change.values(released_by=person, released_at=clock.plus()), execution_options=QUICK)
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
-def stops_in_force(session: Session) -> list[StopOrder]:
-    order = (col(StopOrder.pulled_at), col(StopOrder.id))
-    query = select(StopOrder).where(col(StopOrder.released_at).is_(None)).order_by(*order)
-    return list(session.execute(query).scalars())
-
-
-def covered(order: StopOrder) -> ColumnElement[bool]:
-    """The rows a Stop covers."""
-    by_scope: dict[str, ColumnElement[bool]] = {
-        Scope.CHANNEL: D.account == order.scope_key,
-        Scope.CAMPAIGN: D.campaign == order.scope_key,
-        Scope.PIECE: D.subject_id == order.scope_key,
-    }
-    return and_(D.kind == "placement", by_scope.get(order.scope, D.id.is_not(None)))
-
-
-def out_before(session: Session, order: StopOrder, since: datetime) -> list[Delivery]:
-    """What had gone out already, or was in the air, when the switch was pulled: with links, newest first."""
-    query = select(Delivery).where(*_out_under(order, since)).order_by(D.due_at.desc())
-    return list(session.execute(query).scalars())
-
-
-def _out_under(order: StopOrder, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    out = or_(D.state.in_(OUT), D.state.in_([State.INTENT, State.UNKNOWN]), _parts_out() > 0)
-    return covered(order), out, D.due_at >= since
-
-
-def _parts_out() -> ColumnElement[int]:
+def parts_out() -> ColumnElement[int]:
     """How many parts of a delivery of several calls are on the channel already."""
     return select(func.count()).where(P.delivery_id == D.id, P.state == State.SENT).scalar_subquery()
 
@@ -243,7 +250,7 @@ class Publication:
 def publications(session: Session, *where: ColumnElement[bool]) -> list[Publication]:
     """Placements in the order they are due, with what an order must know of them."""
     query = (
-        select(Delivery, Piece, is_approved(), ~not_stopped(), _parts_out())
+        select(Delivery, Piece, is_approved(), ~not_stopped(), parts_out())
         .outerjoin(Piece, cast(col(Piece.id), String) == D.subject_id)
         .where(D.kind == "placement", *where).order_by(D.due_at, D.id)
     )  # fmt: skip
@@ -308,19 +315,3 @@ def _used(session: Session, scope: Scope) -> set[str]:
     column = {Scope.CHANNEL: D.account, Scope.CAMPAIGN: D.campaign}[scope]
     found = session.execute(select(column).distinct().where(D.kind == "placement", column != "")).scalars()
     return set(found)
-
-
-def held_back(session: Session, order: StopOrder) -> int:
-    """How many publications the Stop keeps from going out."""
-    query = select(func.count()).where(covered(order), D.state.in_(HOLDABLE), D.verb != Verb.DELETE)
-    return session.execute(query).scalar_one()
-
-
-def in_force(session: Session, scope: Scope, key: str) -> list[StopOrder]:
-    """The Stops of exactly this scope that nobody has released."""
-    return [order for order in stops_in_force(session) if (order.scope, order.scope_key) == (scope, key)]
-
-
-def published_before(session: Session, order: StopOrder, since: datetime) -> list[Publication]:
-    """The same as publications, with their pieces."""
-    return list(reversed(publications(session, *_out_under(order, since))))

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from integrations.errors import Refused
 from integrations.folder import Folder
 from models.content import Effect
@@ -16,6 +13,7 @@ from tasks.house import house
 from tasks.outcomes import rows
 from tasks.outcomes.outcome import outcome
 from tasks.runs.steps import show
+from tasks.step import step
 
 NAME = "plan.xlsx"
 TITLE = mark("The content plan with what became of it")
@@ -23,7 +21,7 @@ READY = mark("Rows of the plan with an outcome: {number} of {total}. [Open the t
 ASIDE = mark("The file on this computer: {path}")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Write the results beside the plan"))
 def give_plan_back(file: str) -> Ending:
     """Write status, link, reach, reactions and reason beside the rows of the plan, into a copy among the reports."""
     at = house()

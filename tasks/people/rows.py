@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from models.database import Clock, now_by
 from models.people import Absence, Invitation, Person, SignInAttempt, WebSession
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
+from tasks.passkeys.rows import remove_all
 from tasks.people import terms
 
 
@@ -98,7 +99,10 @@ def invited(session: Session, clock: Clock, token_hash: str) -> Person | None:
 
 
 def accept(session: Session, clock: Clock, token_hash: str, password_hash: str) -> Person | None:
-    """Use an invitation up and set the password, ending every session there was; of two at once one wins."""
+    """Use an invitation up and begin anew: the password given, if any, and no session or passkey there was.
+
+    Of two at once one wins.
+    """
     person = invited(session, clock, token_hash)
     if person is None:
         return None
@@ -108,6 +112,7 @@ def accept(session: Session, clock: Clock, token_hash: str, password_hash: str) 
         return None
     person.password_hash = password_hash
     session.execute(delete(WebSession).where(col(WebSession.person) == person.key), execution_options=QUICK)
+    remove_all(session, person.key)
     return person
 
 
@@ -153,6 +158,8 @@ def close_session(session: Session, token_hash: str) -> None:
 
 def may_try(session: Session, clock: Clock, counters: Mapping[str, int]) -> list[int]:
     """Count an attempt to sign in before it is judged, so that many at once are counted too; none: too many."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time of itself
+        session.execute(text("LOCK TABLE sign_in_attempt IN SHARE ROW EXCLUSIVE MODE"))
     now = now_by(clock, session)
     session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - terms.KEPT), execution_options=QUICK)
     query = (

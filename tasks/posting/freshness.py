@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
+from models.address import is_loopback
 from models.locale import mark
 from models.piece import OfferRow
 from models.post import Post, Product
@@ -13,7 +13,8 @@ from tasks.adaptation.spans import Marked
 from tasks.writing.facts import held_because
 
 PRICE = mark(
-    "“{name}” costs {now} in the feed and {then} in the post. Correct the piece, or the feed; then approve anew."
+    "“{name}” costs {now} in the feed and {then} in the post. Correct the piece and approve it anew; or correct the "
+    "feed and restore the publication."
 )
 LOOPBACK = mark(
     "The link {url} leads to this computer only. Name public_url in company.yaml, then adapt the piece anew (A7)."
@@ -24,7 +25,7 @@ OVER = mark("The offer ended on {day}. Give it a new end, or cancel the publicat
 
 
 def objection(post: Post, offers: Mapping[str, OfferRow], now: datetime) -> Reason:
-    """Why the post must not go out now; empty when nothing speaks against it."""
+    """Why the post must not go out at this moment on the channel's clocks; empty when nothing speaks against it."""
     if post.valid_until and date.fromisoformat(post.valid_until) < now.date():
         return because(OVER, code="offer_over", day=post.valid_until)
     feed = {id: product_of(offer) for id, offer in offers.items()}
@@ -53,8 +54,7 @@ def _about(product: Product, offer: OfferRow | None) -> Reason:
 def homebound(post: Post) -> Reason:
     """Why a post must not leave this computer: a link in it leads nowhere for anybody else."""
     for url in [post.link, *links.addresses(Marked(post.text, post.spans))]:
-        host = urlsplit(url).hostname or ""
-        if host == "localhost" or host.startswith("127.") or host == "::1":
+        if is_loopback(url):
             return because(LOOPBACK, code="loopback_link", url=url)
     return NO_REASON
 

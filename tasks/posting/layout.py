@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 from models.content import PlanRow
 from models.delivery import Lateness
 from models.schedule import QuietHours, Slot
-from tasks.schedule.lateness import late_at
 from tasks.schedule.quiet import next_open
 from tasks.schedule.recurrence import Occurrence, occurrence, occurrences
 from tasks.schedule.slots import next_free
@@ -91,5 +90,5 @@ def _without_slots(row: PlanRow, rhythm: Rhythm, zone: str, now: datetime) -> st
 
 def _time(occurrence: str, wall: str, zone: str, row: PlanRow, rhythm: Rhythm) -> Time:
     due = instant(wall, zone).astimezone(UTC)
-    policy = row.if_late or rhythm.lateness
-    return Time(occurrence, wall, zone, due, late_at(due, rhythm.late_after), policy)
+    opens = next_open(rhythm.quiet, due, rhythm.zone)  # what quiet hours keep back is not late
+    return Time(occurrence, wall, zone, due, opens + rhythm.late_after, row.if_late or rhythm.lateness)

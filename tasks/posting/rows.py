@@ -1,31 +1,47 @@
 """The rows of placements: laid out from the plan, announced in Prefect, loaded for the engine."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import String, and_, bindparam, cast, func, select, update
+from sqlalchemy import String, and_, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.content import fingerprint
 from models.database import Clock, now_by
-from models.delivery import FOR_A_PERSON, Delivery, State, Verb, may_precede
+from models.delivery import FOR_A_PERSON, OPEN, Delivery, State, Verb, may_precede
 from models.locale import mark
-from models.piece import OfferRow, Piece, Rendition
+from models.piece import OfferRow, Piece, PieceVersion, Rendition
 from models.post import Post
-from models.reason import Reason, because
+from models.reaction import Mark
+from models.reason import NO_REASON, Reason, because
 from tasks.delivery.keys import placement_key
 from tasks.delivery.rows import Claim, insert_quietly
 from tasks.delivery.statements import QUICK, D
 from tasks.orders import rows as orders
-from tasks.orders.rows import When
+from tasks.orders.rows import MOVABLE, When
 from tasks.posting.layout import Time
+from tasks.recovery.rows import ONLY_A_PERSON
 from tasks.schedule.wall import instant
 
+log = logging.getLogger("otdel.posting")
+
 KIND = "placement"
+LAYING_OUT = "laying_out"
 NOT_IN_PLAN = mark("It is no longer in the content plan.")
+OUTDATED = mark(
+    "The piece was changed, and there is no version of it for this channel yet. Adapt it (A7), then approve it; then "
+    "it goes on by itself."
+)
+NOT_COMPARED = mark(
+    "It could not be compared with the product feed because of an error of ours ({detail}). Check the piece, then "
+    "restore the publication."
+)
+REPLACEABLE = OPEN | {State.MISSED, State.REJECTED, State.CANCELLED}
 
 
 @dataclass(frozen=True)
@@ -69,32 +85,79 @@ def taken_times(session: Session, clock: Clock) -> dict[str, list[datetime]]:
     return found
 
 
-def lay_out(session: Session, clock: Clock, wanted: Sequence[Placement], piece_ids: Sequence[int]) -> dict[str, int]:
+def one_at_a_time(session: Session, clock: Clock) -> None:
+    """Lay out in one process at a time, until the commit: who began with an older plan must not have the last word."""
+    mark_ = {"name": LAYING_OUT, "value": "", "at": now_by(clock, session)}
+    session.execute(insert_quietly(session, Mark, ["name"]), [mark_])
+    session.execute(select(col(Mark.name)).where(col(Mark.name) == LAYING_OUT).with_for_update())
+
+
+def aims(session: Session) -> dict[int, frozenset[str]]:
+    """The channels that each planned piece is for, by its present version; none for a piece that left the plan."""
+    channels = col(PieceVersion.content)["channels"].label("channels")
+    query = select(col(Piece.id), col(Piece.plan), col(Piece.archived), channels).join(
+        PieceVersion, col(PieceVersion.id) == col(Piece.version_id)
+    )
+    return {
+        row.id: frozenset() if row.archived else frozenset(row.channels or ())
+        for row in session.execute(query) if row.plan
+    }  # fmt: skip
+
+
+def lay_out(
+    session: Session,
+    clock: Clock,
+    wanted: Sequence[Placement],
+    piece_ids: Sequence[int],
+    awaited: Collection[tuple[int, str]] = (),
+) -> dict[str, int]:
     """Make the rows say what the plan says: new ones, moved ones, changed ones; what left the plan is cancelled.
 
-    What is out, or going out, stays untouched: a compare-and-set decides, not a look before.
+    What is out, or going out, stays untouched: a compare-and-set decides, and a look before only spares the asking.
+    `awaited` are the (piece, account) that are in the plan and have no version yet: their rows stand as they are.
     """
-    standing = _standing(session, piece_ids)
+    standing, now = _standing(session, piece_ids), now_by(clock, session)
     new = [placement for placement in wanted if placement.key not in standing]
-    now = now_by(clock, session)
     if new:
         session.execute(insert_quietly(session, Delivery, ["key"]), [_as_row(p, now) for p in new])
-    moved = changed = 0
-    for placement in wanted:
-        row = standing.get(placement.key)
-        if row is not None and row.due_at != placement.time.due_at:
-            moved += _done(orders.follow_plan(session, [row.id], _when(placement.time)))
-        if row is not None and row.content_hash != placement.content_hash:
-            changed += _done(orders.replace_content(session, [row.id], placement.rendition_id, placement.content_hash))
-    gone = _cancel_left(session, standing, {placement.key for placement in wanted}, now)
-    return {"new": len(new), "moved": moved, "changed": changed, "gone": gone}
+    old = [(standing[placement.key], placement) for placement in wanted if placement.key in standing]
+    back = sum(
+        _done(orders.return_to_plan(session, [row.id], _when(p.time))) for row, p in old if _is_back(row, p, now)
+    )
+    moved = sum(_done(orders.follow_plan(session, [row.id], _when(p.time))) for row, p in old if _is_moved(row, p))
+    changed = sum(_done(_replace(session, row, placement)) for row, placement in old if _is_changed(row, placement))
+    gone = _cancel_left(session, standing, {placement.key for placement in wanted}, awaited)
+    return {"new": len(new) + back, "moved": moved, "changed": changed, "gone": gone}
 
 
 def _standing(session: Session, piece_ids: Sequence[int]) -> dict[str, Any]:
-    query = select(D.id, D.key, D.due_at, D.content_hash, D.state).where(
+    columns = (D.id, D.key, D.account, D.subject_id, D.due_at, D.plan_wall, D.content_hash, D.state, D.reason)
+    query = select(*columns).where(
         D.kind == KIND, D.verb == Verb.PUBLISH, D.subject_id.in_([str(id) for id in piece_ids])
     )
     return {row.key: row for row in session.execute(query)}
+
+
+def _is_moved(row: Any, placement: Placement) -> bool:
+    """Whether the plan names another time than the row has; a row that a person has moved stays where it is."""
+    time = placement.time
+    return row.state in MOVABLE and row.due_at != time.due_at and row.plan_wall != time.wall
+
+
+def _is_changed(row: Any, placement: Placement) -> bool:
+    """Whether the row needs the placement's content; one that waits for its version has it, be it the same one."""
+    waits = row.state == State.HELD and row.reason.get("code") == "outdated"
+    return row.state in REPLACEABLE and (row.content_hash != placement.content_hash or waits)
+
+
+def _is_back(row: Any, placement: Placement, now: datetime) -> bool:
+    """Whether only the plan had cancelled it, and the plan names it again for a time to come."""
+    left = row.state == State.CANCELLED and row.reason.get("code") == "not_in_plan"
+    return left and placement.time.due_at > now
+
+
+def _replace(session: Session, row: Any, placement: Placement) -> dict[int, orders.Answer]:
+    return orders.replace_content(session, [row.id], placement.rendition_id, placement.content_hash)
 
 
 def _as_row(placement: Placement, now: datetime) -> dict[str, Any]:
@@ -116,14 +179,21 @@ def _done(answers: dict[int, orders.Answer]) -> int:
     return sum(answer is orders.Answer.DONE for answer in answers.values())
 
 
-def _cancel_left(session: Session, standing: dict[str, Any], wanted: set[str], now: datetime) -> int:
-    left = [row.id for key, row in standing.items() if key not in wanted and row.due_at >= now]
+def _cancel_left(
+    session: Session, standing: dict[str, Any], wanted: set[str], awaited: Collection[tuple[int, str]]
+) -> int:
+    """Cancel what stands in no plan any more, late or not; what a person ordered aside from the plan stays."""
+    left = [row.id for key, row in standing.items() if key not in wanted and not _is_aside(row, awaited)]
     change = update(Delivery).where(D.id.in_(left), D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]))
     reason = because(NOT_IN_PLAN, code="not_in_plan").model_dump()
     done = session.execute(
         change.values(state=State.CANCELLED, reason=reason, token=D.token + 1), execution_options=QUICK
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _is_aside(row: Any, awaited: Collection[tuple[int, str]]) -> bool:
+    return (int(row.subject_id), row.account) in awaited or _is_ordered(row.key)
 
 
 Objection = Callable[[str, Post, dict[str, OfferRow]], Reason]
@@ -133,32 +203,54 @@ Objection = Callable[[str, Post, dict[str, OfferRow]], Reason]
 def posts(session: Session, claims: Sequence[Claim]) -> dict[int, Post]:
     """What these placements publish, by delivery id."""
     query = select(col(Rendition.id), col(Rendition.post)).where(col(Rendition.id).in_({c.content_id for c in claims}))
-    kept = {row.id: post for row in session.execute(query) if (post := _readable(row.post))}
+    kept = {row.id: post for row in session.execute(query) if (post := readable(row.post))}
     return {claim.id: kept[claim.content_id] for claim in claims if claim.content_id in kept}
 
 
-def _readable(post: dict[str, Any]) -> Post | None:
+def readable(post: dict[str, Any]) -> Post | None:
     """A post that was kept by another release and cannot be read any more must not stop the others."""
     try:
-        return Post.model_validate(post)
+        return Post.model_validate(post) if post else None
     except ValidationError:
         return None
 
 
 def contents(session: Session, claims: Sequence[Claim], objection: Objection) -> dict[int, Post]:
-    """The posts of claimed placements; what no longer agrees with the product feed is held, and left out."""
-    found = posts(session, claims)
+    """The posts of claimed placements; what is outdated or no longer agrees with the feed is held, and left out."""
+    found, outdated = posts(session, claims), _outdated(session, claims)
     offers = offers_of(session, {product.id for post in found.values() for product in post.products})
     for claim in claims:
-        reason = (
-            objection(claim.account, found[claim.id], offers)
-            if claim.id in found and claim.verb != Verb.DELETE
-            else None
-        )
+        reason = NO_REASON
+        if claim.id in outdated:
+            reason = because(OUTDATED, code="outdated")
+        elif claim.id in found and claim.verb != Verb.DELETE:
+            reason = _objection(claim, found[claim.id], offers, objection)
         if reason:
             hold_claimed(session, claim, reason)
-            del found[claim.id]
+            found.pop(claim.id, None)
     return found
+
+
+def _outdated(session: Session, claims: Sequence[Claim]) -> set[int]:
+    """Which of them would publish a version of the plan's piece that is no longer its present one."""
+    ids = {claim.content_id for claim in claims}
+    old = and_(col(Rendition.version_id) != col(Piece.version_id), ~col(Rendition.by_hand))
+    query = select(col(Rendition.id)).join(Piece, col(Piece.id) == col(Rendition.piece_id))
+    former = set(session.execute(query.where(col(Rendition.id).in_(ids), old)).scalars())
+    return {c.id for c in claims if c.content_id in former and c.verb == Verb.PUBLISH and not _is_ordered(c.key)}
+
+
+def _is_ordered(key: str) -> bool:
+    """Whether a person ordered this publication aside from the plan: its occurrence is on no grid."""
+    return key.rsplit(":", 1)[-1].startswith("-")
+
+
+def _objection(claim: Claim, post: Post, offers: dict[str, OfferRow], objection: Objection) -> Reason:
+    try:
+        return objection(claim.account, post, offers)
+    except Exception as error:  # only this one waits for a person; the others go on
+        log.exception("delivery %s: it could not be compared", claim.id)
+        return because(NOT_COMPARED, code="internal", detail=type(error).__name__)
 
 
 def offers_of(session: Session, ids: set[str]) -> dict[str, OfferRow]:
@@ -191,22 +283,14 @@ def unannounced(session: Session, clock: Clock, ahead: timedelta) -> list[Announ
 
 
 def _run_key(minute: datetime, rows: Sequence[Any]) -> str:
-    return f"posting:{minute:%Y%m%dT%H%M}:{rows[0].id}.{sum(row.token for row in rows)}"
+    """The rows with their tokens: no order about any of them leaves the key as it was, else the old run came back."""
+    return f"posting:{minute:%Y%m%dT%H%M}:{fingerprint([(row.id, row.token) for row in rows])[:16]}"
 
 
 def announce(session: Session, announcement: Announcement, run_id: str) -> None:
     """Write down which run announces these rows."""
     change = update(Delivery).where(D.id.in_(announcement.ids), D.run_id == "", D.state == State.PLANNED)
     session.execute(change.values(run_id=run_id, run_key=announcement.key), execution_options=QUICK)
-
-
-def next_due(session: Session, clock: Clock, within: timedelta) -> datetime | None:
-    """When something is due next that a successor run should be there for: a retry, or a row without a run."""
-    soon = and_(D.kind == KIND, D.state == State.PLANNED, D.approved_hash == D.content_hash)
-    when = func.coalesce(D.next_try_at, D.due_at)
-    query = select(func.min(when)).where(soon, when <= clock.plus(within))
-    found: datetime | None = session.execute(query).scalar_one_or_none()
-    return found
 
 
 @dataclass(frozen=True)
@@ -234,7 +318,7 @@ def untold(session: Session) -> list[Trouble]:
     return [
         Trouble(row.id or 0, State(row.state), row.account, piece.title, piece.number or "", piece.author, reason,
                 f"{row.state}:{row.token}")
-        for row, piece, reason in found if row.state != State.UNKNOWN or reason.code == "blind"
+        for row, piece, reason in found if row.state != State.UNKNOWN or reason.code == ONLY_A_PERSON
     ]  # fmt: skip
 
 

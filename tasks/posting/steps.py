@@ -1,27 +1,27 @@
 """Steps of scheduled posting: lay out the plan, publish what is due, look for what is unknown, announce what comes."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from sqlalchemy.orm import Session
 
 from integrations.channels.base import Channel
 from integrations.errors import Refused
 from models.company import ChannelCard
-from models.content import Effect, PlanRow, fingerprint
+from models.content import PlanRow, fingerprint
 from models.delivery import State
 from models.ending import Ending
 from models.locale import mark, translate
-from models.people import Role
 from models.piece import OfferRow
 from models.post import Post
 from models.reason import NO_REASON, Reason, because
 from models.schedule import Slot
+from models.timetable import read_quiet, read_slots
 from tasks.analysis.rows import recommended_slots
-from tasks.approval.rows import approve_by_policy, hold_returned, people
+from tasks.approval.rows import approve_by_policy, hold_returned
+from tasks.approval.rules import demands_of
 from tasks.content import rows as pieces
 from tasks.delivery.engine import Contents, Engine
 from tasks.delivery.jobs import Tally, Terms
@@ -33,34 +33,46 @@ from tasks.posting.layout import Rhythm, times
 from tasks.recovery import rows as recovery
 from tasks.recovery.engine import Search
 from tasks.runs.steps import cancelled_runs, start_run
-from tasks.schedule.quiet import is_quiet, read_quiet
-from tasks.schedule.slots import read_slots
+from tasks.schedule.quiet import is_quiet
+from tasks.schedule.wall import local
+from tasks.step import step
+from tasks.watching import rows as watching
+
+log = logging.getLogger("otdel.posting")
 
 TERMS = Terms()
 AHEAD = timedelta(days=7)
-SUCCESSOR_WITHIN = timedelta(minutes=30)
+PLACEMENTS_BUDGET = timedelta(seconds=90)
+NOTICES_BUDGET = timedelta(seconds=20)  # a mail server that does not answer keeps no placement waiting
 NO_CHANNEL = mark("There is no channel “{account}” in channels.yaml any more. Put it back, or cancel this publication.")
 RUN_TITLE = mark("Publications of {minute}: {number}")
 HELD_REMARK = mark("Held: {number}. The page “What waits” says why and what to do.")
 UNKNOWN_REMARK = mark("The outcome is unknown: {number}. Look at the channel and say what you see.")
 REFUSED_REMARK = mark("Refused by the channel: {number}.")
-SETTINGS_UNREADABLE = mark("Nothing goes out while the company's files cannot be read:")
 TROUBLE_SUBJECT = mark("Publications that need you: {number}")
 TROUBLE_LINE = mark("№ {number} “{title}”, {account}: {reason}")
 LATER_REMARK = mark("Not now: {number}. They will be tried again.")
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Lay the plan out in time"))
 def lay_out_schedule() -> dict[str, int]:
-    """Turn the plan into placements: as many rows as it means up to the horizon, none twice."""
+    """Turn the plan into placements: as many rows as it means up to the horizon, none twice.
+
+    While the company's files cannot be read the rows stand as they are: nobody knows what the plan would mean.
+    """
     at = house()
+    if at.unreadable():
+        return {}
     cards = {card.key: card for card in at.workspace.channels if card.enabled}
     with at.sessions.begin() as session:
-        ready = pieces.ready_renditions(session, list(cards))
+        rows.one_at_a_time(session, at.clock)
+        ready, aims = pieces.ready_renditions(session, list(cards)), rows.aims(session)
         wanted = _wanted(at, session, cards, ready)
-        done = rows.lay_out(session, at.clock, wanted, sorted({r.piece_id for r in ready} | pieces.archived(session)))
+        awaited = {(id, account) for id, accounts in aims.items() for account in accounts}
+        awaited -= {(r.piece_id, r.account) for r in ready}
+        done = rows.lay_out(session, at.clock, wanted, sorted(aims), awaited)
         policy = [(f"{r.piece_id}:{r.account}", r.content_hash) for r in ready if _by_policy(at, r)]
-        approve_by_policy(session, at.clock, policy)
+        approve_by_policy(session, at.clock, policy, demands_of(at.workspace.company))
         hold_returned(session)
     return done
 
@@ -91,32 +103,40 @@ def rhythm_of(at: House, card: ChannelCard, recommended: Sequence[str] = ()) -> 
     return Rhythm(at.workspace.zone_of(card), slots, quiet, card.lateness.after, card.lateness.then)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Publish what is due"))
 def publish_due() -> Ending:
-    """Publish everything due, and send the notices; at most two minutes."""
+    """Publish everything due, then send the notices; at most two minutes."""
     at = house()
-    _engine(at, notices.KIND).run()
-    unreadable = [problem for problem in at.open_workspace()[1] if problem.effect is Effect.STOPS]
-    if unreadable:
-        return Ending(done=0, total=1, remarks=(translate(SETTINGS_UNREADABLE), *map(str, unreadable)))
-    return _ending(_engine(at, rows.KIND).run())
+    done = at.unreadable() or _ending(_engine(at, rows.KIND).run(PLACEMENTS_BUDGET))
+    _engine(at, notices.KIND).run(NOTICES_BUDGET)
+    return done
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Obey cancelled runs"))
 def obey_cancellations() -> int:
     """Cancel what was announced by runs that a person has cancelled, however far ahead they are."""
     at = house()
     with at.reads() as session:
         runs = recovery.announced_runs(session, at.clock, rows.KIND, AHEAD)
-    cancelled = cancelled_runs.fn(runs) if runs else set()
+    cancelled = _cancelled(runs) if runs else set()
     with at.sessions.begin() as session:
         return recovery.obey_cancelled_runs(session, cancelled)
+
+
+def _cancelled(runs: set[str]) -> set[str]:
+    """Which of these runs a person has cancelled. While Prefect does not answer nobody can cancel there, and what is
+    in the air must be settled all the same: then none, and it is asked again within a minute."""
+    try:
+        return cancelled_runs.fn(runs)
+    except Exception:
+        log.warning("Prefect does not say which runs were cancelled; asking again", exc_info=True)
+        return set()
 
 
 def _engine(at: House, kind: str) -> Engine:
     return Engine(
         at.sessions, at.clock, lambda account: provider_of(at, account), contents_of(at, kind), kind, uuid4().hex,
-        cancelled_runs=cancelled_runs.fn, is_quiet=lambda account: _is_quiet(at, account), terms=TERMS,
+        cancelled_runs=_cancelled, is_quiet=lambda account: _is_quiet(at, account), terms=TERMS,
     )  # fmt: skip
 
 
@@ -128,15 +148,18 @@ def contents_of(at: House, kind: str) -> Contents:
     def against(account: str, post: Post, offers: dict[str, OfferRow]) -> Reason:
         card = at.card_of(account)
         abroad = card is not None and at.reaches_out(card)
-        return objection(post, offers, at.now()) or (homebound(post) if abroad else NO_REASON)
+        zone = at.workspace.zone_of(card) if card else at.workspace.company.zone
+        return objection(post, offers, local(at.now(), zone)) or (homebound(post) if abroad else NO_REASON)
 
     return lambda session, claims: rows.contents(session, claims, against)
 
 
 def provider_of(at: House, account: str) -> Channel:
-    """The provider of an account; our own mail for notices. Raises Refused with the mend."""
+    """The provider of an account; our own mail and bot for notices. Raises Refused with the mend."""
     if account == notices.MAIL:
         return at.mail
+    if account == notices.TELEGRAM:
+        return at.messenger()
     card = at.card_of(account)
     if card is None:
         raise Refused(because(NO_CHANNEL, code="no_channel", account=account))
@@ -158,41 +181,44 @@ def _ending(tally: Tally) -> Ending:
     return Ending(done=count[State.SENT], total=count.total(), remarks=remarks)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Look for what is unknown"))
 def look_for_unknown() -> Ending:
     """Ask the channels about what is unknown; what cannot be asked is left to a person."""
     at = house()
+    if at.unreadable():
+        return Ending()
     search = Search(at.sessions, at.clock, lambda account: provider_of(at, account), rows.posts, rows.KIND, TERMS)
     found, again, unknown = search.run()
     remarks = (translate(UNKNOWN_REMARK, number=unknown),) if unknown else ()
     return Ending(done=found + again, total=found + again + unknown, remarks=remarks)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Announce the coming publications"))
 def announce_coming() -> int:
     """Give every coming minute of the week its run in Prefect, so that it is seen there and can be cancelled."""
     at = house()
     with at.reads() as session:
         coming = rows.unannounced(session, at.clock, AHEAD)
     for announcement in coming:
-        title = translate(
-            RUN_TITLE, minute=announcement.minute.strftime("%d.%m %H:%M UTC"), number=len(announcement.ids)
-        )
+        minute = local(announcement.minute, at.workspace.company.zone).strftime("%d.%m %H:%M")
+        title = translate(RUN_TITLE, minute=minute, number=len(announcement.ids))
         run = start_run.fn("A8", {"form": {}}, announcement.minute, announcement.key, title)
         with at.sessions.begin() as session:
             rows.announce(session, announcement, run)
     return len(coming)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Tell colleagues what needs a person"))
 def tell_about_trouble() -> int:
-    """Tell the authors and the technicians, in one letter each, what came to need a person, and what to do."""
-    at = house()
+    """Tell the authors and the technicians, or who stands in for them, in one letter each, what needs a person."""
+    at, company = house(), house().workspace.company
     with at.sessions.begin() as session:
         troubles = rows.untold(session)
-        technicians = {who.key for who in people(session).values() if Role.TECHNICIAN in who.roles}
-        for person in sorted({t.author for t in troubles} | (technicians if troubles else set())):
-            mine = [t for t in troubles if person in technicians or t.author == person]
+        duty = watching.on_duty(session, local(at.now(), company.zone).date(), company.approval.approver)
+        technicians = set(duty.technicians()) if troubles else set()
+        authors = {trouble.id: duty.author(trouble.author) for trouble in troubles}
+        for person in sorted((technicians | set(authors.values())) - {""}):
+            mine = [t for t in troubles if person in technicians or authors[t.id] == person]
             notices.tell(session, at.clock, [_letter(at, person, mine)])
         rows.mark_told(session, troubles)
     return len(troubles)

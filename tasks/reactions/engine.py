@@ -8,7 +8,7 @@ forget it: so a kill loses nothing and doubles nothing.
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol, cast
@@ -17,21 +17,20 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.channels.base import Channel, Remark
 from integrations.channels.telegram_updates import Update
-from integrations.errors import Failure, Unavailable, Unsupported
+from integrations.errors import Failure, Refused, Unavailable, Unsupported
 from models.database import Clock, now_by
 from models.reason import Reason
 from tasks.reactions import rows
 from tasks.reactions.cadence import next_look
 from tasks.reactions.letters import Letters
 from tasks.reactions.rows import MEASURED, Deadline, Said, Seen
-from tasks.reactions.stream import Commented, Counted, Heard, Moved, hear
+from tasks.reactions.stream import Commented, Counted, Heard, Moved, Replied, Threaded, hear
 from tasks.watching import rows as watching
 from tasks.watching.engine import Asker, is_closed
 from tasks.watching.letter import Letter
 from tasks.watching.placed import REACTIONS, Due, Placed, Taken
 
 BATCH = 100
-ROUNDS = 50
 LEASE = timedelta(minutes=15)
 LATER = timedelta(minutes=15)
 AUDIENCE_EVERY = timedelta(hours=6)
@@ -50,7 +49,7 @@ class Told(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """What a channel said of a publication; nothing where it has to be asked again after `wait`.
+    """What a channel said of a publication; it has to be asked again, for all or for the rest, after `wait`.
 
     `is_page`: it is a page of our own, whose visits we count ourselves. `is_gone`: we took it down ourselves.
     """
@@ -62,6 +61,10 @@ class Found:
     is_page: bool = False
     is_gone: bool = False
     wait: timedelta | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        return not self.is_gone and (self.wait is None or bool(self.metrics))
 
 
 class Reactions:
@@ -127,22 +130,22 @@ class Reactions:
         try:
             remarks = self.asker.ask(placed.account, lambda channel: channel.comments(placed.remote_id))
         except Failure as failure:
-            return self._later(placed.account, [placed], failure)[0]
-        return Found(placed, found.metrics, remarks, found.source, found.is_page)
+            self.troubles[placed.account] = failure.reason
+            return found if isinstance(failure, Refused) else replace(found, wait=_patience(failure))
+        return replace(found, remarks=remarks)
 
     def _later(self, account: str, placed: Sequence[Placed], failure: Failure) -> list[Found]:
         """Ask again later; a channel that the company has closed is asked for nothing, only we go on counting."""
         if is_closed(failure):
             return [Found(one, {}) for one in placed]
         self.troubles[account] = failure.reason
-        wish = failure.retry_after if isinstance(failure, Unavailable) else None
-        return [Found(one, {}, wait=max(wish or LATER, LATER)) for one in placed]
+        return [Found(one, {}, wait=_patience(failure)) for one in placed]
 
     def _settle(self, until: datetime, found: Sequence[Found]) -> None:
         with self.sessions.begin() as session:
             ours = watching.still_ours(session, REACTIONS, Taken(until, tuple(one.placed for one in found)))
             found = [one for one in found if one.placed.id in ours]
-            seen = [one for one in found if one.wait is None and not one.is_gone]
+            seen = [one for one in found if one.is_seen]
             now = now_by(self.clock, session)
             own = rows.own_counts(session, [f.placed for f in seen], {f.placed.id for f in seen if f.is_page})
             counted = [Seen(one.placed, now, own[one.placed.id], MEASURED) for one in seen if one.placed.id in own]
@@ -167,8 +170,9 @@ class Reactions:
 
     def hear(self, accounts: Sequence[str]) -> None:
         """Read what the bots of these accounts were told, one stream for each bot."""
+        ends_at = self.now() + self.budget.total_seconds()
         for stream in self._streams(accounts):
-            self._read(stream)
+            self._read(stream, ends_at)
 
     def _streams(self, accounts: Sequence[str]) -> list[dict[str, Told]]:
         """The accounts that are told, by the bot they share; nothing of its token is ever shown."""
@@ -187,11 +191,11 @@ class Reactions:
             self.troubles |= {} if is_closed(failure) else {account: failure.reason}
             return None
 
-    def _read(self, stream: Mapping[str, Told]) -> None:
+    def _read(self, stream: Mapping[str, Told], ends_at: float) -> None:
         first, chats = next(iter(stream)), {account: told.chat for account, told in stream.items()}
         with self.sessions() as session:
             offset = rows.cursor_of(session, chats)
-        for _ in range(ROUNDS):
+        while self.now() < ends_at:
             try:
                 updates, after = self.asker.ask(first, _since(offset))
             except Failure as failure:
@@ -204,9 +208,12 @@ class Reactions:
 
     def _keep_heard(self, heard: Sequence[Heard], accounts: Sequence[str], cursor: int) -> None:
         with self.sessions.begin() as session:
-            placed = self._placed(session, heard, accounts)
-            counted = [one for one in heard if isinstance(one, Counted) and (one.account, one.message_id) in placed]
-            said = [one for one in heard if isinstance(one, Commented) and (one.account, one.message_id) in placed]
+            rows.keep_threads(session, [one for one in heard if isinstance(one, Threaded)])
+            replied = [one for one in heard if isinstance(one, Replied)]
+            told_of = [*heard, *rows.in_their_threads(session, accounts, replied)]
+            placed = self._placed(session, told_of, accounts)
+            counted = [one for one in told_of if isinstance(one, Counted) and (one.account, one.message_id) in placed]
+            said = [one for one in told_of if isinstance(one, Commented) and (one.account, one.message_id) in placed]
             moved = [one for one in heard if isinstance(one, Moved)]
             told = [(placed[one.account, one.message_id], one) for one in counted]
             self._keep(session, [Seen(one, what.at, what.metrics, self._name(one)) for one, what in told])
@@ -226,7 +233,7 @@ class Reactions:
         self, session: Session, heard: Sequence[Heard], accounts: Sequence[str]
     ) -> dict[tuple[str, int], Placed]:
         """The publications that were heard of, by account and message; what somebody else posted is nobody's."""
-        numbers = {one.message_id for one in heard if not isinstance(one, Moved)}
+        numbers = {one.message_id for one in heard if isinstance(one, Counted | Commented)}
         ids = rows.of_messages(session, self.clock, accounts, numbers) if numbers else {}
         wanted = {place: id for place, id in ids.items() if place[1] in numbers}
         known = {one.id: one for one in watching.placed(session, sorted(set(wanted.values())), REACTIONS)}
@@ -250,7 +257,7 @@ class Reactions:
 
     def remind(self, accounts: Sequence[str]) -> None:
         """Tell of the questions that were to be answered by now; only where an answer of ours would have been seen."""
-        seeing = [one for one in accounts if (p := self._provider(one)) is not None and p.capabilities.comments]
+        seeing = [one for one in accounts if (p := self._provider(one)) is not None and _sees_answers(p)]
         with self.sessions.begin() as session:
             late = rows.overdue(session, self.clock, seeing)
             placed = {one.id: one for one in watching.placed(session, sorted(late), REACTIONS)}
@@ -263,6 +270,16 @@ class Reactions:
 
 def _since(offset: int) -> Callable[[Channel], tuple[list[Update], int]]:
     return lambda channel: cast(Told, channel).updates(offset)
+
+
+def _patience(failure: Failure) -> timedelta:
+    wish = failure.retry_after if isinstance(failure, Unavailable) else None
+    return max(wish or LATER, LATER)
+
+
+def _sees_answers(channel: Channel) -> bool:
+    """A channel that is asked for comments, or is told of them: who told us the question tells us the answer."""
+    return channel.capabilities.comments or hasattr(channel, "updates")
 
 
 def _due(found: Found, now: datetime) -> Due:

@@ -19,7 +19,10 @@ ASKED_SUBJECTS = {
 }
 ASKED_BODY = mark("{reason}\n\n{text}\n\nAnswer on the channel by {until}: {url}")
 LATE_SUBJECT = mark("Not answered in time: “{title}”, {channel}")
-LATE_BODY = mark("It was to be answered by {until}:\n\n{text}\n\n{url}")
+LATE_BODY = mark(
+    "It was to be answered by {until}:\n\n{text}\n\n{url}\n\n"
+    "Only an answer in the name of the channel or of its group is counted."
+)
 OUT_SUBJECT = mark("{channel}: our bot was turned out")
 OUT_BODY = mark(
     "Publications, reactions and members of this channel are out of reach. Let the bot in again as an administrator."

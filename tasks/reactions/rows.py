@@ -18,7 +18,7 @@ from integrations.channels.base import Remark
 from models.database import Clock
 from models.delivery import OUT, Verb
 from models.desk import VisitKind
-from models.reaction import AccountState, AudienceSnapshot, Comment, Snapshot, TrackedLink, Visit
+from models.reaction import AccountState, AudienceSnapshot, Comment, CommentThread, Snapshot, TrackedLink, Visit
 from models.registry import Observation
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK, D
@@ -30,7 +30,7 @@ from tasks.reactions.metrics import RECORDED, named, recorded
 from tasks.reactions.questions import Judgement, Kind
 from tasks.reactions.questions import judge as judge_comment
 from tasks.reactions.shares import share_out
-from tasks.reactions.stream import Moved
+from tasks.reactions.stream import Commented, Moved, Replied, Threaded
 from tasks.registry.rows import record
 from tasks.visits import rows as visits
 from tasks.watching.placed import Placed
@@ -184,6 +184,22 @@ def _comment(one: Said, judgement: Judgement | None, deadline: Deadline) -> dict
     }  # fmt: skip
 
 
+def keep_threads(session: Session, threads: Iterable[Threaded]) -> None:
+    """Keep where posts are discussed."""
+    rows = [{"account": one.account, "thread": one.thread, "message_id": one.message_id} for one in threads]
+    if rows:
+        session.execute(insert_quietly(session, CommentThread, ["account", "thread"]), rows)
+
+
+def in_their_threads(session: Session, accounts: Collection[str], replied: Sequence[Replied]) -> list[Commented]:
+    """The answers with what they stand under; of a thread that was never seen nothing is known."""
+    named = (col(CommentThread.account).in_(accounts), col(CommentThread.thread).in_({one.thread for one in replied}))
+    places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row in session.execute(select(CommentThread).where(*named)).scalars() if replied else ():
+        places[row.thread].append((row.account, row.message_id))
+    return [one.under(*place) for one in replied for place in places[one.thread]]
+
+
 def keep_answers(session: Session, clock: Clock, said: Sequence[Said]) -> int:
     """Write down which questions our own remarks have answered, and how long that took; returns how many."""
     under = {one.placed.id: one for one in said if one.remark.ours}
@@ -192,9 +208,11 @@ def keep_answers(session: Session, clock: Clock, said: Sequence[Said]) -> int:
     for row in session.execute(query.where(K.delivery_id.in_(under), K.question, K.answered_at.is_(None))):
         waiting[row.delivery_id].append(row)
     facts: list[Observation] = []
+    remarks: dict[int, list[Remark]] = defaultdict(list)
+    for one in said:
+        remarks[one.placed.id].append(one.remark)
     for id, rows in waiting.items():
-        ours = [one.remark for one in said if one.placed.id == id]
-        found = answers([Waiting(row.remote_id, row.written_at) for row in rows], ours)
+        found = answers([Waiting(row.remote_id, row.written_at) for row in rows], remarks[id])
         for row in rows:
             if row.remote_id in found:
                 facts += _answered(session, under[id], row, found[row.remote_id])

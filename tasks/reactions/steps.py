@@ -1,61 +1,60 @@
 """Steps of reaction control (A10): take snapshots, hear what bots are told, count members, remind of answers."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from models.ending import Ending
-from models.locale import mark, translate
+from models.locale import mark
+from models.timetable import read_hours
 from tasks.control.steps import duty_today, said
 from tasks.house import House, house
 from tasks.posting.steps import provider_of
 from tasks.reactions.engine import Reactions
 from tasks.reactions.letters import Letters
 from tasks.reactions.questions import answer_by
-from tasks.schedule.hours import read_hours
+from tasks.reactions.round import REMARKS, Round
+from tasks.step import step
 from tasks.watching.engine import Asker
 
-REMARKS = {
-    "anomalies": mark("Stands out: {number}. The authors are told."),
-    "asked": mark("Questions and complaints: {number}. The authors are told by when to answer."),
-    "turned_out": mark("Our bot was turned out: {number}. The technicians are told."),
-    "late": mark("Not answered in time: {number}. The authors and the approver are told."),
-}
 
-
-@task(cache_policy=NO_CACHE)
-def hear_updates() -> Ending:
+@step(mark("Read the bots' updates"))
+def hear_updates() -> Round:
     """Read what the bots were told since: reactions, comments, who joined and left."""
     at = house()
+    if stopped := _stopped(at):
+        return stopped
     reactions = reactions_of(at)
     reactions.hear(_accounts(at))
-    return _ending(at, reactions, reactions.counts["heard"])
+    return _came_to(at, reactions, reactions.counts["heard"])
 
 
-@task(cache_policy=NO_CACHE)
-def take_reactions() -> Ending:
+@step(mark("Count the reactions"))
+def take_reactions() -> Round:
     """Take the snapshots that are due, comments and our own counts with them; a missed one is taken once."""
     at = house()
+    if stopped := _stopped(at):
+        return stopped
     reactions = reactions_of(at)
     reactions.take()
-    return _ending(at, reactions, reactions.counts["looked"], reactions.counts["later"])
+    return _came_to(at, reactions, reactions.counts["looked"], reactions.counts["later"])
 
 
-@task(cache_policy=NO_CACHE)
-def count_audience() -> Ending:
+@step(mark("Count the subscribers"))
+def count_audience() -> Round:
     """Count the members of every channel where it is time."""
     at = house()
+    if stopped := _stopped(at):
+        return stopped
     reactions = reactions_of(at)
     reactions.count_audience(_accounts(at))
-    return _ending(at, reactions, reactions.counts["audiences"])
+    return _came_to(at, reactions, reactions.counts["audiences"])
 
 
-@task(cache_policy=NO_CACHE)
-def remind_of_answers() -> Ending:
+@step(mark("Remind of unanswered questions"))
+def remind_of_answers() -> Round:
     """Tell of the questions that nobody has answered in time."""
     at = house()
+    if stopped := _stopped(at):
+        return stopped
     reactions = reactions_of(at)
     reactions.remind(_accounts(at))
-    return _ending(at, reactions, 0)
+    return _came_to(at, reactions, 0)
 
 
 def reactions_of(at: House) -> Reactions:
@@ -72,7 +71,12 @@ def _accounts(at: House) -> list[str]:
     return [card.key for card in at.workspace.channels if card.enabled]
 
 
-def _ending(at: House, reactions: Reactions, done: int, later: int = 0) -> Ending:
-    counts = reactions.counts
-    told = [translate(text, number=counts[what]) for what, text in REMARKS.items() if counts[what]]
-    return Ending(done=done, total=done + later, remarks=(*told, *said(at, reactions.troubles)))
+def _stopped(at: House) -> Round | None:
+    """While the files are broken a channel looks closed: its looks would be passed over and never made up for."""
+    stopped = at.unreadable()
+    return Round(stopped=True, troubles=stopped.remarks) if stopped else None
+
+
+def _came_to(at: House, reactions: Reactions, done: int, later: int = 0) -> Round:
+    counts = {what: reactions.counts[what] for what in REMARKS}
+    return Round(done=done, later=later, counts=counts, troubles=said(at, reactions.troubles))

@@ -1,11 +1,18 @@
 """What a bot's updates say of our channels. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integrations.channels.base import Remark
-from integrations.channels.telegram_updates import CommentSeen, MembershipChanged, ReactionsCounted, Update
+from integrations.channels.telegram_updates import (
+    CommentSeen,
+    MembershipChanged,
+    ReactionsCounted,
+    ReplySeen,
+    ThreadSeen,
+    Update,
+)
 
 OUTSIDE = frozenset({"left", "kicked"})
 MICROSECONDS = 1_000_000
@@ -40,7 +47,30 @@ class Moved:
     our_bot: bool = False
 
 
-Heard = Counted | Commented | Moved
+@dataclass(frozen=True)
+class Threaded:
+    """Where a message of an account is discussed."""
+
+    account: str
+    message_id: int
+    thread: str
+
+
+@dataclass(frozen=True)
+class Replied:
+    """An answer within a thread; it is ours where it was written in the name of one of these accounts."""
+
+    thread: str
+    remark: Remark
+    spoken_for: tuple[str, ...] = ()
+
+    def under(self, account: str, message_id: int) -> Commented:
+        """The same, once it is known under what it stands."""
+        ours = self.remark.ours or account in self.spoken_for
+        return Commented(account, message_id, replace(self.remark, post_id=str(message_id), ours=ours))
+
+
+Heard = Counted | Commented | Moved | Threaded | Replied
 
 
 def hear(updates: Iterable[Update], offset: int, chats: Mapping[str, int | str]) -> list[Heard]:
@@ -49,24 +79,30 @@ def hear(updates: Iterable[Update], offset: int, chats: Mapping[str, int | str])
     Telegram's moments are whole seconds, and a second may hold several counts of one post. So every moment gets the
     place of its update as its microseconds: the same when it is read again from the same offset, and never equal.
     """
-    return [
-        heard
-        for place, update in enumerate(updates)
-        for account in accounts_of(update, chats)
-        for heard in _heard(update, account, (offset + place) % MICROSECONDS)
-    ]
+    found: list[Heard] = []
+    for place, update in enumerate(updates):
+        if isinstance(update, ReplySeen):
+            spoken_for = accounts_of(update.speaker_id, update.speaker_name, chats)
+            found.append(Replied(update.thread, update.remark, tuple(spoken_for)))
+            continue
+        for account in accounts_of(update.chat_id, update.chat_name, chats):
+            found += _heard(update, account, (offset + place) % MICROSECONDS)
+    return found
 
 
-def accounts_of(update: Update, chats: Mapping[str, int | str]) -> list[str]:
-    """The accounts that publish in the chat of this update; a chat is known by its number or its @name."""
-    names = {str(update.chat_id), f"@{update.chat_name.lower()}"}
+def accounts_of(chat_id: int, chat_name: str, chats: Mapping[str, int | str]) -> list[str]:
+    """The accounts that publish in this chat; a chat is known by its number or its @name."""
+    names = {str(chat_id), f"@{chat_name.lower()}"}
     return [account for account, chat in chats.items() if str(chat).lower() in names]
 
 
 def _heard(update: Update, account: str, place: int) -> Iterator[Heard]:
     if isinstance(update, ReactionsCounted):
         yield Counted(account, update.message_id, update.at.replace(microsecond=place), update.metrics)
+    elif isinstance(update, ThreadSeen):
+        yield Threaded(account, update.message_id, update.thread)
     elif isinstance(update, CommentSeen):
+        yield Threaded(account, update.message_id, update.thread)
         yield Commented(account, update.message_id, update.remark)
     elif isinstance(update, MembershipChanged) and (step := _step(update)):
         yield Moved(account, update.at.replace(microsecond=place), step, update.our_bot)

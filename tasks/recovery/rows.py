@@ -37,11 +37,15 @@ def expire(session: Session, clock: Clock) -> tuple[int, int]:
     in_the_air = and_(D.state == State.INTENT, ~D.repeatable, or_(~has_parts, risky_part))
     reason = because(INTERRUPTED, code="interrupted").model_dump()
     unknown = session.execute(
-        update(Delivery).where(dead, in_the_air).values(state=State.UNKNOWN, reason=reason), execution_options=QUICK
+        update(Delivery).where(_free(dead, in_the_air)).values(state=State.UNKNOWN, reason=reason),
+        execution_options=QUICK,
     ).rowcount  # type: ignore[attr-defined]
     planned = list(
         session.execute(
-            update(Delivery).where(dead, ~in_the_air).values(state=State.PLANNED, lease_until=None).returning(D.id),
+            update(Delivery)
+            .where(_free(dead, ~in_the_air))
+            .values(state=State.PLANNED, lease_until=None)
+            .returning(D.id),
             execution_options=QUICK,
         ).scalars()
     )
@@ -49,9 +53,22 @@ def expire(session: Session, clock: Clock) -> tuple[int, int]:
     return len(planned) + resume_known(session), unknown
 
 
+def _free(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The rows of these that nobody is writing just now: upkeep waits for nobody, it looks again in a second.
+
+    On PostgreSQL it would deadlock with who settles else: that one writes the parts first, and then their delivery.
+    """
+    return _unlocked(D.id, *where)
+
+
+def _unlocked(id: ColumnElement[int], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    return id.in_(select(id).where(*where).with_for_update(skip_locked=True).correlate(None))
+
+
 def _reset_parts(session: Session, ids: Sequence[int]) -> None:
     if ids:
-        stale = update(PartRow).where(P.delivery_id.in_(ids), P.state.in_([State.INTENT, State.REJECTED]))
+        theirs = _unlocked(P.id, P.delivery_id.in_(ids), P.state.in_([State.INTENT, State.REJECTED]))
+        stale = update(PartRow).where(theirs)
         session.execute(stale.values(state=State.PLANNED), execution_options=QUICK)
 
 
@@ -70,7 +87,7 @@ def resume_known(session: Session) -> int:
     """Unknown rows of several calls none of which is in doubt any more go on where they stopped."""
     has_parts = exists().where(P.delivery_id == D.id)
     in_doubt = exists().where(P.delivery_id == D.id, P.state == State.INTENT)
-    change = update(Delivery).where(D.state == State.UNKNOWN, has_parts, ~in_doubt)
+    change = update(Delivery).where(_free(D.state == State.UNKNOWN, has_parts, ~in_doubt))
     done = session.execute(change.values(state=State.PLANNED, lease_until=None, reason={}), execution_options=QUICK)
     return int(done.rowcount)  # type: ignore[attr-defined]
 

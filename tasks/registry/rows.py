@@ -4,7 +4,7 @@ Every question is one statement over the facts that stand: those no later fact c
 A period is half-open. Work grows with the facts of the period and of the subjects seen in it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlmodel import col
 from models.database import Clock, now_by
 from models.delivery import OUT, Delivery, State, Verb
 from models.reason import Reason
-from models.registry import OF_ONE_SUBJECT, Fact, Kind, Observation, Reading, Tally, metrics_of
+from models.registry import OF_ONE_SUBJECT, Fact, Kind, Observation, Tally, metrics_of
 
 TABLE = Fact.__table__  # type: ignore[attr-defined]
 F = TABLE.c
@@ -133,24 +133,18 @@ def _tally(row: Row[Any], by: Sequence[str]) -> Tally:
     )
 
 
-def latest(session: Session, until: datetime, placements: Iterable[str] | None = None) -> list[Reading]:
-    """The last value of every snapshot metric of every subject, corrections applied; of some placements, or of all."""
-    subject = [F[name] for name in OF_ONE_SUBJECT]
-    nth = func.row_number().over(partition_by=subject, order_by=[F.observed_at.desc(), F.id.desc()]).label("nth")
-    looks = select(F.id, *subject, F.value, F.observed_at, nth)
-    looks = looks.where(F.metric.in_(SNAPSHOTS), F.observed_at < until, stands())
-    if placements is not None:
-        looks = looks.where(F.placement.in_(list(placements)))
-    last = looks.subquery("last")
-    named = [column for column in last.c if column.name != "nth"]
-    found = session.execute(select(*named).where(last.c.nth == 1).order_by(last.c.id))
-    return [Reading(*row) for row in found]
-
-
 def stated(session: Session, prefix: str) -> list[Fact]:
     """The facts that nothing corrects, withdrawals among them, whose row of a document begins with `prefix`."""
     found = select(Fact).where(F.origin.startswith(prefix, autoescape=True), _is_last_word()).order_by(F.id)
     return list(session.scalars(found))
+
+
+def costs_of_pieces(session: Session, pieces: Collection[str], currency: str) -> dict[tuple[str, str], int]:
+    """What pieces are known to cost, by (piece, channel), where "" is the piece everywhere; the unknown is absent."""
+    of_pieces = and_(F.subject_kind == "piece", F.subject_id.in_(pieces), F.cost.is_not(None), F.currency == currency)
+    query = select(F.subject_id, F.channel, func.sum(F.cost)).where(of_pieces, stands())
+    found = session.execute(query.group_by(F.subject_id, F.channel)).tuples()
+    return {(piece, channel): int(cost) for piece, channel, cost in found}
 
 
 def stream(session: Session, since: datetime, until: datetime, batch: int = 5000) -> Iterator[RowMapping]:
@@ -159,23 +153,10 @@ def stream(session: Session, since: datetime, until: datetime, batch: int = 5000
     return iter(session.execute(facts).mappings())
 
 
-@dataclass(frozen=True)
-class Completeness:
-    """The measure of A11: how many publications are out, and how many of them the registry knows."""
-
-    out: int
-    recorded: int
-
-
 def _went_out(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(D.verb == Verb.PUBLISH, D.state.in_(OUT), D.sent_at >= since, D.sent_at < until)
-
-
-def completeness(session: Session, since: datetime, until: datetime) -> Completeness:
-    """Count the publications of a period and those of them that have a fact."""
-    counted = select(func.count(), func.sum(case((_known(), 1), else_=0))).where(_went_out(since, until))
-    out, recorded = session.execute(counted).one()
-    return Completeness(out, int(recorded or 0))
+    """A publication of a piece; letters to colleagues go out by the same mechanism and are none."""
+    of_a_piece = and_(D.verb == Verb.PUBLISH, D.subject_kind == "piece")
+    return and_(of_a_piece, D.state.in_(OUT), D.sent_at >= since, D.sent_at < until)
 
 
 def _known() -> ColumnElement[bool]:
@@ -200,22 +181,24 @@ def unrecorded(session: Session, since: datetime, until: datetime) -> list[Gap]:
 
 @dataclass(frozen=True)
 class Planned:
-    """How many publications of a piece in a channel were due in a period, by what became of them."""
+    """How many publications of a piece in a channel a period holds, by what became of them; `ahead` are yet to come."""
 
     subject_id: str
     channel: str
     campaign: str
     state: State
+    ahead: bool
     number: int
 
 
-def planned(session: Session, since: datetime, until: datetime) -> list[Planned]:
-    """Count what was due in a period; what a person cancelled was not planned in the end, and is not here."""
-    keys = [D.subject_id, D.account, D.campaign, D.state]
+def planned(session: Session, since: datetime, until: datetime, now: datetime) -> list[Planned]:
+    """Count what is due in a period; what a person cancelled was not planned in the end, and is not here."""
+    keys = [D.subject_id, D.account, D.campaign, D.state, case((D.due_at >= now, 1), else_=0)]
     due = [D.verb == Verb.PUBLISH, D.subject_kind == "piece", D.due_at >= since, D.due_at < until]
     counted = select(*keys, func.count()).where(*due, D.state != State.CANCELLED).group_by(*keys).order_by(*keys)
     found = session.execute(counted)
-    return [Planned(piece, channel, act, State(state), number) for piece, channel, act, state, number in found]
+    return [Planned(piece, channel, act, State(state), bool(ahead), number)
+            for piece, channel, act, state, ahead, number in found]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from models.delivery import State
 from models.registry import Tally
@@ -11,6 +11,7 @@ from tasks.reports.measures import RESPONSES, foreign, main_result, priced, weig
 from tasks.reports.period import Period
 from tasks.reports.standing import goal_line, money_lines, touches
 from tasks.reports.values import Cut, Day, Due, Facts, Figure, GoalLine, Line, PieceLine, Plan, Report
+from tasks.schedule.wall import local
 
 FIGURES = (
     "published", "on_time", "views", "responses", "clicks", "calls", "visits", "orders", "revenue", "members", "cost",
@@ -24,6 +25,7 @@ RANKED = 3
 def report(plan: Plan, facts: Facts, period: Period, made_at: datetime, conclusion: str = "") -> Report:
     """Put the report together; `conclusion` is the head's own words."""
     now = of_slot(facts.tallies, NOW)
+    today = min(period.last, local(made_at, period.zone).date())
     total, result = _whole(plan, facts)
     cuts = tuple(cut(dimension, plan, facts, total, result) for dimension in CUTS)
     ranking = _ranking(plan, facts.pieces)
@@ -36,7 +38,7 @@ def report(plan: Plan, facts: Facts, period: Period, made_at: datetime, conclusi
         made_at=made_at,
         result=result,
         figures=_figures(total),
-        goals=_goals(plan, facts, period),
+        goals=_goals(plan, facts, period, today),
         campaigns=money_lines(plan.campaigns, facts.campaigns, by("campaign", now), period, plan.currency),
         funds=money_lines(plan.funds, facts.funds, by("fund", now), period, plan.currency),
         outside_funds=_outside_funds(now, plan),
@@ -50,6 +52,7 @@ def report(plan: Plan, facts: Facts, period: Period, made_at: datetime, conclusi
         pieces=plan.pieces,
         plotted=plotted,
         days=_days(facts.days, plotted, period),
+        today=today,
         missing=tuple(measure for measure in HOPED_FOR if total.values[measure] is None),
         silent=silent(_channels(cuts), HOPED_FOR[:2]),
         unrecorded=facts.unrecorded,
@@ -59,8 +62,8 @@ def report(plan: Plan, facts: Facts, period: Period, made_at: datetime, conclusi
 
 def _whole(plan: Plan, facts: Facts) -> tuple[Line, str]:
     """The whole department as one line, and what its costs are divided by."""
-    due = sum(one.number for one in facts.due) if facts.due else None
-    now = weigh(of_slot(facts.tallies, NOW), plan.currency, due)
+    due = sum(one.number for one in facts.due if not one.ahead) if facts.due else None
+    now = weigh(of_slot(facts.tallies, NOW), plan.currency, due, not facts.unrecorded)
     before = weigh(of_slot(facts.tallies, BEFORE), plan.currency)
     result = plan.result or main_result(now)
     return Line("", "", priced(now, result), priced(before, result)), result
@@ -73,9 +76,9 @@ def _figures(total: Line) -> tuple[Figure, ...]:
     return tuple(one for one in figures if one.value is not None or one.measure == "published")
 
 
-def _goals(plan: Plan, facts: Facts, period: Period) -> tuple[GoalLine, ...]:
+def _goals(plan: Plan, facts: Facts, period: Period, today: date) -> tuple[GoalLine, ...]:
     current = [goal for goal in plan.goals if touches(goal.first, goal.last, period)]
-    return tuple(goal_line(goal, facts.goals.get(goal.key, ()), period.last, plan.currency) for goal in current)
+    return tuple(goal_line(goal, facts.goals.get(goal.key, ()), today, plan.currency) for goal in current)
 
 
 def _outside_funds(now: Iterable[Tally], plan: Plan) -> int | None:

@@ -29,7 +29,8 @@ def cut(dimension: str, plan: Plan, facts: Facts, total: Line, result: str) -> C
 
     def line(key: str) -> Line:
         due = planned.get(key, 0) if planned else None
-        values = weigh(now.get(key, ()), plan.currency, due), weigh(before.get(key, ()), plan.currency)
+        this = weigh(now.get(key, ()), plan.currency, due, not facts.unrecorded)
+        values = this, weigh(before.get(key, ()), plan.currency)
         return Line(key, titles.get(key, key), *(priced(weights, result) for weights in values))
 
     lines = [line(key) for key in now.keys() | planned.keys()]
@@ -49,9 +50,11 @@ def by(dimension: str, tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
 
 
 def plannedby(dimension: str, plan: Plan, due: Iterable[Due]) -> dict[str, int]:
-    """How many publications were due for each key; what the delivery does not know its piece tells."""
+    """How many publications were due by now for each key; what the delivery does not know its piece tells."""
     number: dict[str, int] = defaultdict(int)
     for one in due:
+        if one.ahead:
+            continue
         card = plan.pieces.get(one.piece, NO_CARD)
         keys = {"channel": one.channel, "campaign": one.campaign, "person": card.author}
         keys |= {"goal": card.goal, "customer_group": card.customer_group}

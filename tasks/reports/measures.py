@@ -57,8 +57,13 @@ def measure_of(key: str, result: str) -> Measure:
     return Measure(key, PRICES[result], measure.shape, measure.better) if key == "price" else measure
 
 
-def weigh(tallies: Iterable[Tally], currency: str, planned: int | None = None) -> dict[str, Number | None]:
-    """Every measure of these sums but the price; what no fact stands behind is None. Foreign money is left out."""
+def weigh(
+    tallies: Iterable[Tally], currency: str, planned: int | None = None, complete: bool = False
+) -> dict[str, Number | None]:
+    """Every measure of these sums but the price; what no fact stands behind is None. Foreign money is left out.
+
+    `complete`: the registry has missed no publication, so where a plan is known and no fact, nothing went out.
+    """
     sums: dict[str, int] = defaultdict(int)
     facts: dict[str, int] = defaultdict(int)
     costs: list[int] = []
@@ -69,6 +74,8 @@ def weigh(tallies: Iterable[Tally], currency: str, planned: int | None = None) -
             costs += [tally.cost] if tally.cost is not None else []
     weights: dict[str, Number | None] = {key: sums.get(key) for key in METRICS}
     weights["planned"] = planned
+    if complete and planned is not None and weights["published"] is None:
+        weights["published"] = 0
     weights["on_time"] = ratio(sums.get("on_time"), facts.get("on_time"))
     weights["responses"] = sum(sums[key] for key in RESPONSES if key in sums) if sums.keys() & RESPONSES else None
     weights["response_rate"] = ratio(weights["responses"], weights["views"])

@@ -72,6 +72,13 @@ def say_moment(moment: datetime, zone: str) -> str:
     return format_datetime(moment.astimezone(ZoneInfo(zone)), "d MMMM, HH:mm", locale=language())
 
 
+def say_stretch(first: date, last: date) -> str:
+    """Days without their year: 16 ноября · 16–21 ноября · 30 ноября – 2 декабря."""
+    if first == last:
+        return say_day(last)
+    return f"{first.day}–{say_day(last)}" if first.month == last.month else f"{say_day(first)} – {say_day(last)}"
+
+
 def say_span(first: date, last: date) -> str:
     """16–22 ноября 2026 · 30 ноября – 6 декабря 2026."""
     if (first.year, first.month) == (last.year, last.month):

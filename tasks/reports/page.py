@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from models.locale import language, spoken, translate, translate_plural
 from tasks.reports.legend import legend
 from tasks.reports.measures import MEASURES, Measure, measure_of
-from tasks.reports.numbers import say, say_change, say_day, say_moment, say_period, say_span
+from tasks.reports.numbers import NO_DATA, say, say_change, say_moment, say_period, say_span, say_stretch
 from tasks.reports.titles import (
+    ABSENT,
     BEFORE,
     BY,
     BY_DAY,
@@ -64,10 +66,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Cell:
-    """`absent` is said as no data and shown quietly."""
+    """`absent` is what is not known: a dash here, and these words for whoever points at it."""
 
     text: str
-    absent: bool = False
+    absent: str = ""
     change: str = ""
     tone: str = "plain"
 
@@ -170,9 +172,20 @@ def _page(report: Report) -> Page:
 
 
 def _plot_note(report: Report) -> str:
-    """The days nobody knows anything of: an empty place in the plot is not a zero."""
-    dark = [say_day(day.on) for day in report.days if not day.values]
-    return translate(DARK_DAYS, days=", ".join(dark)) if dark else ""
+    """The days nobody knows anything of: an empty place in the plot is not a zero. Days to come are none of them."""
+    dark = [day.on for day in report.days if not day.values and day.on <= report.today]
+    return translate(DARK_DAYS, days=", ".join(_stretches(dark))) if dark else ""
+
+
+def _stretches(days: Iterable[date]) -> list[str]:
+    """Days that follow each other are said as one stretch."""
+    found: list[list[date]] = []
+    for day in days:
+        if found and day - found[-1][-1] == timedelta(days=1):
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return [say_stretch(stretch[0], stretch[-1]) for stretch in found]
 
 
 COMPARED = ("published", "views", "responses", "clicks", "orders", "revenue")
@@ -222,10 +235,11 @@ def _goal(line: GoalLine, report: Report) -> Bar:
 
 
 def _money(line: MoneyLine, report: Report) -> Bar:
-    amount = line.budget.amount
+    amount, now = line.budget.amount, line.in_period
+    said_now = "" if now is None else say(now, "money", report.currency)
     return Bar(
         title=line.budget.title,
-        note=translate(IN_PERIOD[report.period.kind], value=say(line.in_period, "money", report.currency)),
+        note=translate(IN_PERIOD[report.period.kind], value=said_now) if said_now else "",
         fact=say(line.spent, "money", report.currency),
         target="" if amount is None else say(amount, "money", report.currency),
         share=_per_cent(line.share),
@@ -267,8 +281,8 @@ def _cell(line: Line, column: str, report: Report) -> Cell:
     figure = Figure(column, value, line.before.get(column) if column in COMPARED else None)
     change = figure.change
     return Cell(
-        text=say(value, measure.shape, report.currency),
-        absent=value is None,
+        text=ABSENT if value is None else say(value, measure.shape, report.currency),
+        absent=translate(NO_DATA) if value is None else "",
         change=_change(figure, measure),
         tone="plain" if change is None else tone_of(change * measure.better),
     )

@@ -16,7 +16,7 @@ from tasks.reports.values import Report
 
 FONT = "Libertinus Serif"
 PLOT = Frame(width=680, height=170, font=FONT, text=13)
-LOW_PLOT = Frame(width=680, height=110, font=FONT, text=13)
+LOW_PLOT = Frame(width=680, height=84, font=FONT, text=13)
 
 
 def full(report: Report, language: str) -> bytes:

@@ -5,34 +5,69 @@ registry, because a channel's members belong to no goal; any other goal over the
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
-from models.delivery import FOR_A_PERSON
+from models.database import Clock, now_by
+from models.delivery import FOR_A_PERSON, OUT, Verb
+from models.piece import Piece
+from models.reaction import Mark
 from models.registry import METRICS, Kind, Tally
-from tasks.registry.rows import planned, tally, unrecorded, waiting
+from tasks.registry.rows import D, planned, tally, unrecorded, waiting
 from tasks.reports.period import Period, midnight
 from tasks.reports.standing import touches
-from tasks.reports.values import Due, Facts, Goal, Plan, Stuck
+from tasks.reports.values import Card, Due, Facts, Goal, Plan, Stuck
 
 BY = ("campaign", "goal", "channel", "customer_group", "person", "fund")
 LISTED = 50
+EVER = date(2000, 1, 1)
 
 
-def gather(session: Session, plan: Plan, period: Period) -> Facts:
-    """Read the facts of the period, of the one before, and of every goal and budget since its first day."""
+def gather(session: Session, plan: Plan, period: Period, now: datetime) -> Facts:
+    """Read the facts of the period, of the one before, and of every goal and budget since it began."""
     return Facts(
         tallies=tuple(tally(session, period.bounds, BY)),
         pieces=tuple(tally(session, period.bounds, ("subject_id",), {"subject_kind": "piece"})),
         days=tuple(tally(session, period.day_bounds, ("channel",))),
         goals={goal.key: _attained(session, goal, period) for goal in plan.goals},
-        campaigns={one.key: _since(session, one.first, one.last, period, campaign=one.key) for one in plan.campaigns},
+        campaigns={one.key: _since(session, EVER, period.last, period, campaign=one.key) for one in plan.campaigns},
         funds={one.key: _since(session, one.first, one.last, period, fund=one.key) for one in plan.funds},
-        due=_due(session, period),
+        due=_due(session, period, now),
         stuck=_stuck(session, period),
         unrecorded=len(unrecorded(session, period.since, period.until)),
     )
+
+
+def cards(session: Session, period: Period) -> dict[str, Card]:
+    """Every piece by its id, those that left the plan too, with where it was first published in the period."""
+    links = _links(session, period)
+    of = (col(Piece.id), col(Piece.title), col(Piece.author), col(Piece.goal), col(Piece.customer_group))
+    return {
+        str(id): Card(title=title, author=author, goal=goal, customer_group=group, link=links.get(str(id), ""))
+        for id, title, author, goal, group in session.execute(select(*of))
+    }
+
+
+def _links(session: Session, period: Period) -> dict[str, str]:
+    out = (D.verb == Verb.PUBLISH, D.subject_kind == "piece", D.state.in_(OUT), D.url.startswith("http"))
+    query = select(D.subject_id, D.url).where(*out, D.sent_at >= period.since, D.sent_at < period.until)
+    links: dict[str, str] = {}
+    for piece, url in session.execute(query.order_by(D.sent_at, D.id)):
+        links.setdefault(piece, url)
+    return links
+
+
+def keep_conclusion(session: Session, clock: Clock, report: str, words: str) -> str:
+    """Keep the head's words for a report made anew; without words now, those of before are returned."""
+    name = f"conclusion:{report}"
+    if words.strip():
+        session.merge(Mark(name=name, value=words, at=now_by(clock, session)))
+        return words
+    kept = session.get(Mark, name)
+    return kept.value if kept else ""
 
 
 def _attained(session: Session, goal: Goal, period: Period) -> tuple[Tally, ...]:
@@ -49,9 +84,9 @@ def _since(session: Session, first: date, last: date, period: Period, **where: s
     return tuple(tally(session, (midnight(first, period.zone), midnight(end, period.zone)), (), narrowed))
 
 
-def _due(session: Session, period: Period) -> tuple[Due, ...]:
-    found = planned(session, period.since, period.until)
-    return tuple(Due(one.subject_id, one.channel, one.campaign, one.state, one.number) for one in found)
+def _due(session: Session, period: Period, now: datetime) -> tuple[Due, ...]:
+    found = planned(session, period.since, period.until, now)
+    return tuple(Due(one.subject_id, one.channel, one.campaign, one.state, one.number, one.ahead) for one in found)
 
 
 def _stuck(session: Session, period: Period) -> tuple[Stuck, ...]:

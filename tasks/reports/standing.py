@@ -1,4 +1,4 @@
-"""Plan against fact: how goals and budgets stand on the last day of a period. Pure."""
+"""Plan against fact: how goals and budgets stand on the last day of a period, or today while it is under way. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -68,8 +68,7 @@ def money_lines(
     for budget in budgets:
         spent, in_period = (weigh(found.get(budget.key, ()), currency)["cost"] for found in (since_first, now))
         if touches(budget.first, budget.last, period) or in_period:
-            past = elapsed(budget.first, budget.last, period.last)
-            lines.append(MoneyLine(budget, _whole(spent), _whole(in_period), past, _kept(budget, spent)))
+            lines.append(MoneyLine(budget, _whole(spent), _whole(in_period), _kept(budget, spent)))
     return tuple(lines)
 
 

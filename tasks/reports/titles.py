@@ -4,6 +4,7 @@ from models.delivery import State
 from models.locale import mark
 from tasks.reports.values import Standing
 
+ABSENT = "—"
 PLAN = mark("of {value}")
 POINTS = mark("{number} pp")
 BEFORE = mark("before {value}")
@@ -20,7 +21,8 @@ DARK_DAYS = mark("No data for: {days}.")
 BY_DAY = mark("{measure} by day")
 HOW_COUNTED = mark(
     "Views, responses and clicks are what came in the period, of older publications too. Responses are likes, "
-    "reactions, comments, reposts and clicks together. What no channel told is “no data”, never zero."
+    "reactions, comments, reposts and clicks together. What no channel told is “no data” or a dash, never zero. "
+    "The plan counts what was due by the time the report was made."
 )
 UNNAMED = {
     "goal": mark("Without a goal"),

@@ -66,13 +66,17 @@ class Plan(Value):
 
 @dataclass(frozen=True)
 class Due:
-    """How many publications of a piece in a channel were due, by what became of them."""
+    """How many publications of a piece in a channel the period holds, by what became of them.
+
+    `ahead`: they are yet to come, so nothing is to be expected of them.
+    """
 
     piece: str
     channel: str
     campaign: str
     state: State
     number: int
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class Facts:
     """What the registry and the deliveries say of a period.
 
     `tallies` and `pieces` have slot 0 for the period before and slot 1 for this one, `days` a slot for each day.
-    `goals`, `campaigns` and `funds` are by key, each from its own first day to the end of the period.
+    `goals` and `funds` are by key, each from its own first day to the end of the period; `campaigns` since anything
+    was spent on them, for much is paid before the first day.
     """
 
     tallies: tuple[Tally, ...] = ()
@@ -172,12 +177,11 @@ class GoalLine:
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """A fund or a campaign: spent since its first day, and of that in the period."""
+    """A fund (spent since its first day) or a campaign (spent since ever), and of that in the period."""
 
     budget: Budget
     spent: int | None
     in_period: int | None
-    elapsed: float
     standing: Standing
 
     @property
@@ -211,7 +215,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Report:
-    """A week or a month of the department. What is not known is None everywhere, and never 0."""
+    """A week or a month of the department. What is not known is None everywhere, and never 0.
+
+    `today` is its last day, or the day it was made while the period is under way.
+    """
 
     company: str
     currency: str
@@ -234,6 +241,7 @@ class Report:
     pieces: Mapping[str, Card]
     plotted: str
     days: tuple[Day, ...]
+    today: date
     missing: tuple[str, ...]
     silent: Mapping[str, tuple[str, ...]]
     unrecorded: int

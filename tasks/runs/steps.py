@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from prefect import task
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
@@ -19,13 +17,17 @@ from prefect.client.schemas.filters import (
 )  # fmt: skip
 from prefect.client.schemas.objects import StateType
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Scheduled
+
+from models.locale import mark
+from tasks.step import step
 
 PAGE = 100
 CANCELLED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLED, StateType.CANCELLING]))
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Start a run"))
 def start_run(
     tag: str, parameters: dict[str, Any], at: datetime | None = None, key: str = "", title: str | None = None
 ) -> str:
@@ -50,7 +52,7 @@ def _deployment(client: SyncPrefectClient, tag: str) -> UUID:
     return found[0].id
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Ask which runs are cancelled"))
 def cancelled_runs(ids: Iterable[str]) -> set[str]:
     """Which of these runs a person has cancelled."""
     wanted = sorted(UUID(id) for id in ids)
@@ -62,13 +64,21 @@ def cancelled_runs(ids: Iterable[str]) -> set[str]:
     return found
 
 
-@task(cache_policy=NO_CACHE)
-def end_waiting_run(id: str, name: str, message: str) -> None:
-    """End a run that waits for an answer nobody will give: a suspension that times out would fail."""
+@step(mark("End the run that waits"))
+def end_waiting_run(id: str, name: str, message: str) -> bool:
+    """End a run that waits for an answer nobody will give: a suspension that times out would fail.
+
+    True when the run is over, or was deleted; False while it is still on its way to waiting.
+    """
     with get_client(sync_client=True) as client:
-        run = client.read_flow_run(UUID(id))
-        if run.state is not None and run.state.type == StateType.PAUSED:
+        try:
+            run = client.read_flow_run(UUID(id))
+        except ObjectNotFound:
+            return True
+        waits = run.state is not None and run.state.type == StateType.PAUSED
+        if waits:
             client.set_flow_run_state(run.id, Completed(name=name, message=message), force=True)
+        return waits or (run.state is not None and run.state.is_final())
 
 
 def show(key: str, markdown: str, description: str) -> None:

@@ -1,40 +1,17 @@
 """Slots (слоты): the places in a channel's week, and the next free ones. Pure."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from models.locale import mark
-from models.reason import because
-from models.schedule import DAY_MINUTES, QuietHours, Slot, Unreadable
-from tasks.schedule.quiet import is_quiet, read_minute
+from models.schedule import QuietHours, Slot
+from tasks.schedule.quiet import is_quiet
 from tasks.schedule.wall import instant, local, wall_at
-from tasks.schedule.weekdays import read_weekdays
 
-BAD_SLOT = mark("“{said}” is not a slot; write the days and the time, for example “mon-fri 09:00” or “daily 19:30”.")
-SLOT = re.compile(
-    r"(?P<days>.*?\S)\s+(?:в\s+|at\s+)?(?P<times>\d{1,2}[:.]\d{2}(?:\s*[,;]\s*\d{1,2}[:.]\d{2})*)", re.DOTALL
-)
 NOTHING_QUIET = QuietHours()
 A_MINUTE = timedelta(minutes=1)
 A_YEAR = timedelta(days=366)
-
-
-def read_slots(texts: Iterable[str]) -> tuple[Slot, ...]:
-    """Read "mon-fri 09:00", «сб, вс 11:00, 18:00», «ежедневно 19:30»: one slot for each time of each text."""
-    return tuple(slot for text in texts for slot in _read(text))
-
-
-def _read(text: str) -> Iterator[Slot]:
-    match = SLOT.fullmatch(text.strip().lower())
-    days = read_weekdays(match["days"]) if match else None
-    minutes = [read_minute(clock) for clock in re.split(r"[,;]", match["times"])] if match else []
-    for minute in minutes or [None]:
-        if days is None or minute is None or minute == DAY_MINUTES:
-            raise Unreadable(because(BAD_SLOT, code="slot", said=text))
-        yield Slot(days, time(minute // 60, minute % 60))
 
 
 def coming(slots: Sequence[Slot], zone: str, after: datetime, horizon: timedelta = A_YEAR) -> Iterator[datetime]:
@@ -83,8 +60,3 @@ def is_near(moments: Sequence[datetime], at: datetime, apart: timedelta) -> bool
     """Whether one of the sorted moments is nearer to `at` than `apart`."""
     place = bisect_left(moments, at)
     return any(abs(near - at) < apart for near in moments[max(place - 1, 0) : place + 1])
-
-
-def never_open(slots: Sequence[Slot], quiet: QuietHours) -> list[Slot]:
-    """The slots that always fall in quiet hours: a mistake to tell of when the settings are read."""
-    return [slot for slot in slots if quiet.hold(slot.at.hour * 60 + slot.at.minute)]

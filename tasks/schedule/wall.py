@@ -3,8 +3,7 @@
 A wall time is naive text, "YYYY-MM-DDTHH:MM", and stands beside an IANA zone; only the pair is stored for good.
 Where the clocks jump forward over it (a gap), it means the instant as much later as they jump: 02:30 becomes 03:30.
 Where they go back (a fold) and it comes twice, it means the first of the two. A whole day that a zone left out
-(Pacific/Apia, 30 December 2011) is a gap of a day. When a country changes its rules, the wall time stays and the
-instant derived earlier is wrong: `drift` says by how much.
+(Pacific/Apia, 30 December 2011) is a gap of a day.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -74,11 +73,6 @@ def day_exists(day: date, zone: str) -> bool:
 
 def wall_at(day: date, at: time) -> str:
     return datetime.combine(day, at).isoformat(timespec="minutes")
-
-
-def drift(wall: str, zone: str, derived: datetime) -> timedelta:
-    """How much later the wall time is by the rules of today than the instant derived from it before."""
-    return instant(wall, zone) - derived
 
 
 def clock_changes(zone: str, since: datetime, until: datetime) -> list[datetime]:

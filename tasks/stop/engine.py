@@ -1,8 +1,10 @@
 """The switch itself: pulled and released as rows, each in one transaction. It knows no Prefect, and needs none.
 
-The claim and the intent of every delivery look at these rows, so a Stop holds from the moment it is committed.
+The claim and the intent of every delivery look at these rows, so a Stop holds from the moment it is committed; what is
+out is looked up only after that.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,16 +12,19 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Refused
 from models.company import Workspace
-from models.database import Clock
+from models.database import Clock, in_one
 from models.locale import mark, translate
 from models.orders import Signed
 from models.people import Permission
 from models.reason import because
 from models.stop import Scope, StopOrder
-from tasks.orders import naming, rows
+from tasks.orders import naming
+from tasks.orders import rows as publications
 from tasks.orders.rows import Publication
-from tasks.stop import told
+from tasks.stop import rows, told
 from tasks.stop.told import Out, Released, Stopped
+
+log = logging.getLogger("otdel.stop")
 
 OUT_SHOWN = {Scope.ALL: timedelta(days=7), Scope.CHANNEL: timedelta(days=7)}
 EVER = timedelta(days=3650)
@@ -27,6 +32,7 @@ STOP, RELEASE = mark("Stop"), mark("Release of a Stop")
 NO_SUCH_STOP = mark("There is no Stop № {number} in force. In force: {known}.")
 NOT_STOPPED = mark("Nothing to release: {what} is not stopped. In force: {known}.")
 NONE = mark("none")
+NOT_LISTED = mark("The Stop holds, but what is out already could not be listed ({detail}). Look at the channels.")
 
 
 class Switch:
@@ -37,20 +43,37 @@ class Switch:
 
     def pull(self, scope: Scope, name: str, by: Signed) -> Stopped:
         """Stop it, or find it stopped already; either way say what is out."""
+
+        def pulled(session: Session) -> tuple[int, bool]:
+            who = naming.entitled(by.person, publications.people(session, self.workspace), Permission.STOP)
+            key = self._key(session, scope, name)
+            standing = bool(rows.in_force(session, scope, key))
+            return rows.pull_stop(session, self.clock, scope, key, who.key, by.reason), standing
+
         try:
-            with self.sessions.begin() as session:
-                who = naming.entitled(by.person, rows.people(session, self.workspace), Permission.STOP)
-                key = self._key(session, scope, name)
-                standing = rows.in_force(session, scope, key)
-                pulled = standing[0].id if standing else None
-                number = pulled or rows.pull_stop(session, self.clock, scope, key, who.key, by.reason)
-                return self._stopped(session, session.get_one(StopOrder, number), already=bool(standing))
+            number, already = in_one(self.sessions, pulled)
         except Refused as refused:
             return Stopped(title=translate(STOP), refusal=refused.reason)
+        return self._told(number, already)
+
+    def _told(self, number: int, already: bool) -> Stopped:
+        """What it holds and what is out, once it is in force: nothing that goes wrong here undoes it."""
+
+        def listed(session: Session) -> Stopped:
+            order = session.get_one(StopOrder, number)
+            rows.let_pass(session, order)
+            return self._stopped(session, order, already)
+
+        try:
+            return in_one(self.sessions, listed)
+        except Exception as error:
+            log.exception("Stop %s: what is out could not be listed", number)
+            reason = because(NOT_LISTED, code="not_listed", detail=type(error).__name__)
+            return Stopped(title=translate(told.HELD, number=number), number=number, not_listed=reason)
 
     def _key(self, session: Session, scope: Scope, name: str) -> str:
-        key = naming.scope_key(scope, name, rows.known(session, self.workspace, scope))
-        return rows.piece_id(session, key) if scope is Scope.PIECE else key
+        key = naming.scope_key(scope, name, publications.known(session, self.workspace, scope))
+        return publications.piece_id(session, key) if scope is Scope.PIECE else key
 
     def _stopped(self, session: Session, order: StopOrder, already: bool) -> Stopped:
         since = order.pulled_at - OUT_SHOWN.get(Scope(order.scope), EVER)
@@ -72,13 +95,16 @@ class Switch:
 
     def release(self, number: int, scope: Scope | None, name: str, by: Signed) -> Released:
         """Let go of the Stop with this number, or of all Stops of exactly this scope; only a person who may."""
+
+        def released(session: Session) -> Released:
+            who = naming.entitled(by.person, publications.people(session, self.workspace), Permission.RELEASE)
+            orders = self._meant(session, number, scope, name)
+            done = [o for o in orders if rows.release_stop(session, self.clock, o.id or 0, who.key)]
+            said = tuple(self._went_on(session, order) for order in done)
+            return Released(title=translate(RELEASE), sentences=said)
+
         try:
-            with self.sessions.begin() as session:
-                who = naming.entitled(by.person, rows.people(session, self.workspace), Permission.RELEASE)
-                orders = self._meant(session, number, scope, name)
-                done = [o for o in orders if rows.release_stop(session, self.clock, o.id or 0, who.key)]
-                said = tuple(self._went_on(session, order) for order in done)
-                return Released(title=translate(RELEASE), sentences=said)
+            return in_one(self.sessions, released)
         except Refused as refused:
             return Released(title=translate(RELEASE), refusal=refused.reason)
 
@@ -106,10 +132,10 @@ class Switch:
         return self._called(session, Scope(order.scope), order.scope_key)
 
     def _called(self, session: Session, scope: Scope, key: str) -> str:
-        piece = rows.piece_numbered(session, key) if scope is Scope.PIECE else ("", "")
-        names = rows.known(session, self.workspace, scope) if scope is not Scope.PIECE else {}
+        piece = publications.piece_numbered(session, key) if scope is Scope.PIECE else ("", "")
+        names = publications.known(session, self.workspace, scope) if scope is not Scope.PIECE else {}
         return told.what(scope, key, names, piece)
 
     def _name(self, session: Session, person: str) -> str:
-        people = rows.people(session, self.workspace)
+        people = publications.people(session, self.workspace)
         return people[person].name if person in people else person

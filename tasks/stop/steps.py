@@ -1,13 +1,12 @@
 """Steps of the big switch: pull it, release it, and tell what is out already."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from models.ending import Ending
+from models.locale import mark
 from models.orders import Signed
 from models.stop import Scope
 from tasks.house import house
 from tasks.runs.steps import show
+from tasks.step import step
 from tasks.stop.engine import Switch
 
 
@@ -16,7 +15,7 @@ def switch() -> Switch:
     return Switch(at.sessions, at.clock, at.workspace)
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Pull the Stop"))
 def pull_stop(scope: Scope, name: str, by: Signed) -> Ending:
     """Stop everything, a channel, a campaign or a piece; lists what is out already, with links."""
     stopped = switch().pull(scope, name, by)
@@ -24,7 +23,7 @@ def pull_stop(scope: Scope, name: str, by: Signed) -> Ending:
     return stopped.ending
 
 
-@task(cache_policy=NO_CACHE)
+@step(mark("Release the Stop"))
 def release_stop(number: int, scope: Scope | None, name: str, by: Signed) -> Ending:
     """Release a Stop by its number, or all of one scope."""
     released = switch().release(number, scope, name, by)

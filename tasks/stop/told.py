@@ -12,6 +12,7 @@ from models.stop import Scope
 from tasks.schedule.wall import local
 
 PULLED = mark("Stop № {number}: {what}")
+HELD = mark("Stop № {number}")
 ALREADY = mark("{person} has stopped this already, at {when}.")
 HOLDS = (
     mark("It holds back {number} publication that was planned. Nothing more goes out until the Stop is released."),
@@ -59,19 +60,23 @@ class Stopped(Value):
     held_back: int = 0
     out: tuple[Out, ...] = ()
     already: str = ""
+    not_listed: Reason = NO_REASON
     refusal: Reason = NO_REASON
 
     @property
     def ending(self) -> Ending:
         if self.refusal:
             return Ending(done=0, total=1, remarks=(str(self.refusal),))
-        return Ending(done=1, total=1, remarks=(self.already,) if self.already else ())
+        remarks = (self.already, str(self.not_listed) if self.not_listed else "")
+        return Ending(done=1, total=1, remarks=tuple(remark for remark in remarks if remark))
 
     def markdown(self) -> str:
         """What is held back, then what is out: a table to work off."""
         lines = [f"## {self.title}", ""]
         if self.refusal:
             return "\n".join([*lines, str(self.refusal)])
+        if self.not_listed:
+            return "\n".join([*lines, str(self.not_listed)])
         lines += [self.already, ""] if self.already else []
         lines += [translate_plural(*HOLDS, self.held_back), "", f"### {translate(OUT_ALREADY)}", ""]
         return "\n".join([*lines, *(_table(self.out) if self.out else [translate(NOTHING_OUT)])])

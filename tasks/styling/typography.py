@@ -6,7 +6,6 @@ the rules that turn letters into a sign are named in `SIGN_RULES`.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -89,11 +88,6 @@ def set_type(manuscript: Manuscript, language: Language, ruble_sign: bool) -> No
 def correct(manuscript: Manuscript, rules: Sequence[Rule]) -> None:
     for pattern, replacement, name in rules:
         manuscript.replace(pattern, replacement, name)
-
-
-def tally(corrections: Sequence[Correction]) -> list[tuple[str, int]]:
-    """How often each rule was applied, most often first: the measure «corrections per piece» by its parts."""
-    return Counter(correction.rule for correction in corrections).most_common()
 
 
 def dots(found: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ from tasks.control.compare import next_check
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK, D
 from tasks.notices.rows import Message, tell
-from tasks.posting.rows import KIND
+from tasks.posting.rows import KIND, readable
 from tasks.reactions.cadence import next_look
 from tasks.watching.duty import Duty
 from tasks.watching.letter import Letter
@@ -146,7 +146,7 @@ def _shown(row: Delivery, after: Sequence[Any]) -> tuple[int, str]:
 
 def _posts(session: Session, ids: Collection[int]) -> dict[int, Post]:
     query = select(col(Rendition.id), col(Rendition.post)).where(col(Rendition.id).in_(ids))
-    return {row.id: Post.model_validate(row.post) for row in session.execute(query) if row.post}
+    return {row.id: post for row in session.execute(query) if (post := readable(row.post))}
 
 
 def _placed(row: Any, shown: tuple[int, str], after: Sequence[Any], posts: Mapping[int, Post]) -> Placed:

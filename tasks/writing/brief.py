@@ -1,4 +1,4 @@
-"""What a brief lacks before anything can be written from it, and the brief as a task for a writer. Pure."""
+"""What a brief lacks before anything can be written from it. Pure."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,10 +6,9 @@ from datetime import date
 from babel.dates import format_date
 
 from models.brand import Note, note, problem
-from models.brief import Brief, Purpose
-from models.locale import mark, spoken, translate
+from models.brief import Brief
+from models.locale import mark
 from models.reason import because
-from tasks.writing.prices import say_price
 
 NO_OFFER = mark("The brief of an offer names neither an offer nor a product. Add what is offered.")
 NO_DEADLINE = mark("The brief says not until when the offer is valid. Readers will ask.")
@@ -21,30 +20,6 @@ NO_FACTS = mark("The brief has no facts: there is nothing to tell.")
 NO_CALL = mark("The brief says not what the reader should do.")
 NO_TITLE = mark("The brief has no title, and nothing to make one of.")
 SOLD_OUT = mark("“{name}” is not available in the feed.")
-
-TASK = mark("Write a piece for our channels in English, in markdown. The first line is the title, after “# ”.")
-ONLY_FACTS = mark("Use only these facts, names and prices, letter for letter; invent nothing.")
-PURPOSE = mark("Purpose: {value}")
-PURPOSES: dict[Purpose, str] = {
-    "offer": mark("an offer"),
-    "news": mark("a piece of news"),
-    "recipe": mark("a recipe"),
-    "event": mark("an event"),
-    "story": mark("a story"),
-}
-LINES = {
-    "goal": mark("Goal: {value}"),
-    "group": mark("For whom: {value}"),
-    "channel": mark("Channel: {value}"),
-    "title": mark("Title: {value}"),
-    "offer": mark("Offer: {value}"),
-    "place": mark("Where: {value}"),
-    "starts": mark("When: {value}"),
-    "call_to_action": mark("The reader should: {value}"),
-    "link": mark("Link: {value}"),
-}
-PRODUCT, FACT, STEP = mark("Product: {name}, {price}"), mark("Fact: {value}"), mark("Step {number}: {value}")
-DEADLINE, TONE = mark("Until (this day included): {value}"), mark("Tone: {value}")
 
 
 def gaps(brief: Brief, today: date) -> tuple[Note, ...]:
@@ -81,30 +56,6 @@ def headline(brief: Brief) -> str:
     """The title, or what can stand for one."""
     first = (*(product.name for product in brief.products[:1]), *brief.facts[:1])
     return (brief.title or brief.offer or next(iter(first), "")).rstrip(".")
-
-
-def as_task(brief: Brief, tone: str = "") -> str:
-    """The brief in words, in the language the piece is to be written in: what a writer, human or not, is given."""
-    with spoken(brief.language):
-        return "\n".join([translate(TASK), translate(ONLY_FACTS), *said(brief), *tone_line(tone)])
-
-
-def said(brief: Brief) -> Iterator[str]:
-    yield translate(PURPOSE, value=translate(PURPOSES[brief.purpose]))
-    for name, text in LINES.items():
-        if value := getattr(brief, name):
-            yield translate(text, value=value)
-    for product in brief.products:
-        price = say_price(product.price, product.currency, brief.language)
-        yield translate(PRODUCT, name=product.name, price=price)
-    yield from (translate(FACT, value=fact) for fact in brief.facts)
-    yield from (translate(STEP, number=number, value=step) for number, step in enumerate(brief.steps, start=1))
-    if brief.deadline:
-        yield translate(DEADLINE, value=say_day(brief.deadline, brief.language))
-
-
-def tone_line(tone: str) -> list[str]:
-    return [translate(TONE, value=tone)] if tone else []
 
 
 def say_day(day: date, language: str) -> str:

@@ -1,12 +1,6 @@
 """Steps of editing and creation (A5): a draft from a brief, and the facts of every piece against the product feed."""
 
-from datetime import date, time
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from sqlalchemy.orm import Session
-
-from models.brief import Brief
+from models.brief import Brief, Wish
 from models.content import PlanRow, fingerprint, nearest
 from models.ending import Ending
 from models.locale import mark, translate
@@ -17,8 +11,13 @@ from tasks.adaptation.markdown import read
 from tasks.content import rows
 from tasks.house import House, house
 from tasks.runs.steps import show
+from tasks.schedule.wall import local
+from tasks.step import step
+from tasks.writing.aim import Aim, aim
+from tasks.writing.brief import gaps
 from tasks.writing.draft import Draft, draft
 from tasks.writing.facts import check
+from tasks.writing.rows import keep_draft
 
 DRAFT_TITLE = mark("Draft № {number}: {title}")
 FACTS_TITLE = mark("Facts that differ from the product feed")
@@ -27,23 +26,54 @@ TO_CHECK = mark("Facts to check: {number}. The artifact “{title}” names them
 PLANNED = mark("It is in the plan under № {number}; adapt it (A7) and it will be asked to be approved.")
 
 
-@task(cache_policy=NO_CACHE)
-def write_draft(
-    brief: Brief, products: tuple[str, ...], channels: tuple[str, ...], on: str, at: str, author: str
-) -> Ending:
-    """Write a draft by the brief, put it into the plan with its channels and time, and list what is to be checked."""
+@step(mark("Write a draft"))
+def write_draft(brief: Brief, products: tuple[str, ...], wish: Wish) -> Ending:
+    """Write a draft by the brief, put it into the plan with its channels and time, and list what is to be checked.
+
+    What the brief lacks or names wrongly is told, and then nothing is written.
+    """
     where = house()
+    if stopped := where.unreadable():
+        return stopped
+    company = where.workspace.company
+    aimed, wrong = aim(wish, where.workspace.known(), [card.key for card in where.workspace.channels if card.enabled])
     found, missing = named_products(where, products)
-    brief = brief.model_copy(update={"products": found, "language": where.workspace.company.locale})
+    said = {"products": found, "language": company.locale, "deadline": aimed.deadline, "group": aimed.group}
+    brief = brief.model_copy(update=said | {"goal": aimed.goal})
+    lacks = gaps(brief, local(where.now(), company.zone).date())
+    refused = [*wrong, *(note.reason for note in lacks if note.is_problem)]
+    if refused:
+        return Ending(total=1, remarks=tuple(map(str, refused)))
+    return _written(where, brief, aimed, [*missing, *(note.reason for note in lacks)])
+
+
+def _written(at: House, brief: Brief, aimed: Aim, doubts: list[Reason]) -> Ending:
     written = draft(brief)
-    with where.sessions.begin() as session:
-        number = _save(where, session, brief, written, channels, on, at, author)
-    wrong = [*missing, *written.mismatches]
-    lines = [f"# {written.title}", "", written.text, "", *(f"- ⚠ {reason}" for reason in wrong)]
-    show("draft", "\n".join([*lines, "", translate(PLANNED, number=number)]),
-         translate(DRAFT_TITLE, number=number, title=written.title))  # fmt: skip
-    remarks = (translate(TO_CHECK, number=len(wrong), title="draft"),) if wrong else ()
+    with at.sessions.begin() as session:
+        reference = fingerprint([brief.model_dump(mode="json"), written.text])[:24]
+        number = keep_draft(
+            session, at.clock, reference, _row(brief, written, aimed), _manuscript(brief, written, aimed)
+        )
+    said = list(dict.fromkeys(map(str, [*doubts, *written.mismatches])))
+    title = translate(DRAFT_TITLE, number=number, title=written.title)
+    lines = [f"# {written.title}", "", written.text, "", *(f"- ⚠ {one}" for one in said)]
+    show("draft", "\n".join([*lines, "", translate(PLANNED, number=number)]), title)
+    remarks = (translate(TO_CHECK, number=len(said), title=title),) if said else ()
     return Ending(done=1, total=1, remarks=remarks)
+
+
+def _row(brief: Brief, written: Draft, aimed: Aim) -> PlanRow:
+    return PlanRow(
+        number="", title=written.title, text=written.text, channels=aimed.channels, goal=aimed.goal, group=aimed.group,
+        author=aimed.author, products=tuple(product.id for product in brief.products), on=aimed.on, at=aimed.at,
+    )  # fmt: skip
+
+
+def _manuscript(brief: Brief, written: Draft, aimed: Aim) -> Manuscript:
+    return Manuscript(
+        title=written.title, body=written.text, description=written.description, channels=aimed.channels,
+        products=tuple(product.id for product in brief.products), offer_until=brief.deadline,
+    )  # fmt: skip
 
 
 def named_products(at: House, wanted: tuple[str, ...]) -> tuple[tuple[Product, ...], list[Reason]]:
@@ -60,32 +90,7 @@ def named_products(at: House, wanted: tuple[str, ...]) -> tuple[tuple[Product, .
     return found, missing
 
 
-def _save(
-    at: House,
-    session: Session,
-    brief: Brief,
-    written: Draft,
-    channels: tuple[str, ...],
-    on: str,
-    at_time: str,
-    author: str,
-) -> str:
-    number = str(max((int(n) for n in rows.used_numbers(session) if n.isdecimal()), default=0) + 1)
-    row = PlanRow(
-        number=number, title=written.title, text=written.text, channels=channels, goal=brief.goal, group=brief.group,
-        author=author, products=tuple(product.id for product in brief.products),
-        on=date.fromisoformat(on) if on else None, at=time.fromisoformat(at_time) if at_time else None,
-    )  # fmt: skip
-    manuscript = Manuscript(
-        title=written.title, body=written.text, description=written.description, channels=channels,
-        products=row.products, offer_until=brief.deadline,
-    )  # fmt: skip
-    reference = fingerprint([brief.model_dump(mode="json"), written.text])[:24]
-    piece = rows.add_piece(session, at.clock, "draft", reference, manuscript, "A5", row)
-    return piece.number or number
-
-
-@task(cache_policy=NO_CACHE)
+@step(mark("Check prices and products"))
 def check_facts() -> Ending:
     """Compare prices and products in every piece with the feed; what differs is told now, and held when it is due."""
     at = house()

@@ -1,6 +1,5 @@
 """The pages in a real browser: as wide as a phone and as a desk, in both languages, light and dark, by keyboard."""
 
-import os
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import pairwise
@@ -8,27 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from models.delivery import State
 from models.post import Picture, Post, Product, Span
 from models.reason import because
+from tests.browser.conftest import needs_chromium
 from tests.deployments.served import PASSWORD, Web, web_of_its_own
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-
-CHROMIUM = Path(os.environ.get("OTDEL_CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: install the distribution's package"),
-]
+pytestmark = needs_chromium
 DESK, PHONE = (1280, 900), (390, 844)
-PAGES = ("/", "/p/chai-dnia", "/nothing", "/sign-in", "/staff", "/staff/plan", "/staff/stop", "/staff/people",
+PAGES = ("/", "/p/chai-dnia", "/nothing", "/sign-in", "/staff", "/staff/plan", "/staff/stop", "/staff/people", "/me",
          "/mailbox", "/mailbox/a1", "/reports", "/approval/1", "/staff/proof/1", "/staff/proof/2",
          "/staff/proof/3")  # fmt: skip
 LONG = "Оченьдлинноесловобезпробелов" * 6
 TEXT = f"Сенча первого сбора, 450 ₽ за 100 г.\n\nЗаваривать при 75 °C. {LONG}\nhttps://shop.example/{'a' * 120}"
 
+SERIOUS = ("serious", "critical")
 LOOKING = (Path(__file__).parent / "looking.js").read_text(encoding="utf-8")
 
 
@@ -69,14 +65,6 @@ def _picture(web: Web) -> Picture:
     data = BytesIO()
     Image.new("RGB", (400, 300), (120, 160, 90)).save(data, "JPEG")
     return web.picture(data.getvalue(), "Чашка сенчи")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -121,6 +109,24 @@ def test_every_page_can_be_used(opened: Any, size: tuple[int, int], language: st
             assert page.evaluate("small()") == [], f"{path}: too small for a finger"
     unexpected = [said for said in page.complaints if "404" not in said]
     assert unexpected == []
+
+
+NARROW = ("/", "/p/chai-dnia", "/staff", "/staff/plan", "/me", "/approval/1")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "paths"), [(DESK, "light", PAGES), (PHONE, "dark", NARROW)], ids=["desk", "phone"]
+)
+def test_axe_finds_nothing_serious(
+    web: Web, opened: Any, size: tuple[int, int], scheme: str, paths: tuple[str, ...]
+) -> None:
+    """The rules of axe-core, WCAG 2.2 A and AA among them."""
+    page, axe, found = opened(size, "ru", scheme, "vera"), Axe(), {}
+    for path in (*paths, web.invitation("marina", f"for-axe-{scheme}")):
+        page.goto(path)
+        said = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        found[path] = [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in said if rule["impact"] in SERIOUS]
+    assert {path: rules for path, rules in found.items() if rules} == {}
 
 
 def test_the_keyboard_reaches_the_content_first(opened: Any) -> None:

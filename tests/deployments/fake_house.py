@@ -1,5 +1,6 @@
 """A whole house with the fake catalogue; started as `python -m tests.deployments.fake_house`."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ def family(settings: Settings, secrets: Secrets, front: Front, inherited: Mappin
 
 
 def main() -> int:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite itself may run under nohup, and children inherit that
     screen = Screen()
     try:
         return launcher.up(read_settings(), lambda house: house.screen.say("EVERYTHING STANDS"), screen, family)

@@ -86,10 +86,11 @@ class Web:
     def picture(self, data: bytes = b"a picture", alt: str = "") -> Picture:
         return self.house.media.put(data, "image/jpeg", 400, 300, alt)
 
-    def invitation(self, person: str) -> str:
+    def invitation(self, person: str, token: str = "") -> str:
+        token = token or f"token-of-{person}"
         with self.house.sessions.begin() as session:
-            people.invite(session, self.clock, person, fingerprint(f"token-of-{person}"))
-        return f"/invite/token-of-{person}"
+            people.invite(session, self.clock, person, fingerprint(token))
+        return f"/invite/{token}"
 
     def placement(
         self, post: Post, account: str = "tg", state: State = State.PLANNED, hours: float = 1, **row: Any
@@ -159,16 +160,21 @@ class Browser:
 
 
 @contextmanager
-def served(root: Path, engine: Engine, mailbox: bool = True) -> Iterator[Web]:
-    """A web process on a port of its own, stopped at the end as SIGTERM stops it."""
+def served(root: Path, engine: Engine, mailbox: bool = True, port: int = 0) -> Iterator[Web]:
+    """A web process on a port of its own, stopped at the end as SIGTERM stops it.
+
+    On a `port` that is named, its people find it at http://localhost: browsers make passkeys there.
+    """
     clock = SetClock(NOW)
     house = furnished(root, engine, {key: FakeChannel() for key in ("site", "tg", "wall")}, clock, company=COMPANY)
     (root / "channels.yaml").write_text(CHANNELS)
     house = replace(house, open_workspace=workspace_of(root, NOW.date()))
+    if port:
+        house = replace(house, staff_url=f"http://localhost:{port}")
     (root / "var" / "reports").mkdir(parents=True, exist_ok=True)
     (root / "var" / "mailbox").mkdir(exist_ok=True)
     app = app_of(house, SECRET, root / "var" / "mailbox" if mailbox else None, CHEAP)
-    server = uvicorn.Server(listening(app, "127.0.0.1", 0))
+    server = uvicorn.Server(listening(app, "127.0.0.1", port))
     thread = threading.Thread(target=server.run)
     thread.start()
     web = Web("", app, house, clock)
@@ -186,12 +192,12 @@ def served(root: Path, engine: Engine, mailbox: bool = True) -> Iterator[Web]:
 
 
 @contextmanager
-def web_of_its_own(root: Path, mailbox: bool = True) -> Iterator[Web]:
+def web_of_its_own(root: Path, mailbox: bool = True, port: int = 0) -> Iterator[Web]:
     """A web process on a fresh SQLite database."""
     (root / "otdel.sqlite").write_bytes(empty_database())
     engine = connect(f"sqlite:///{root / 'otdel.sqlite'}")
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    with served(root, engine, mailbox) as web:
+    with served(root, engine, mailbox, port) as web:
         yield web
     engine.dispose()
 

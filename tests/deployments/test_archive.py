@@ -193,8 +193,26 @@ def test_no_backup_is_overwritten(lived_in: Settings) -> None:
 
 
 def test_a_workspace_never_started_has_nothing_to_save(settings: Settings) -> None:
+    for _ in ("nothing yet", "its secrets only"):
+        with pytest.raises(Refusal) as refused:
+            archive.backup(settings, NOW)
+        assert "otdel up" in str(refused.value.mend)
+        ensure_secrets(settings)
+
+
+def test_a_dump_that_does_not_load_leaves_the_former_folder_in_its_place(
+    lived_in: Settings, fresh_postgresql: str, postgresql_programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(postgresql_programs))
+    on_postgresql = lived_in.model_copy(update={"database_url": fresh_postgresql})
+    remember(on_postgresql, "before")
+    saved, _ = archive.backup(on_postgresql, NOW)
+    before = contents(lived_in.workspace)
+    away = on_postgresql.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:9/nowhere"})
     with pytest.raises(Refusal):
-        archive.backup(settings, NOW)
+        archive.restore(away, saved, NOW, force=True)
+    assert contents(lived_in.workspace) == before
+    assert not list(lived_in.workspace.parent.glob("company.before-*"))
 
 
 def test_a_link_that_leads_back_does_not_lead_the_backup_in_circles(lived_in: Settings) -> None:

@@ -91,14 +91,59 @@ def test_a_language_without_a_company_is_wrong_use(home: dict[str, str]) -> None
 def test_up_without_a_company_says_how_to_make_one(home: dict[str, str]) -> None:
     said = otdel("up", **home)
     assert said.returncode == 4
-    assert "otdel init" in said.stdout
+    assert "otdel init" in said.stderr
+    assert "otdel init" in json.loads(otdel("up", "--json", **home).stdout)["mend"]
 
 
 def test_a_wrong_setting_is_wrong_use(home: dict[str, str]) -> None:
     said = otdel("doctor", **{**home, "OTDEL_UI_PORT": "seventy"})
     assert said.returncode == 2
-    assert "OTDEL_UI_PORT" in said.stdout
+    assert "Set OTDEL_UI_PORT to a number from 1 to 65535." in said.stderr
     assert "Traceback" not in said.stderr
+    as_data = otdel("doctor", "--json", **{**home, "OTDEL_UI_PORT": "seventy"})
+    assert (as_data.returncode, json.loads(as_data.stdout)["exit"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run",), "Не хватает «what»."), (("stop", "all"), "Не хватает «--person»."),
+        (("rnu",), "Команды «rnu» нет.\n  Похожее: run."), (("run", "A8", "--jsn"), "Параметра --jsn нет."),
+        (("run", "A8", "--patience", "long"), "«--patience»: значение указано неверно."),
+        (("doctor", "me"), "Это лишнее: me."),
+        (("import", "contents", "x"), "Команды «contents» нет.\n  Похожее: content. Справка: otdel import --help"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_said_in_the_readers_language(home: dict[str, str], arguments: tuple[str, ...], said: str) -> None:
+    refused = otdel(*arguments, **{**home, "OTDEL_LOCALE": "ru"})
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    as_data = otdel(*arguments, "--json", **{**home, "OTDEL_LOCALE": "ru"})
+    assert as_data.returncode == json.loads(as_data.stdout)["exit"] == 2
+
+
+def test_what_the_disk_refuses_is_no_traceback(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "company").write_text("a file where a folder should be")
+    said = otdel("init", "--json", **home)
+    assert said.returncode == 4
+    assert "this is a file, not a folder" in json.loads(said.stdout)["error"]
+
+
+def test_a_backup_on_a_full_disk_says_so_and_leaves_nothing(home: dict[str, str], tmp_path: Path) -> None:
+    otdel("init", **home)
+    otdel("migrate", **home)
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        f"sys.argv = ['otdel', 'backup', {str(tmp_path / 'b.tar.gz')!r}, '--json']\n"
+        "from deployments.cli import main\nmain()"
+    )
+    environment = {"PATH": os.environ["PATH"], **home}
+    said = subprocess.run(
+        (sys.executable, "-c", code), cwd=CODE_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 4, said.stderr
+    assert "Make room in" in json.loads(said.stdout)["mend"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["company", "private"]
 
 
 def test_the_doctor_of_a_standing_company_has_remarks(home: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Migrating on the way up: a copy first, a newer database refused, an unreachable one explained."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -100,6 +101,35 @@ def test_postgresql_is_dumped_or_the_operator_told_how(
     database.migrate(fresh_postgresql, tmp_path / "backups", told.append)
     (dump,) = (tmp_path / "backups").glob("*.dump")
     assert dump.read_bytes().startswith(b"PGDMP")
+
+
+def test_a_migration_that_fails_says_so_and_changes_nothing(url: str, tmp_path: Path, told: list[str]) -> None:
+    history = tmp_path / "history"
+    shutil.copytree(HERE, history)
+    database.migrate(url, tmp_path / "backups", told.append, scripts=history)
+    (history / "versions" / "0999_broken.py").write_text(
+        f"from alembic import op\nrevision, down_revision = '0999', {newest()!r}\n"
+        "def upgrade():\n    op.execute('SELECT nonsense')\n"
+    )
+    with pytest.raises(Refusal) as refused:
+        database.migrate(url, tmp_path / "backups", told.append, scripts=history)
+    assert "nonsense" in str(refused.value.what)
+    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert database.migrate(url, tmp_path / "backups", told.append) == newest()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql+nothing://x/y"])
+def test_an_address_that_is_no_databases_is_explained(address: str, tmp_path: Path, told: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        database.migrate(address, tmp_path / "backups", told.append)
+    assert "OTDEL_DATABASE_URL" in str(refused.value.mend)
+
+
+def test_a_password_stands_in_no_command_line() -> None:
+    address, secret = database.for_tools("postgresql+psycopg://otdel:s%40cret@db:5433/otdel?sslmode=require")
+    assert address == "postgresql://otdel@db:5433/otdel?sslmode=require"
+    assert secret == {"PGPASSWORD": "s@cret"}
+    assert database.for_tools("postgresql://otdel@/otdel?host=/tmp")[1] == {}
 
 
 def test_an_operator_who_made_the_copy_is_believed(url: str, tmp_path: Path, told: list[str]) -> None:

@@ -13,7 +13,6 @@ from deployments import house
 from deployments.cli.house import lay_out
 from deployments.database import migrate
 from deployments.doctor import examine, is_well
-from deployments.doctor.company import is_loopback
 from deployments.doctor.finding import Finding, Level
 from deployments.secrets import ensure_secrets, secrets_path
 from deployments.settings import Settings
@@ -108,25 +107,20 @@ def test_real_channels_with_loopback_links_are_refused(real_channel: Settings) -
     (found,) = findings(real_channel, "addresses")
     assert found.level == Level.BAD
     assert "tg" in str(found.what)
+    assert "public_url" in str(found.mend)
 
 
 def test_real_channels_with_a_public_address_are_well(real_channel: Settings) -> None:
     assert not findings(real_channel.model_copy(update={"public_url": "https://www.example.org"}), "addresses")
 
 
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://127.0.0.1:8080", True),
-        ("http://127.9.9.9", True),
-        ("http://localhost", True),
-        ("http://[::1]:80", True),
-        ("https://www.example.org", False),
-        ("http://192.168.1.5", False),
-    ],
-)
-def test_loopback_is_known_in_every_dress(url: str, loopback: bool) -> None:
-    assert is_loopback(url) is loopback
+def test_a_channel_that_calls_this_machine_only_may_lead_here(
+    real_channel: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTDEL_TELEGRAM_TG_API_URL", "http://127.0.0.1:9")
+    assert not findings(real_channel, "addresses")
+    monkeypatch.setenv("OTDEL_TELEGRAM_TG_API_URL", "https://api.example.org")
+    assert findings(real_channel, "addresses")
 
 
 class Desk(BaseHTTPRequestHandler):
@@ -160,7 +154,7 @@ def test_a_dead_child_and_a_silent_runner_are_found(company: Settings, tmp_path:
     with house.locked(company):
         house.write_record(company, house.Record(launcher=launcher, children=(gone,)))
         said = [str(found.what) for found in findings(company, "processes") + findings(company, "runner")]
-        assert said == ["web does not run.", "The runner has not asked for work yet."]
+        assert said == ["Desk and pages does not run.", "The runner has not asked for work yet."]
         (company.var / "runner.json").write_text('{"polled_at": "2026-11-21T10:00:00+00:00"}')
         assert "last asked" in str(findings(company, "runner")[0].what)
 

@@ -1,6 +1,8 @@
 """The children's environment: what Prefect must be told, what it must not inherit, who is told which secret."""
 
 import pytest
+from prefect import Task
+from prefect.cache_policies import NO_CACHE
 
 from deployments.environment import environment, server_environment
 from deployments.front import Front, read_front
@@ -85,3 +87,49 @@ def test_prefect_knows_every_setting_by_its_name(house: tuple[Settings, Secrets,
     ours = {**environment(*house, {}), **server_environment(*house, {})}
     said = {name for name in ours if name.startswith("PREFECT_") and name != "PREFECT_SERVER_ENCRYPTION_KEY"}
     assert said <= known
+
+
+def test_prefects_memory_is_short_unless_the_operator_wants_it_long(house: tuple[Settings, Secrets, Front]) -> None:
+    runs = "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD"
+    assert server_environment(*house, {})[runs] == str(30 * 86_400)
+    assert server_environment(*house, {runs: "7776000"})[runs] == "7776000"
+
+
+def test_prefect_reads_how_long_it_is_to_remember(
+    house: tuple[Settings, Secrets, Front], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import warnings
+    from datetime import timedelta
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from prefect.settings.models.server.events import ServerEventsSettings
+        from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
+
+    for name, value in server_environment(*house, {}).items():
+        monkeypatch.setenv(name, value)
+    assert ServerEventsSettings().retention_period == timedelta(days=2)
+    read = ServerServicesDBVacuumSettings()
+    assert read.enabled_vacuum_types == {"events", "flow_runs", "orphans"}
+    assert read.retention_period == timedelta(days=30)
+    assert read.event_retention_overrides["prefect.task-run.Completed"] == timedelta(hours=1)
+
+
+def test_prefects_server_is_given_no_access_to_a_channel(house: tuple[Settings, Secrets, Front]) -> None:
+    inherited = {"OTDEL_VK_WALL_TOKEN": "token", "OTDEL_SMTP_PASSWORD": "word"}
+    assert not {"token", "word"} & set(server_environment(*house, inherited).values())
+    assert {"token", "word"} <= set(environment(*house, inherited).values())
+
+
+def test_no_result_of_a_step_is_kept_by_prefect(house: tuple[Settings, Secrets, Front]) -> None:
+    """Kept, they would be a file per step for ever; nobody reads them."""
+    import importlib
+    import pkgutil
+
+    import tasks
+
+    assert environment(*house, {})["PREFECT_RESULTS_PERSIST_BY_DEFAULT"] == "false"
+    names = [found.name for found in pkgutil.walk_packages(tasks.__path__, "tasks.") if found.name.endswith(".steps")]
+    steps = [made for name in names for made in vars(importlib.import_module(name)).values() if isinstance(made, Task)]
+    assert len(steps) > 20
+    assert [step.name for step in steps if step.persist_result or step.cache_policy is not NO_CACHE] == []

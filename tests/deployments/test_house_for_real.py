@@ -165,6 +165,9 @@ def test_a_house_from_its_first_start_to_its_end(house: RealHouse) -> None:
     assert "Удар" not in {found["name"] for found in house.ask("/deployments/filter")}
     ended = {found["state_type"] for found in house.ask("/flow_runs/filter")}
     assert not ended & {"RUNNING", "PENDING", "CANCELLING", "CANCELLED"}
+
+    # Prefect keeps no files of results: nobody would ever delete them.
+    assert not (settings.prefect_home / "storage").exists()
     assert house.send(signal.SIGINT) == 0
 
 

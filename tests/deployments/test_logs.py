@@ -25,6 +25,15 @@ def test_only_so_many_old_logs_are_kept(tmp_path: Path) -> None:
     assert (tmp_path / "web.1.log").read_text() == f"{KEPT + 2}\n"
 
 
+def test_a_log_that_cannot_be_put_aside_is_cut_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+    path.write_text("much")
+    (tmp_path / "web.1.log" / "in the way").mkdir(parents=True)
+    (tmp_path / "web.2.log" / "too").mkdir(parents=True)
+    assert rotate(path, largest=3)
+    assert path.read_text() == ""
+
+
 def test_a_small_log_is_left_alone(tmp_path: Path) -> None:
     assert not rotate(tmp_path / "none.log")
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from deployments import processes
+from deployments.processes import Obstacle
 from deployments.settings import CODE_ROOT
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's leash and /proc are Linux's")
@@ -61,10 +62,15 @@ def test_the_holder_of_a_port_is_named() -> None:
         server.bind(("127.0.0.1", 0))
         server.listen()
         port = server.getsockname()[1]
-        assert not processes.is_free("127.0.0.1", port)
+        assert processes.obstacle("127.0.0.1", port) == Obstacle.TAKEN
         assert f"(pid {os.getpid()})" in processes.holder(port)
-    assert processes.is_free("127.0.0.1", port)
+    assert processes.obstacle("127.0.0.1", port) == Obstacle.NONE
     assert processes.holder(port) == ""
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_a_host_that_is_not_this_machine_is_told_from_a_taken_port(host: str) -> None:
+    assert processes.obstacle(host, 4319) == Obstacle.ELSEWHERE
 
 
 @LINUX

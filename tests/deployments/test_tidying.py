@@ -15,7 +15,7 @@ from prefect.states import Cancelling, Pending, Running, Scheduled, State
 
 from deployments.refusal import Refusal
 from deployments.registration import _keep_orders, _refuse_twins, _remove_departed
-from deployments.tidying import SILENCE, bury_the_dead, drop_pile, fallen_silent
+from deployments.tidying import SILENCE, bury_the_dead, drop_pile, fallen_silent, forget_idle
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HERE, THERE = uuid4(), uuid4()
@@ -30,15 +30,16 @@ class Server:
         self.deleted_deployments: list[UUID] = []
         self.deleted_schedules: list[UUID] = []
 
-    async def read_flow_runs(self, *, flow_run_filter: Any, limit: int, offset: int) -> list[FlowRun]:
+    async def read_flow_runs(self, *, flow_run_filter: Any, limit: int, offset: int = 0) -> list[FlowRun]:
         types = flow_run_filter.state.type
         names = flow_run_filter.state.name
-        due = flow_run_filter.expected_start_time
+        due, ended = flow_run_filter.expected_start_time, flow_run_filter.end_time
         found = [
             run for run in self.runs.values()
             if run.deployment_id in flow_run_filter.deployment_id.any_
             and (types is None or run.state_type in types.any_)
             and (names is None or (run.state and run.state.name in names.any_))
+            and (ended is None or (run.end_time and run.end_time <= ended.before_))
             and (due is None or (run.expected_start_time and run.expected_start_time <= due.before_))
         ]  # fmt: skip
         return found[offset : offset + limit]
@@ -90,6 +91,18 @@ def test_of_a_pile_of_missed_runs_only_the_last_is_run() -> None:
     assert asyncio.run(drop_pile(server, [HERE, THERE], NOW)) == 59  # type: ignore[arg-type]
     assert set(server.runs) == {pile[0].id, other.id, coming.id, *(one.id for one in ordered)}
     assert asyncio.run(drop_pile(server, [HERE, THERE], NOW)) == 0  # type: ignore[arg-type]
+
+
+def test_yesterdays_idle_runs_are_forgotten_and_the_others_kept() -> None:
+    def ended(name: str, hours: int) -> FlowRun:
+        state = State(type=StateType.COMPLETED, name=name)
+        return run(state).model_copy(update={"end_time": NOW - timedelta(hours=hours)})
+
+    idle, in_english = ended("Нечего делать", 25), ended("Nothing to do", 26)
+    fresh, useful, coming = ended("Нечего делать", 23), ended("Готово", 30), run(Scheduled())
+    server = Server([idle, in_english, fresh, useful, coming])
+    assert asyncio.run(forget_idle(server, [HERE], NOW)) == 2  # type: ignore[arg-type]
+    assert set(server.runs) == {fresh.id, useful.id, coming.id}
 
 
 def test_a_run_is_given_up_only_when_it_runs_and_has_long_been_silent() -> None:

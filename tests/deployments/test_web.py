@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deployments.processes import is_free, wait_until
+from deployments.processes import obstacle, wait_until
 from deployments.secrets import ensure_secrets
 from deployments.settings import CODE_ROOT, Settings
 from models.database import connect
@@ -20,7 +20,7 @@ SAMPLE = CODE_ROOT / "deployments" / "sample" / "ru"
 
 
 def free_port() -> int:
-    return next(port for port in range(18200, 18400) if is_free("127.0.0.1", port))
+    return next(port for port in range(18200, 18400) if not obstacle("127.0.0.1", port))
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from models.piece import Rendition
 from models.post import Post, Span
 from models.reaction import Notice
 from models.reason import because
+from models.registry import Observation
 from tasks.approval import rows as approval
 from tasks.approval.rules import OWN_PIECE
+from tasks.registry.rows import record
 from tests.deployments.served import Web, served, web_of_its_own
 from tests.fakes import NOW
 
@@ -230,6 +232,34 @@ def test_who_may_not_approve_sees_and_cannot(web: Web) -> None:
     assert gleb.post(f"/approval/{id}", {"do": "rest"}).status_code == 403 and decisions(web) == []
 
 
+def test_above_the_threshold_the_author_does_not_decide_even_where_two_eyes_are_enough(web: Web) -> None:
+    id = web.request(posts(1))
+    path = web.house.root / "company.yaml"
+    policy = "approval: {approver: marina, four_eyes: false, proven_above: {money: 50000}}"
+    path.write_text(
+        path.read_text().replace("[author]", "[author, approver]").replace("approval: {approver: marina}", policy)
+    )
+    spent = Observation(operation="M4", subject_kind="piece", subject_id="1", metric="expenses", value=5_000_001,
+                        cost=5_000_001, currency="RUB", observed_at=NOW, source="stated")  # fmt: skip
+    with web.house.sessions.begin() as session:
+        record(session, [spent], web.clock)
+    olga, marina = web.browser("olga"), web.browser("marina")
+    olga.post(f"/approval/{id}", {"do": "rest"})
+    assert decisions(web) == []
+    assert "Согласовано: 1." in marina.said(marina.post(f"/approval/{id}", {"do": "rest"}))
+
+
+def test_a_version_that_was_replaced_is_not_decided_about(web: Web) -> None:
+    id = web.request(posts(2))
+    with web.house.sessions.begin() as session:
+        session.get_one(Delivery, 1).content_hash = "newer"
+    marina = web.browser("marina")
+    page = html.fromstring(marina.get(f"/approval/{id}").text)
+    assert page.xpath("//button[@name='do']/@value") == ["approve:2", "return:2", "rest", "back"]
+    assert "Согласовано: 1." in marina.said(marina.post(f"/approval/{id}", {"do": "rest"}))
+    assert "Здесь всё решено" in marina.get(f"/approval/{id}").text
+
+
 def test_a_decision_about_another_request_is_not_smuggled_in(web: Web) -> None:
     first, second = web.request(posts(1)), web.request([Post(title="Кофе", text="кофе")])
     with web.house.sessions() as session:
@@ -329,6 +359,21 @@ def test_an_unknown_outcome_is_settled_by_what_a_person_saw(
     marina = web.browser("marina")
     marina.said(marina.post(f"/staff/placement/{id}/decide", fields))
     assert (row(web, id).state, row(web, id).url) == (state, url)
+
+
+def test_published_again_is_planned_for_now_and_not_too_late_at_once(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), state=State.UNKNOWN, hours=-9, late_at=NOW - timedelta(hours=7))
+    marina = web.browser("marina")
+    page = marina.said(marina.post(f"/staff/placement/{id}/decide", {"verdict": "again"}))
+    found = row(web, id)
+    assert "будет опубликована снова" in page
+    assert (found.due_at, found.late_at) == (NOW, NOW + timedelta(hours=2))
+
+
+def test_published_again_in_quiet_hours_says_when(web: Web) -> None:
+    id = web.placement(Post(title="Чай"), "wall", State.UNKNOWN, -9)
+    marina = web.browser("marina")
+    assert "выйдет в 15:00" in marina.said(marina.post(f"/staff/placement/{id}/decide", {"verdict": "again"}))
 
 
 @pytest.mark.parametrize("next", ["https://evil.example", "//evil.example", ""])

@@ -278,6 +278,8 @@ def test_letters_are_read_on_the_page_and_run_nothing(web: Web) -> None:
     letter = f"To: marina@example.org\nSubject: {EVIL}\nContent-Type: text/plain; charset=utf-8\n\n{EVIL} https://staff.example/approval/1\n"
     (web.house.var / "mailbox" / "a1.eml").write_text(letter, encoding="utf-8")
     (web.house.var / "mailbox" / ".a2.draft").write_text("x")
+    odd = "To: x\nContent-Type: text/plain; charset=no-such\n\ntext\n"
+    (web.house.var / "mailbox" / "a3.eml").write_text(odd)
     browser = web.browser("nina")
     tree = html.fromstring(browser.get("/mailbox").text)
     assert tree.xpath("//main//a/@href") == ["/mailbox/a1"]

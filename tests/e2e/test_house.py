@@ -81,3 +81,5 @@ def test_a_newcomers_first_hour(house: RunningHouse) -> None:
     assert house.get("/feed.atom").text.count("<entry>") >= before["feed"]
     assert house.rows("SELECT count(*) FROM plan_load") == [(1,)]
     house.down()
+    # Answered and cancelled, done and failed: no run has left a file of results that nobody would delete.
+    assert not (house.workspace / "var" / "prefect" / "storage").exists()

@@ -162,9 +162,9 @@ def is_loaded_again(house: RunningHouse, prefect: PrefectDoor) -> None:
     rows[2][1], rows[0][4] = "+21", "Совсем другой текст"
     write_plan(house.workspace, [row[: len(HEADER)] for row in rows])
     before = house.rows("SELECT due_at FROM delivery WHERE account = 'tg' AND state = 'planned'")
-    run(prefect, "A3", action="show")
+    run(prefect, "A3", action="показать")
     assert house.rows("SELECT due_at FROM delivery WHERE account = 'tg' AND state = 'planned'") == before
-    run(prefect, "A3", action="apply")
+    run(prefect, "A3", action="применить")
     run(prefect, "A8")
     after = house.rows("SELECT due_at FROM delivery WHERE account = 'tg' AND state = 'planned'")
     assert after != before

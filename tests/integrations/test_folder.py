@@ -51,3 +51,28 @@ def test_files_are_listed_by_their_endings_without_the_hidden_ones(folder: Folde
     assert folder.names("content/pieces", (".md",)) == ["deep/Cup.MD", "tea.md"]
     assert folder.names("content/pieces") == ["deep/Cup.MD", "note.txt", "tea.md"]
     assert folder.names("absent") == []
+
+
+def test_a_file_is_renewed_in_one_move_and_keeps_its_rights(folder: Folder) -> None:
+    file = folder.place("content/pieces/tea.md")
+    file.chmod(0o640)
+    folder.renew("content/pieces/tea.md", "Чай".encode(), "Кофе".encode())
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("Кофе", 0o640)
+    assert [path.name for path in file.parent.iterdir() if "tea.md." in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        pytest.param("content/pieces/tea.md", "changed", id="edited meanwhile"),
+        pytest.param("content/pieces/gone.md", "not_written", id="gone meanwhile"),
+        pytest.param("nowhere/tea.md", "not_written", id="a folder that is gone"),
+        pytest.param("link.txt", "outside", id="outside"),
+    ],
+)
+def test_a_file_that_is_not_the_former_one_is_left_as_it_is(folder: Folder, path: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        folder.renew(path, b"what it was when it was read", b"ours")
+    assert refused.value.reason.code == code
+    assert folder.read("content/pieces/tea.md").decode() == "Чай"
+    assert not [path for path in folder.root.rglob(".*") if path.name != ".hidden.md"]

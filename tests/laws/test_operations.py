@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
-from deployments.catalogue import CATALOGUE
+from deployments.catalogue import CATALOGUE, Entry
 from flows import discovered
 from models.form import Form
 from models.locale import LANGUAGES, spoken
@@ -83,6 +83,32 @@ def test_a_form_is_complete_in_the_readers_language(name: str, language: str) ->
         if language == "ru":
             assert re.search("[а-яё]", said["title"], re.IGNORECASE), f"{name}.{field}: {said['title']}"
             assert re.search("[а-яё]", said["description"], re.IGNORECASE), f"{name}.{field}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_choice_is_offered_in_the_readers_language(name: str, language: str) -> None:
+    """Prefect shows the values themselves: an untranslated choice, or a default that is none of them, is English."""
+    form = form_of(FLOWS[name])
+    with spoken(language):
+        properties = form.model_json_schema().get("properties", {})
+    for field, said in properties.items():
+        assert "const" not in said, f"{name}.{field} has one choice only"
+        for choice in said.get("enum", ()):
+            assert re.search("[а-яё]" if language == "ru" else "[a-z]", choice), f"{name}.{field}: {choice}"
+            assert TypeAdapter(form.model_fields[field].rebuild_annotation()).validate_python(choice) is not None
+        if "enum" in said:
+            assert said.get("default", said["enum"][0]) in said["enum"], f"{name}.{field}: {said['default']}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.tags[0])
+def test_what_a_deployment_is_filled_in_with_is_what_its_form_offers(entry: Entry, language: str) -> None:
+    with spoken(language):
+        offered = form_of(FLOWS[entry.flow]).model_json_schema().get("properties", {})
+        given = entry.parameters.get("form", {})
+    assert all(value in offered[field].get("enum", [value]) for field, value in given.items())
+    assert form_of(FLOWS[entry.flow]).model_validate(given) if given else True
 
 
 @pytest.mark.parametrize("name", FLOWS)

@@ -1,9 +1,8 @@
-from datetime import date, time, timedelta
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from models import company
@@ -15,41 +14,8 @@ from models.company import (
     Goal,
     Source,
     Workspace,
-    read_duration,
-    read_quiet_hours,
 )
-from models.schedule import Unreadable
-from tasks.schedule.quiet import read_quiet
-from tasks.schedule.slots import read_slots
-
-
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [("2h", timedelta(hours=2)), ("90m", timedelta(minutes=90)), ("1d", timedelta(days=1)),
-     ("1h30m", timedelta(minutes=90)), ("2 ч", timedelta(hours=2)), ("15 мин.", timedelta(minutes=15)),
-     ("1 д 2 ч 3 мин", timedelta(days=1, minutes=123))],
-)  # fmt: skip
-def test_a_length_of_time_is_read_in_both_languages(text: str, length: timedelta) -> None:
-    assert read_duration(text) == length
-
-
-@pytest.mark.parametrize("text", ["", "2", "h", "2 hours ago", "0h", "-2h", "2h!", "2 x", "9999999999d"])
-def test_what_is_no_length_of_time_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
-        read_duration(text)
-
-
-def test_quiet_hours_are_read_and_an_empty_text_is_none() -> None:
-    assert read_quiet_hours("22:00-08:00") == ((time(22), time(8)),)
-    assert read_quiet_hours("22.00–8.00, 13:00-14:30") == ((time(22), time(8)), (time(13), time(14, 30)))
-    assert read_quiet_hours("") == ()
-
-
-@pytest.mark.parametrize("text", ["22-8", "22:00", "25:00-08:00", "22:00-22:00", "ночью"])
-def test_what_is_no_quiet_hours_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
-        read_quiet_hours(text)
-
+from models.timetable import read_slots
 
 SLOTS = ["mon-fri 09:00", "sat,sun 11:00", "daily 19:30", "пн-пт 09:00, 13:00, 18:30", "сб, вс 11:00", "ежедневно 9.30",
          "fri-mon 10:00", "Mon, wed-fri 8:05", "будни 10:00", "weekends 12:00"]  # fmt: skip
@@ -65,39 +31,25 @@ def test_a_slot_that_is_taken_can_be_read_where_slots_are_used(text: str) -> Non
     assert read_slots([text])
 
 
-@given(
-    st.sampled_from(["mon", "пн", "sun", "вс", "daily", "ежедневно", "будни", "x"]),
-    st.sampled_from(["", "-fri", "–пт", ", sat", ",сб-вс"]),
-    st.integers(0, 30),
-    st.sampled_from([":00", ".30", ":75", ""]),
-    st.sampled_from(["", ", 18:00"]),
-)
-def test_whatever_slot_is_taken_can_be_read(day: str, more: str, hour: int, minute: str, again: str) -> None:
-    text = f"{day}{more} {hour}{minute}{again}"
-    try:
-        card(slots=[text])
-    except ValidationError:
-        return
-    assert read_slots([text])
-
-
-@given(st.lists(st.tuples(st.times(), st.times()), max_size=3))
-def test_whatever_quiet_hours_are_taken_can_be_read(spans: list[tuple[time, time]]) -> None:
-    text = ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in spans)
-    try:
-        card(quiet_hours=text)
-    except ValidationError:
-        return
-    try:
-        assert len(read_quiet(text).spans) == len(spans)
-    except Unreadable as error:
-        assert error.reason.code == "always_quiet"
-
-
 @pytest.mark.parametrize("text", ["", "mon", "09:00", "каждый день", "mon-fri 25:00", "someday 10:00", "mon 9"])
 def test_a_slot_that_nobody_could_read_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         card(slots=[text])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        pytest.param({"slots": ["mon"]}, "bad_slot", id="a slot"),
+        pytest.param({"quiet_hours": "22-8"}, "bad_quiet_hours", id="quiet hours"),
+        pytest.param({"quiet_hours": "00:00-12:00, 12:00-24:00"}, "always_quiet", id="quiet round the clock"),
+        pytest.param({"lateness": {"after": "soon"}}, "bad_duration", id="a length of time"),
+    ],
+)
+def test_what_is_written_about_time_is_judged_when_the_settings_are_read(said: dict[str, object], code: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        card(**said)
+    assert error.value.errors()[0]["ctx"]["error"].reason.code == code
 
 
 def models() -> list[type[BaseModel]]:
@@ -114,10 +66,19 @@ def test_no_model_of_the_companys_files_takes_a_field_it_does_not_know(kind: typ
     assert kind.model_config.get("frozen") is True
 
 
-def test_a_secret_is_refused_wherever_it_is_put_among_the_settings() -> None:
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda name: {name: "hunter2"},
+        lambda name: {"proxy": {name: "hunter2"}},
+        lambda name: {"all": [{name: "hunter2"}]},
+    ],
+    ids=["plainly", "in a group", "in a list"],
+)
+def test_a_secret_is_refused_wherever_it_is_put_among_the_settings(nested: Callable[[str], object]) -> None:
     for name in ("token", "access_token", "API_KEY", "password", "пароль"):
         with pytest.raises(ValidationError) as error:
-            card(settings={name: "hunter2"})
+            card(settings=nested(name))
         assert "hunter2" not in str(error.value.errors()[0]["ctx"]["error"].reason)
     assert card(settings={"group_id": 1, "chat": "@x"}).settings == {"group_id": 1, "chat": "@x"}
 

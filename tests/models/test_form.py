@@ -15,6 +15,7 @@ class Sample(Form):
 
     scope: Annotated[Literal["all", "channel"], InWords()] = Field(title=mark("What to stop"), description="All.")
     name: str = Field(default="", title=mark("Channel"))
+    kind: Annotated[Literal["week", "month"], InWords()] = "month"
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", ["всё", "канал"]), ("en", ["all", "channel"])])
@@ -23,7 +24,16 @@ def test_one_class_makes_a_schema_in_each_language(language: str, words: list[st
         made = Sample.model_json_schema()
     assert made["properties"]["scope"]["enum"] == words
     assert made["description"].startswith({"ru": "Что остановить", "en": "What to stop"}[language])
-    assert [field["position"] for field in made["properties"].values()] == [0, 1]
+    assert [field["position"] for field in made["properties"].values()] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("language", "word"), [("ru", "месяц"), ("en", "month")])
+def test_the_choice_that_holds_by_itself_is_one_of_those_offered(language: str, word: str) -> None:
+    with spoken(language):
+        kind = Sample.model_json_schema()["properties"]["kind"]
+        assert (kind["default"], word in kind["enum"]) == (word, True)
+        assert Sample(scope="all").model_dump(mode="json")["kind"] == word
+    assert Sample(scope="all").kind == "month"
 
 
 @pytest.mark.parametrize("said", ["channel", "канал"])

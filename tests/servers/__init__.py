@@ -5,8 +5,12 @@ In this process: `with TelegramServer(...) as server:`. In a process of its own:
 
 from tests.servers.faults import KINDS, Fault, Faults
 from tests.servers.journal import Publication
+from tests.servers.plain import PlainServer, Spelling
 from tests.servers.remote import Remote, launched
 from tests.servers.telegram import TelegramServer
 from tests.servers.vk import VkServer
 
-__all__ = ["KINDS", "Fault", "Faults", "Publication", "Remote", "TelegramServer", "VkServer", "launched"]
+__all__ = [
+    "KINDS", "Fault", "Faults", "PlainServer", "Publication", "Remote", "Spelling", "TelegramServer", "VkServer",
+    "launched",
+]  # fmt: skip

@@ -35,7 +35,7 @@ class TelegramServer(ProviderServer):
 
     controls: ClassVar[tuple[str, ...]] = (
         *ProviderServer.controls,
-        *("add_chat", "chat", "posts", "post_by_hand", "edit_by_hand", "delete_by_hand"),
+        *("add_chat", "chat", "posts", "texts", "post_by_hand", "edit_by_hand", "delete_by_hand"),
         *("react", "comment", "set_members", "set_bot_status", "set_right", "join", "pending"),
     )
 
@@ -72,6 +72,11 @@ class TelegramServer(ProviderServer):
         with self.lock:
             return [dict(stored.message) for stored in self.world.find(chat).messages.values()]
 
+    def texts(self, chat: int | str = CHANNEL) -> list[str]:
+        """The texts and captions of a chat now, oldest first."""
+        shown = (message.get("text", message.get("caption", "")) for message in self.posts(chat))
+        return [text for text in shown if text]
+
     def post_by_hand(self, text: str, chat: int | str = CHANNEL) -> int:
         """A person posts."""
         with self.lock:
@@ -89,11 +94,11 @@ class TelegramServer(ProviderServer):
             self.world.edit(found, stored, {field: new["text"], entities: new.get("entities")}, self.now())
             self.nudge()
 
-    def delete_by_hand(self, message_id: int, chat: int | str = CHANNEL) -> None:
+    def delete_by_hand(self, message_id: int | str, chat: int | str = CHANNEL) -> None:
         """A person deletes a message; no bot is told, as there is no such update."""
         with self.lock:
-            found, _ = self._stored(chat, message_id)
-            self.world.delete(found, message_id)
+            found, _ = self._stored(chat, int(message_id))
+            self.world.delete(found, int(message_id))
 
     def react(self, message_id: int, reactions: Mapping[str, int], chat: int | str = CHANNEL) -> None:
         """Set the number of each emoji under a message."""
@@ -114,6 +119,22 @@ class TelegramServer(ProviderServer):
             copy = group.messages[stored.copy_id].message
             sender = {"id": user, "is_bot": False, "first_name": f"Person {user}"}
             reply = {"message_thread_id": stored.copy_id, "reply_to_message": copy, "from": sender}
+            posted = self.world.post(group, reply | self._plain(text), 0, self.now())
+            self.nudge()
+            return int(posted.message["message_id"])
+
+    def answer(self, comment: int, text: str, speaker: str = "", chat: int | str = CHANNEL) -> int:
+        """Somebody answers a comment: a person, the “channel” itself, or the “group” (its anonymous administrator)."""
+        with self.lock:
+            found = self.world.find(chat)
+            group = self.world.chats[found.discussion]
+            above = group.messages[comment].message
+            thread = above["message_thread_id"]
+            shown = {k: v for k, v in above.items() if k != "reply_to_message"}
+            sender = {"from": {"id": 502, "is_bot": False, "first_name": "Person 502"}}
+            spoken = {"channel": found.shown(), "group": group.shown()}
+            sender |= {"sender_chat": spoken[speaker]} if speaker else {}
+            reply = {"message_thread_id": thread, "reply_to_message": shown} | sender
             posted = self.world.post(group, reply | self._plain(text), 0, self.now())
             self.nudge()
             return int(posted.message["message_id"])

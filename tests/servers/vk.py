@@ -39,7 +39,17 @@ class VkServer(ProviderServer):
 
     controls: ClassVar[tuple[str, ...]] = (
         *ProviderServer.controls,
-        *("add_group", "posts", "post_by_hand", "edit_by_hand", "delete_by_hand", "react", "set_reach", "comment"),
+        *(
+            "add_group",
+            "posts",
+            "texts",
+            "post_by_hand",
+            "edit_by_hand",
+            "delete_by_hand",
+            "react",
+            "set_reach",
+            "comment",
+        ),
         *("set_members", "set_stats", "set_access"),
     )
 
@@ -78,6 +88,10 @@ class VkServer(ProviderServer):
         with self.lock:
             return [self.walls.shown(post, self.url) for post in self.walls.on(owner, self.now(), False)]
 
+    def texts(self, owner: int = WALL) -> list[str]:
+        """The texts of a wall now, oldest first."""
+        return [post["text"] for post in reversed(self.posts(owner))]
+
     def post_by_hand(self, text: str, owner: int = WALL) -> int:
         """A person posts in the name of the community."""
         with self.lock:
@@ -90,9 +104,9 @@ class VkServer(ProviderServer):
             post = self.walls.post(owner, post_id)
             post.text, post.edited = text, int(self.now())
 
-    def delete_by_hand(self, post_id: int, owner: int = WALL) -> None:
+    def delete_by_hand(self, post_id: int | str, owner: int = WALL) -> None:
         with self.lock:
-            post = self.walls.post(owner, post_id)
+            post = self.walls.post(owner, int(post_id))
             del self.walls.posts[owner, post.id]
 
     def react(self, post_id: int, owner: int = WALL, **counts: int) -> None:

@@ -35,6 +35,7 @@ class Answer:
     content_type: str = "application/json"
     delivery: Delivery = "whole"
     delay_ms: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -198,6 +199,7 @@ class _Connection(asyncio.Protocol):
             return
         size = str(len(answer.body)).encode()
         headers = [(b"content-type", answer.content_type.encode()), (b"content-length", size)]
+        headers += [(name.encode(), value.encode()) for name, value in answer.headers]
         head = h11.Response(status_code=answer.status, headers=headers)
         if answer.delivery == "whole":
             self._send(head, h11.Data(data=answer.body), h11.EndOfMessage())

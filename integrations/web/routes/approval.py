@@ -63,7 +63,7 @@ def _found(request: Request, id: int) -> Question:
 
 
 def _verdicts(request: Request, question: Question) -> Iterator[Verdict]:
-    """What the form says about the rows that are still undecided.
+    """What the form says about the rows that are left to decide.
 
     `do` is what was pressed: "rest" approves all but those ticked to go back, "back" sends all back, "approve:7" and
     "return:7" decide about row 7 alone.
@@ -72,7 +72,8 @@ def _verdicts(request: Request, question: Question) -> Iterator[Verdict]:
     ticked = {value for value in form_of(request).getlist("back") if isinstance(value, str)}
     for proof in question.proofs:
         row = str(proof.row)
-        if proof.decided or (one and one != row) or verb not in ("rest", "back", "approve", "return"):
+        left = proof.is_current and not proof.decided
+        if not left or (one and one != row) or verb not in ("rest", "back", "approve", "return"):
             continue
         back = verb in ("back", "return") or (verb == "rest" and row in ticked)
         reason = (said(request, f"reason-{row}") or said(request, "reason")) if back else ""

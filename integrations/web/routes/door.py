@@ -17,7 +17,7 @@ from integrations.web.access import (
     visitor_of,
 )
 from integrations.web.premises import premises
-from integrations.web.screen import LANGUAGE, show_door
+from integrations.web.screen import LANGUAGE, scripted, show_door
 from models.desk import Ticket
 from models.locale import LANGUAGES
 from models.people import Permission
@@ -31,7 +31,7 @@ routes = Routes()
 
 @routes.get("/sign-in", Permission.PUBLIC)
 def door(request: Request, next: str = HOME) -> Response:
-    return show_door(request, "sign_in.html", next=inside(next, HOME), name="", objection=None)
+    return scripted(show_door(request, "sign_in.html", next=inside(next, HOME), name="", objection=None))
 
 
 @routes.post("/sign-in", Permission.PUBLIC)
@@ -41,15 +41,15 @@ def sign_in(request: Request) -> Response:
     answer = verbs.sign_in(name, _password(request), _address(request))
     if isinstance(answer, Reason):
         status = 429 if answer.code == "too_often" else 401
-        return show_door(request, "sign_in.html", status, next=next, name=name, objection=answer)
-    return _come_in(request, answer, next)
+        return scripted(show_door(request, "sign_in.html", status, next=next, name=name, objection=answer))
+    return come_in(request, answer, next)
 
 
 @routes.get("/invite/{token}", Permission.PUBLIC)
 def invitation(request: Request, token: str) -> Response:
     """A personal link; looking at it does not use it up, because mail programs look too."""
     name = premises(request).verbs.guest(token)
-    return show_door(request, "invitation.html", 200 if name else 410, name=name, token=token, objection=None)
+    return scripted(show_door(request, "invitation.html", 200 if name else 410, name=name, token=token, objection=None))
 
 
 @routes.post("/invite/{token}", Permission.PUBLIC)
@@ -58,8 +58,9 @@ def accept(request: Request, token: str) -> Response:
     verbs, name = premises(request).verbs, premises(request).verbs.guest(token)
     answer = verbs.accept(token, _password(request))
     if isinstance(answer, Reason):
-        return show_door(request, "invitation.html", 400 if name else 410, name=name, token=token, objection=answer)
-    return _come_in(request, answer, HOME)
+        status = 400 if name else 410
+        return scripted(show_door(request, "invitation.html", status, name=name, token=token, objection=answer))
+    return come_in(request, answer, HOME)
 
 
 @routes.post("/sign-out", Permission.SIGNED_IN)
@@ -86,7 +87,7 @@ def welcome(request: Request) -> Response:
     return RedirectResponse(HOME if visitor_of(request).may(Permission.READ_PLAN) else "/mailbox", 303)
 
 
-def _come_in(request: Request, ticket: Ticket, next: str) -> Response:
+def come_in(request: Request, ticket: Ticket, next: str) -> Response:
     """Always a new session: one that somebody prepared beforehand is ended, not filled."""
     former = session_token(request)
     if former:

@@ -17,7 +17,7 @@ from models.people import Permission
 FOREVER = "public, max-age=31536000, immutable"
 PICTURE = re.compile(r"[0-9a-f]{64}\.(jpg|png|webp|gif)")
 PICTURE_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
-STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 REPORT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",

@@ -74,6 +74,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('source', 'source_ref', name='uq_candidate')
     )
+    op.create_table('comment_thread',
+    sa.Column('account', sa.String(), nullable=False),
+    sa.Column('thread', sa.String(), nullable=False),
+    sa.Column('message_id', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('account', 'thread')
+    )
     op.create_table('credential',
     sa.Column('account', sa.String(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
@@ -241,6 +247,32 @@ def upgrade() -> None:
     sa.Column('read_at', Moment(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('passkey',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('credential_id', sa.String(), nullable=False),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('handle', sa.String(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.BigInteger(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('made_at', Moment(), nullable=False),
+    sa.Column('used_at', Moment(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('credential_id')
+    )
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_person'), ['person'], unique=False)
+
+    op.create_table('passkey_challenge',
+    sa.Column('challenge_hash', sa.String(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('put_to', sa.String(), nullable=False),
+    sa.Column('expires_at', Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('challenge_hash')
+    )
+    with op.batch_alter_table('passkey_challenge', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_challenge_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('person',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -307,7 +339,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('stop_order', schema=None) as batch_op:
-        batch_op.create_index('ix_stop_in_force', ['released_at', 'scope', 'scope_key'], unique=False)
+        batch_op.create_index('uq_stop_in_force', ['scope', 'scope_key'], unique=True, sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
 
     op.create_table('tracked_link',
     sa.Column('code', sa.String(), nullable=False),

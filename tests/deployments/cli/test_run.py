@@ -135,8 +135,24 @@ def test_a_form_may_be_a_file(prefect: Prefect, otdel: Otdel, tmp_path: Path) ->
     assert otdel("run", "stop", "key=8", "--form", str(file)).code == 0
     [made] = prefect.posted("create_flow_run")
     assert made["parameters"] == {"form": {"scope": "материал", "key": "8", "person": "Olga"}}
-    file.write_text("[]")
-    assert otdel("run", "stop", "--form", str(file)).code == 2
+
+
+@pytest.mark.parametrize(("written", "place"), [("[]", "line 1, column 1"), ('{"key":\n 7,}', "line 2, column")])
+def test_a_file_that_is_no_form_is_named_with_the_place(
+    prefect: Prefect, otdel: Otdel, tmp_path: Path, written: str, place: str
+) -> None:
+    file = tmp_path / "form.json"
+    file.write_text(written)
+    said = otdel("run", "stop", "--form", str(file))
+    assert (said.code, place in said.text) == (2, True), said.text
+    missing = otdel("run", "stop", "--form", str(tmp_path / "none.json"))
+    assert (missing.code, "There is no file" in missing.text) == (2, True)
+
+
+def test_a_strangers_prefect_on_the_port_is_told_from_a_house_that_is_down(prefect: Prefect, otdel: Otdel) -> None:
+    prefect.trouble = [401]
+    said = otdel(*STOP)
+    assert (said.code, "another Prefect answers" in said.text) == (3, True), said.text
 
 
 def test_what_is_no_operation_is_answered_with_the_nearest(town: Town, otdel: Otdel) -> None:
@@ -183,9 +199,21 @@ def test_a_field_that_is_none_is_wrong_use(typed: list[str], said: str) -> None:
     assert refused.value
 
 
+def test_a_list_is_written_with_semicolons() -> None:
+    form = {"properties": {"form": {"properties": {"facts": {"type": "array"}}}}}
+    assert filled(form, ["facts=one, two; three"], {}) == {"form": {"facts": ["one, two", "three"]}}
+
+
+def test_a_form_without_fields_says_so() -> None:
+    with pytest.raises(Refusal) as refused, spoken("en"):
+        filled({"properties": {"form": {"properties": {}}}}, ["foo=1"], {})
+    assert "no fields" in str(refused.value.mend)
+
+
 @pytest.mark.parametrize("said", ["channel", "канал"])
 @pytest.mark.parametrize(("language", "offered"), [("ru", "канал"), ("en", "channel")])
 def test_a_choice_is_made_in_any_language(said: str, language: str, offered: str) -> None:
     assert filled(schema(StopForm, language), [f"scope={said}", "person=a"], {})["form"]["scope"] == offered
-    with pytest.raises(Refusal):
-        filled(schema(StopForm, language), ["scope=shop", "person=a"], {})
+    for typed, given in ((["scope=shop", "person=a"], {}), (["person=a"], {"scope": 5})):
+        with pytest.raises(Refusal):
+            filled(schema(StopForm, language), typed, given)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 
 from deployments.settings import CODE_ROOT
 from models.delivery import State
@@ -71,6 +72,32 @@ def test_without_a_database_there_is_nothing_to_stop(town: Town, otdel: Otdel) -
     (town.root / "var" / "otdel.sqlite").unlink()
     said = otdel("stop", "all", "--person", "olga", "--json")
     assert (said.code, said.data["exit"], said.data["mend"]) == (3, 3, "Start the house once: otdel up")
+
+
+def test_a_database_of_a_newer_otdel_is_not_written_into(town: Town, otdel: Otdel) -> None:
+    with town.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    said = otdel("stop", "all", "--person", "olga", "--json")
+    assert (said.code, "9999" in said.data["error"]) == (4, True)
+    assert stops(town) == []
+
+
+def test_a_stop_holds_though_the_companys_files_are_broken_and_says_so(town: Town, otdel: Otdel) -> None:
+    (town.root / "channels.yaml").write_text("channels: [")
+    said = otdel("stop", "all", "--person", "olga")
+    assert (said.code, "channels.yaml" in said.text) == (0, True), said.text
+    assert len(stops(town)) == 1
+
+
+def test_an_answer_comes_in_the_language_that_was_asked_for(town: Town) -> None:
+    company = town.root / "company.yaml"
+    company.write_text(f"locale: ru\n{company.read_text()}")
+    command = (sys.executable, "-m", "deployments.cli", "stop", "channel", "nope", "--person", "olga")
+    said = subprocess.run(command, cwd=CODE_ROOT, capture_output=True, text=True, check=False,
+                          env={**os.environ, "OTDEL_LOCALE": "en"})  # fmt: skip
+    assert (said.returncode, "nope" in said.stderr) == (4, True)
+    assert "Канал" not in said.stderr
 
 
 def test_a_stop_needs_no_prefect(town: Town) -> None:

@@ -105,6 +105,52 @@ def test_a_plan_that_is_replaced_is_kept(town: Town, otdel: Otdel, tmp_path: Pat
     assert otdel("import", "content", str(tmp_path / "c.doc")).code == 2
 
 
+@pytest.mark.parametrize("apply", [(), ("--apply", "--cancel-gone")], ids=["shown", "applied"])
+def test_a_table_that_is_no_plan_takes_nothing_away(
+    town: Town, otdel: Otdel, tmp_path: Path, apply: tuple[str, ...]
+) -> None:
+    otdel("import", "content", str(plan_file(tmp_path / "a.xlsx", (1, "+3", "Tea", "fake", "olga"))), "--apply")
+    before = (town.root / "content" / "plan.xlsx").read_bytes()
+    for name, content in (("mine.xlsx", b"garbage"), ("mine.csv", b"a;b\n1;2\n"), ("empty.csv", b"")):
+        (tmp_path / name).write_bytes(content)
+        said = otdel("import", "content", str(tmp_path / name), *apply, "--json")
+        assert (said.code, name in said.data["error"]) == (4, True), said.text
+    assert (town.root / "content" / "plan.xlsx").read_bytes() == before
+    assert [path.name for path in (town.root / "content").iterdir()] == ["plan.xlsx"]
+    assert list((town.root / "var" / "import").iterdir()) == []
+    assert [row.state for row in town.rows()] == []
+
+
+def test_a_feed_that_another_one_keeps_out_is_not_said_to_be_taken_over(
+    town: Town, otdel: Otdel, tmp_path: Path
+) -> None:
+    ours = "{key: shop, title: Shop, path: products.xml, kind: products}"
+    other = "{key: second, title: Second, path: b.xml, kind: products}"
+    (town.root / "feeds.yaml").write_text(f"sources: [{ours}, {other}]\n")
+    (town.root / "products.xml").write_text(YML.format(price=90))
+    (town.root / "b.xml").write_text("this is no feed")
+    (tmp_path / "mine.xml").write_text(YML.format(price=100))
+    said = otdel("import", "products", str(tmp_path / "mine.xml"), "--apply", "--json")
+    assert (said.code, said.data["applied"]) == (4, False), said.text
+    assert said.data["problems"]
+
+
+def test_a_period_that_ends_before_it_begins_is_wrong_use(otdel: Otdel, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    assert otdel("registry", "export", str(file), "--from", "2026-12-01", "--to", "2026-11-01").code == 2
+    assert not file.exists()
+    assert otdel("registry", "export", str(file), "--to", "9999-12-31").code == 0
+
+
+def test_what_cannot_be_written_says_so(otdel: Otdel, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for command in (("registry", "export"), ("report", "week", "--format", "xlsx", "--out")):
+        said = otdel(*command, str(tmp_path / "file" / "x.xlsx"), "--json")
+        assert (said.code, "in the way" in said.data["error"] or "not a folder" in said.data["error"]) == (4, True), (
+            said.text
+        )
+
+
 def test_products_take_the_place_of_the_feed(town: Town, otdel: Otdel, tmp_path: Path) -> None:
     file = tmp_path / "mine.xml"
     file.write_text(YML.format(price=100))

@@ -2,50 +2,66 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
 from PIL import Image
+from pydantic import SecretStr
 
 from integrations.channels import discovered, folder_post
-from integrations.channels.base import Call, Channel, Receipt
+from integrations.channels import measure as ruler
+from integrations.channels.base import Call, Channel, Limits, Receipt
 from integrations.errors import Failure
-from integrations.wire import client, deadline
+from integrations.wire import Wire, client, deadline
 from models.delivery import Verb
 from models.post import Picture, Post
 from models.site import SitePage
-from tests.servers import TelegramServer, VkServer, telegram, vk
+from tests.servers import PlainServer, TelegramServer, VkServer, plain, telegram, vk
 from tests.servers.journal import digest
 
 PATIENCE, SOON = timedelta(seconds=5), timedelta(seconds=0.5)
 SLOW = frozenset({"timeout_before", "timeout_after", "slow", "late", "acts_late"})
+TRUST = ssl.create_default_context()  # read once: it takes longer than most of these tests
 TEXT = "Чай дня: сенча 🍵, 450 ₽"
 
 
 @dataclass
 class Harness:
-    """A provider beside what it talks to. `acts` is the method that publishes a text; `secret` may appear nowhere."""
+    """A provider beside what it talks to. `acts` is the method that publishes a text."""
 
     name: str
     http: httpx.Client
     typed: dict[str, Any]
     out: Callable[[], list[str]]
     delete_by_hand: Callable[[str], None]
-    secret: str = ""
     acts: str = ""
     server: Any = None
     pictures: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def limits(self) -> Limits:
+        return discovered()[self.name].limits
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What may appear nowhere, by the names of its settings."""
+        fields = discovered()[self.name].Settings.model_fields
+        return {name: str(self.typed[name]) for name, info in fields.items() if info.annotation is SecretStr}
+
     def provider(self, **otherwise: Any) -> Channel:
+        return self.speaking_over(self.http, **otherwise)
+
+    def speaking_over(self, http: httpx.Client, **otherwise: Any) -> Channel:
         kind = discovered()[self.name]
-        return kind(kind.Settings(**(self.typed | otherwise)), self.http, lambda picture: self.pictures[picture.sha256])
+        return kind(kind.Settings(**(self.typed | otherwise)), http, lambda picture: self.pictures[picture.sha256])
 
     def picture(self, number: int) -> Picture:
         """A picture of a colour of its own, in the media store."""
@@ -54,15 +70,28 @@ class Harness:
         self.pictures[sha256] = data
         return Picture(sha256=sha256, media_type="image/jpeg", width=160, height=120, size=len(data))
 
+    def text(self, length: int) -> str:
+        """A text of that length, or the longest that the channel takes, in its own unit."""
+        text, longest = "чай " * (length // 4 + 1), self.limits.text_max or length
+        text = text[: min(length, longest)]
+        while ruler.length(text, self.limits.counts) > longest:
+            text = text[: len(text) * 9 // 10]
+        return text.strip()
+
+    def can(self, verb: Verb) -> bool:
+        return verb in discovered()[self.name].capabilities.verbs
+
     def post(self, text: str, pictures: int = 0) -> Post:
-        return Post(text=text, pictures=tuple(self.picture(number) for number in range(pictures)))
+        """A post with so many pictures, or the nearest number that the channel takes."""
+        number = min(max(pictures, self.limits.pictures_min), self.limits.pictures_max)
+        return Post(text=text, pictures=tuple(self.picture(each) for each in range(number)))
 
     def fault(self, kind: str, **how: Any) -> None:
         """Let the next call of the publishing method end badly."""
         self.server.add_faults(self.acts, [{"kind": kind, **how}])
 
     def requests(self) -> int:
-        return len(self.server.journal_events("received"))
+        return len(self.server.journal_events("received")) if self.server else 0
 
     def accepted(self) -> int:
         """How many contents were taken; repeats that the provider recognised are not counted."""
@@ -114,54 +143,64 @@ def fingerprint(text: str, post: Post) -> str:
     return digest(text, [picture.sha256 for picture in post.pictures])
 
 
-@contextmanager
-def telegram_channel(tmp_path: Path) -> Iterator[Harness]:
-    with TelegramServer() as server, client() as http:
-        typed = {"token": telegram.TOKEN, "chat": "@seven_cups", "api_url": server.url}
-        yield Harness(
-            "telegram", http, typed, secret=telegram.TOKEN, acts="sendMessage", server=server,
-            out=lambda: [text for m in server.posts() if (text := m.get("text", m.get("caption", "")))],
-            delete_by_hand=lambda remote_id: server.delete_by_hand(int(remote_id)),
-        )  # fmt: skip
+class Beside(Protocol):
+    def harness(self, name: str, path: Path) -> Iterator[Harness]: ...
+
+
+@dataclass(frozen=True)
+class OverHttp:
+    """A provider that calls an API, whose address is its setting `api_url`; `typed` are the other settings it needs.
+
+    `acts` is the server's name of the method that publishes. An API of plain HTTP needs no server of its own.
+    """
+
+    typed: dict[str, Any] = field(default_factory=lambda: {"token": plain.TOKEN})
+    server: Callable[[], Any] = PlainServer
+    acts: str = "POST"
+
+    def harness(self, name: str, path: Path) -> Iterator[Harness]:
+        with self.server() as server, client(transport=Wire(trust=TRUST)) as http:
+            typed = {**self.typed, "api_url": server.url}
+            yield Harness(name, http, typed, server.texts, server.delete_by_hand, self.acts, server)
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A provider that writes files: its setting `path` is a folder, where `files` are the posts, each with its text.
+
+    A post is a file named by its id, or a folder named so.
+    """
+
+    files: str
+    text: Callable[[bytes], str]
+    typed: dict[str, Any] = field(default_factory=dict)
+
+    def harness(self, name: str, path: Path) -> Iterator[Harness]:
+        root = path / name
+
+        def posts() -> Sequence[Path]:
+            return sorted(root.glob(self.files), key=lambda file: file.stat().st_mtime_ns)
+
+        def delete_by_hand(remote_id: str) -> None:
+            (file,) = (file for file in posts() if remote_id in (file.stem, file.parent.name))
+            file.unlink() if file.stem == remote_id else shutil.rmtree(file.parent)
+
+        with client(transport=Wire(trust=TRUST)) as http:
+            typed = {**self.typed, "path": str(root)}
+            yield Harness(name, http, typed, lambda: [self.text(file.read_bytes()) for file in posts()], delete_by_hand)
 
 
 @contextmanager
-def vk_wall(tmp_path: Path) -> Iterator[Harness]:
-    with VkServer() as server, client() as http:
-        typed = {"token": vk.TOKEN, "group_id": vk.GROUP, "api_url": server.url}
-        yield Harness(
-            "vk", http, typed, secret=vk.TOKEN, acts="wall.post", server=server,
-            out=lambda: [post["text"] for post in reversed(server.posts())],
-            delete_by_hand=lambda remote_id: server.delete_by_hand(int(remote_id)),
-        )  # fmt: skip
+def beside(name: str, path: Path) -> Iterator[Harness]:
+    """The provider of that name beside what it talks to, which complains of every request that breaks its contract."""
+    for harness in HARNESSES[name].harness(name, path):
+        yield harness
+        assert harness.server is None or harness.server.violations == []
 
 
-@contextmanager
-def folder(tmp_path: Path) -> Iterator[Harness]:
-    with client() as http:
-        files = lambda: sorted(tmp_path.glob("posts/*/post.md"), key=lambda file: file.stat().st_mtime_ns)  # noqa: E731
-        yield Harness(
-            "folder", http, {"path": str(tmp_path / "posts")},
-            out=lambda: [folder_post.parsed(file.read_bytes().decode())[1] for file in files()],
-            delete_by_hand=lambda remote_id: shutil.rmtree(tmp_path / "posts" / remote_id),
-        )  # fmt: skip
-
-
-@contextmanager
-def own_site(tmp_path: Path) -> Iterator[Harness]:
-    with client() as http:
-        pages = lambda: sorted(tmp_path.glob("site/pages/*.json"), key=lambda file: file.stat().st_mtime_ns)  # noqa: E731
-        yield Harness(
-            "site", http, {"path": str(tmp_path / "site"), "url": "https://www.example.org"},
-            out=lambda: [SitePage.model_validate_json(file.read_bytes()).post.text for file in pages()],
-            delete_by_hand=lambda remote_id: (tmp_path / "site" / "pages" / f"{remote_id}.json").unlink(),
-        )  # fmt: skip
-
-
-HARNESSES: dict[str, Callable[[Path], AbstractContextManager[Harness]]] = {
-    "telegram": telegram_channel,
-    "vk": vk_wall,
-    "folder": folder,
-    "site": own_site,
+HARNESSES: dict[str, Beside] = {
+    "telegram": OverHttp({"token": telegram.TOKEN, "chat": "@seven_cups"}, TelegramServer, "sendMessage"),
+    "vk": OverHttp({"token": vk.TOKEN, "group_id": vk.GROUP}, VkServer, "wall.post"),
+    "folder": OnDisk("*/post.md", lambda data: folder_post.parsed(data.decode())[1]),
+    "site": OnDisk("pages/*.json", lambda data: SitePage.model_validate_json(data).post.text, {"url": "https://e.org"}),
 }
-WITHOUT_A_WIRE = frozenset({"folder", "site"})

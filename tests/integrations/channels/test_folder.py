@@ -14,13 +14,12 @@ from integrations.channels.base import Presence, Receipt
 from integrations.errors import Refused
 from models.delivery import Verb
 from models.post import Picture, Post, Span
-from tests.integrations.channels.harness import Harness
-from tests.integrations.channels.harness import folder as folder_harness
+from tests.integrations.channels.harness import Harness, beside
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Harness]:
-    with folder_harness(tmp_path) as harness:
+    with beside("folder", tmp_path) as harness:
         yield harness
 
 
@@ -69,6 +68,25 @@ def test_an_interrupted_post_leaves_nothing_that_is_seen(folder: Harness) -> Non
     assert list(Path(folder.typed["path"]).iterdir()) == []
 
 
+def test_a_post_whose_file_a_person_removed_is_written_again_and_not_just_said_to_be(folder: Harness) -> None:
+    post = folder.post("Чай дня", 1)
+    there = place(folder, folder.deliver(post))
+    (there / "post.md").unlink()
+    (there / "reactions.json").write_text("{}")
+    assert place(folder, folder.deliver(post)) == there
+    assert folder.out() == ["Чай дня"]
+    assert folder.provider().observe(there.name, {}).pictures == 1
+
+
+def test_an_edit_of_a_title_alone_is_known(folder: Harness) -> None:
+    base = folder.deliver(folder.post("Чай дня"))
+    new = folder.post("Чай дня").model_copy(update={"title": "Сенча"})
+    edit = folder.last_call(new, Verb.EDIT, "edit", base)
+    assert folder.provider().find(edit) is None
+    folder.deliver(new, Verb.EDIT, "edit", base)
+    assert folder.provider().find(edit)
+
+
 def test_an_edit_takes_away_the_pictures_that_left_and_nothing_else(folder: Harness) -> None:
     base = folder.deliver(folder.post("Чай", 2))
     (place(folder, base) / "reactions.json").write_text("{}")
@@ -96,7 +114,7 @@ def test_counts_beside_a_post_are_its_reactions(folder: Harness) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["{", "[]", '{"views": "120"}', '{"views": 1.5}', '{"views": true}', '{"stars": 5}']
+    "written", ["{", "[]", '{"views": "120"}', '{"views": 1.5}', '{"views": true}', '{"views": -1}', '{"stars": 5}']
 )
 def test_counts_that_cannot_be_read_name_their_file(folder: Harness, written: str) -> None:
     receipt = folder.deliver(Post(text="чай"))

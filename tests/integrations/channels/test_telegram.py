@@ -17,6 +17,8 @@ from integrations.channels.telegram_updates import (
     MembershipChanged,
     PostSeen,
     ReactionsCounted,
+    ReplySeen,
+    ThreadSeen,
     next_offset,
     read_updates,
 )
@@ -24,7 +26,7 @@ from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable
 from integrations.wire import deadline
 from models.delivery import Verb
 from models.post import Post, Span, SpanKind
-from tests.integrations.channels.harness import PATIENCE, Harness, telegram_channel
+from tests.integrations.channels.harness import PATIENCE, Harness, beside
 from tests.servers import TelegramServer
 from tests.servers.telegram import CHANNEL, WATCHER
 from tests.servers.telegram_text import units
@@ -34,7 +36,7 @@ GROUP = -1001000000002
 
 @pytest.fixture
 def channel(tmp_path: Path) -> Iterator[Harness]:
-    with telegram_channel(tmp_path) as harness:
+    with beside("telegram", tmp_path) as harness:
         yield harness
 
 
@@ -164,6 +166,8 @@ def test_an_album_that_comes_back_incomplete_is_unknown(channel: Harness) -> Non
         ),
         pytest.param(400, "Bad Request: CHAT_WRITE_FORBIDDEN", Refused, "no_right", id="write"),
         pytest.param(400, "Bad Request: message caption is too long", Refused, "too_long", id="caption"),
+        pytest.param(400, "Bad Request: MEDIA_CAPTION_TOO_LONG", Refused, "too_long", id="caption, in capitals"),
+        pytest.param(413, "Request Entity Too Large", Refused, "too_large", id="too large"),
         pytest.param(400, "Bad Request: PHOTO_INVALID_DIMENSIONS", Refused, "picture", id="dimensions"),
         pytest.param(400, "Bad Request: IMAGE_PROCESS_FAILED", Refused, "picture", id="image"),
         pytest.param(400, "Bad Request: message to be replied not found", Refused, "no_base", id="reply"),
@@ -308,6 +312,35 @@ def test_updates_tell_of_comments_where_the_bot_reads_the_group(channel: Harness
     (comment,) = [value for value in updates(channel)[0] if isinstance(value, CommentSeen)]
     assert (comment.chat_name, comment.message_id) == ("talk", int(base.remote_id))
     assert (comment.remark.text, comment.remark.author_key) == ("А сенча есть?", "501")
+
+
+def test_an_answer_to_a_comment_names_its_thread_and_who_spoke(channel: Harness) -> None:
+    channel.server.add_chat(id=GROUP, title="Talk", type="supergroup")
+    channel.server.add_chat(id=-1001000000003, title="Seven Cups", username="talk", discussion=GROUP)
+    updates(channel)
+    base = channel.deliver(Post(text="чай"), chat="@talk")
+    asked = channel.server.comment(int(base.remote_id), "А сенча есть?", chat="@talk")
+    channel.server.answer(asked, "Есть", "channel", chat="@talk")
+    channel.server.answer(asked, "И гёкуро", "group", chat="@talk")
+    seen = updates(channel)[0]
+    (comment,) = [value for value in seen if isinstance(value, CommentSeen)]
+    by_channel, by_group = [value for value in seen if isinstance(value, ReplySeen)]
+    assert {value.thread for value in seen if isinstance(value, ThreadSeen)} == {comment.thread}
+    assert by_channel.thread == comment.thread and by_channel.remark.reply_to == comment.remark.remote_id
+    assert (by_channel.speaker_name, by_channel.remark.ours, by_group.remark.ours) == ("talk", False, True)
+
+
+def test_a_complaint_under_a_picture_is_a_comment_too(channel: Harness) -> None:
+    copy = {
+        "message_id": 4, "chat": {"id": GROUP}, "is_automatic_forward": True,
+        "forward_origin": {"chat": {"id": CHANNEL}, "message_id": 7},
+    }  # fmt: skip
+    message = {
+        "message_id": 5, "chat": {"id": GROUP}, "date": 1, "from": {"id": 501}, "caption": "Битая чашка",
+        "reply_to_message": copy,
+    }  # fmt: skip
+    (comment,) = read_updates([{"update_id": 1, "message": message}])
+    assert isinstance(comment, CommentSeen) and comment.remark.text == "Битая чашка"
 
 
 def test_a_webhooks_payload_reads_the_same(channel: Harness) -> None:

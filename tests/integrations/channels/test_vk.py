@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,14 +16,13 @@ from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable
 from integrations.wire import deadline
 from models.delivery import Verb
 from models.post import Post
-from tests.integrations.channels.harness import PATIENCE, Harness
-from tests.integrations.channels.harness import vk_wall as vk_harness
+from tests.integrations.channels.harness import PATIENCE, Harness, beside
 from tests.servers import vk
 
 
 @pytest.fixture
 def wall(tmp_path: Path) -> Iterator[Harness]:
-    with vk_harness(tmp_path) as harness:
+    with beside("vk", tmp_path) as harness:
         yield harness
 
 
@@ -161,6 +161,16 @@ def find(wall: Harness, post: Post, since: datetime | None = None) -> Any:
     call = wall.last_call(post)
     with deadline(PATIENCE):
         return wall.provider().find(Call(**(vars(call) | {"since": since})))
+
+
+@pytest.mark.parametrize("answer", [{}, {"count": 0}, {"items": None}, {"items": "none"}, 1, "", False])
+def test_an_answer_of_another_shape_does_not_prove_that_nothing_is_there(wall: Harness, answer: Any) -> None:
+    said = httpx.MockTransport(lambda request: httpx.Response(200, json={"response": answer}))
+    with httpx.Client(transport=said) as http:
+        provider = wall.speaking_over(http)
+        for ask in (lambda: provider.find(wall.last_call(Post(text="чай"))), lambda: provider.observe("1", {})):
+            with pytest.raises(Unavailable):
+                ask()
 
 
 def test_an_upload_is_never_found_for_nobody_sees_it(wall: Harness) -> None:

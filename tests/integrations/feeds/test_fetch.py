@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from integrations.errors import Failure, Refused, Unavailable
 from integrations.feeds.addresses import is_public
+from integrations.feeds.answers import retry_after
 from integrations.feeds.fetch import Bounds, Fetcher
 from models.locale import spoken
 from tests.integrations.feeds.server import Request, Server, answer, serving
@@ -108,6 +109,17 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(server: Serve
     assert fetcher.fetch(server.url("/feed", "two.test"), allow_private=True).body == RSS
 
 
+def test_an_address_that_swallows_everything_leaves_time_for_the_next(server: Server) -> None:
+    server.says("/feed", RSS)
+    bounds = Bounds(total=timedelta(seconds=1.5))
+    with (
+        socket.create_server(("127.0.0.2", server.port), backlog=0),
+        socket.create_connection(("127.0.0.2", server.port)),
+    ):
+        fetcher = Fetcher(resolver=lambda host, port: ["127.0.0.2", "127.0.0.1"], bounds=bounds)
+        assert fetcher.fetch(server.url("/feed", "two.test"), allow_private=True).body == RSS
+
+
 def test_three_redirects_are_followed_and_the_fourth_is_not(server: Server) -> None:
     for step in range(4):
         server.says(f"/{step}", b"moved", "302 Found", Location=f"/{step + 1}")
@@ -135,6 +147,15 @@ def test_a_protected_address_never_leads_to_an_unprotected_one() -> None:
         Fetcher(transport=transport, resolver=lambda host, port: ["8.8.8.8"]).fetch("https://a.test/")
     assert refused.value.reason.code == "downgrade"
     assert [request.headers["host"] for request in transport.seen] == ["a.test"]
+
+
+def test_a_redirect_into_our_network_says_where_it_leads() -> None:
+    transport = Recorder({"http://public.test/": "http://router.test/admin"})
+    places = {"public.test": ["8.8.8.8"], "router.test": ["10.0.0.7"]}
+    with pytest.raises(Refused) as refused:
+        Fetcher(transport=transport, resolver=lambda host, port: places[host]).fetch("http://public.test/")
+    assert "http://router.test/admin" in str(refused.value) and "10.0.0.7" in str(refused.value)
+    assert [request.headers["host"] for request in transport.seen] == ["public.test"]
 
 
 @pytest.fixture
@@ -270,6 +291,24 @@ def test_a_servers_wish_to_be_left_alone_is_kept(server: Server, said: str, wait
     with pytest.raises(Unavailable) as busy:
         fetcher.fetch(server.url("/x"), allow_private=True)
     assert busy.value.retry_after == wait
+
+
+DATES = st.builds("Sat, 21 Nov {} 10:00:00 {}".format, st.integers(0, 10**5), st.integers(-(10**20), 10**20))
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[0-9]{1,6000}", fullmatch=True) | DATES)
+def test_no_wish_of_a_server_breaks_us(said: str) -> None:
+    headers = httpx.Headers({"Retry-After": said.encode("utf-8", "replace")})
+    wait = retry_after(headers, 1_795_253_400.0)
+    assert wait is None or timedelta() <= wait <= timedelta(days=2)
+
+
+@pytest.mark.parametrize("etag", ['"чай"', '"' + "x" * 600 + '"'], ids=["not ascii", "endless"])
+def test_a_mark_that_cannot_be_sent_back_is_not_kept(server: Server, etag: str) -> None:
+    server.says("/feed", RSS, ETag=etag)
+    first = Fetcher(bounds=SMALL).fetch(server.url("/feed"), allow_private=True)
+    assert Fetcher(bounds=SMALL).fetch(server.url("/feed"), etag=first.etag, allow_private=True).body == RSS
+    assert "if-none-match" not in server.seen[-1].headers
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.content import Occasion
 from models.locale import spoken
 from tasks.analysis import events
-from tasks.analysis.events import Watched, gather, named, upcoming, weigh
+from tasks.analysis.events import Watched, gather, named, weigh
 from tasks.analysis.stems import stem_line
 
 DAY = date(2026, 12, 15)
@@ -84,16 +84,6 @@ def test_words_of_a_name_must_stand_together() -> None:
     assert named(stem_line("Сеть «Семь чашек» растёт"), names) == ("us",)
     assert named(stem_line("Семь причин купить пять чашек"), names) == ()
     assert named(stem_line("что угодно"), {"empty": ["", "!"]}) == ()
-
-
-def test_upcoming_events_are_from_today_to_the_horizon_the_important_first() -> None:
-    events = gather(
-        [entry("Вчерашнее", DAY - timedelta(days=1)), entry("Обычное сегодня"), entry("Ярмарка сегодня"),
-         entry("На краю", DAY + timedelta(days=7)), entry("За краем", DAY + timedelta(days=8))]
-    )  # fmt: skip
-    ahead = upcoming(events, DAY, 7)
-    assert [event.occasion.title for event in ahead] == ["Ярмарка сегодня", "Обычное сегодня", "На краю"]
-    assert [event.lead_days(DAY) for event in ahead] == [0, 0, 7]
 
 
 def test_an_occasion_that_was_put_off_keeps_its_key_and_takes_the_new_day() -> None:

@@ -1,7 +1,10 @@
 """Channel analysis and market events in a furnished house."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -156,3 +159,61 @@ def test_reading_again_finds_nothing_new_and_what_was_put_off_moves(house: House
         again = gather_events.fn()
     assert not any(remark.startswith("New") for remark in again.remarks)
     assert [row.on_date for row in rows(house, OccasionRow)] == ["2026-12-20"]
+
+
+class Calendar(BaseHTTPRequestHandler):
+    """A feed that answers 304 to whoever has it already."""
+
+    body = FEED.format(entries=ENTRY.format(id=TEA_DAY[0], title=TEA_DAY[1], on=TEA_DAY[2], about=TEA_DAY[3])).encode()
+
+    def do_GET(self) -> None:
+        known = self.headers.get("If-None-Match") == '"1"'
+        self.send_response(304 if known else 200)
+        self.send_header("ETag", '"1"')
+        self.send_header("Content-Type", "application/atom+xml")
+        self.send_header("Content-Length", "0" if known else str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(b"" if known else self.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def calendar() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Calendar)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/events.xml"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_who_dies_before_the_occasions_are_kept_asks_for_them_anew(
+    house: House, calendar: str, monkeypatch: pytest.MonkeyPatch, shown: dict[str, str]
+) -> None:
+    source = f"sources:\n  - {{key: far, title: Far, url: {calendar}, kind: events, allow_private: true}}\n"
+    (house.root / "feeds.yaml").write_text(source)
+
+    class Killed(Exception):
+        pass
+
+    def killed(*arguments: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps.rows, "record_used", killed)
+        with pytest.raises(Killed):
+            gather_events.fn()
+    assert rows(house, OccasionRow) == []
+    assert gather_events.fn().done == 1 and [one.title for one in rows(house, OccasionRow)] == [TEA_DAY[1]]
+    assert gather_events.fn().total == 0
+
+
+def test_a_calendar_that_cannot_be_read_at_all_is_not_done(house: House, shown: dict[str, str]) -> None:
+    for name in ("events.xml", "page.xml"):
+        (house.root / name).write_text("<html><body>Not a calendar at all</body></html>")
+    with spoken("en"):
+        ending = gather_events.fn()
+    assert ending.failed and len(ending.remarks) == 2

@@ -2,8 +2,8 @@ from datetime import date
 
 from models.locale import spoken
 from models.piece import OccasionRow
-from tasks.analysis.channels import A_DAY, Reading, analyse
-from tasks.analysis.tables import calendar, channels, say_slot
+from tasks.analysis.channels import A_DAY, Reading, analyse, say_slot
+from tasks.analysis.tables import calendar, channels
 from tests.fakes import NOW
 
 TODAY = date(2026, 11, 23)

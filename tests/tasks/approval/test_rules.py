@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tasks.approval.rules import Away, Who, objection, on_duty, reminder_at
+from models.company import Company
+from tasks.approval.rules import (
+    Away,
+    Demands,
+    Weight,
+    Who,
+    demands_of,
+    lacks_reason,
+    objection,
+    on_duty,
+    reminder_at,
+    weigh,
+)
 
 PEOPLE = {
     "anna": Who("anna", "Anna", ("approver",), deputy="boris"),
@@ -13,6 +25,7 @@ PEOPLE = {
     "gleb": Who("gleb", "Gleb", ("author",)),
 }
 DAY = date(2026, 11, 23)
+PAGE = "https://desk.example/approval/7"
 AWAY = Away("anna", date(2026, 11, 20), date(2026, 11, 23))
 
 
@@ -44,7 +57,56 @@ def test_an_absent_approver_is_answered_for(absences: list[Away], who: str) -> N
     ],
 )
 def test_who_may_decide(name: str, author: str, proven: bool, four_eyes: bool, code: str) -> None:
-    assert objection(PEOPLE.get(name), name, author, proven=proven, four_eyes=four_eyes).code == code
+    found = objection(PEOPLE.get(name), name, author, Demands(four_eyes), proven=proven, link=PAGE)
+    assert found.code == code
+
+
+LIMITS = Demands(money=5_000_000, recipients=1000, currency="RUB")
+
+
+@pytest.mark.parametrize(
+    ("weight", "above"),
+    [
+        pytest.param(Weight(), False, id="nothing known is nothing above"),
+        pytest.param(Weight(money=5_000_000), False, id="the threshold itself"),
+        pytest.param(Weight(money=5_000_001), True, id="a kopeck more"),
+        pytest.param(Weight(recipients=1000), False, id="as many as may"),
+        pytest.param(Weight(recipients=1001), True, id="one more"),
+        pytest.param(Weight(money=1, recipients=1001), True, id="either is enough"),
+    ],
+)
+def test_above_the_threshold_only_somebody_signed_in_decides_and_never_the_author(weight: Weight, above: bool) -> None:
+    def said(key: str, author: str, proven: bool) -> str:
+        return objection(PEOPLE[key], key, author, LIMITS, weight, proven=proven, link=PAGE).code
+
+    assert said("anna", "gleb", proven=False) == ("above" if above else "")
+    assert said("anna", "gleb", proven=True) == ""
+    assert said("anna", "anna", proven=True) == ("own_piece" if above else "")
+    assert not Demands().is_above(weight)
+
+
+@pytest.mark.parametrize("demands", [LIMITS, Demands(four_eyes=True)], ids=["above", "four eyes"])
+def test_who_is_refused_is_given_the_link(demands: Demands) -> None:
+    refused = objection(PEOPLE["anna"], "anna", "gleb", demands, Weight(money=10**9), proven=False, link=PAGE)
+    assert PAGE in str(refused)
+
+
+def test_thresholds_are_written_in_major_units() -> None:
+    written = {"name": "x", "zone": "UTC", "approval": {"proven_above": {"money": "50000.50", "recipients": 1000}}}
+    assert demands_of(Company.model_validate(written)) == Demands(True, 5_000_050, 1000, "RUB")
+    yen = Company.model_validate(written | {"currency": "JPY"})
+    assert demands_of(yen).money == 50_001
+    assert demands_of(Company.model_validate({"name": "x", "zone": "UTC"})) == Demands(True, None, None, "RUB")
+
+
+def test_a_piece_weighs_what_it_costs_everywhere_and_on_this_channel() -> None:
+    costs = {("7", ""): 100, ("7", "vk"): 20, ("8", "vk"): 5}
+    assert weigh(costs, "7", "vk").money == 120 and weigh(costs, "7", "site").money == 100
+    assert weigh(costs, "9", "vk").money is None, "what is not known is not nothing"
+
+
+def test_only_what_is_sent_back_needs_a_reason() -> None:
+    assert lacks_reason(True, " ") and not lacks_reason(True, "why") and not lacks_reason(False, "")
 
 
 def test_a_reminder_comes_at_half_time() -> None:

@@ -10,7 +10,7 @@ from models.content import Change, ChangeKind, KnownRow, PlanRow
 from models.delivery import Lateness
 from models.locale import LANGUAGES, spoken
 from models.schedule import Recurrence
-from tasks.content.difference import compare, number_rows, sentence
+from tasks.content.difference import compare, number_rows, overtaken, sentence
 from tests.tasks.content.plans import PLAN_ROWS
 
 TEA = PlanRow(number="7", row=2, on=date(2026, 11, 25), at=time(10), title="Чай", channels=("site", "tg"))
@@ -90,6 +90,25 @@ def test_a_row_that_waits_to_be_mended_is_not_gone() -> None:
 def test_a_piece_is_called_by_its_title() -> None:
     row = PlanRow(number="1", on=date(2026, 11, 25), piece="tea.md")
     assert "“О чае”" in sentence(only([row], []), {"tea.md": "О чае"})
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "drafts"),
+    [
+        pytest.param([], [OPEN], (), id="loaded by somebody else"),
+        pytest.param([OPEN], [KnownRow(row=but(text="Иначе"))], (), id="edited by somebody else"),
+        pytest.param([OPEN], [PARTLY], (), id="out in one channel"),
+        pytest.param([PARTLY], [KnownRow(row=TEA, out=("site",), open=False)], (), id="nothing is to go any more"),
+        pytest.param([OPEN], [], (), id="taken out of the plan"),
+        pytest.param([], [], ("7",), id="a draft has the number"),
+    ],
+)
+def test_a_change_that_was_overtaken_is_named(
+    then: list[KnownRow], now: list[KnownRow], drafts: tuple[str, ...]
+) -> None:
+    changes = compare([but(text="Новое")], then)
+    assert overtaken(changes, then) == set()
+    assert overtaken(changes, now, drafts) == {"7"}
 
 
 def test_rows_without_a_number_are_not_compared() -> None:

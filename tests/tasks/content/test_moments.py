@@ -67,6 +67,7 @@ def test_a_time_beside_the_day_is_read_too(cell: Cell, at: time) -> None:
         pytest.param("25.11.2062", "wrong_year", id="a slip in the year"),
         pytest.param(stamp(1926, 11, 25), "wrong_year", id="a slip in a date cell"),
         pytest.param("скоро", "bad_date", id="a word"),
+        pytest.param("¹", "bad_date", id="a digit that is no number"),
         pytest.param("25 чегоября", "bad_date", id="no such month"),
         pytest.param(25, "bad_date", id="a bare number"),
         pytest.param(True, "bad_date", id="a yes"),

@@ -143,6 +143,15 @@ def test_two_rows_with_one_number_wait_and_the_rest_goes_on() -> None:
     assert read.problems[0].reason.words["others"] == "3, 4"
 
 
+def test_a_number_of_a_draft_may_not_be_taken() -> None:
+    known = KNOWN.model_copy(update={"drafts": {"7": "Черновик"}})
+    read = plan_of(xlsx(["№", *BASE], ["№ 007", "+1", "site", "Чай"], [8, "+1", "site", "Сыр"]), known=known)
+    assert [row.number for row in read.rows] == ["8"]
+    (problem,) = read.problems
+    with spoken("ru"):
+        assert "№ 7 уже у черновика «Черновик»" in str(problem)
+
+
 @pytest.mark.parametrize(("cell", "number"), [(7, "7"), (7.0, "7"), (" №7 ", "7"), ("А-12", "А-12"), (None, "")])
 def test_a_number_is_the_same_however_it_was_typed(cell: object, number: str) -> None:
     row, _ = one(["№", *BASE], [cell, "+1", "site", "Чай"])

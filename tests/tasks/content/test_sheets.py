@@ -150,6 +150,11 @@ def test_a_table_without_an_end_is_refused_whole() -> None:
     assert len(sheet_of(comma(HEADER, *rows[1:])).rows) == guard.ROWS_MAX
 
 
+def test_a_delimiter_is_told_by_the_headings_and_not_by_what_stands_in_the_cells() -> None:
+    sheet = sheet_of(comma(HEADER, ["1", "a,b,c,d", "e,f,g,h"], ["2", ",", ","], delimiter="\t"), "plan.csv")
+    assert [row.cells for row in sheet.rows] == [("1", "a,b,c,d", "e,f,g,h"), ("2", ",", ",")]
+
+
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
 

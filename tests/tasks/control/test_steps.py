@@ -168,3 +168,72 @@ def test_a_wall_that_does_not_answer_is_said(street: Street) -> None:
     ending = street.look()
     assert ending.failed and ending.remarks[0].startswith("VK: ") and vk.TOKEN not in str(ending)
     assert street.look().title == "Done"
+
+
+def test_a_hand_that_came_after_the_question_is_not_undone(street: Street) -> None:
+    """Asked about one text, decided about it; meanwhile somebody wrote another: that is a question of its own."""
+    _, number = street.publish()
+    street.wall.edit_by_hand(number, "Чай дня: зелёный")
+    street.look()
+    street.wall.edit_by_hand(number, "Чай дня: белый, 300 ₽")
+    ending = street.decide(Answer.RESTORE)
+    assert ending.failed and "the publication has changed again, so nothing was restored" in ending.remarks[0]
+    publish_due.fn()
+    assert street.wall.posts()[0]["text"] == "Чай дня: белый, 300 ₽"
+    street.look()
+    assert [check.state for check in street.rows(Check)] == ["over", "open"]
+    assert street.decide(Answer.RESTORE, check=2).done == 1
+
+
+def test_what_has_come_back_is_not_published_a_second_time(street: Street) -> None:
+    _, number = street.publish()
+    kept = dict(street.wall.walls.posts)
+    street.wall.delete_by_hand(number)
+    street.look()
+    street.wall.walls.posts.update(kept)
+    assert "changed again" in street.decide(Answer.RESTORE).remarks[0]
+    publish_due.fn()
+    assert len(street.wall.posts()) == 1
+    street.look()
+    assert street.rows(Check)[0].state == "over"
+
+
+def test_nothing_is_restored_unseen(street: Street) -> None:
+    _, number = street.publish()
+    street.wall.edit_by_hand(number, "Чай дня: зелёный")
+    street.look()
+    street.wall.add_faults("wall.getById", ["5xx"] * 9)
+    ending = street.decide(Answer.RESTORE)
+    assert ending.failed and ending.remarks[0].startswith("The publication could not be looked at before restoring:")
+    assert street.rows(Check)[0].state == "open"
+
+
+def test_what_is_taken_down_is_not_corrected_afterwards(street: Street) -> None:
+    """A correction that still waits goes with the publication: a channel might put it back for the sake of it."""
+    _, number = street.publish()
+    street.wall.edit_by_hand(number, "Чай дня: зелёный")
+    street.look()
+    street.decide(Answer.RESTORE)
+    street.wall.edit_by_hand(number, "Чай дня: белый")
+    with street.house.sessions.begin() as session:
+        session.add(Check(delivery_id=1, seen_hash="other", findings=street.rows(Check)[0].findings, state="open",
+                          found_at=NOW))  # fmt: skip
+    assert street.decide(Answer.RESTORE, check=2).remarks[0].startswith("A correction or removal ordered before")
+    assert street.decide(Answer.TAKE_DOWN, check=2).done == 1
+    assert [(row.verb, row.state) for row in street.rows(Delivery) if row.base_id] == [
+        ("edit", "cancelled"),
+        ("delete", "planned"),
+    ]
+    street.clock.at += MINUTE
+    publish_due.fn()
+    assert street.wall.posts() == []
+
+
+def test_while_the_files_are_broken_nothing_is_looked_at_nor_put_off(street: Street) -> None:
+    street.publish()
+    file = street.house.root / "channels.yaml"
+    whole = file.read_text()
+    file.write_text("channels: [")
+    assert street.look().failed
+    file.write_text(whole)
+    assert street.look().done == 1

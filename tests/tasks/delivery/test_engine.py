@@ -19,6 +19,7 @@ from models.stop import Scope
 from tasks.delivery.engine import Engine
 from tasks.orders import rows as orders
 from tasks.recovery.engine import Search
+from tasks.stop import rows as stops
 from tests.fakes import NOW, QUICK_TERMS, Contents, FakeChannel, delivery
 
 Sessions = sessionmaker[Session]
@@ -227,7 +228,7 @@ def test_a_stop_pulled_in_the_middle_holds_the_rest(sessions: Sessions) -> None:
 
     def pull(call: Call) -> None:
         with sessions.begin() as session:
-            orders.pull_stop(session, DatabaseClock(), Scope.ALL, "", "Anna", "")
+            stops.pull_stop(session, DatabaseClock(), Scope.ALL, "", "Anna", "")
 
     channel.misbehave["k3"] = deque([pull])
     put(sessions, *(f"k{n}" for n in range(8)))

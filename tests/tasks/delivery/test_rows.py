@@ -18,6 +18,7 @@ from tasks.delivery import rows
 from tasks.delivery.rows import Claim, Intention, Outcome
 from tasks.orders import rows as orders
 from tasks.recovery import rows as recovery
+from tasks.stop import rows as stops
 from tests.fakes import NOW, delivery
 
 LEASE = timedelta(seconds=60)
@@ -121,12 +122,12 @@ def test_a_stop_holds_claims_and_intents_until_it_is_released(
     put(sessions, delivery("a", campaign="autumn"), delivery("b", campaign="autumn"))
     [mine] = claim(sessions, clock, limit=1)
     with sessions.begin() as session:
-        order = orders.pull_stop(session, clock, scope, key, "Anna", "wrong price")
+        order = stops.pull_stop(session, clock, scope, key, "Anna", "wrong price")
     assert claim(sessions, clock) == []
     assert intend(sessions, clock, [mine]) == set()
     with sessions.begin() as session:
-        assert orders.release_stop(session, clock, order, "Anna")
-        assert not orders.release_stop(session, clock, order, "Anna")
+        assert stops.release_stop(session, clock, order, "Anna")
+        assert not stops.release_stop(session, clock, order, "Anna")
     assert intend(sessions, clock, [mine]) == {mine.id}
 
 
@@ -134,7 +135,7 @@ def test_a_stop_holds_claims_and_intents_until_it_is_released(
 def test_a_stop_holds_only_what_it_covers(sessions: Sessions, clock: SetClock, scope: Scope, key: str) -> None:
     put(sessions, delivery("a", campaign="autumn"))
     with sessions.begin() as session:
-        orders.pull_stop(session, clock, scope, key, "Anna", "")
+        stops.pull_stop(session, clock, scope, key, "Anna", "")
     assert len(claim(sessions, clock)) == 1
 
 
@@ -142,7 +143,7 @@ def test_a_take_down_passes_a_stop(sessions: Sessions, clock: SetClock) -> None:
     [base] = put(sessions, delivery("a", state=State.SENT, remote_id="1"))
     put(sessions, delivery("b", verb="delete", base_id=base))
     with sessions.begin() as session:
-        orders.pull_stop(session, clock, Scope.ALL, "", "Anna", "")
+        stops.pull_stop(session, clock, Scope.ALL, "", "Anna", "")
     assert [c.key for c in claim(sessions, clock)] == ["b"]
 
 
@@ -150,7 +151,7 @@ def test_an_album_that_began_is_finished_under_a_stop(sessions: Sessions, clock:
     put(sessions, delivery("a"))
     [mine] = claim(sessions, clock)
     with sessions.begin() as session:
-        orders.pull_stop(session, clock, Scope.ALL, "", "Anna", "")
+        stops.pull_stop(session, clock, Scope.ALL, "", "Anna", "")
     assert intend(sessions, clock, [mine]) == set()
     assert intend(sessions, clock, [mine], begun=True) == {mine.id}
 

@@ -16,17 +16,18 @@ from models.post import Post
 from models.reason import because
 from models.stop import Scope
 from tasks.approval import rows as approval
-from tasks.approval.rules import Who
+from tasks.approval.rules import Demands, Who
 from tasks.desk import rows
 from tasks.desk.rows import Names, Reader
 from tasks.orders import rows as orders
+from tasks.stop import rows as stops
 from tests.fakes import NOW, delivery
 
 Sessions = sessionmaker[Session]
 CLOCK = SetClock(NOW)
 NAMES = Names({"vk": ChannelCard(key="vk", provider="vk", title="ВКонтакте")}, {"anna": "Anna", "gleb": "Gleb"},
               {"winter": "Winter"})  # fmt: skip
-APPROVER = Reader(Who("anna", "Anna", ("approver",)), four_eyes=True)
+APPROVER = Reader(Who("anna", "Anna", ("approver",)), Demands(four_eyes=True))
 
 
 def placement(sessions: Sessions, number: str, state: State, hours: float = 0, **fields: Any) -> int:
@@ -82,7 +83,7 @@ def test_the_plan_shows_the_days_that_were_asked_for(sessions: Sessions) -> None
 def test_a_stopped_placement_says_so(sessions: Sessions) -> None:
     placement(sessions, "1", State.PLANNED, -1)
     with sessions.begin() as session:
-        orders.pull_stop(session, CLOCK, Scope.CHANNEL, "vk", "anna", "why")
+        stops.pull_stop(session, CLOCK, Scope.CHANNEL, "vk", "anna", "why")
     with sessions() as session:
         [line] = rows.troubles(session, CLOCK, NAMES)
     assert line.is_stopped and line.advice.code == "stopped"
@@ -139,7 +140,7 @@ def test_a_reader_is_told_why_not(sessions: Sessions, who: Who | None, code: str
     asked(sessions)
     with sessions() as session:
         [line, *_] = rows.plan(session, NOW, NOW + timedelta(days=1), NAMES)
-        proof = rows.proof(session, line.rendition_id, Reader(who, four_eyes=True), NAMES)
+        proof = rows.proof(session, line.rendition_id, Reader(who, Demands(four_eyes=True)), NAMES)
         assert proof and proof.objection.code == code
         assert rows.proof(session, 404, APPROVER, NAMES) is None
         assert [found.id for found in rows.of_rendition(session, line.rendition_id, NAMES)] == [line.id]
@@ -159,12 +160,12 @@ def test_a_stop_shows_what_it_holds_and_what_is_out(sessions: Sessions, scope: S
     out = placement(sessions, "1", State.SENT, -5, url="https://vk.example/1", campaign="winter")
     placement(sessions, "2", State.SENT, -24 * 30, campaign="winter")
     with sessions.begin() as session:
-        id = orders.pull_stop(session, CLOCK, scope, key, "anna", "ошибка в цене")
+        id = stops.pull_stop(session, CLOCK, scope, key, "anna", "ошибка в цене")
     with sessions.begin() as session:
         [stop] = rows.stops_in_force(session, NAMES)
         assert (stop.what, stop.pulled_by, stop.reason) == (what, "Anna", "ошибка в цене")
         assert [line.id for line in stop.out] == ([] if key == "gone" else [out])
-        orders.release_stop(session, CLOCK, id, "anna")
+        stops.release_stop(session, CLOCK, id, "anna")
     with sessions() as session:
         assert rows.stops_in_force(session, NAMES) == []
         assert [stop.released_by for stop in rows.past_stops(session, NAMES)] == ["Anna"]

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from integrations.channels.base import Part
 from models.delivery import PartRow, State
 from models.orders import Order, RepeatedOrder, TimedOrder, Verdict
 from models.reason import because
 from models.stop import Scope
-from tasks.orders import rows
 from tasks.orders.engine import Orders
+from tasks.stop import rows as stops
 from tests.fakes import NOW
 from tests.tasks.orders.company import HOUR, Company
 
@@ -136,10 +137,23 @@ def test_the_plan_wins_when_it_names_another_time_later(company: Company) -> Non
 
 def test_moving_keeps_a_held_row_held_and_says_so(company: Company) -> None:
     [id] = company.plan("7")
-    company.set(id, State.HELD, reason=because("Too late.", code="late").model_dump())
+    company.set(id, State.HELD, reason=because("It costs more.", code="price").model_dump())
     report = orders(company).move(timed(piece="7", time="18:30"))
-    assert str(report.lines[0]).endswith("moved to 23.11.2026 18:30; it is still held: Too late.")
+    assert str(report.lines[0]).endswith("moved to 23.11.2026 18:30; it is still held: It costs more.")
     assert company.states() == [State.HELD]
+
+
+@pytest.mark.parametrize("code", ["late", "not_approved"])
+def test_what_was_held_for_its_time_goes_on_at_a_new_one(company: Company, code: str) -> None:
+    """The reason says “move it”: then moving it is enough, by order and by the plan."""
+    [id] = company.plan("7", at=NOW - DAY)
+    held = because("Too late.", code=code).model_dump()
+    company.set(id, State.HELD, reason=held)
+    [line] = orders(company).move(timed(piece="7", date="+1")).lines
+    assert (line.notes, company.row(id).state, company.row(id).reason) == ((), State.PLANNED, {})
+    company.set(id, State.HELD, reason=held)
+    assert company.lay_out("7", "fake", NOW + 2 * DAY)["moved"] == 1
+    assert company.states() == [State.PLANNED]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +222,7 @@ def test_a_late_row_is_not_late_any_more_when_ordered_now(company: Company) -> N
 def test_an_order_says_that_a_stop_holds_it(company: Company) -> None:
     [id] = company.plan("7")
     with company.house.sessions.begin() as session:
-        rows.pull_stop(session, company.clock, Scope.ALL, "", "vera", "")
+        stops.pull_stop(session, company.clock, Scope.ALL, "", "vera", "")
     [line] = orders(company).publish_now(Order(person="olga", publication=id), urgent=False).lines
     assert line.notes == ("a Stop holds it until the Stop is released",)
     company.publish_due()
@@ -257,3 +271,97 @@ def test_a_publication_that_is_half_out_says_so_when_it_is_cancelled(company: Co
         session.add(PartRow(delivery_id=id, ordinal=1, name="text"))
     [line] = orders(company).cancel(repeated(piece="7")).lines
     assert line.notes == ("attention: 1 of its parts are on the channel already, look there",)
+
+
+def repeats(company: Company) -> dict[str, Any]:
+    """Every verb as an order about the same piece, which repeats every week."""
+    made = orders(company)
+    return {
+        "cancel": lambda: made.cancel(repeated(piece="7")),
+        "hold": lambda: made.hold(repeated(piece="7")),
+        "restore": lambda: made.restore(timed(piece="7", date="+1", time="18:30")),
+        "move": lambda: made.move(timed(piece="7", date="+10", time="18:30")),
+        "publish now": lambda: made.publish_now(Order(person="olga", piece="7"), urgent=True),
+    }
+
+
+@pytest.mark.parametrize("before", [State.PLANNED, State.HELD, State.MISSED])
+@pytest.mark.parametrize("verb", ["cancel", "hold", "restore", "move", "publish now"])
+def test_the_same_order_again_is_about_the_same_publication(company: Company, verb: str, before: State) -> None:
+    """Pressed twice, it changes one repeat of the piece: not the next one too."""
+    ids = company.plan("7", at=NOW + HOUR, occurrences=4)
+    for id in ids:
+        company.set(id, before)
+    untouched = {id: company.row(id).model_dump() for id in ids}
+    order = repeats(company)[verb]
+    order()
+    company.publish_due()
+    once = {id: company.row(id).model_dump() for id in ids}
+    company.clock.at += timedelta(seconds=40)
+    again = order()
+    company.publish_due()
+    changed = [id for id in ids if company.row(id).model_dump() != untouched[id]]
+    assert len(changed) <= 1, again.markdown()
+    assert [id for id in ids if once[id] != untouched[id]] == changed
+    assert not again.refusal and len(again.lines) == 1
+    assert len(company.fake.texts()) <= 1
+
+
+def test_a_piece_does_not_stand_twice_in_a_channel_at_once(company: Company) -> None:
+    ids = company.plan("7", occurrences=2)
+    made = orders(company)
+    made.move(timed(publication=ids[0], date="2026-12-05", time="18:30"))
+    [line] = made.move(timed(publication=ids[1], date="2026-12-05", time="18:30")).lines
+    assert (line.done, line.said) == (
+        False, "the piece stands in this channel at 05.12.2026 18:30 already; nothing was changed",
+    )  # fmt: skip
+    company.set(ids[1], State.HELD)
+    assert not made.restore(timed(publication=ids[1], date="2026-12-05", time="18:30")).lines[0].done
+    company.set(ids[0], State.CANCELLED)
+    assert made.restore(timed(publication=ids[1], date="2026-12-05", time="18:30")).lines[0].done
+
+
+def test_a_repeat_that_went_out_long_ago_is_not_the_one_meant(company: Company) -> None:
+    ids = company.plan("7", at=NOW - DAY, occurrences=3)
+    company.set(ids[0], State.SENT, sent_at=NOW - DAY)
+    assert [line.id for line in orders(company).cancel(repeated(piece="7")).lines] == [ids[1]]
+
+
+def test_of_several_unknown_ones_each_is_named_by_its_number(company: Company) -> None:
+    """What was seen of one is not said of the other: "it is out" would hide that it is not."""
+    ids = company.plan("7", at=NOW - DAY, occurrences=2)
+    for id in ids:
+        company.set(id, State.UNKNOWN)
+    made = orders(company)
+    report = made.decide_unknown(Order(person="gleb", piece="7"), Verdict.OUT, "")
+    assert "Name one by its number: 1, 2." in str(report.refusal)
+    made.decide_unknown(Order(person="gleb", publication=ids[0]), Verdict.OUT, "")
+    assert company.states() == [State.SENT, State.UNKNOWN]
+
+
+def test_what_was_never_tried_goes_out_after_the_part_that_a_person_saw(company: Company) -> None:
+    """The pictures are on the channel, says a person; the text after them was not tried and is not lost."""
+    company.fake.plan = (Part("pictures"), Part("text"))
+    [id] = company.plan("7", at=NOW - DAY)
+    company.set(id, State.UNKNOWN)
+    with company.house.sessions.begin() as session:
+        session.add(PartRow(delivery_id=id, ordinal=0, name="pictures", state=State.INTENT))
+        session.add(PartRow(delivery_id=id, ordinal=1, name="text"))
+    [line] = orders(company).decide_unknown(Order(person="gleb", piece="7"), Verdict.OUT, "http://seen").lines
+    assert line.said == "recorded as published as far as it was tried; the rest of it goes out now"
+    company.publish_due()
+    assert [part for part, _, _ in company.fake.accepted] == ["text"]
+    assert company.states() == [State.SENT]
+
+
+def test_what_quiet_hours_keep_back_is_not_late_when_they_end(company: Company) -> None:
+    company.house.root.joinpath("company.yaml").write_text(
+        company.house.root.joinpath("company.yaml").read_text() + 'quiet_hours: "22:00-08:00"\n'
+    )
+    [id] = company.plan("7", at=NOW + DAY)
+    company.clock.at = datetime.fromisoformat("2026-11-23T20:00Z")  # 23:00 in Moscow
+    [line] = orders(company).publish_now(Order(person="olga", piece="7"), urgent=False).lines
+    assert line.said.startswith("quiet hours: it goes out when they end")
+    assert company.row(id).late_at == datetime.fromisoformat("2026-11-24T07:00Z")
+    orders(company).move(timed(piece="7", date="+1", time="23:30"))
+    assert company.row(id).late_at == datetime.fromisoformat("2026-11-25T07:00Z")

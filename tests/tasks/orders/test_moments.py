@@ -1,18 +1,17 @@
 """A new time as people write it, on the channel's clocks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.errors import Refused
-from tasks.orders.moments import at_once, new_time
-from tasks.schedule.wall import instant, local
+from tasks.orders.moments import new_time
+from tasks.schedule.wall import instant, local, wall_of
 
 NOW = datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC)  # 12:00:30 in Moscow
 OLD = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)  # Wednesday, 10:00 in Moscow
-LATE = timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
@@ -30,14 +29,12 @@ LATE = timedelta(hours=2)
     ],
 )
 def test_what_is_not_named_stays(day: str, clock: str, wall: str) -> None:
-    when = new_time(day, clock, OLD, NOW, "Europe/Moscow", LATE)
-    assert (when.wall_time, when.due_at) == (wall, instant(wall, "Europe/Moscow"))
-    assert when.late_at == when.due_at + LATE
+    assert new_time(day, clock, OLD, NOW, "Europe/Moscow") == instant(wall, "Europe/Moscow")
 
 
 def test_a_time_in_a_gap_is_the_one_the_clocks_show() -> None:
-    when = new_time("2027-03-28", "02:30", OLD, NOW, "Europe/Berlin", LATE)
-    assert when.wall_time == "2027-03-28T03:30"
+    due = new_time("2027-03-28", "02:30", OLD, NOW, "Europe/Berlin")
+    assert wall_of(due, "Europe/Berlin") == "2027-03-28T03:30"
 
 
 @pytest.mark.parametrize(
@@ -45,18 +42,13 @@ def test_a_time_in_a_gap_is_the_one_the_clocks_show() -> None:
 )
 def test_a_time_that_cannot_be_is_refused(day: str, clock: str) -> None:
     with pytest.raises(Refused):
-        new_time(day, clock, NOW, NOW, "Europe/Moscow", LATE)
+        new_time(day, clock, NOW, NOW, "Europe/Moscow")
 
 
 @given(st.integers(1, 400), st.integers(0, 23), st.integers(0, 59), st.sampled_from(["Asia/Tomsk", "Europe/Berlin"]))
 def test_a_new_time_is_always_ahead_and_on_the_clocks_asked_for(days: int, hour: int, minute: int, zone: str) -> None:
-    when = new_time(f"+{days}", f"{hour:02}:{minute:02}", OLD, NOW, zone, LATE)
-    assert when.due_at > NOW
-    shown = local(when.due_at, zone)
+    due = new_time(f"+{days}", f"{hour:02}:{minute:02}", OLD, NOW, zone)
+    assert due > NOW
+    shown = local(due, zone)
     assert shown.minute == minute
     assert shown.hour - hour in (0, 1)
-
-
-def test_at_once_is_now() -> None:
-    when = at_once(NOW, "Asia/Tomsk", LATE)
-    assert (when.due_at, when.late_at, when.wall_time) == (NOW, NOW + LATE, "2026-11-23T16:00")

@@ -1,13 +1,14 @@
 """Orders against a runner that is publishing, with real threads on both databases: an answer never lies."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.database import DatabaseClock, now_by
+from models.database import DatabaseClock, in_one, now_by
 from models.delivery import Delivery, State
 from models.orders import Answer, When
 from tasks.delivery import rows as deliveries
@@ -128,3 +129,29 @@ def test_a_row_ordered_twice_to_go_out_now_goes_out_once(sessions: Sessions) -> 
         thread.join()
     publish(sessions, Barrier(1), called)
     assert sorted(called) == ids
+
+
+def test_an_order_that_lost_a_deadlock_is_carried_out_all_the_same(sessions: Sessions) -> None:
+    """A runner settles two rows in one order, a person cancels them in the other: on PostgreSQL one must give way."""
+    first, second, *_ = due(sessions)
+    met = Barrier(2)
+    attempts: list[int] = []
+
+    def touch(session: Session, ids: tuple[int, int]) -> None:
+        rows.hold(session, ids[:1], "Anna")
+        if len(attempts) < 2:
+            attempts.append(1)
+            with suppress(BrokenBarrierError):  # on SQLite the second waits for the first from the beginning
+                met.wait(1)
+        rows.hold(session, ids[1:], "Anna")
+
+    def work(ids: tuple[int, int]) -> None:
+        in_one(sessions, lambda session: touch(session, ids))
+
+    threads = [Thread(target=work, args=(ids,)) for ids in ((first, second), (second, first))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with sessions() as session:
+        assert {session.get_one(Delivery, id).state for id in (first, second)} == {State.HELD}

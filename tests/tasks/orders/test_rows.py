@@ -7,6 +7,7 @@ from models.orders import Answer, When
 from models.reason import because
 from models.stop import Scope
 from tasks.orders import rows
+from tasks.stop import rows as stops
 from tests.fakes import NOW
 from tests.tasks.orders.company import HOUR, Company
 
@@ -67,7 +68,7 @@ def test_publications_are_found_with_what_an_order_must_know(company: Company) -
     company.plan("7", "fake", "vk")
     company.plan("8", approved=False)
     with company.house.sessions.begin() as session:
-        rows.pull_stop(session, company.clock, Scope.CHANNEL, "vk", "vera", "")
+        stops.pull_stop(session, company.clock, Scope.CHANNEL, "vk", "vera", "")
     with company.house.reads() as session:
         fake, vk = rows.of_piece(session, "7")
         [other] = rows.by_ids(session, [3])

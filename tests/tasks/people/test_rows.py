@@ -252,3 +252,18 @@ def test_who_is_away_is_known_by_the_day(sessions: Sessions, clock: SetClock) ->
         assert [list(rows.absent_on(session, (NOW + timedelta(days=n)).date())) for n in (-1, 0, 2, 3)] == [
             [], ["anna"], ["anna"], [],
         ]  # fmt: skip
+
+
+def test_a_burst_of_guesses_is_counted_one_by_one(sessions: Sessions, clock: SetClock) -> None:
+    start, passed = Barrier(12), []
+
+    def guess() -> None:
+        start.wait()
+        passed.append(tries(sessions, clock, "anna", "10.0.0.1", 1))
+
+    threads = [Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(passed) == terms.AT_MOST["both"]

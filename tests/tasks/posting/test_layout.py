@@ -8,9 +8,8 @@ import pytest
 from models.content import PlanRow
 from models.delivery import Lateness
 from models.schedule import Recurrence
+from models.timetable import read_quiet, read_slots
 from tasks.posting.layout import HORIZON, Rhythm, times
-from tasks.schedule.quiet import read_quiet
-from tasks.schedule.slots import read_slots
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 12:00 in Moscow
 MOSCOW = Rhythm("Europe/Moscow", read_slots(["daily 09:00, 19:30"]), read_quiet("22:00-08:00"))

@@ -1,15 +1,16 @@
 """Placements laid out from the plan, on both databases."""
 
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import SetClock
-from models.delivery import Delivery, Lateness, State
-from models.piece import OfferRow, Rendition
+from models.delivery import Delivery, Lateness, State, Verb
+from models.piece import OfferRow, Piece, PieceVersion, Rendition
 from models.post import Post, Product
 from models.reason import NO_REASON, Reason, because
 from tasks.delivery import rows as deliveries
@@ -185,3 +186,187 @@ def test_times_and_taken_times_are_found(sessions: Sessions) -> None:
         session.flush()
         assert rows.times_of(session, [1])[1, "fake"] == {"0": NOW + HOUR, "1": NOW + 2 * HOUR}
         assert sorted(rows.taken_times(session, CLOCK)["fake"]) == [NOW + HOUR, NOW + 2 * HOUR]
+
+
+def outcomes(sessions: Sessions) -> list[tuple[str, str]]:
+    return [(row.state, row.reason.get("code", "")) for row in found(sessions)]
+
+
+@pytest.mark.parametrize("code", ["returned", "outdated", "no_content", "price", "price_differs", "sold_out"])
+def test_what_was_held_for_its_content_goes_on_with_the_new_one(sessions: Sessions, code: str) -> None:
+    lay(sessions, placed())
+    set_state(sessions, State.HELD, reason=because("why", code=code).model_dump(), token=3)
+    assert lay(sessions, placed(hash="h2"))["changed"] == 1
+    [row] = found(sessions)
+    assert (row.state, row.content_hash, row.reason, row.token) == (State.PLANNED, "h2", {}, 4)
+
+
+@pytest.mark.parametrize("code", ["held", "no_channel", "late", "not_approved"])
+def test_what_is_held_for_another_reason_waits_with_the_new_content(sessions: Sessions, code: str) -> None:
+    lay(sessions, placed())
+    set_state(sessions, State.HELD, reason=because("why", code=code).model_dump())
+    lay(sessions, placed(hash="h2"))
+    assert (found(sessions)[0].content_hash, outcomes(sessions)) == ("h2", [(State.HELD, code)])
+
+
+def test_what_comes_back_into_the_plan_is_planned_again(sessions: Sessions) -> None:
+    lay(sessions, placed())
+    lay(sessions)
+    assert outcomes(sessions) == [(State.CANCELLED, "not_in_plan")]
+    assert lay(sessions, placed(at=NOW + 2 * HOUR, hash="h2")) == {"new": 1, "moved": 0, "changed": 1, "gone": 0}
+    [row] = found(sessions)
+    assert (row.state, row.due_at, row.content_hash, row.reason) == (State.PLANNED, NOW + 2 * HOUR, "h2", {})
+
+
+@pytest.mark.parametrize("code", ["cancelled", "cancelled_in_prefect", "left", "taken_down"])
+def test_what_a_person_cancelled_stays_cancelled_whatever_the_plan_says(sessions: Sessions, code: str) -> None:
+    lay(sessions, placed())
+    set_state(sessions, State.CANCELLED, reason=because("why", code=code).model_dump())
+    lay(sessions, placed(at=NOW + 2 * HOUR))
+    assert outcomes(sessions) == [(State.CANCELLED, code)]
+
+
+def test_what_comes_back_after_its_time_does_not_go_out_late(sessions: Sessions) -> None:
+    lay(sessions, placed())
+    lay(sessions)
+    lay(sessions, placed(at=NOW - HOUR))
+    assert outcomes(sessions) == [(State.CANCELLED, "not_in_plan")]
+
+
+def test_a_row_whose_version_is_awaited_stands_as_it_is(sessions: Sessions) -> None:
+    lay(sessions, placed())
+    with sessions.begin() as session:
+        assert rows.lay_out(session, CLOCK, [], (1,), {(1, "fake")})["gone"] == 0
+        assert rows.lay_out(session, CLOCK, [], (1,), {(1, "vk"), (2, "fake")})["gone"] == 1
+
+
+def test_what_left_the_plan_while_it_was_kept_back_does_not_go_out_later(sessions: Sessions) -> None:
+    lay(sessions, placed(at=NOW - HOUR / 2))
+    assert lay(sessions)["gone"] == 1
+    assert outcomes(sessions) == [(State.CANCELLED, "not_in_plan")]
+
+
+def test_what_a_person_ordered_aside_from_the_plan_is_not_the_plans_to_cancel(sessions: Sessions) -> None:
+    lay(sessions, placed(occurrence="-12"))
+    assert lay(sessions)["gone"] == 0
+    assert outcomes(sessions) == [(State.PLANNED, "")]
+
+
+def test_laying_out_asks_nothing_about_what_is_out(sessions: Sessions, database: Engine) -> None:
+    """The work does not grow with what has gone out since, however the plan has changed."""
+    said: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *call: said.append(call[2]))
+    counts = []
+    for number in (1, 30):
+        wanted = [placed(n, at=NOW + n * HOUR) for n in range(1, number + 1)]
+        pieces = tuple(range(1, number + 1))
+        lay(sessions, *wanted, pieces=pieces)
+        with sessions.begin() as session:
+            session.execute(update(Delivery).values(state=State.SENT))
+        said.clear()
+        lay(sessions, *(placed(n, at=NOW + 99 * HOUR, hash="h2") for n in pieces), pieces=pieces)
+        counts.append(len(said))
+    assert counts[0] == counts[1]
+
+
+def test_rows_with_other_tokens_are_never_announced_by_an_old_run(sessions: Sessions) -> None:
+    """The sum of the tokens is the same, and the run of the first key may have been cancelled."""
+    lay(sessions, placed(1), placed(2), pieces=(1, 2))
+    keys = []
+    for tokens in ((0, 2), (1, 1), (2, 0)):
+        with sessions.begin() as session:
+            for row, token in zip(session.query(Delivery).order_by(Delivery.id), tokens, strict=True):  # type: ignore[arg-type]
+                row.token = token
+        with sessions.begin() as session:
+            keys += [one.key for one in rows.unannounced(session, CLOCK, timedelta(days=1))]
+    assert len(set(keys)) == 3
+
+
+def a_versioned_piece(sessions: Sessions) -> int:
+    """A piece that was changed after the version that is approved for the channel was made of it."""
+    piece = a_piece(sessions, approved_hash="h1")
+    with sessions.begin() as session:
+        for ordinal in (1, 2):
+            session.add(PieceVersion(piece_id=piece, ordinal=ordinal, content_hash=f"v{ordinal}", made_by="olga",
+                                     why="plan", made_at=NOW))  # fmt: skip
+        session.flush()
+        session.get_one(Piece, piece).version_id = 2
+        session.execute(update(Delivery).values(key=f"placement:{piece}:fake:0"))
+    return piece
+
+
+def test_a_piece_that_was_changed_does_not_go_out_as_it_was(sessions: Sessions) -> None:
+    a_versioned_piece(sessions)
+    claims = claimed(sessions)
+    with sessions.begin() as session:
+        assert rows.contents(session, claims, lambda *_: NO_REASON) == {}
+    assert outcomes(sessions) == [(State.HELD, "outdated")]
+
+
+@pytest.mark.parametrize("hash", ["h1", "h2"], ids=["the same", "another"])
+def test_it_goes_on_by_itself_once_it_has_its_version(sessions: Sessions, hash: str) -> None:
+    piece = a_versioned_piece(sessions)
+    claims = claimed(sessions)
+    with sessions.begin() as session:
+        rows.contents(session, claims, lambda *_: NO_REASON)
+        session.execute(update(Rendition).values(version_id=2))
+    lay(sessions, placed(piece, hash=hash), pieces=(piece,))
+    assert outcomes(sessions) == [(State.PLANNED, "")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(update(Rendition).values(by_hand=True), id="a hand's version"),
+        pytest.param(update(Delivery).values(key="placement:1:fake:-7"), id="published again on a person's word"),
+        pytest.param(update(Delivery).values(verb=Verb.EDIT), id="a correction"),
+    ],
+)
+def test_what_is_not_the_plans_present_version_on_purpose_goes_out(sessions: Sessions, change: Any) -> None:
+    a_versioned_piece(sessions)
+    with sessions.begin() as session:
+        session.execute(change)
+    claims = claimed(sessions)
+    with sessions.begin() as session:
+        assert len(rows.contents(session, claims, lambda *_: NO_REASON)) == 1
+
+
+def test_one_post_that_cannot_be_compared_does_not_stop_the_others(sessions: Sessions) -> None:
+    for number in ("1", "2"):
+        a_piece(sessions, number=number, approved_hash="h1")
+    with sessions.begin() as session:
+        session.get_one(Rendition, 1).post = Post(text="broken").model_dump()
+    claims = claimed(sessions)
+
+    def objection(account: str, post: Post, offers: dict[str, OfferRow]) -> Reason:
+        if post.text == "broken":
+            raise ValueError("no such day")
+        return NO_REASON
+
+    with sessions.begin() as session:
+        assert len(rows.contents(session, claims, objection)) == 1
+    assert outcomes(sessions) == [(State.HELD, "internal"), (State.CLAIMED, "")]
+
+
+def test_who_began_with_an_older_plan_does_not_have_the_last_word(database: Engine) -> None:
+    """Two processes lay out at once; the one that read the plan before it changed waits, and reads it anew."""
+    sessions = sessionmaker(database, expire_on_commit=False)
+    plan, began, order = {"at": NOW + HOUR}, Event(), []
+
+    def lay_out(name: str, wait: bool) -> None:
+        with sessions.begin() as session:
+            rows.one_at_a_time(session, CLOCK)
+            began.set()
+            at = plan["at"]
+            if wait:
+                second.start()
+                second.join(0.3)
+                plan["at"] = NOW + 5 * HOUR
+            rows.lay_out(session, CLOCK, [placed(at=at)], (1,))
+            order.append(name)
+
+    second = Thread(target=lay_out, args=("second", False))
+    lay_out("first", True)
+    second.join()
+    assert order == ["first", "second"]
+    assert found(sessions)[0].due_at == NOW + 5 * HOUR

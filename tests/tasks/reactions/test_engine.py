@@ -46,6 +46,7 @@ class Square(FakeChannel):
         self.metrics: dict[str, dict[str, int]] = {}
         self.remarks: dict[str, list[Remark]] = {}
         self.fails: Exception | None = None
+        self.mute: Exception | None = None
         self.asked: list[list[str]] = []
         self.members = 100
 
@@ -56,6 +57,8 @@ class Square(FakeChannel):
         return {id: self.metrics[id] for id in remote_ids if id in self.metrics}
 
     def comments(self, remote_id: str) -> list[Remark]:
+        if self.mute:
+            raise self.mute
         return self.remarks.get(remote_id, [])
 
     def audience(self) -> dict[str, int]:
@@ -141,6 +144,24 @@ def test_a_fact_says_of_what_it_is(watcher: Watcher) -> None:
     assert (fact.operation, fact.subject_kind, fact.channel, fact.person) == ("A10", "piece", "fake", "olga")
     assert (fact.campaign, fact.goal, fact.customer_group) == ("winter-tea", "reach", "tea-lovers")
     assert fact.placement == "placement:1:fake:0" and fact.observed_at == NOW + HOUR
+
+
+@pytest.mark.parametrize(
+    ("mute", "next_look"),
+    [
+        pytest.param(Refused(because("Comments are closed.")), 3 * HOUR, id="for good"),
+        pytest.param(Unavailable(because("Not now.")), HOUR + 15 * MINUTE, id="for now"),
+    ],
+)
+def test_what_a_channel_counts_is_kept_though_it_shows_no_comments(
+    watcher: Watcher, mute: Exception, next_look: timedelta
+) -> None:
+    id = publish(watcher.sessions, "7", TEA)
+    watcher.channel.metrics["7"] = {"likes": 1}
+    watcher.channel.mute = mute
+    watcher.take(HOUR)
+    assert watcher.facts() == [("likes", 1, "fake")] and "fake" in watcher.troubles
+    assert watcher.next_look(id) == next_look
 
 
 def test_missed_looks_are_taken_as_one(watcher: Watcher) -> None:

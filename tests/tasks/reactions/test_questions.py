@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.locale import spoken
+from models.timetable import read_hours
 from tasks.reactions.questions import Kind, answer_by, judge
-from tasks.schedule.hours import read_hours
 from tests.tasks.schedule.zones import utc
 
 HOURS = read_hours(["mon-fri 09:00-18:00"])

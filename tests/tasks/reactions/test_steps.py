@@ -23,6 +23,7 @@ from models.reaction import AccountState, AudienceSnapshot, Comment, Notice, Sna
 from models.registry import Fact
 from tasks.house import House
 from tasks.reactions import engine, rows
+from tasks.reactions.round import Round
 from tasks.reactions.steps import count_audience, hear_updates, remind_of_answers, take_reactions
 from tests.fakes import NOW
 from tests.house import furnished, publish
@@ -94,7 +95,7 @@ def test_reactions_come_with_the_updates_and_are_counted_once(town: Town) -> Non
     counted = [(1, "reaction 👍", 3), (1, "reaction 🔥", 2), (1, "reactions", 5)]
     assert town.counts() == counted
     assert [(fact.metric, fact.value, fact.source) for fact in town.rows(Fact)] == [("reactions", 5, "telegram")]
-    assert hear_updates.fn().title == "Nothing to do" and town.counts() == counted
+    assert hear_updates.fn().ending.title == "Nothing to do" and town.counts() == counted
 
 
 def test_two_counts_within_a_second_are_both_kept_and_the_last_is_last(town: Town) -> None:
@@ -146,7 +147,7 @@ def test_who_came_and_went_is_kept_as_numbers_and_members_are_counted_anew(town:
 
 def test_a_bot_that_was_turned_out_is_told_to_the_technician(town: Town) -> None:
     town.bots.set_bot_status("kicked")
-    assert hear_updates.fn().remarks == ("Our bot was turned out: 1. The technicians are told.",)
+    assert hear_updates.fn().ending.remarks == ("Our bot was turned out: 1. The technicians are told.",)
     [letter] = town.rows(Notice)
     assert (letter.person, letter.subject) == ("gleb", "Telegram: our bot was turned out")
 
@@ -158,6 +159,78 @@ def test_a_comment_in_the_discussion_group_is_asked_about(town: Town) -> None:
     [comment] = town.rows(Comment)
     assert (comment.account, comment.question, comment.author_key) == ("coffee", True, "501")
     assert [letter.person for letter in town.rows(Notice)] == ["olga"]
+
+
+def asked_in_the_group(town: Town) -> int:
+    """A question under a post of the coffee channel; returns its message in the group."""
+    message = town.publish("coffee")
+    number = town.bots.comment(message, "А эспрессо есть?", chat=COFFEE)
+    hear_updates.fn()
+    return number
+
+
+@pytest.mark.parametrize("speaker", ["channel", "group"])
+def test_an_answer_in_the_discussion_group_is_counted(town: Town, speaker: str) -> None:
+    question = asked_in_the_group(town)
+    town.clock.at += timedelta(minutes=20)
+    town.bots.answer(question, "Да, до 22:00", speaker, chat=COFFEE)
+    hear_updates.fn()
+    measured = {fact.metric: fact.value for fact in town.rows(Fact) if fact.metric.startswith("answer")}
+    assert measured == {"answered": 1, "answer_time": 1200}
+    assert [comment.text for comment in town.rows(Comment)] == ["А эспрессо есть?"]
+
+
+def test_a_guest_who_answers_a_guest_asks_in_turn_and_answers_nothing(town: Town) -> None:
+    question = asked_in_the_group(town)
+    town.bots.answer(question, "А сколько стоит?", chat=COFFEE)
+    hear_updates.fn()
+    assert [(one.question, one.answered_at) for one in town.rows(Comment)] == [(True, None)] * 2
+
+
+def test_a_question_to_our_own_remark_in_the_group_is_heard(town: Town) -> None:
+    message = town.publish("coffee")
+    ours = town.bots.comment(message, "Кстати, сегодня до 22:00", chat=COFFEE)
+    town.bots.answer(ours, "А где вы находитесь?", chat=COFFEE)
+    hear_updates.fn()
+    assert [one.text for one in town.rows(Comment) if one.question] == ["А где вы находитесь?"]
+
+
+def test_a_question_in_the_group_that_nobody_answered_is_told(town: Town) -> None:
+    asked_in_the_group(town)
+    town.clock.at += timedelta(days=3)
+    assert remind_of_answers.fn().ending.remarks == (
+        "Not answered in time: 1. The authors and the approver are told.",
+    )  # fmt: skip
+
+
+def test_a_remark_about_a_channel_stands_once_in_a_round(town: Town) -> None:
+    town.bots.add_faults("getUpdates", ["5xx"])
+    town.bots.add_faults("getChatMemberCount", ["5xx"] * 2)
+    first, second = hear_updates.fn(), count_audience.fn()
+    assert first.troubles and second.troubles
+    together = (first + second).ending.remarks
+    assert len(together) == len(set(together)) == len({*first.troubles, *second.troubles})
+
+
+def test_what_two_parts_of_a_round_counted_is_added_up() -> None:
+    both = Round(done=1, counts={"asked": 1}) + Round(done=2, later=1, counts={"asked": 2, "late": 1})
+    with spoken("en"):
+        assert (both.ending.done, both.ending.total) == (3, 4)
+        assert both.ending.remarks[0].startswith("Questions and complaints: 3.") and len(both.ending.remarks) == 2
+
+
+def test_while_the_files_are_broken_no_look_is_passed_over(town: Town) -> None:
+    number = on_the_wall(town)
+    town.wall.react(number, likes=7)
+    channels = town.house.root / "channels.yaml"
+    whole = channels.read_text()
+    channels.write_text("channels: [")
+    town.clock.at += HOUR
+    parts = [hear_updates.fn(), take_reactions.fn(), count_audience.fn(), remind_of_answers.fn()]
+    ending = (parts[0] + parts[1] + parts[2] + parts[3]).ending
+    assert ending.failed and len(ending.remarks) == 2 and "channels.yaml" in ending.remarks[1]
+    channels.write_text(whole)
+    assert take_reactions.fn().done == 1 and ("likes", 7) in {(metric, value) for _, metric, value in town.counts()}
 
 
 def test_what_was_read_and_not_kept_is_read_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +324,7 @@ def test_a_wall_is_asked_for_counts_reach_and_comments(town: Town) -> None:
     town.wall.set_reach(number, reach_total=90)
     town.wall.comment(number, "Сколько стоит улун?")
     town.clock.at += HOUR
-    ending = take_reactions.fn()
+    ending = take_reactions.fn().ending
     assert ending.remarks == ("Questions and complaints: 1. The authors are told by when to answer.",)
     facts = {fact.metric: fact.value for fact in town.rows(Fact)}
     assert facts == {"likes": 7, "views": 120, "reposts": 0, "comments": 1, "reach": 90}
@@ -280,15 +353,15 @@ def test_a_question_nobody_answered_is_told_to_the_approver(town: Town) -> None:
     take_reactions.fn()
     [comment] = town.rows(Comment)
     town.clock.at = comment.answer_by + HOUR
-    assert remind_of_answers.fn().remarks == ("Not answered in time: 1. The authors and the approver are told.",)
-    assert remind_of_answers.fn().remarks == ()
+    assert remind_of_answers.fn().ending.remarks == ("Not answered in time: 1. The authors and the approver are told.",)
+    assert remind_of_answers.fn().ending.remarks == ()
 
 
 def test_a_token_that_is_dead_is_said_and_the_others_go_on(town: Town) -> None:
     number = on_the_wall(town)
     town.wall.react(number, likes=7)
     town.bots.add_faults("getUpdates", ["5xx"])
-    ending = hear_updates.fn()
+    ending = hear_updates.fn().ending
     assert ending.done == 0 and len(ending.remarks) == 1 and telegram.TOKEN not in str(ending)
     town.clock.at += HOUR
     assert take_reactions.fn().done == 1
@@ -297,7 +370,7 @@ def test_a_token_that_is_dead_is_said_and_the_others_go_on(town: Town) -> None:
 def test_telegrams_posts_have_clicks_though_the_channel_is_asked_nothing(town: Town) -> None:
     town.publish()
     town.clock.at += HOUR
-    assert take_reactions.fn().title == "Done" and town.counts() == []
+    assert take_reactions.fn().ending.title == "Done" and town.counts() == []
 
 
 def test_the_own_site_says_that_it_is_counted_here(tmp_path: Path) -> None:

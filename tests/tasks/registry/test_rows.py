@@ -13,9 +13,6 @@ from models.delivery import Delivery, State, Verb
 from models.reason import because
 from models.registry import Fact, Observation
 from tasks.registry.rows import (
-    Completeness,
-    completeness,
-    latest,
     planned,
     record,
     stated,
@@ -168,19 +165,6 @@ def test_a_counter_narrowed_by_a_goal_still_knows_where_it_began(database):
     assert totals(database, goal="tea") == {(0, "views"): 30}
 
 
-def test_the_latest_value_is_the_last_look_corrections_applied(database):
-    write(database, seen("views", 100, day=1, placement="p"), seen("views", 900, day=2, placement="p"))
-    write(database, seen("likes", 5, day=1, placement="p"), seen("published", 1, placement="p"))
-    write(database, seen("views", 110, day=2, placement="p", key="m", corrects=id_of(database, value=900)))
-    with reading(database) as session:
-        found = {(one.placement, one.metric): one.value for one in latest(session, on(7))}
-        early = {one.metric: one.value for one in latest(session, on(1.5), ["p", "q"])}
-        nobody = latest(session, on(7), ["q"])
-    assert found == {("p", "views"): 110, ("p", "likes"): 5}
-    assert early == {"views": 100, "likes": 5}
-    assert nobody == []
-
-
 def test_the_registry_streams_everything_in_the_order_it_was_recorded(database):
     write(database, *[seen("visits", number, day=number / 1000) for number in range(50)])
     with reading(database) as session:
@@ -203,13 +187,13 @@ def test_a_publication_without_a_fact_is_a_gap(database):
     deliver(database, "an edit", State.SENT, verb=Verb.EDIT)
     write(database, seen("published", 1, placement="known"))
     with reading(database) as session:
-        assert completeness(session, *WEEK) == Completeness(out=2, recorded=1)
         assert [(gap.placement, gap.subject_id) for gap in unrecorded(session, *WEEK)] == [("forgotten", "2")]
 
 
-def test_nothing_out_is_complete(database):
+def test_a_letter_to_a_colleague_is_no_publication(database):
+    deliver(database, "letter", State.SENT, kind="notice", subject_kind="notice")
     with reading(database) as session:
-        assert completeness(session, *WEEK) == Completeness(out=0, recorded=0)
+        assert unrecorded(session, *WEEK) == []
 
 
 def test_the_plan_counts_what_was_due_and_not_cancelled(database):
@@ -217,8 +201,16 @@ def test_the_plan_counts_what_was_due_and_not_cancelled(database):
         deliver(database, f"d{number}", state, campaign="tea")
     deliver(database, "later", State.PLANNED, day=8)
     with reading(database) as session:
-        found = [(one.state, one.channel, one.campaign, one.number) for one in planned(session, *WEEK)]
+        found = [(one.state, one.channel, one.campaign, one.number) for one in planned(session, *WEEK, WEEK[1])]
     assert found == [(State.CONFIRMED, "vk", "tea", 2), (State.HELD, "vk", "tea", 1)]
+
+
+def test_what_is_yet_to_come_is_told_apart(database):
+    deliver(database, "gone", State.SENT, day=1)
+    deliver(database, "tomorrow", State.PLANNED, day=3)
+    with reading(database) as session:
+        found = [(one.state, one.ahead) for one in planned(session, *WEEK, on(2))]
+    assert found == [(State.PLANNED, True), (State.SENT, False)]
 
 
 def test_what_waits_for_a_person_says_why(database):

@@ -84,6 +84,29 @@ def test_the_plan_of_a_cut_comes_from_the_pieces_own_cards():
     assert found.outcomes == {State.CONFIRMED: 2, State.HELD: 1}
 
 
+def test_what_is_yet_to_come_is_not_expected_yet():
+    due = (Due("1", "vk", "", State.SENT, 2), Due("1", "vk", "", State.PLANNED, 5, ahead=True))
+    found = made(Facts(tallies=(counted(1, "published", 2, channel="vk"),), due=due))
+    assert found.figure("published").planned == 2
+    assert [line.values["planned"] for line in found.cut("channel").lines] == [2]
+
+
+def test_a_goal_is_expected_as_far_as_today_while_the_month_is_under_way():
+    goal = Goal(key="g", title="Clicks", metric="clicks", target=300, **NOVEMBER)
+    month = period("month")
+    found = report(COMPANY.model_copy(update={"goals": (goal,)}), Facts(), month, MADE - timedelta(days=8))
+    assert (found.today, found.goals[0].expected) == (date(2026, 11, 15), 150)
+    assert report(COMPANY, Facts(), month, MADE + timedelta(days=30)).today == month.last
+
+
+@pytest.mark.parametrize(("unrecorded", "published"), [(0, 0), (1, None)])
+def test_nothing_published_is_a_nought_only_where_the_registry_missed_nothing(unrecorded, published):
+    facts = Facts(due=(Due("1", "vk", "", State.HELD, 3),), unrecorded=unrecorded)
+    found = made(facts)
+    assert found.figure("published").value == published
+    assert found.cut("channel").lines[0].values["published"] == published
+
+
 def test_a_cost_is_divided_by_the_result_that_matters_most():
     facts = (counted(1, "expenses", 1_000, cost=1_000), counted(1, "clicks", 3), counted(1, "orders", 2))
     found = made(Facts(tallies=facts))

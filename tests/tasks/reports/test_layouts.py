@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pypdf
@@ -14,7 +15,8 @@ from lxml import html as lxml_html
 from models.locale import LANGUAGES
 from tasks.reports import html, pdf, sheet
 from tasks.reports.compute import report
-from tasks.reports.values import Card, Facts
+from tasks.reports.page import said
+from tasks.reports.values import Card, Day, Facts
 from tests.tasks.reports.sample import MADE, period, plan, sample
 
 HOSTILE = '<script>alert("x")</script> #panic() $x$ =cmd()'
@@ -57,7 +59,24 @@ def test_a_page_says_what_the_report_says():
     words = words_of(html.page(sample(), "ru"))
     for expected in ("Неделя 47", "Вывод руководителя", "Адвент работает лучше", "Деньги по фондам", "Учебные данные"):
         assert expected in words
-    assert words.count("нет данных") > 5
+    assert 'class="number absent" title="нет данных"' in html.page(sample(), "ru")
+
+
+def test_the_days_without_data_are_said_as_stretches_and_days_to_come_are_not_among_them():
+    made = replace(sample("month"), today=date(2026, 11, 12), days=tuple(
+        Day(day.on, day.values if day.on.day in (3, 4, 8) else {}) for day in sample("month").days
+    ))  # fmt: skip
+    assert said(made, "ru").plot_note == "Нет данных за 1–2 ноября, 5–7 ноября, 9–12 ноября."
+
+
+def test_a_reason_does_not_run_over_the_edge_of_a_phone():
+    phone = html.page(sample(), "ru").partition("@media (max-width: 720px)")[2]
+    assert ".stuck td { display: block; text-align: left; white-space: normal; }" in phone
+
+
+def test_what_was_not_spent_in_the_period_is_not_mentioned():
+    notes = {bar.title: bar.note for bar in said(sample(), "ru").funds}
+    assert notes["Фонд руководителя"] == "" and notes["Связь"].startswith("за неделю")
 
 
 def test_a_page_has_its_plot_twice_for_desk_and_phone():

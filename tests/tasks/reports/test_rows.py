@@ -53,7 +53,7 @@ def made(database):
         session.add(Delivery(key="p2", state=State.HELD, reason=because("No approval.").model_dump(), **late))
         session.add(Delivery(key="p3", state=State.SENT, sent_at=on(3), **late))
     with reading(database) as session:
-        return report(PLAN, gather(session, PLAN, WEEK), WEEK, CLOCK.at)
+        return report(PLAN, gather(session, PLAN, WEEK, CLOCK.at), WEEK, CLOCK.at)
 
 
 def test_the_figures_are_of_the_week_and_the_one_before(made):

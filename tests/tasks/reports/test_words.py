@@ -10,7 +10,7 @@ import pytest
 import tasks.reports
 from models.locale import LANGUAGES, catalogue, plural_catalogue, spoken
 from tasks.reports.compute import report
-from tasks.reports.numbers import say, say_change, say_period, say_span
+from tasks.reports.numbers import say, say_change, say_period, say_span, say_stretch
 from tasks.reports.page import said
 from tasks.reports.period import month_of, week_of
 from tasks.reports.values import Facts
@@ -82,6 +82,19 @@ def test_a_change_has_its_sign(change, expected):
 def test_a_span_repeats_nothing(first, last, expected):
     with spoken("ru"):
         assert say_span(first, last) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        pytest.param(date(2026, 11, 16), date(2026, 11, 16), "16 ноября", id="a day"),
+        pytest.param(date(2026, 11, 16), date(2026, 11, 21), "16–21 ноября", id="in a month"),
+        pytest.param(date(2026, 11, 30), date(2026, 12, 2), "30 ноября – 2 декабря", id="over its end"),
+    ],
+)
+def test_a_stretch_says_no_year_and_its_month_once(first, last, expected):
+    with spoken("ru"):
+        assert say_stretch(first, last) == expected
 
 
 def test_a_period_is_called_as_people_call_it():

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.company import read_duration
 from models.locale import spoken
+from models.timetable import read_duration
 from tasks.schedule.duration import say_duration
 
 

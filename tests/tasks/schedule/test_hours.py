@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.schedule import Shift, Unreadable
-from tasks.schedule.hours import read_hours, work_until
+from models.timetable import read_hours
+from tasks.schedule.hours import work_until
 from tests.tasks.schedule import zones as z
 from tests.tasks.schedule.zones import utc
 
@@ -64,12 +65,6 @@ def test_work_done_in_two_goes_ends_when_work_done_at_once_ends(
     assert since <= work_until(OFFICE, zone, since, one) <= at_once
     if first and second:
         assert work_until(OFFICE, zone, work_until(OFFICE, zone, since, one), other) == at_once
-
-
-@pytest.mark.parametrize("said", ["09:00-18:00", "mon-fri", "someday 09:00-18:00", "mon-fri 09:00", "mon-fri 9-18"])
-def test_what_is_not_working_hours_is_refused(said: str) -> None:
-    with pytest.raises(Unreadable):
-        read_hours([said])
 
 
 def test_nobody_ever_at_work_is_said_rather_than_searched_for_ever() -> None:

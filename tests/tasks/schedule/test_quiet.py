@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.company import read_quiet_hours
-from models.schedule import DAY_MINUTES, QuietHours, Unreadable
-from tasks.schedule.quiet import is_quiet, next_open, read_quiet
+from models.schedule import DAY_MINUTES, QuietHours
+from models.timetable import read_quiet
+from tasks.schedule.quiet import is_quiet, next_open
 from tests.tasks.schedule import zones as z
 from tests.tasks.schedule.zones import utc
 
@@ -66,33 +66,3 @@ def test_the_next_open_moment_is_never_quiet_and_nothing_between_is_open(
 def test_an_open_moment_is_given_back_as_it_is() -> None:
     at = utc("2026-01-10T12:34")
     assert next_open(NIGHT, at, "Europe/Moscow") is at
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        pytest.param("22-08", id="no_minutes"),
-        pytest.param("22:00", id="one_end"),
-        pytest.param("25:00-08:00", id="no_such_hour"),
-        pytest.param("22:61-08:00", id="no_such_minute"),
-        pytest.param("24:00-08:00", id="begins_at_24"),
-        pytest.param("22:00-22:00", id="empty_or_whole"),
-        pytest.param("00:00-24:00", id="whole_day"),
-        pytest.param("08:00-22:00,22:00-08:00", id="whole_day_in_two"),
-    ],
-)
-def test_quiet_hours_that_cannot_be_meant_are_refused(said: str) -> None:
-    with pytest.raises(Unreadable):
-        read_quiet(said)
-
-
-@given(spans.filter(lambda spans: len(spans) < 2))
-def test_quiet_hours_that_the_company_may_write_are_read_as_it_reads_them(spans: list[tuple[int, int]]) -> None:
-    said = ", ".join(f"{s // 60:02}:{s % 60:02}-{e // 60:02}:{e % 60:02}" for s, e in spans)
-    ends = [(start.hour * 60 + start.minute, end.hour * 60 + end.minute) for start, end in read_quiet_hours(said)]
-    assert list(read_quiet(said).spans) == ends == spans
-
-
-@pytest.mark.parametrize("said", ["22:00-08:00", "22.00 – 8.00", "22:00 до 08:00", " 22:00—08:00 ;"])
-def test_quiet_hours_are_read_as_people_write_them(said: str) -> None:
-    assert read_quiet(said) == NIGHT

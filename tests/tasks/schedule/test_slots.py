@@ -1,55 +1,17 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import company
-from models.locale import spoken
-from models.schedule import Slot, Unreadable
-from tasks.schedule.quiet import is_quiet, read_quiet
-from tasks.schedule.slots import coming, never_open, next_free, read_slots
+from models.schedule import Slot
+from models.timetable import read_quiet, read_slots
+from tasks.schedule.quiet import is_quiet
+from tasks.schedule.slots import coming, next_free
 from tasks.schedule.wall import wall_of
 from tests.tasks.schedule import zones as z
 from tests.tasks.schedule.zones import utc
 
-EVERY, WORK, END = frozenset(range(7)), frozenset(range(5)), frozenset({5, 6})
 WEEK = read_slots(["mon-fri 09:00", "sat,sun 11:00", "daily 19:30"])
-
-
-@pytest.mark.parametrize(
-    ("said", "slots"),
-    [
-        pytest.param("mon-fri 09:00", [(WORK, (9, 0))], id="english_span"),
-        pytest.param("sat,sun 11:00", [(END, (11, 0))], id="english_list"),
-        pytest.param("daily 19:30", [(EVERY, (19, 30))], id="daily"),
-        pytest.param("пн-пт 09:00", [(WORK, (9, 0))], id="russian_span"),
-        pytest.param("Ежедневно в 19:30", [(EVERY, (19, 30))], id="russian_daily"),
-        pytest.param("по будням 9.00", [(WORK, (9, 0))], id="russian_group"),
-        pytest.param("по выходным 11:00, 18:00", [(END, (11, 0)), (END, (18, 0))], id="several_times"),
-        pytest.param("пт–пн 10:00", [(frozenset({4, 5, 6, 0}), (10, 0))], id="span_over_the_week_end"),
-        pytest.param("вт и чт 10:00", [(frozenset({1, 3}), (10, 0))], id="and"),
-        pytest.param("по средам, сб. 10:00", [(frozenset({2, 5}), (10, 0))], id="full_names_and_dots"),
-        pytest.param("Monday, wed-thu at 8:05", [(frozenset({0, 2, 3}), (8, 5))], id="mixed"),
-    ],
-)
-def test_slots_are_read_in_both_languages(said: str, slots: list[tuple[frozenset[int], tuple[int, int]]]) -> None:
-    assert read_slots([said]) == tuple(Slot(days, time(*clock)) for days, clock in slots)
-
-
-@pytest.mark.parametrize(
-    "said", ["09:00", "daily", "someday 09:00", "mon-fri 24:00", "mon-fri 9:75", "пн-ср-пт 09:00", ""]
-)
-def test_what_is_not_a_slot_is_refused_with_an_example(said: str) -> None:
-    with pytest.raises(Unreadable) as refused:
-        read_slots([said])
-    with spoken("ru"):
-        assert str(refused.value).startswith(f"«{said}» — не слот; укажите дни и время")
-
-
-@given(st.from_regex(company.SLOT, fullmatch=True))
-def test_every_slot_that_the_company_may_write_is_read(said: str) -> None:
-    assert read_slots([said])
 
 
 def test_the_next_free_slots_skip_taken_ones_and_quiet_hours() -> None:
@@ -91,11 +53,9 @@ def test_a_day_that_the_zone_left_out_has_no_slots() -> None:
     assert [wall_of(at, "Pacific/Apia") for at in free] == ["2011-12-29T09:00", "2011-12-31T09:00", "2012-01-01T09:00"]
 
 
-def test_slots_that_are_always_quiet_give_nothing_and_are_named() -> None:
-    slots = read_slots(["daily 23:00", "daily 12:00"])
-    quiet = read_quiet("22:00-08:00")
-    assert next_free(slots[:1], "UTC", utc("2026-01-01T00:00"), quiet=quiet) == []
-    assert never_open(slots, quiet) == [slots[0]]
+def test_slots_that_are_always_quiet_or_none_at_all_give_nothing() -> None:
+    at_night = read_slots(["daily 23:00"])
+    assert next_free(at_night, "UTC", utc("2026-01-01T00:00"), quiet=read_quiet("22:00-08:00")) == []
     assert next_free([], "UTC", utc("2026-01-01T00:00")) == []
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from models.locale import spoken
 from models.schedule import Unreadable
-from tasks.schedule.wall import clock_changes, day_exists, drift, instant, moments, stands, wall_of
+from tasks.schedule.wall import clock_changes, day_exists, instant, moments, stands, wall_of
 from tests.tasks.schedule import zones as z
 from tests.tasks.schedule.zones import utc
 
@@ -65,12 +65,6 @@ def test_a_day_that_the_zone_left_out_does_not_exist() -> None:
     assert not day_exists(date(2011, 12, 30), "Pacific/Apia")
     assert day_exists(date(2011, 12, 31), "Pacific/Apia")
     assert day_exists(date(2011, 12, 30), "Pacific/Auckland")
-
-
-def test_drift_tells_how_much_changed_rules_move_an_instant_derived_before() -> None:
-    derived_by_old_rules = utc("2014-11-01T05:00")  # Moscow was four hours ahead until the law of 2014
-    assert drift("2014-11-01T09:00", "Europe/Moscow", derived_by_old_rules) == timedelta(hours=1)
-    assert drift("2014-11-01T09:00", "Europe/Moscow", utc("2014-11-01T06:00")) == timedelta(0)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The big switch, on both databases: it holds at once, tells what is out, and only a person lets go."""
 
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import DatabaseClock, now_by
-from models.delivery import PartRow, State
+from models.delivery import Delivery, PartRow, State
 from models.orders import Signed
 from models.stop import Scope, StopOrder
 from tasks.delivery.engine import Engine
@@ -147,3 +147,62 @@ def run_until_idle(sessions: sessionmaker[Session], clock: DatabaseClock, channe
     Engine(sessions, clock, lambda account: channel, Contents(), "placement", "runner", terms=QUICK_TERMS).run(
         timedelta(seconds=20)
     )
+
+
+def test_pulled_twice_at_once_there_is_one_stop_to_release(company: Company) -> None:
+    told: list[int] = []
+    start = Barrier(4)
+
+    def pull() -> None:
+        start.wait()
+        told.append(switch(company).pull(Scope.CHANNEL, "vk", BY).number)
+
+    threads = [Thread(target=pull) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 4 and set(told) == {told[0]}
+    assert pulled(company) == [(Scope.CHANNEL, "vk", "olga")]
+    assert switch(company).release(told[0], None, "", HEAD).ending.title == "Done"
+    again = switch(company).release(told[0], None, "", HEAD)
+    assert "There is no Stop" in str(again.refusal)
+    assert switch(company).pull(Scope.CHANNEL, "vk", BY).number != told[0]
+
+
+def test_a_stop_holds_even_where_what_is_out_cannot_be_listed(company: Company) -> None:
+    """The switch comes first; a row that cannot be read must not undo it."""
+    [id] = company.plan("7", at=NOW)
+    company.set(id, State.SENT, sent_at=NOW, reason={"words": "kept by another release"})
+    company.plan("8", at=NOW)
+    stopped = switch(company).pull(Scope.ALL, "", BY)
+    company.publish_due()
+    assert company.states() == [State.SENT, State.PLANNED]
+    assert (stopped.number, stopped.ending.done) == (1, 1)
+    assert "The Stop holds, but what is out already could not be listed" in stopped.markdown()
+    assert "The Stop holds" in stopped.ending.remarks[0]
+
+
+def test_a_call_that_begins_while_the_switch_is_pulled_is_listed(company: Company) -> None:
+    """On PostgreSQL a claim that is writing its intent is waited for: it is either held, or told of."""
+    [id] = company.plan("7", at=NOW)
+    going, listed = Event(), Event()
+    found: list[str] = []
+
+    def intend() -> None:
+        with company.house.sessions.begin() as session:
+            row = session.get_one(Delivery, id, with_for_update=True)
+            row.state = State.INTENT
+            session.flush()
+            going.set()
+            listed.wait(0.5)
+
+    company.set(id, State.CLAIMED)
+    thread = Thread(target=intend)
+    thread.start()
+    going.wait()
+    stopped = switch(company).pull(Scope.ALL, "", BY)
+    found += [out.state for out in stopped.out]
+    listed.set()
+    thread.join()
+    assert found == [State.INTENT]

@@ -8,7 +8,7 @@ import pytest
 from models.brief import Brief, Purpose
 from models.post import Product
 from tasks.adaptation.markdown import read
-from tasks.writing.brief import as_task, gaps
+from tasks.writing.brief import gaps
 from tasks.writing.draft import BadTemplate, composed, draft
 from tasks.writing.templates import TEMPLATES
 
@@ -110,11 +110,3 @@ def test_a_brief_is_told_what_it_lacks(brief: Brief, problems: int, notes: int) 
     found = gaps(brief, TODAY)
     assert sum(note.is_problem for note in found) == problems
     assert len(found) - problems == notes
-
-
-def test_a_brief_is_a_task_in_the_language_of_the_piece() -> None:
-    task = as_task(FULL, tone="тепло").replace("\u00a0", " ")
-    assert "Товар: Чай [№1] *Сенча*, 450,50 ₽" in task
-    assert "До (включительно): 24 декабря" in task
-    assert task.endswith("Тон: тепло")
-    assert "Fact: Свежий сбор" in as_task(FULL.model_copy(update={"language": "en"}))

@@ -1,0 +1,2 @@
+-- Run once, when PostgreSQL is empty. Our tables never share a database with Prefect's.
+CREATE DATABASE prefect;

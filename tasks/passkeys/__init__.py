@@ -1,0 +1,1 @@
+"""Passkeys: questions put to browsers, and the keys that answered one."""
