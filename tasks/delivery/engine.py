@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -47,6 +48,7 @@ DATABASE_PATIENCE_SECONDS = 60.0
 DEFAULT_TERMS = Terms()
 
 Landed = list[tuple[Job, Outcome]]
+T = TypeVar("T")
 
 
 class Contents(Protocol):
@@ -87,7 +89,9 @@ class Engine:
         self._in_hand: Landed = []
         self._to_open: list[str] = []
         self._closed: list[tuple[str, Failure]] = []
+        self._cancelled: set[str] = set()
         self._upkeep_at = 0.0
+        self._found = 0
 
     def run(self, budget: timedelta = timedelta(seconds=110)) -> Tally:
         """Work until nothing is due, the budget is spent or the stop signal is given; calls in the air are awaited."""
@@ -101,17 +105,23 @@ class Engine:
                 raise
 
     def _work(self, pool: ThreadPoolExecutor, ends_at: float) -> Tally:
+        """Turn by turn. It ends where the accounts of a look are open and nothing of theirs can go: nothing is due,
+        or a Stop or quiet hours hold it."""
+        looked = False
         while True:
             started_at = self.now()
             closing = self.stop.is_set() or started_at >= ends_at
             upkeep = not closing and started_at >= self._upkeep_at
-            departing = self._transact(self._in_hand, upkeep, closing)
+            self._cancelled = self._ask_for_cancelled() if upkeep else set()
+            self._found = 0
+            departing = self._patiently(partial(self._turn, upkeep=upkeep, closing=closing))
             self._in_hand, self._closed = [], []
             self._launch(pool, departing, started_at)
+            if not self._is_busy() and (closing or (looked and not self._found)):
+                return self.tally
             self._open_lines()
-            if not self._is_busy():
-                if closing or upkeep:
-                    return self.tally
+            looked = upkeep
+            if not self._is_busy() and not looked:
                 self._upkeep_at = 0.0  # one more look before going home
             self._gather()
 
@@ -120,26 +130,40 @@ class Engine:
         self._take_landed()
         try:
             with self.sessions.begin() as session:
-                rows.settle(session, self.clock, [outcome for _, outcome in self._in_hand])
+                self._settle(session)
         except Exception:
             log.exception("%s outcomes could not be written down; their rows will be unknown", len(self._in_hand))
 
-    def _transact(self, landed: Landed, upkeep: bool, closing: bool) -> list[Job]:
-        """Make a turn; a database that is away for a moment is waited for, because outcomes must not be lost."""
+    def _patiently(self, act: Callable[[Session], T]) -> T:
+        """In one transaction; a database that is away for a moment is waited for, because outcomes must not be lost."""
         patience = self.now() + DATABASE_PATIENCE_SECONDS
         while True:
             try:
                 with self.sessions.begin() as session:
-                    return self._turn(session, landed, upkeep, closing)
+                    return act(session)
             except OperationalError:
                 if self.now() > patience:
                     raise
                 log.warning("the database does not answer; trying again")
                 self.stop.wait(TURN_SECONDS)
 
-    def _turn(self, session: Session, landed: Landed, upkeep: bool, closing: bool) -> list[Job]:
-        rows.settle(session, self.clock, [outcome for _, outcome in landed])
-        for job, outcome in landed:
+    def _ask_for_cancelled(self) -> set[str]:
+        """Between two transactions too, and with nothing in hand: whoever knows the runs may be long in answering."""
+
+        def look(session: Session) -> set[str]:
+            self._settle(session)
+            return recovery.announced_runs(session, self.clock, self.kind, self.terms.upkeep)
+
+        runs = self._patiently(look)
+        return self.cancelled_runs(runs) if runs else set()
+
+    def _settle(self, session: Session) -> None:
+        """Write down what became of the calls in hand; to do it twice changes nothing."""
+        rows.settle(session, self.clock, [outcome for _, outcome in self._in_hand])
+
+    def _turn(self, session: Session, upkeep: bool, closing: bool) -> list[Job]:
+        self._settle(session)
+        for job, outcome in self._in_hand:
             self._heed(session, self._lines[job.claim.account], outcome)
         for account, failure in self._closed:
             self._set_aside(session, account, failure)
@@ -174,9 +198,7 @@ class Engine:
     def _keep_up(self, session: Session) -> None:
         """Orders from outside, expired leases, lateness; then see which accounts have something due."""
         self._upkeep_at = self.now() + self.terms.upkeep.total_seconds()
-        runs = recovery.announced_runs(session, self.clock, self.kind, self.terms.upkeep)
-        if runs:
-            recovery.obey_cancelled_runs(session, self.cancelled_runs(runs))
+        recovery.obey_cancelled_runs(session, self._cancelled)
         recovery.expire(session, self.clock)
         self.tally.counts[State.HELD] += recovery.apply_lateness(session, self.clock, self.kind)
         due = rows.due_accounts(session, self.clock, self.kind)
@@ -214,7 +236,7 @@ class Engine:
     def _claim(self, session: Session, line: Line) -> None:
         wanted, quiet = line.wants, self.is_quiet(line.account)
         claims = rows.claim(session, self.clock, self.kind, self.worker, line.account, wanted, self.terms.lease, quiet)
-        line.more = len(claims) == wanted
+        line.more, self._found = len(claims) == wanted, self._found + len(claims)
         posts = self.contents(session, claims)
         plans = {c.id: plan for c in claims if c.id in posts and (plan := self._plan(line, c, posts[c.id]))}
         recovery.hold_without_content(session, [(c.id, c.token) for c in claims if c.id not in plans])
@@ -325,5 +347,4 @@ class Engine:
         return max(0.001, min([TURN_SECONDS, *free])) if self._is_busy() else 0.001
 
     def _is_busy(self) -> bool:
-        busy = any(line.in_the_air or line.waiting or line.wants for line in self._lines.values())
-        return busy or bool(self._closed)
+        return any(line.in_the_air or line.waiting for line in self._lines.values())

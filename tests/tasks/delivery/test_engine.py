@@ -1,22 +1,26 @@
 """The engine against a channel that misbehaves, on both databases."""
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.channels.base import Call, Channel, Part
 from integrations.errors import OutcomeUnknown, Refused, Unavailable, Unsupported
 from models.database import DatabaseClock, SetClock
 from models.delivery import Delivery, Lateness, PartRow, State
+from models.reaction import AccountState
 from models.reason import because
 from models.stop import Scope
 from tasks.delivery.engine import Engine
+from tasks.delivery.rows import claim, due_accounts
 from tasks.orders import rows as orders
 from tasks.recovery.engine import Search
 from tasks.stop import rows as stops
@@ -295,3 +299,103 @@ def test_an_account_that_fails_to_open_for_no_known_reason_is_held_and_said(sess
     said = str(rows(sessions)["a"].reason)
     assert "KeyError" in said
     assert "token-of-the-account" not in said
+
+
+def test_an_account_whose_credentials_cannot_be_had_just_now_waits_and_is_not_held(sessions: Sessions) -> None:
+    answers = deque([Unavailable(because("Prefect does not answer.", code="away"))])
+
+    def opened(account: str) -> Channel:
+        if answers:
+            raise answers.popleft()
+        return channel
+
+    channel, patient = FakeChannel(), replace(QUICK_TERMS, wait=lambda attempts, asked: timedelta(hours=1))
+    put(sessions, "a", "b")
+    engine(sessions, channel, provider_of=opened, terms=patient).run(timedelta(seconds=5))
+    assert states(sessions) == {State.PLANNED: 2}
+    with sessions.begin() as session:
+        assert due_accounts(session, DatabaseClock(), "placement")["fake"] is not None, "the account is paused"
+        session.execute(update(AccountState).values(paused_until=None))
+    engine(sessions, channel, provider_of=opened).run(timedelta(seconds=5))
+    assert states(sessions) == {State.SENT: 2}
+
+
+def test_what_is_due_and_may_not_go_keeps_no_run_busy(sessions: Sessions) -> None:
+    """A Stop or quiet hours hold what is due: the run ends after a look or two, it does not spin for its budget."""
+    looks: list[str] = []
+    put(sessions, "a", "b")
+
+    def quiet(account: str) -> bool:
+        looks.append(account)
+        return True
+
+    engine(sessions, FakeChannel(), is_quiet=quiet).run(timedelta(seconds=30))
+    assert states(sessions) == {State.PLANNED: 2}
+    assert len(looks) < 5
+
+
+def test_no_account_is_opened_and_nobody_asked_inside_a_transaction(sessions: Sessions) -> None:
+    inside: list[bool] = []
+    begun = sessions.begin
+
+    class Watched:
+        def __call__(self) -> Session:
+            return sessions()
+
+        @contextmanager
+        def begin(self) -> Iterator[Session]:
+            with begun() as session:
+                inside.append(True)
+                try:
+                    yield session
+                finally:
+                    inside.pop()
+
+    def opened(account: str) -> Channel:
+        assert not inside
+        return channel
+
+    def cancelled(runs: set[str]) -> set[str]:
+        assert not inside
+        return set()
+
+    channel = FakeChannel()
+    put(sessions, "a", run_id="r1")
+    watched = cast("Sessions", Watched())
+    tally = engine(watched, channel, provider_of=opened, cancelled_runs=cancelled).run(timedelta(seconds=5))
+    assert tally.counts[State.SENT] == 1
+
+
+def test_what_came_back_is_written_down_even_when_the_next_turn_cannot_be_made(sessions: Sessions) -> None:
+    """An error of ours between two turns must not turn a delivered row into an unknown one."""
+    channel = FakeChannel()
+    put(sessions, "a", "b", "c")
+    loads = Contents()
+
+    def failing(session: Session, claims: Any) -> Any:
+        if channel.accepted:
+            raise KeyError("ours")
+        return loads(session, claims)
+
+    working = engine(sessions, channel, contents=failing)
+    working._heed = lambda *of: (_ for _ in ()).throw(KeyError("ours"))  # type: ignore[method-assign]
+    with pytest.raises(KeyError):
+        working.run(timedelta(seconds=5))
+    found = states(sessions)
+    assert found[State.SENT] == len(channel.accepted) > 0
+    assert found[State.INTENT] == 0
+
+
+def test_an_edit_and_a_removal_of_one_publication_follow_one_another(sessions: Sessions) -> None:
+    put(sessions, "base", state=State.SENT, remote_id="1")
+    base = rows(sessions)["base"].id
+    put(sessions, "edit", verb="edit", base_id=base)
+    put(sessions, "delete", verb="delete", base_id=base)
+
+    def claimed() -> list[str]:
+        with sessions.begin() as session:
+            return [c.key for c in claim(session, DatabaseClock(), "placement", "w", "fake", 5, timedelta(minutes=1))]
+
+    assert claimed() == ["edit"]
+    assert claimed() == [], "the edit is on its way"
+    assert rows(sessions)["delete"].state == State.PLANNED
