@@ -47,7 +47,7 @@ def sent(sessions: Sessions, clock: SetClock, ways: Mapping[str, Channel | Excep
             raise way
         return way
 
-    Engine(sessions, clock, provider_of, rows.contents, rows.KIND, "w", terms=QUICK_TERMS).run(timedelta(seconds=1))
+    Engine(sessions, clock, provider_of, rows.contents, rows.KIND, "w", terms=QUICK_TERMS).run(timedelta(seconds=30))
     with sessions() as session:
         return {row.account: row.state for row in session.query(Delivery)}
 
