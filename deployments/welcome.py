@@ -34,7 +34,7 @@ OUT_NOW = mark("Published: {out}. To come: {coming}. They need a person: {troubl
 SITE = mark("Own site:  {url}   (feed: {url}/feed.atom)")
 WAITS = mark("Waiting for approval: {number}. In Prefect: the run «{title}» → ⋮ → Resume; or signed in: {url}")
 SIGN_IN = mark("Sign in for the first time (the link is good once, for seven days):")
-REPORT = mark("The week's report: {url}")
+REPORT = mark("The week's report, after signing in: {url}")
 LETTERS = mark("Letters to colleagues are kept in {folder}; signed in: {url}/mailbox")
 
 
