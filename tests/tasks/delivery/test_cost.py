@@ -1,6 +1,7 @@
 """What the loop asks again and again costs the same however much is due: counted in SQLite's own steps, never timed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,22 +20,33 @@ FEW, MANY = 50, 2000
 ACCOUNTS = 5
 
 
-def due(folder: Path, number: int) -> Session:
+@contextmanager
+def due(folder: Path, number: int) -> Iterator[Session]:
     """A database with so many rows due, and as many again that have no time yet."""
     engine = connect(f"sqlite:///{folder}/{number}.sqlite")
     METADATA.create_all(engine)
-    session = Session(engine)
+    with Session(engine) as session:
+        fill(session, number)
+        yield session
+    engine.dispose()
+
+
+def fill(session: Session, number: int) -> None:
     for name, at in (("now", NOW - timedelta(days=30)), ("later", NOW + timedelta(days=3650))):
         session.add_all(
             delivery(f"{name} {n}", at=at, account=f"a{n % ACCOUNTS}", run_id=f"run {n % ACCOUNTS}")
             for n in range(number)
         )
     session.commit()
-    return session
 
 
-def steps(session: Session, ask: Callable[[Session], Any]) -> int:
-    """How many dozens of SQLite's instructions a question takes."""
+def steps(folder: Path, number: int, ask: Callable[[Session], Any]) -> int:
+    """How many dozens of SQLite's instructions a question takes where so many rows are due."""
+    with due(folder, number) as session:
+        return counted_in(session, ask)
+
+
+def counted_in(session: Session, ask: Callable[[Session], Any]) -> int:
     ask(session)  # the first time reads the schema
     session.rollback()
     counted = [0]
@@ -63,5 +75,5 @@ def steps(session: Session, ask: Callable[[Session], Any]) -> int:
 def test_a_question_of_the_loop_costs_the_same_however_much_is_due(
     tmp_path: Path, ask: Callable[[Session], Any]
 ) -> None:
-    few, many = (steps(due(tmp_path, number), ask) for number in (FEW, MANY))
+    few, many = (steps(tmp_path, number, ask) for number in (FEW, MANY))
     assert many <= few * 1.5 + 20, (few, many)
