@@ -13,5 +13,13 @@ R = TypeVar("R")
 
 
 def step(title: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Make a step of a function. `title` is what its run is called on Prefect's pages, translated when it runs."""
-    return task(cache_policy=NO_CACHE, task_run_name=lambda: translate(title))
+    """Make a step of a function. On Prefect's pages its run is called by its name and its translated title.
+
+    The name goes first, because Prefect's graph of a run draws Latin letters only.
+    """
+
+    def made(work: Callable[P, R]) -> Task[P, R]:
+        name = work.__name__.replace("_", " ")
+        return task(cache_policy=NO_CACHE, task_run_name=lambda: f"{name} · {translate(title)}")(work)
+
+    return made
