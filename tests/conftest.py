@@ -116,7 +116,7 @@ BUDGETS_SECONDS = {
     "models": 30,
     "scaled": 240,
     "storm": 300,
-    "tasks": 360,
+    "tasks": 420,
 }
 
 

@@ -13,12 +13,20 @@ from deployments.cli.office import Office, office
 from deployments.refusal import Exit, Refusal
 from deployments.screen import Screen
 from deployments.settings import CODE_ROOT, Settings, read_settings
-from models.locale import LANGUAGES, language, mark, speak, translate
+from models.locale import LANGUAGES, language, mark, speak, spoken, translate
 from models.reason import because
 
 FOLDERS = ("content/pieces", "content/pictures")
 SIGNS = {"ok": "✔", "warn": "!", "bad": "✘"}
 STYLES = {"ok": "green", "warn": "yellow", "bad": "red"}
+
+
+def _laid_out(folder: Path, sample: str, locale: str) -> str:
+    """Lay the company out, and say so in its own language."""
+    asked = sample or locale or language()
+    lay_out(folder, "sample" if sample else "skeleton", asked)
+    with spoken(asked):
+        return translate(mark("The company lies in {folder}. Start: otdel up"), folder=folder)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,10 +54,7 @@ def add_to(app: typer.Typer) -> None:
                 renew_secrets(settings)
                 said = translate(mark("New secrets are made. Enter the accesses to the channels again."))
                 desk.answer({"workspace": str(settings.workspace)}, said)
-            asked = sample or locale or language()
-            lay_out(settings.workspace, "sample" if sample else "skeleton", asked)
-            said = translate(mark("The company lies in {folder}. Start: otdel up"), folder=settings.workspace)
-            desk.answer({"workspace": str(settings.workspace)}, said)
+            desk.answer({"workspace": str(settings.workspace)}, _laid_out(settings.workspace, sample, locale))
 
     @app.command("up", help=translate(mark("Start everything and stay with it until Ctrl-C.")))
     def up(
