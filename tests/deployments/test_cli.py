@@ -70,7 +70,9 @@ def test_every_command_explains_itself_in_both_languages(command: str) -> None:
 def test_a_laid_out_company_is_in_order(home: dict[str, str], kind: str, language: str) -> None:
     made = otdel("init", kind, language, **home)
     assert made.returncode == 0
-    assert {"ru": "Компания — в папке", "en": "The company lies"}[language] in made.stdout.replace("\n", " "), made.stdout
+    assert {"ru": "Компания — в папке", "en": "The company lies"}[language] in made.stdout.replace("\n", " "), (
+        made.stdout
+    )
     found = json.loads(otdel("doctor", "--json", **home).stdout)["findings"]
     assert [one["level"] for one in found if one["about"] == "workspace"] == ["ok"]
 
