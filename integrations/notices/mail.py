@@ -1,6 +1,6 @@
 """Notices by mail: into the local mailbox (a folder of .eml files), or through an SMTP server (RFC 5321)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,16 +10,16 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, SecretStr
 
-from integrations.channels.base import Call, Capabilities, Limits, Live, Part, Receipt, Remark
-from integrations.errors import Refused, Unsupported
+from integrations.channels.base import Call, Capabilities, Limits, Part, Receipt
+from integrations.errors import Refused
 from integrations.notices import smtp
+from integrations.notices.base import Blind
 from models.delivery import Verb
 from models.locale import mark
 from models.post import Post
 from models.reason import because
 
 NO_ADDRESS = mark("There is no mail address to write to. Fill it in in company.yaml.")
-BLIND = mark("A mail server cannot be asked what it has sent.")
 
 
 class MailSettings(BaseModel):
@@ -34,7 +34,7 @@ class MailSettings(BaseModel):
     encrypted: bool = Field(default=True, title=mark("Encrypted connection (STARTTLS)"))
 
 
-class Mail:
+class Mail(Blind):
     """One letter per notice; its Message-ID is our key, so a letter that came twice is shown once."""
 
     name: ClassVar[str] = "mail"
@@ -67,21 +67,6 @@ class Mail:
         else:
             self._keep(letter, call.key)
         return Receipt(str(letter["Message-ID"]))
-
-    def find(self, call: Call) -> Receipt | None:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def observe(self, remote_id: str, detail: dict[str, Any]) -> Live:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def reactions(self, remote_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def comments(self, remote_id: str) -> list[Remark]:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def audience(self) -> dict[str, int]:
-        raise Unsupported(because(BLIND, code="blind"))
 
     def check(self) -> None:
         if self.settings.host:

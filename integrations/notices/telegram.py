@@ -4,7 +4,6 @@ A bot cannot write first: the person opens it and presses Start, and then their 
 """
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -13,9 +12,10 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr
 
 from integrations.channels import exchange, telegram_answers
-from integrations.channels.base import Call, Capabilities, Limits, Live, Part, Receipt, Remark
+from integrations.channels.base import Call, Capabilities, Limits, Part, Receipt
 from integrations.channels.telegram_answers import WHO, number
-from integrations.errors import Refused, Unsupported
+from integrations.errors import Refused
+from integrations.notices.base import Blind
 from models.delivery import Verb
 from models.locale import mark
 from models.post import Post
@@ -34,7 +34,6 @@ DEAD_TOKEN = mark(
     "Telegram does not know the bot of the notices. Take a new token from @BotFather and put it into the Prefect block "
     "“telegram-notices”, or into OTDEL_TELEGRAM_NOTICES_TOKEN."
 )
-BLIND = mark("A Telegram bot cannot look at what it has sent.")
 MENDS = {"no_chat": NOT_STARTED, "no_right": NOT_STARTED, "credentials": DEAD_TOKEN}
 
 
@@ -48,7 +47,7 @@ class TelegramNoticesSettings(exchange.ProviderSettings):
     )  # fmt: skip
 
 
-class TelegramNotices:
+class TelegramNotices(Blind):
     """One message per notice: its heading and a link. Telegram takes no key of ours, so what was lost stays unknown."""
 
     name: ClassVar[str] = "telegram-notices"
@@ -82,21 +81,6 @@ class TelegramNotices:
         except Refused as no:
             mend = MENDS.get(no.reason.code)
             raise Refused(because(mend, code=no.reason.code)) if mend else no from None
-
-    def find(self, call: Call) -> Receipt | None:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def observe(self, remote_id: str, detail: dict[str, Any]) -> Live:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def reactions(self, remote_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def comments(self, remote_id: str) -> list[Remark]:
-        raise Unsupported(because(BLIND, code="blind"))
-
-    def audience(self) -> dict[str, int]:
-        raise Unsupported(because(BLIND, code="blind"))
 
     def check(self) -> None:
         with exchange.harmless(WHO):
