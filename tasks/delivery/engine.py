@@ -24,24 +24,17 @@ from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable, U
 from integrations.wire import deadline
 from models.database import Clock
 from models.delivery import State
-from models.locale import mark
 from models.post import Post
 from models.reason import Reason, because
 from tasks.delivery import rows
 from tasks.delivery.jobs import Job, Line, Tally, Terms, pairs, part_row, take_up
 from tasks.delivery.keys import provider_key
 from tasks.delivery.rows import Claim, Outcome
+from tasks.delivery.troubles import HALF_OUT, NO_TIME_LEFT, NOT_OPENED, NOT_PLANNED, OUR_FAULT
 from tasks.recovery import rows as recovery
 
 log = logging.getLogger("otdel.delivery")
 
-OUR_FAULT = mark("An error of ours during the call ({detail}); nobody knows whether it went out. Look at the channel.")
-NOT_OPENED = mark(
-    "The channel could not be opened because of an error of ours ({detail}). Check its settings (otdel doctor), then"
-    " restore the publication."
-)
-HALF_OUT = mark("{reason} Attention: {out} of {total} parts are already on the channel.")
-NO_TIME_LEFT = mark("There was no time left for the call. It will be tried again.")
 TURN_SECONDS = 0.25
 TOGETHER_SECONDS = 0.004
 DATABASE_PATIENCE_SECONDS = 60.0
@@ -239,7 +232,9 @@ class Engine:
         line.more, self._found = len(claims) == wanted, self._found + len(claims)
         posts = self.contents(session, claims)
         plans = {c.id: plan for c in claims if c.id in posts and (plan := self._plan(line, c, posts[c.id]))}
-        recovery.hold_without_content(session, [(c.id, c.token) for c in claims if c.id not in plans])
+        recovery.hold_without_content(session, [(c.id, c.token) for c in claims if c.id not in posts])
+        unplanned = [(c.id, c.token) for c in claims if c.id in posts and c.id not in plans]
+        recovery.hold_without_content(session, unplanned, because(NOT_PLANNED, code="internal"))
         several = {id: plan for id, plan in plans.items() if len(plan) > 1}
         rows.mark_repeatable(session, [id for id, plan in plans.items() if len(plan) == 1 and plan[0].repeatable])
         rows.write_parts(

@@ -22,6 +22,7 @@ TOO_LATE_ASK = mark("It is later than this publication may be. Publish it now, m
 TOO_LATE_SKIP = mark("Skipped: it was already later than this publication may be.")
 INTERRUPTED = mark("The work was interrupted during the call; nobody knows whether it went out. Look at the channel.")
 CONTENT_GONE = mark("The version for this channel is missing. Adapt the piece again (A7), then approve it.")
+NO_CONTENT = because(CONTENT_GONE, code="no_content")
 CANCELLED_IN_PREFECT = mark("Cancelled together with its run in Prefect.")
 ONLY_A_PERSON = "blind"  # the code of an unknown outcome that only a person can find out about
 
@@ -97,9 +98,8 @@ def hold_account(session: Session, clock: Clock, kind: str, account: str, reason
     return _move(session, and_(is_due(clock), D.kind == kind, D.account == account), State.HELD, reason)
 
 
-def hold_without_content(session: Session, claims: Sequence[tuple[int, int]]) -> int:
-    """Hold claimed rows whose content is gone; as (id, token)."""
-    reason = because(CONTENT_GONE, code="no_content")
+def hold_without_content(session: Session, claims: Sequence[tuple[int, int]], reason: Reason = NO_CONTENT) -> int:
+    """Hold claimed rows whose content is gone, or unusable for another reason; as (id, token)."""
     return sum(_move(session, and_(D.id == id, D.token == token), State.HELD, reason) for id, token in claims)
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from integrations.channels.base import Call, Channel, Part
 from integrations.errors import OutcomeUnknown, Refused, Unavailable, Unsupported
 from models.database import DatabaseClock, SetClock
-from models.delivery import Delivery, Lateness, PartRow, State
+from models.delivery import Delivery, Lateness, PartRow, State, Verb
+from models.post import Post
 from models.reaction import AccountState
 from models.reason import because
 from models.stop import Scope
@@ -399,3 +400,23 @@ def test_an_edit_and_a_removal_of_one_publication_follow_one_another(sessions: S
     assert claimed() == ["edit"]
     assert claimed() == [], "the edit is on its way"
     assert rows(sessions)["delete"].state == State.PLANNED
+
+
+def test_a_row_that_a_channel_cannot_lay_out_is_held_and_does_not_say_that_its_version_is_missing(
+    sessions: Sessions,
+) -> None:
+    channel = FakeChannel()
+    plain = channel.parts
+
+    def parts(verb: Verb, post: Post) -> tuple[Part, ...]:
+        if post.text == "odd":
+            raise KeyError("ours")
+        return plain(verb, post)
+
+    channel.parts = parts  # type: ignore[method-assign]
+    put(sessions, "odd", "good")
+    engine(sessions, channel).run()
+    found = rows(sessions)
+    assert (found["odd"].state, found["odd"].reason["code"], found["good"].state) == (
+        State.HELD, "internal", State.SENT,
+    )  # fmt: skip
