@@ -11,7 +11,7 @@ help:
 	@echo "make demo    the same pipeline once, on a temporary copy of the sample"
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types"
-	@echo "make bench   what posting costs beside the bare work"
+	@echo "make bench   what posting and the pages of the desk cost beside the bare work"
 	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines"
 
 # Installation: two steps, because hashes and an editable install do not go together in one call.
@@ -65,6 +65,7 @@ format: .venv/.tested
 
 bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.posting
+	@$(BIN)/python -m tests.bench.desk
 
 storm: .venv/.tested
 	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled

@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.company import Workspace
+from models.form import offering
 from models.locale import mark, spoken, translate
 from models.operations import OPERATIONS
+from models.timetable import read_hours
 
 EVERY_MINUTE = "* * * * *"
+WEEKDAYS, USUAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), "MO,TU,WE,TH,FR"
 # The doors that runs go through: what must go out on time, and what steers it, never queues behind the rest.
 PLACEMENTS, BULK = DOORS = ("placements", "bulk")
 
@@ -16,12 +19,14 @@ PLACEMENTS, BULK = DOORS = ("placements", "bulk")
 class Entry:
     """A deployment of a flow. `tags` begin with what code finds it by; `crons` are in the company's zone.
 
-    `door` is the work pool that runs it where there is more than one machine.
+    `monthly` is the hour on the first working day of every month. `door` is the work pool that runs it where there is
+    more than one machine.
     """
 
     flow: str
     tags: tuple[str, ...]
     crons: tuple[str, ...] = ()
+    monthly: int | None = None
     title: str = ""
     about: str = ""
     form: dict[str, str] = field(default_factory=dict)
@@ -38,6 +43,11 @@ class Entry:
     def parameters(self) -> dict[str, Any]:
         """What its runs are filled in with: Prefect takes a choice only as its form says it in this language."""
         return {"form": {name: translate(choice) for name, choice in self.form.items()}} if self.form else {}
+
+    def rules(self, days: str) -> list[str]:
+        """Its schedules that no cron can say (RFC 5545): on the first of these days of the month; holidays unknown."""
+        first = f"FREQ=MONTHLY;BYDAY={days};BYSETPOS=1;BYHOUR={self.monthly};BYMINUTE=0;BYSECOND=0"
+        return [] if self.monthly is None else [first]
 
 
 CATALOGUE = (
@@ -94,8 +104,8 @@ CATALOGUE = (
         about=mark("The week's report; on Fridays by itself."),
     ),
     Entry(
-        "reports", ("month",), ("0 9 1 * *",), title=mark("A12 · One page for the director"), door=BULK,
-        form={"kind": mark("month")}, about=mark("The month that has ended, on one page."),
+        "reports", ("month",), monthly=9, title=mark("A12 · One page for the director"), door=BULK,
+        form={"kind": mark("month")}, about=mark("The month that has ended, on one page; on the first working day."),
     ),
     Entry(
         "whole_way", ("whole-way",), title=mark("A · From content to publication"),
@@ -104,6 +114,18 @@ CATALOGUE = (
     Entry(
         "approval", ("approval",), ("0 9 * * 1",), title=mark("Approval of the plan"),
         about=mark("Asks the approver about everything due within the days named."),
+    ),
+    Entry(
+        "urgent", ("urgent",), title=mark("Urgent, without approval"),
+        about=mark("A correction goes out at once, by those whom company.yaml names, and is approved afterwards."),
+    ),
+    Entry(
+        "ask_reviewer", ("ask-reviewer",), title=mark("Ask somebody outside"),
+        about=mark("A partner or a lawyer gets a link that shows some versions and takes a word about each."),
+    ),
+    Entry(
+        "revoke_reviewer", ("revoke-reviewer",), title=mark("Revoke a link for somebody outside"),
+        about=mark("Whoever opens it is told that it is no longer good; what was said by it stays."),
     ),
     Entry(
         "stop", ("stop",), title=mark("Stop"),
@@ -138,32 +160,116 @@ CATALOGUE = (
         about=mark("You have looked at the channel: it is out, publish it again, or leave it."),
     ),
     Entry(
+        "correct", ("correct",), title=mark("Correct a piece"),
+        about=mark("New words, pictures, channels or another time for a piece, as a new version to be approved."),
+    ),
+    Entry(
+        "by_hand", ("by-hand",), title=mark("A text by hand for one channel"),
+        about=mark("A text that stands in one channel alone, whatever the common one becomes."),
+    ),
+    Entry(
+        "comment", ("comment",), title=mark("Comment on a piece"),
+        about=mark("For colleagues only: the author and whoever commented before are told."),
+    ),
+    Entry(
         "live_difference", ("live-difference",), title=mark("Decide about a difference"),
         about=mark("A publication is not as approved: accept it as it is, restore it, or take it down."),
+    ),
+    Entry(
+        "question_answered", ("answered",), title=mark("Question answered"),
+        about=mark("A question of a customer is answered, or needs no answer: it is off the list."),
+    ),
+    Entry(
+        "pass_on", ("pass-on",), title=mark("Pass a question on"),
+        about=mark("An outlet or a colleague gets a letter with the question; it stays on the list until answered."),
     ),
     Entry(
         "record_costs", ("costs",), title=mark("Expenses and results"),
         about=mark("One by form, or the tables expenses.xlsx and results.xlsx, as often as you like."),
     ),
     Entry(
+        "campaign", ("campaign",), title=mark("Campaign: add or change"),
+        about=mark("Title, days, budget and goal of a campaign, written into company.yaml."),
+    ),
+    Entry(
+        "goal", ("goal",), title=mark("Goal: add or change"),
+        about=mark("What is counted, how much by when, written into company.yaml."),
+    ),
+    Entry(
+        "fund", ("fund",), title=mark("Fund: add or change"),
+        about=mark("Title and budget of the year of a fund, written into company.yaml."),
+    ),
+    Entry(
+        "occasion", ("occasion",), title=mark("Calendar of occasions: add, put aside"),
+        about=mark("An occasion you know of comes in; one that is not for us goes, with the reason why."),
+    ),
+    Entry(
+        "conclusion", ("conclusion",), title=mark("The head's conclusion about a month"),
+        about=mark("The head's words on the month's page; the report is made anew with them."), door=BULK,
+    ),
+    Entry(
+        "load_plan", ("load-plan",), title=mark("Load a dropped content plan"),
+        about=mark("A plan dropped on the desk: loaded without the rows taken out, then all the way to approval."),
+    ),
+    Entry(
+        "load_products", ("load-products",), title=mark("Load a dropped product feed"),
+        about=mark("A feed dropped on the desk replaces the company's; changed prices are compared with every piece."),
+    ),
+    Entry(
+        "load_pictures", ("load-pictures",), title=mark("Load dropped pictures"),
+        about=mark("Pictures dropped on the desk go into the company's folder of pictures."),
+    ),
+    Entry(
         "plan_back", ("plan-back",), title=mark("The content plan with what became of it"),
         about=mark("Your own table with status, link, reach, reactions and reason beside every row."),
     ),
+    Entry(
+        "person", ("person",), title=mark("A person of the department"),
+        about=mark("Somebody comes, changes roles or leaves: company.yaml is changed, and access follows at once."),
+    ),
+    Entry(
+        "absence", ("absence",), title=mark("An absence"),
+        about=mark("Who is away, from when to when, and who answers meanwhile."),
+    ),
+    Entry(
+        "invite", ("invite",), title=mark("Invite a person"),
+        about=mark("A personal link to come in by goes to the person by mail, and nobody else sees it."),
+    ),
+    Entry(
+        "outlet", ("outlet",), title=mark("An outlet"),
+        about=mark("An outlet opens, changes or closes: company.yaml is changed, and the site shows it."),
+    ),
+    Entry(
+        "till_key", ("till-key",), title=mark("Keys of the tills"),
+        about=mark("Lists the keys of the tills and revokes one; a new one is made on the desk or by otdel till-key."),
+    ),
 )  # fmt: skip
+
+
+def working_days(workspace: Workspace) -> str:
+    """The days on which the company's people answer, as RFC 5545 writes them."""
+    shifts = read_hours(workspace.company.working_hours).shifts
+    days = sorted({day for shift in shifts for day in shift.weekdays})
+    return ",".join(WEEKDAYS[day] for day in days) or USUAL_DAYS
 
 
 def deployments_of(workspace: Workspace, language: str) -> list[Any]:
     """The catalogue as Prefect's deployments; their entrypoints wire the house before the flow is loaded."""
     from prefect.deployments.runner import RunnerDeployment
-    from prefect.schedules import Cron
+    from prefect.schedules import Cron, RRule
+
+    from deployments.lists import lists_of
 
     zone = workspace.company.zone
-    with spoken(language):
+    with spoken(language), offering(lists_of(workspace)):
         return [
             RunnerDeployment.from_entrypoint(
                 entrypoint=f"deployments.wired.{entry.flow}", name=entry.name, tags=list(entry.tags),
                 description=translate(entry.about), parameters=entry.parameters,
-                schedules=[Cron(cron, timezone=zone) for cron in entry.crons],
+                schedules=[
+                    *(Cron(cron, timezone=zone) for cron in entry.crons),
+                    *(RRule(rule, timezone=zone) for rule in entry.rules(working_days(workspace))),
+                ],
             )
             for entry in CATALOGUE
         ]  # fmt: skip

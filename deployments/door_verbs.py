@@ -1,7 +1,6 @@
 """The verbs of the door, done in the house: invitations, passwords, sessions."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import partial
 from threading import Lock
 
@@ -11,15 +10,13 @@ from integrations.web import passwords
 from integrations.web.passwords import Passwords
 from models.content import Effect
 from models.database import reading
-from models.desk import PersonLine, Ticket, Visitor
+from models.desk import Ticket, Visitor
 from models.locale import mark
-from models.people import Absence, Person
+from models.people import Person
 from models.reason import Reason, because
 from tasks.house import House
-from tasks.passkeys.rows import numbers
 from tasks.people import rows, terms
 from tasks.people.tokens import fingerprint, keyed
-from tasks.schedule.wall import local
 
 WRONG = mark("The name or the password is wrong. Try again, or ask the administrator for a new link.")
 TOO_OFTEN = mark("Too many attempts. Wait {number} minutes, or ask the administrator for a new link.")
@@ -35,6 +32,7 @@ class DoorVerbs:
     chance: Callable[[], str]
 
     def __init__(self) -> None:
+        super().__init__()
         self._synced: tuple[object, ...] = ()
         self._syncing = Lock()
 
@@ -113,36 +111,3 @@ class DoorVerbs:
     def sign_out(self, token: str) -> None:
         with self.house.sessions.begin() as session:
             rows.close_session(session, fingerprint(token))
-
-    def people(self) -> list[PersonLine]:
-        with reading(self.house.engine) as session:
-            invited, seen = rows.open_invitations(session, self.house.clock), rows.last_seen(session)
-            found, away, keys = rows.everybody(session), rows.absent_on(session, self._today()), numbers(session)
-            names = {person.key: person.name for person in found}
-            lines = [_line(person, invited, seen, away.get(person.key), names) for person in found]
-            return [line.model_copy(update={"passkeys": keys.get(line.key, 0)}) for line in lines]
-
-    def _today(self) -> date:
-        return local(self.house.now(), self.house.workspace.company.zone).date()
-
-    def invite(self, person: str) -> str | None:
-        """A new personal link; also the way to a new password."""
-        self.keep_people_in_step()
-        with self.house.sessions.begin() as session:
-            known = session.get(Person, person)
-            if known is None or not known.active:
-                return None
-            token = self.chance()
-            rows.invite(session, self.house.clock, person, fingerprint(token))
-        return f"{self.house.staff_url}/invite/{token}"
-
-
-def _line(
-    person: Person, invited: dict[str, datetime], seen: dict[str, datetime], away: Absence | None, names: dict[str, str]
-) -> PersonLine:
-    deputy = (away.deputy or person.deputy) if away else ""
-    return PersonLine(
-        key=person.key, name=person.name, email=person.email, roles=tuple(person.roles), active=person.active,
-        has_password=bool(person.password_hash), invited_until=invited.get(person.key), seen_at=seen.get(person.key),
-        away_until=away.to_date if away else "", deputy=names.get(deputy, deputy),
-    )  # fmt: skip

@@ -50,7 +50,8 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     house = House(
         engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of,
         reaches_out=accounts.reaches_out, media=media,
-        mail=mail_of(settings, os.environ), messenger=accounts.messenger,
+        mail=mail_of(settings, os.environ), mail_leaves=bool(os.environ.get("OTDEL_SMTP_HOST")),
+        messenger=accounts.messenger,
         root=settings.workspace, var=settings.var, first_start=start,
         public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url,
     )  # fmt: skip

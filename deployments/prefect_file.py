@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from deployments.catalogue import CATALOGUE, Entry
+from deployments.catalogue import CATALOGUE, USUAL_DAYS, Entry
 from models.locale import LANGUAGES, spoken, translate
 
 PLACE = Path(__file__).with_name("prefect.yaml")
@@ -38,7 +38,10 @@ def _deployment(entry: Entry, zone: str) -> dict[str, Any]:
         "tags": list(entry.tags),
         "entrypoint": f"deployments.wired.{entry.flow}",
         "parameters": entry.parameters,
-        "schedules": [{"cron": cron, "timezone": zone} for cron in entry.crons],
+        "schedules": [
+            *({"cron": cron, "timezone": zone} for cron in entry.crons),
+            *({"rrule": rule, "timezone": zone} for rule in entry.rules(USUAL_DAYS)),
+        ],
         "work_pool": {"name": entry.door, "job_variables": {"command": COMMAND}},
     }
 

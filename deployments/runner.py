@@ -21,9 +21,11 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 
 from deployments.children import pulse_path
+from deployments.lists import OfferedLists, lists_now
 from deployments.registration import register
 from deployments.settings import Settings, read_settings
 from deployments.tidying import SILENCE, bury_the_dead, declare_dead, drop_pile, fallen_silent, forget_idle
+from models.form import Lists
 
 PULSE_SECONDS = 5
 TIDY_EVERY = 4  # pulses
@@ -73,8 +75,13 @@ def _leave_at_last() -> None:
     os._exit(1)
 
 
-async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> None:
-    """Register, tidy up after the former runner, then run what is due until told to stop."""
+async def serve(
+    settings: Settings, catalogue: Sequence[RunnerDeployment], lists: Callable[[], Lists | None] = lambda: None
+) -> None:
+    """Register, tidy up after the former runner, then run what is due until told to stop.
+
+    `lists` are the names that the forms offer, asked for again and again.
+    """
     async with get_client() as client:
         await await_server(client)
         names = await register(client, catalogue)
@@ -83,7 +90,8 @@ async def serve(settings: Settings, catalogue: Sequence[RunnerDeployment]) -> No
         runner = HouseRunner(name="otdel", pause_on_shutdown=False)
         for deployment, name in names.items():
             runner._deployment_registry.register_deployment(deployment, name)
-        pulse = asyncio.create_task(Pulse(settings, client, runner, names).beat())
+        offered = OfferedLists(client, lists, _catalogue)
+        pulse = asyncio.create_task(Pulse(settings, client, runner, names, offered).beat())
         try:
             await runner.start()
         finally:
@@ -104,8 +112,16 @@ async def await_server(client: PrefectClient) -> None:
 class Pulse:
     """The runner's sign of life, and the tidying that goes with it."""
 
-    def __init__(self, settings: Settings, client: PrefectClient, runner: Runner, names: dict[UUID, str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client: PrefectClient,
+        runner: Runner,
+        names: dict[UUID, str],
+        offered: OfferedLists | None = None,
+    ) -> None:
         self.settings, self.client, self.runner, self.names = settings, client, runner, names
+        self.offered = offered
         self.last = self.awake_since = datetime.now(UTC)
 
     async def beat(self) -> None:
@@ -131,6 +147,8 @@ class Pulse:
         """Drop the pile that a machine wakes up with; end what is silent: frozen here, or lost elsewhere."""
         await drop_pile(self.client, self.names, now)
         await forget_idle(self.client, self.names, now)
+        if self.offered:
+            await self.offered.follow(self.names)
         if now - self.awake_since < SILENCE:
             return
         processes = self.runner._process_manager
@@ -155,7 +173,7 @@ def main(catalogue: Catalogue | None = None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop runs, SIGTERM is a plain stop
     with suppress(KeyboardInterrupt):
         listed = (catalogue or _catalogue)()  # outside the loop: inside, Prefect's to_deployment gives a coroutine
-        asyncio.run(serve(read_settings(), listed))
+        asyncio.run(serve(read_settings(), listed, lists_now if catalogue is None else lambda: None))
 
 
 def _catalogue() -> Sequence[RunnerDeployment]:

@@ -11,14 +11,29 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from deployments.approval_verbs import ApprovalVerbs
+from deployments.campaign_verbs import CampaignVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
+from deployments.drop_verbs import DropVerbs
 from deployments.furniture import furnish_from
+from deployments.month_verbs import MonthVerbs
+from deployments.occasion_verbs import OccasionVerbs
+from deployments.order_verbs import OrderVerbs
+from deployments.outlet_verbs import OutletVerbs
 from deployments.passkey_verbs import PasskeyVerbs
+from deployments.people_verbs import PeopleVerbs
+from deployments.piece_verbs import PieceVerbs
+from deployments.porter import Porter
 from deployments.refusal import Refusal
+from deployments.review_verbs import ReviewVerbs
 from deployments.secrets import read_secrets
 from deployments.settings import Settings, read_settings
 from deployments.site_verbs import SiteVerbs, site_path
+from deployments.stop_verbs import StopVerbs
+from deployments.suggest_verbs import SuggestVerbs
+from deployments.unknown_verbs import UnknownVerbs
+from deployments.week_verbs import WeekVerbs
 from integrations.web.app import create_app
 from integrations.web.passwords import Passwords
 from integrations.web.settings import WebSettings
@@ -31,7 +46,26 @@ def unguessable() -> str:
     return secrets.token_urlsafe(32)
 
 
-class HouseVerbs(SiteVerbs, DoorVerbs, PasskeyVerbs, DeskVerbs):
+class HouseVerbs(
+    SiteVerbs,
+    DoorVerbs,
+    PasskeyVerbs,
+    PeopleVerbs,
+    OutletVerbs,
+    OrderVerbs,
+    DropVerbs,
+    ApprovalVerbs,
+    ReviewVerbs,
+    DeskVerbs,
+    WeekVerbs,
+    PieceVerbs,
+    SuggestVerbs,
+    StopVerbs,
+    UnknownVerbs,
+    CampaignVerbs,
+    OccasionVerbs,
+    MonthVerbs,
+):
     """Everything the web process can do, done in this house."""
 
     def __init__(
@@ -40,19 +74,27 @@ class HouseVerbs(SiteVerbs, DoorVerbs, PasskeyVerbs, DeskVerbs):
         secret: str = "",
         passwords: Passwords | None = None,
         chance: Callable[[], str] = unguessable,
+        wake_porter: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self.house, self.secret, self.chance = house, secret, chance
+        self.house, self.secret, self.chance, self.wake_porter = house, secret, chance, wake_porter
         self.passwords = passwords or Passwords()
 
 
-def app_of(house: House, secret: str, mailbox: Path | None, passwords: Passwords | None = None) -> FastAPI:
+def app_of(
+    house: House,
+    secret: str,
+    mailbox: Path | None,
+    passwords: Passwords | None = None,
+    wake_porter: Callable[[], None] = lambda: None,
+) -> FastAPI:
     """The web process of a house. `mailbox` is None where notices go out by mail."""
     settings = WebSettings(
         public_url=house.public_url, staff_url=house.staff_url, ui_url=house.ui_url, secret=SecretStr(secret),
-        site=site_path(house), media=house.media.root, reports=house.var / "reports", mailbox=mailbox,
+        site=site_path(house), media=house.media.root, reports=house.var / "reports", arriving=house.var / "arriving",
+        mailbox=mailbox,
     )  # fmt: skip
-    return create_app(HouseVerbs(house, secret, passwords), settings, house.now)
+    return create_app(HouseVerbs(house, secret, passwords, wake_porter=wake_porter), settings, house.now)
 
 
 def main() -> None:
@@ -69,8 +111,11 @@ def serve(settings: Settings) -> None:
     # No block of Prefect is read here: what leaves through a channel is the runner's business.
     house = furnish_from(settings, lambda provider, account: {})
     mailbox = None if os.environ.get("OTDEL_SMTP_HOST") else settings.mailbox
-    app = app_of(house, read_secrets(settings).session_key.get_secret_value(), mailbox)
-    uvicorn.Server(listening(app, settings.host, settings.web_port)).run()
+    secrets = read_secrets(settings)
+    porter = Porter(house, settings, secrets)
+    app = app_of(house, secrets.session_key.get_secret_value(), mailbox, wake_porter=porter.wake)
+    with porter.at_work():
+        uvicorn.Server(listening(app, settings.host, settings.web_port)).run()
 
 
 def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:

@@ -1,9 +1,12 @@
 """The company's folder as a port: files are opened by their path inside it, and never outside."""
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from integrations.errors import Refused
@@ -12,6 +15,8 @@ from models.reason import because
 
 FILE_BYTES_MAX = 50_000_000
 FILES_MAX = 20_000
+PATIENCE_SECONDS = 10.0
+LOOK_SECONDS = 0.02
 
 OUTSIDE = mark("{path} leads out of the company's folder. Put the file inside and name it from there.")
 ABSENT = mark("There is no file {path} in the company's folder. Correct the name or put the file there.")
@@ -20,7 +25,29 @@ CHANGED = mark("{path} was changed meanwhile, so nothing was written into it. Lo
 NOT_WRITTEN = mark(
     "{path} cannot be written: {detail}. Close it in your program, check that it may be written, and load it once more."
 )
+BUSY = mark("Somebody else is writing into the company's files just now. Repeat it in a moment.")
 CLOSED = mark("{path} cannot be opened: {detail}. Check that the file may be read.")
+
+
+@contextmanager
+def alone(lock: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Be the only one of ours who writes, in any process; the kernel lets go however it ends. Raises Refused."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience
+    with lock.open("a") as file:
+        while not _took(file.fileno()):
+            if time.monotonic() > until:
+                raise Refused(because(BUSY, code="busy"))
+            time.sleep(LOOK_SECONDS)
+        yield
+
+
+def _took(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Folder:

@@ -39,6 +39,7 @@ REFERENCES: tuple[tuple[str, Loc, str, str], ...] = (
     (COMPANY, ("absences", "*", "deputy"), COMPANY, "people"),
     (COMPANY, ("campaigns", "*", "goal"), COMPANY, "goals"),
     (COMPANY, ("approval", "approver"), COMPANY, "people"),
+    (COMPANY, ("approval", "urgent", "*"), COMPANY, "people"),
     (COMPANY, ("approval", "channels", "@"), CHANNELS, "channels"),
 )
 LISTS = (
@@ -48,14 +49,20 @@ LISTS = (
 )
 
 
-def read_workspace(path: Path, start: date, providers: Collection[str] = ()) -> tuple[Workspace, list[Problem]]:
+def read_workspace(
+    path: Path,
+    start: date,
+    providers: Collection[str] = (),
+    instead: Mapping[str, bytes] = {},
+) -> tuple[Workspace, list[Problem]]:
     """Read the settings of a company; `start` is the day of its first start, which +6 counts from.
 
-    What is wrong in an item leaves the item out. Where a problem STOPS company.yaml or channels.yaml nothing may go
-    out: the workspace is then only what could be read.
+    `instead` are files as somebody would have them, read as if they stood in the folder. What is wrong in an item
+    leaves the item out. Where a problem STOPS company.yaml or channels.yaml nothing may go out: the workspace is then
+    only what could be read.
     """
     folder = Folder(path)
-    documents = {name: _document(folder, name) for name in (COMPANY, CHANNELS, SOURCES, BRAND)}
+    documents = {name: _document(folder, name, instead.get(name)) for name in (COMPANY, CHANNELS, SOURCES, BRAND)}
     wrong = [*_same_keys(documents), *_dangling(documents), *_unknown_providers(documents, providers)]
     wrong += _absent_paths(documents, folder)
     problems = [problem for document in documents.values() for problem in document.problems]
@@ -76,12 +83,13 @@ def read_workspace(path: Path, start: date, providers: Collection[str] = ()) -> 
     return workspace, problems
 
 
-def _document(folder: Folder, file: str) -> Document:
-    if not folder.holds(file):
+def _document(folder: Folder, file: str, instead: bytes | None = None) -> Document:
+    if instead is None and not folder.holds(file):
         effect = Effect.STOPS if file in NEEDED else Effect.NOTE
         return _unread(file, because(NO_FILE, code="no_file"), effect)
     try:
-        return compose(folder.read(file, SETTINGS_BYTES_MAX).decode("utf-8-sig"), file)
+        data = folder.read(file, SETTINGS_BYTES_MAX) if instead is None else instead
+        return compose(data.decode("utf-8-sig"), file)
     except Refused as error:
         return _unread(file, error.reason)
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -15,13 +15,35 @@ class Decision(StrEnum):
     RETURNED = "returned"
 
 
+class Step(StrEnum):
+    """Whose word a row of `Approval` is: the approver's, that of whoever let it out at once, or an outsider's.
+
+    An outsider's step is "reviewer:<number of the link>"; it decides nothing.
+    """
+
+    APPROVER = "approver"
+    URGENT = "urgent"
+    REVIEWER = "reviewer"
+
+
+class Asking(StrEnum):
+    """When a question is asked: before it goes out, or after somebody let it out at once."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class Request(SQLModel, table=True):
-    """A question to an approver: a table of rows to be decided before `due_at`. `run_id` is the run that waits."""
+    """A question to an approver: a table of rows to be decided before `due_at`. `run_id` is the run that waits.
+
+    One that is asked after something went out («срочно») stays open until it is answered.
+    """
 
     __tablename__ = "approval_request"
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
+    asking: str = Asking.BEFORE
     title: str
     asked_of: str
     asked_by: str = ""
@@ -54,14 +76,18 @@ class Approval(SQLModel, table=True):
     """A decision: who, when, which version, why. `proven` means signed in on our page, else the name was only typed.
 
     `subject` is "<piece id>:<account>", `version` the rendition's hash; a second decision on the same step is refused.
+    Only the steps of people of the company let anything out: `Step`.
     """
 
-    __table_args__ = (UniqueConstraint("subject", "version", "step", name="uq_approval"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "version", "step", name="uq_approval"),
+        Index("ix_approval_person", "person", "decided_at", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     version: str
-    step: str = "approver"
+    step: str = Step.APPROVER
     decision: str
     person: str
     proven: bool = False

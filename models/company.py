@@ -67,21 +67,24 @@ class Addresses(Value):
 
 
 class Outlet(Value):
+    """A shop; `email` is where questions of customers are passed on to."""
+
     key: Key
     name: Text
     city: str = ""
     address: str = ""
     zone: Zone | None = None
+    email: Email = ""
     phone: str = ""
     hours: str = ""
 
 
 class PersonCard(Value):
-    """A person as company.yaml names them; `deputy` is another person's key."""
+    """A person as company.yaml names them; `deputy` is another person's key. A cashier may have no e-mail."""
 
     key: Key
     name: Text
-    email: Email
+    email: Email = ""
     roles: tuple[Role, ...] = ()
     telegram: str = ""
     deputy: str = ""
@@ -148,13 +151,17 @@ class Threshold(Value):
 
 
 class ApprovalPolicy(Value):
-    """Who approves: a person, or the policy where that is enough; `channels` differ from the default."""
+    """Who approves: a person, or the policy where that is enough; `channels` differ from the default.
+
+    `urgent` are those who may let out a correction at once, approved afterwards.
+    """
 
     default: Literal["person", "policy"] = "person"
     channels: Mapping[str, Literal["person", "policy"]] = {}
     approver: str = ""
     four_eyes: bool = True
     proven_above: Threshold = Threshold()
+    urgent: tuple[str, ...] = ()
 
     def of(self, channel: str) -> Literal["person", "policy"]:
         return self.channels.get(channel, self.default)

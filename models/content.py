@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from models.day import Day
 from models.delivery import Lateness
+from models.edit import DeskEdit
 from models.locale import mark, translate
 from models.post import Product, Value
 from models.reason import Reason
@@ -175,11 +176,15 @@ class PlanRow(Value):
 
 
 class KnownRow(Value):
-    """A row as it was loaded before. `out` are the channels it went out to; `open` whether any of it is still to go."""
+    """A row as it was loaded before. `out` are the channels it went out to; `open` whether any of it is still to go.
+
+    `edited` is what was edited on the desk since, which is no part of `row`.
+    """
 
     row: PlanRow
     out: tuple[str, ...] = ()
     open: bool = True
+    edited: tuple[DeskEdit, ...] = ()
 
 
 class ChangeKind(StrEnum):
@@ -211,6 +216,7 @@ class Change(Value):
     before: PlanRow | None = None
     fields: tuple[FieldChange, ...] = ()
     out: tuple[str, ...] = ()
+    edited: tuple[DeskEdit, ...] = ()
 
 
 class Outcome(Value):

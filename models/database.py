@@ -1,9 +1,10 @@
 """The database's door: connections with their laws, moments in UTC, and the database's own clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Float, bindparam, create_engine, event, literal, select
@@ -16,6 +17,8 @@ from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
 
+PORTION = 1000
+A_TURN = 0.12  # seconds
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 
 
@@ -82,6 +85,12 @@ class SetClock:
         return bindparam(None, callable_=lambda: self.at + offset, type_=Moment(), unique=True)
 
 
+def portions(rows: Sequence[T], size: int = PORTION) -> Iterator[Sequence[T]]:
+    """The rows in portions that one statement may name: SQLite takes no more than 32,766 values at once."""
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]
+
+
 def now_by(clock: Clock, session: Session) -> datetime:
     """Read the clock as a value, where a rule needs one."""
     value = session.execute(select(clock.plus())).scalar_one()
@@ -92,11 +101,12 @@ def now_by(clock: Clock, session: Session) -> datetime:
 def connect(url: str) -> Engine:
     """Open the database: SQLite by its laws (WAL, FULL, every writing transaction IMMEDIATE), PostgreSQL as it is."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
         event.listen(engine, "connect", _sqlite_laws)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_pre_ping=True, pool_size=10)
+    url = url.replace("postgresql://", "postgresql+psycopg://")
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
 
 
 def _sqlite_laws(connection: Any, _: Any) -> None:
@@ -122,6 +132,12 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One consistent look that never waits for a writer."""
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
         yield session
+
+
+def let_others_in(engine: Engine) -> None:
+    """Between two long writes give others their turn: SQLite keeps no queue, who waits asks ten times a second."""
+    if engine.dialect.name == "sqlite":
+        sleep(A_TURN)
 
 
 def in_one(sessions: sessionmaker[Session], work: Callable[[Session], T], times: int = 3) -> T:

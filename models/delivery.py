@@ -68,6 +68,7 @@ def may_precede(then: State) -> list[State]:
 STATES = ", ".join(f"'{state.value}'" for state in State)
 
 # A partial index is used only where the query says its condition in the same words, so the words are shared.
+PLACEMENTS = text("kind = 'placement'")
 UNAPPROVED = text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)")
 
 
@@ -79,7 +80,8 @@ class Delivery(SQLModel, table=True):
     `token` fences: every claim raises it, and a claim that is not the last one can write nothing.
     `base_id` is the delivery that an edit or a delete acts on; `repeatable` says a second call would do no harm;
     `plan_wall` is the plan's own time of a row that a person has moved: there it stays until the plan names another;
-    `told` is the trouble ("<state>:<token>") that people have been told about.
+    `told` is the trouble ("<state>:<token>") that people have been told about; `hurried` is who let which version out
+    before it was approved, and why: {person, why, version}.
     """
 
     __table_args__ = (
@@ -87,6 +89,7 @@ class Delivery(SQLModel, table=True):
         CheckConstraint(f"state IN ({STATES})", name="ck_delivery_state"),
         Index("ix_delivery_due", "state", "kind", "account", "due_at", "id"),
         Index("ix_delivery_late", "state", "kind", "late_at"),
+        Index("ix_delivery_day", "due_at", sqlite_where=PLACEMENTS, postgresql_where=PLACEMENTS),
         Index("ix_delivery_unapproved", "kind", "due_at", sqlite_where=UNAPPROVED, postgresql_where=UNAPPROVED),
         Index("ix_delivery_announced", "state", "run_id", "due_at"),
         Index("ix_delivery_lease", "state", "lease_until"),
@@ -129,6 +132,7 @@ class Delivery(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     reason: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     told: str = ""
+    hurried: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     run_key: str = ""
     run_id: str = ""
     sent_at: datetime | None = Field(default=None, sa_type=Moment)

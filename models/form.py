@@ -1,11 +1,18 @@
 """The base of every form a person fills in: strict, and in the reader's language when its schema is made."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from models.locale import LANGUAGES, catalogue, translate
+from models.locale import LANGUAGES, catalogue, mark, translate
+
+FROM_THE_LIST, IN_OWN_WORDS = mark("From the list"), mark("In your own words")
+Lists = Mapping[str, Sequence[str]]
+_OFFERED: ContextVar[Lists] = ContextVar("offered", default={})  # noqa: B039  never changed
 
 
 def in_the_readers_language(schema: dict[str, Any]) -> None:
@@ -21,6 +28,8 @@ def in_the_readers_language(schema: dict[str, Any]) -> None:
     for place, field in enumerate(fields):
         field.setdefault("position", place)
         default = field.get("default")
+        if default == "":
+            _offer_nothing_first(field)
         if isinstance(default, str) and default not in field.get("enum", [default]):
             field["default"] = translate(default)
 
@@ -29,6 +38,41 @@ class Form(BaseModel):
     """A form of a flow. Unknown fields are refused: an old answer to a renamed field must not run with the default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=in_the_readers_language)
+
+
+@contextmanager
+def offering(lists: Lists) -> Iterator[None]:
+    """While schemas are made here, fields that name something existing offer these names, by kind."""
+    before = _OFFERED.set(lists)
+    try:
+        yield
+    finally:
+        _OFFERED.reset(before)
+
+
+class OneOf:
+    """Beside a name of something that exists: Prefect offers the list there is when the schema is made, and free text.
+
+    The schema takes any text, so a list that has grown old refuses nothing: the order itself says what it does not
+    know. Prefect's pages show the two as a switch, the list first; an empty field stays empty in the list as well.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema, names = handler(core), list(_OFFERED.get().get(self.kind, ()))
+        if not names:
+            return schema
+        listed = {"type": "string", "enum": names, "title": translate(FROM_THE_LIST)}
+        return {"anyOf": [listed, {"type": "string", "title": translate(IN_OWN_WORDS)}]}
+
+
+def _offer_nothing_first(field: dict[str, Any]) -> None:
+    """A field that may stay empty has the empty choice too, or Prefect would open it as free text."""
+    for choice in field.get("anyOf", ()):
+        if "enum" in choice:
+            choice["enum"] = ["", *choice["enum"]]
 
 
 class InWords:

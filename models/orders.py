@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from models.form import Form
+from models.delivery import OPEN, State
+from models.form import Form, OneOf
 from models.locale import mark
+
+# What each order can be about. An unknown outcome is in none of them: it may be out, so it is decided, not ordered.
+CANCELLABLE = OPEN | {State.MISSED, State.REJECTED}
+HOLDABLE = frozenset({State.PLANNED, State.CLAIMED})
+RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED, State.CANCELLED})
+MOVABLE = frozenset({State.PLANNED, State.CLAIMED, State.MISSED, State.HELD})
+PUBLISHABLE = HOLDABLE | RESTORABLE
 
 LAST = 90  # a form's own fields come before its signature, whatever class they are from
 
@@ -26,6 +35,13 @@ class Verdict(StrEnum):
     OUT = "out"
     AGAIN = "again"
     LEAVE = "leave"
+
+
+class QuestionIs(StrEnum):
+    """What a person says about a question of a customer."""
+
+    ANSWERED = "answered"
+    NONE_NEEDED = "none_needed"
 
 
 @dataclass(frozen=True)
@@ -52,7 +68,7 @@ class Which(Form):
         title=mark("Number of the publication"),
         description=mark("As Otdel calls it in its answers; 0 where the № of a piece is named."),
     )
-    channel: str = Field(
+    channel: Annotated[str, OneOf("channels")] = Field(
         default="",
         title=mark("Channel"),
         description=mark("Its name or key; empty means all channels of the piece."),
@@ -77,7 +93,7 @@ class NewTime(Form):
 class Signed(Form):
     """Who orders it and why: stated, not proven."""
 
-    person: str = Field(
+    person: Annotated[str, OneOf("people")] = Field(
         title=mark("Who orders it"),
         description=mark("Your name as in company.yaml; it is written down as stated."),
         json_schema_extra={"position": LAST},
@@ -120,3 +136,26 @@ class RepeatedOrder(Signed, Repeats, Which):
 
 class TimedOrder(Signed, NewTime, Which):
     """An order that may give a new time."""
+
+
+class UrgentOrder(Signed, Which):
+    """An order to let out a correction before it is approved."""
+
+    version: str = Field(
+        default="",
+        title=mark("Version"),
+        description=mark("Its print, where only the version you have read may go out; the desk fills it in."),
+    )
+
+
+class Dropped(Signed):
+    """An order about a file that was dropped on the desk."""
+
+    drop: int = Field(
+        ge=1, title=mark("Number of the dropped file"), description=mark("It stands on its page on the desk.")
+    )
+    seen: str = Field(
+        default="",
+        title=mark("What was looked at"),
+        description=mark("Filled in by the desk; empty applies what it means now."),
+    )

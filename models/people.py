@@ -31,6 +31,13 @@ class Permission(StrEnum):
     DECIDE_UNKNOWN = "decide_unknown"
     SCHEDULE = "schedule"
     READ_REPORTS = "read_reports"
+    EDIT = "edit"
+    COMMENT = "comment"
+    LOAD = "load"
+    RECORD_COSTS = "record_costs"
+    PLAN = "plan"
+    ASK_OUTSIDE = "ask_outside"
+    READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -43,15 +50,20 @@ ROLE_TITLES = {
     Role.ADMIN: mark("administrator"),
 }
 
-_READER = frozenset({Permission.SIGNED_IN, Permission.READ_PLAN, Permission.READ_REPORTS, Permission.STOP})
+_READER = frozenset(
+    {Permission.SIGNED_IN, Permission.READ_PLAN, Permission.READ_REPORTS, Permission.STOP, Permission.COMMENT}
+)
+_DECIDER = frozenset({Permission.APPROVE, Permission.DECIDE_UNKNOWN, Permission.RELEASE, Permission.ASK_OUTSIDE})
+_WRITER = frozenset({Permission.SCHEDULE, Permission.EDIT, Permission.LOAD, Permission.ASK_OUTSIDE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.AUTHOR: _READER | {Permission.SCHEDULE},
-    Role.APPROVER: _READER | {Permission.APPROVE, Permission.DECIDE_UNKNOWN, Permission.RELEASE},
-    Role.TECHNICIAN: _READER | {Permission.SCHEDULE, Permission.DECIDE_UNKNOWN},
+    Role.AUTHOR: _READER | _WRITER,
+    Role.APPROVER: _READER | _DECIDER,
+    Role.TECHNICIAN: _READER
+    | {Permission.SCHEDULE, Permission.DECIDE_UNKNOWN, Permission.LOAD, Permission.RECORD_COSTS},
     Role.CASHIER: frozenset({Permission.SIGNED_IN}),
-    Role.HEAD: _READER | {Permission.APPROVE, Permission.DECIDE_UNKNOWN, Permission.RELEASE, Permission.SCHEDULE},
-    Role.ADMIN: _READER | {Permission.MANAGE_PEOPLE, Permission.RELEASE},
+    Role.HEAD: _READER | _DECIDER | _WRITER | {Permission.RECORD_COSTS, Permission.PLAN, Permission.READ_PEOPLE},
+    Role.ADMIN: _READER | {Permission.MANAGE_PEOPLE, Permission.READ_PEOPLE, Permission.RELEASE},
 }
 
 
@@ -62,7 +74,10 @@ def permissions_of(roles: list[str]) -> frozenset[Permission]:
 
 
 class Person(SQLModel, table=True):
-    """One of the company. Those who left the file stay here, inactive, because their decisions do."""
+    """One of the company. Those who left the file stay here, inactive, because their decisions do.
+
+    `is_new` from the first coming in until they have read what they can do here.
+    """
 
     key: str = Field(primary_key=True)
     name: str
@@ -72,6 +87,7 @@ class Person(SQLModel, table=True):
     deputy: str = ""
     active: bool = True
     password_hash: str = ""
+    is_new: bool = False
     changed_at: datetime = Field(sa_type=Moment)
 
 

@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
+
+# A partial index is used only where the query says its condition in the same words, so the words are shared.
+UNANSWERED = text("question AND answered_at IS NULL")
+OPEN_CHECK = text("state = 'open'")
 
 
 class Watch(SQLModel, table=True):
@@ -45,9 +49,15 @@ class AudienceSnapshot(SQLModel, table=True):
 
 
 class Comment(SQLModel, table=True):
-    """A comment under a publication; the author is the network's key, never a name."""
+    """A comment under a publication; the author is the network's key, never a name.
 
-    __table_args__ = (UniqueConstraint("account", "remote_id", name="uq_comment"),)
+    `answered_by` is whoever said that it was answered, empty where the answer was seen on the channel.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("account", "remote_id", name="uq_comment"),
+        Index("ix_comment_waiting", "answer_by", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     account: str
@@ -59,6 +69,26 @@ class Comment(SQLModel, table=True):
     written_at: datetime = Field(sa_type=Moment)
     answer_by: datetime | None = Field(default=None, sa_type=Moment)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    answered_by: str = ""
+
+
+class PassedOn(SQLModel, table=True):
+    """A question handed to somebody who knows the answer: an outlet, or one of the company; once to each.
+
+    `written` says whether a letter went there; where it did not, they are to be called.
+    """
+
+    __tablename__ = "passed_on"
+    __table_args__ = (UniqueConstraint("comment_id", "to_kind", "to_key", name="uq_passed_on"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(foreign_key="comment.id", ondelete="CASCADE")
+    to_kind: str
+    to_key: str
+    note: str = ""
+    by: str
+    at: datetime = Field(sa_type=Moment)
+    written: bool = True
 
 
 class CommentThread(SQLModel, table=True):
@@ -75,7 +105,10 @@ class Check(SQLModel, table=True):
     """A look at what is live that found a difference, and what a person decided about it."""
 
     __tablename__ = "live_check"
-    __table_args__ = (Index("ix_live_check_open", "delivery_id", "state"),)
+    __table_args__ = (
+        Index("ix_live_check_open", "delivery_id", "state"),
+        Index("ix_live_check_waiting", "found_at", sqlite_where=OPEN_CHECK, postgresql_where=OPEN_CHECK),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", ondelete="CASCADE")
@@ -122,7 +155,10 @@ class AccountState(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """A message to one of the company; it goes out by the delivery mechanism like everything else."""
+    """A message to one of the company; it goes out by the delivery mechanism like everything else.
+
+    A letter to somebody outside has an `address` instead of a person.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -130,6 +166,7 @@ class Notice(SQLModel, table=True):
     subject: str
     body: str
     link: str = ""
+    address: str = ""
     made_at: datetime = Field(sa_type=Moment)
 
 

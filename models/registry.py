@@ -52,6 +52,7 @@ VOCABULARY = (
     Metric("published", mark("Published")),
     Metric("on_time", mark("On time")),
     Metric("refused", mark("Refused by the channel"), better=-1),
+    Metric("urgent", mark("Let out without approval"), better=-1),
     Metric("renditions", mark("Channel versions made"), better=0),
     Metric("corrections", mark("Corrections"), better=-1),
     Metric("drafts", mark("Drafts")),

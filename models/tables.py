@@ -2,7 +2,33 @@
 
 from sqlmodel import SQLModel
 
-from models import approval, delivery, people, piece, reaction, registry, stop
+from models import (
+    approval,
+    conclusion,
+    delivery,
+    dropped,
+    order_book,
+    outlets,
+    people,
+    piece,
+    reaction,
+    registry,
+    review,
+    stop,
+)
 
 METADATA = SQLModel.metadata
-SUBJECTS = (approval, delivery, people, piece, reaction, registry, stop)
+SUBJECTS = (
+    approval,
+    conclusion,
+    delivery,
+    dropped,
+    order_book,
+    outlets,
+    people,
+    piece,
+    reaction,
+    registry,
+    review,
+    stop,
+)

@@ -38,6 +38,7 @@ class House:
 
     `open_workspace` reads the company's files anew when they have changed; `root` is their folder, `var` what we keep
     beside them; +6 in the files counts from `first_start`. `reaches_out`: a channel's calls leave this computer.
+    `mail_leaves`: letters go out by a server; else they stay in this machine's mailbox, where colleagues read them.
     `messenger` is the bot that calls our own people, beside `mail`; it raises Refused where none is set up.
     """
 
@@ -55,6 +56,7 @@ class House:
     ui_url: str
     clock: Clock = DATABASE_CLOCK
     messenger: Callable[[], Channel] = no_messenger
+    mail_leaves: bool = False
     reaches_out: Callable[[ChannelCard], bool] = lambda card: True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

@@ -28,6 +28,8 @@ NO_ROW = mark("“{said}” does not wait for approval.")
 KNOWN = mark("Waiting are: {known}. Name them as № or №:channel, several with commas.")
 WHO = mark("Name who decides.")
 ADD_PERSON = mark("Add --person NAME, as in company.yaml.")
+WHY = mark("Say why it is sent back: the author reads it.")
+ADD_REASON = mark("Add --reason TEXT.")
 ON_THE_PAGE = mark("Signed in: {url}")
 
 
@@ -83,9 +85,12 @@ def decide(desk: Office, wanted: str, person: str, reason: str, back: bool) -> N
     """Decide about the rows wanted, all where none is named: all of them, or none where one may not be."""
     from models.approval import Decision
     from tasks.approval import rows as approval
+    from tasks.approval.rules import lacks_reason
 
     if not person.strip():
         raise Refusal(because(WHO), because(ADD_PERSON), Exit.USAGE)
+    if lacks_reason(back, reason):
+        raise Refusal(because(WHY), because(ADD_REASON), Exit.USAGE)
     decision, lost, done = Decision.RETURNED if back else Decision.APPROVED, [], 0
     with desk.house.sessions.begin() as session:
         chosen = _chosen(approval.waiting(session), wanted)

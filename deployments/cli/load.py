@@ -156,7 +156,7 @@ def _looked_at(root: Path, name: str, data: bytes) -> Iterator[str]:
 
 def _take_over(house: "House", place: str, data: bytes) -> str:
     """Let the file be the plan of the workspace; the former one, and one that would be read instead, are kept."""
-    from tasks.content.steps import PLANS
+    from tasks.loading.engine import PLANS
 
     _install(house.root, place, data, house.var / "backups")
     _retire(house.root, PLANS[: PLANS.index(place)], house.var / "backups")

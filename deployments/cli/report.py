@@ -53,7 +53,7 @@ def _refuse_unknown(kind: str, format: str) -> None:
 def make(desk: Office, kind: str, format: str, on: str, out: Path | None, conclusion: str) -> None:
     """Compute it from the registry and write it in one move."""
     with desk.screen.waiting(translate(MAKING)):
-        from tasks.reports.steps import laid_out, period_of, put, report_of
+        from tasks.reports.engine import laid_out, period_of, put, report_of
 
         house = desk.house
         try:

@@ -30,8 +30,8 @@ class ApprovalForm(Form):
 async def approval(form: ApprovalForm) -> State[None]:
     """Ask the approver and wait: the run sleeps without a process and starts again from its first line."""
     asked = ask(form.days, form.piece)
-    if asked is None:
-        return ended(Ending())
+    if isinstance(asked, Ending):
+        return ended(asked)
     tell_approver(asked)
     complaint, round = NO_REASON, 0
     while form_of_answer := question(asked, complaint):

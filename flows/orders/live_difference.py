@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form, InWords
+from models.form import Form, InWords, OneOf
 from models.locale import mark
 from tasks.control.steps import decide_difference
 
@@ -22,7 +22,7 @@ class DifferenceForm(Form):
         title=mark("Decision"),
         description=mark("What is accepted is not asked about again; restoring and taking down happen at once."),
     )
-    person: str = Field(
+    person: Annotated[str, OneOf("people")] = Field(
         title=mark("Who decides"), description=mark("Your name; it is written down with the decision as stated.")
     )
 

@@ -7,9 +7,9 @@ from pydantic import ConfigDict, Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form, InWords
+from models.form import Form, InWords, OneOf
 from models.locale import mark
-from tasks.costs.steps import state_row, state_tables
+from tasks.costs.steps import record_dropped_table, state_row, state_tables
 
 NONE_NAMED = mark("Its name or key; empty for none.")
 ROW = ("operation", "channel", "campaign", "goal", "fund", "document", "note")
@@ -24,7 +24,9 @@ class CostsForm(Form):
         title=mark("What to record"),
         description=mark("The tables as they are now, or one expense or one result that is named below."),
     )
-    person: str = Field(title=mark("Who states it"), description=mark("Your name as in company.yaml."))
+    person: Annotated[str, OneOf("people")] = Field(
+        title=mark("Who states it"), description=mark("Your name as in company.yaml.")
+    )
     date: str = Field(
         default="+0",
         title=mark("Date"),
@@ -40,7 +42,7 @@ class CostsForm(Form):
         title=mark("Amount or number"),
         description=mark("For an expense the money spent, for a result what was counted: 12 500 or 12 500,50."),
     )
-    fund: str = Field(
+    fund: Annotated[str, OneOf("funds")] = Field(
         default="", title=mark("Fund"), description=mark("Its name or key; every expense belongs to one.")
     )
     operation: str = Field(
@@ -48,9 +50,9 @@ class CostsForm(Form):
         title=mark("Operation"),
         description=mark("The code of the operation it belongs to, for example A8."),
     )
-    channel: str = Field(default="", title=mark("Channel"), description=NONE_NAMED)
-    campaign: str = Field(default="", title=mark("Campaign"), description=NONE_NAMED)
-    goal: str = Field(default="", title=mark("Goal"), description=NONE_NAMED)
+    channel: Annotated[str, OneOf("channels")] = Field(default="", title=mark("Channel"), description=NONE_NAMED)
+    campaign: Annotated[str, OneOf("campaigns")] = Field(default="", title=mark("Campaign"), description=NONE_NAMED)
+    goal: Annotated[str, OneOf("goals")] = Field(default="", title=mark("Goal"), description=NONE_NAMED)
     document: str = Field(
         default="", title=mark("Document"), description=mark("What proves it: invoice, act, receipt and their numbers.")
     )
@@ -59,6 +61,17 @@ class CostsForm(Form):
         default="",
         title=mark("File of the table"),
         description=mark("Inside the company's folder; empty means expenses and results as they are called there."),
+    )
+    drop: int = Field(
+        default=0,
+        ge=0,
+        title=mark("Number of the dropped table"),
+        description=mark("As it stands on its page on the desk; 0 means the tables in the company's folder."),
+    )
+    seen: str = Field(
+        default="",
+        title=mark("What was looked at"),
+        description=mark("Filled in by the desk; empty applies what it means now."),
     )
     record: bool = Field(
         default=True,
@@ -81,6 +94,8 @@ class CostsForm(Form):
 @flow(name="expenses and results", flow_run_name=named(mark("Record expenses and results")))
 async def record_costs(form: CostsForm) -> State[None]:
     """Record what is new; a changed row is a correction that names the row it corrects."""
+    if form.drop:
+        return ended(record_dropped_table(form.drop, form.withdraw, form.seen, form.person))
     if form.what == "tables":
         return ended(state_tables(form.file, form.record, form.withdraw))
     return ended(state_row(form.what, form.row, form.person))

@@ -29,6 +29,12 @@ class ReleaseForm(Signed):
         description=mark("The number of the Stop; or the name of the channel or campaign, or the № of the piece."),
     )
 
+    keep_late: bool = Field(
+        default=False,
+        title=mark("Keep back what is late"),
+        description=mark("What should have gone out under the Stop is held instead of going out late, all at once."),
+    )
+
     @property
     def number(self) -> int:
         digits = self.key.strip().lstrip("№").strip()
@@ -39,4 +45,4 @@ class ReleaseForm(Signed):
 async def release(form: ReleaseForm) -> State[None]:
     """Let go; what was held back goes out by its own rule for lateness."""
     scope = None if form.scope == "number" else Scope(form.scope)
-    return ended(release_stop(form.number, scope, form.key, form))
+    return ended(release_stop(form.number, scope, form.key, form, form.keep_late))

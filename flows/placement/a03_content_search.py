@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
-from models.form import Form, InWords
+from models.form import Form, InWords, OneOf
 from models.locale import mark
 from tasks.content.steps import load_plan, read_content_plan, read_product_feeds, search_feeds
 from tasks.people.steps import follow_company_file
@@ -31,7 +31,7 @@ class SearchForm(Form):
         title=mark("Cancel what is gone from the plan"),
         description=mark("Otherwise a row that left the file stays as it is and is asked about."),
     )
-    person: str = Field(
+    person: Annotated[str, OneOf("people")] = Field(
         default="", title=mark("Who loads"), description=mark("Your name; it is written down beside the loading.")
     )
 

@@ -1,10 +1,13 @@
 """The whole way: from content to publication for a whole plan, or as far as approval where a person approves."""
 
+from typing import Annotated
+
 from prefect import State, flow
 from pydantic import Field
 
 from flows.endings import ended
 from flows.naming import named
+from models.form import OneOf
 from models.locale import mark
 from models.orders import PlanFile
 from tasks.adaptation.steps import adapt_to_channels
@@ -30,7 +33,7 @@ class WholeWayForm(PlanFile):
             "Load and ask about this row of the plan only; what else is due goes its way. Empty: the whole plan."
         ),
     )
-    person: str = Field(
+    person: Annotated[str, OneOf("people")] = Field(
         default="", title=mark("Who asks for it"), description=mark("Your name; it is written down beside the loading.")
     )
 

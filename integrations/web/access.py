@@ -1,7 +1,7 @@
 """Who may open what: every route demands a permission, every form proves that it came from our own page."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -12,13 +12,21 @@ from fastapi.params import Depends
 from itsdangerous import Signer
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
+from integrations.web import uploads
+from integrations.web.headers import BODY_MOST, announced
+from integrations.web.language import preferred
 from integrations.web.premises import Premises, premises
-from models.desk import Visitor
+from integrations.web.uploads import TooLarge
+from models.desk import Face, Visitor
+from models.locale import speak_here
 from models.people import Permission
 
-SESSION, DOOR = "otdel_session", "otdel_door"
+SESSION, DOOR, LANGUAGE = "otdel_session", "otdel_door", "otdel_language"
 SESSION_OVER_TLS = f"__Host-{SESSION}"
+ONCE_MOST = 80
+NUL = "\0"
 
 Endpoint = Callable[..., Any]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]  # what both databases take for a key
@@ -43,33 +51,56 @@ class Forged(Exception):
 class Demand:
     """What a route demands. It runs before the route does, whatever the route is."""
 
-    def __init__(self, permission: Permission) -> None:
-        self.permission = permission
+    def __init__(self, permission: Permission, most: int = BODY_MOST, takes_files: bool = False) -> None:
+        self.permission, self.most, self.takes_files = permission, most, takes_files
 
     async def __call__(self, request: Request) -> None:
         request.state.visitor = None
+        if NUL in request.url.path or b"%00" in request.scope["query_string"]:
+            raise HTTPException(400)  # no name holds it, and no database takes it
         if self.permission is not Permission.PUBLIC:
             request.state.visitor = await run_in_threadpool(whoever_is_there, request)
+            speak_here(reader_language(request, await run_in_threadpool(premises(request).verbs.face)))
         if request.method == "POST":
-            request.state.form = await _form(request)
+            request.state.form = readable(await self._form(request))
         self._judge(request)
 
+    async def _form(self, request: Request) -> FormData:
+        if self.takes_files:  # what may be large is not even looked at where it may not be sent
+            self._admit(request)
+        if announced(request.scope) > self.most:
+            self._admit(request)
+            raise TooLarge(self.most)
+        return await (self._form_with_files if self.takes_files else self._plain_form)(request)
+
+    async def _plain_form(self, request: Request) -> FormData:
+        """The form, whole; one that was cut off for its size proves nothing."""
+        try:
+            return await request.form(max_fields=2000, max_files=0, max_part_size=self.most)
+        except ClientDisconnect:
+            raise TooLarge(self.most) from None
+
+    async def _form_with_files(self, request: Request) -> FormData:
+        request.state.files = []
+        if not from_our_page(request):
+            raise Forged
+        try:
+            here = premises(request).settings.arriving
+            return await uploads.receive(request, here, self.most, lambda given: _is_csrf_of(request, given))
+        except uploads.NotProven:
+            raise Forged from None
+
     def _judge(self, request: Request) -> None:
+        self._admit(request)
+        if request.method == "POST" and not (from_our_page(request) and _is_csrf_of(request, said(request, "csrf"))):
+            raise Forged
+
+    def _admit(self, request: Request) -> None:
         visitor: Visitor | None = request.state.visitor
         if visitor is None and self.permission is not Permission.PUBLIC:
             raise NotSignedIn
         if visitor is not None and not visitor.may(self.permission):
             raise NotAllowed(self.permission)
-        if request.method == "POST" and not (from_our_page(request) and _csrf_fits(request)):
-            raise Forged
-
-
-async def _form(request: Request) -> FormData:
-    """The form, whole; one that was cut off for its size proves nothing."""
-    try:
-        return await request.form(max_fields=2000, max_files=0)
-    except ClientDisconnect:
-        raise HTTPException(413) from None
 
 
 @dataclass(frozen=True)
@@ -78,6 +109,13 @@ class Route:
     endpoint: Endpoint
     permission: Permission
     methods: tuple[str, ...]
+    most: int = BODY_MOST
+    takes_files: bool = False
+
+    @property
+    def demands(self) -> list[Any]:
+        demand = Depends(Demand(self.permission, self.most, self.takes_files))
+        return [demand, Depends(uploads.forgetting)] if self.takes_files else [demand]
 
 
 class Routes:
@@ -89,12 +127,20 @@ class Routes:
     def get(self, path: str, permission: Permission) -> Callable[[Endpoint], Endpoint]:
         return self._listing(path, permission, ("GET", "HEAD"))
 
-    def post(self, path: str, permission: Permission) -> Callable[[Endpoint], Endpoint]:
-        return self._listing(path, permission, ("POST",))
+    def post(self, path: str, permission: Permission, most: int = BODY_MOST) -> Callable[[Endpoint], Endpoint]:
+        """`most` is what the form may weigh, in bytes."""
+        return self._listing(path, permission, ("POST",), most)
 
-    def _listing(self, path: str, permission: Permission, methods: tuple[str, ...]) -> Callable[[Endpoint], Endpoint]:
+    def upload(self, path: str, permission: Permission, most: int) -> Callable[[Endpoint], Endpoint]:
+        """A form that brings files: see `uploads`."""
+        return self._listing(path, permission, ("POST",), most, takes_files=True)
+
+    def _listing(
+        self, path: str, permission: Permission, methods: tuple[str, ...], most: int = BODY_MOST,
+        takes_files: bool = False,
+    ) -> Callable[[Endpoint], Endpoint]:  # fmt: skip
         def listing(endpoint: Endpoint) -> Endpoint:
-            self.listed.append(Route(path, endpoint, permission, methods))
+            self.listed.append(Route(path, endpoint, permission, methods, most, takes_files))
             return endpoint
 
         return listing
@@ -103,8 +149,14 @@ class Routes:
         for route in self.listed:
             app.add_api_route(
                 route.path, route.endpoint, methods=list(route.methods), response_model=None,
-                dependencies=[Depends(Demand(route.permission))],
+                dependencies=route.demands,
             )  # fmt: skip
+
+
+def most_by_path(routes: Iterable[Route]) -> Callable[[str], int]:
+    """What may be sent to a path, in bytes: `Guarded` cuts off the rest."""
+    larger = [(compile_path(route.path)[0], route.most) for route in routes if route.most > BODY_MOST]
+    return lambda path: max((most for pattern, most in larger if pattern.match(path)), default=BODY_MOST)
 
 
 def demanded(route: Any) -> Permission | None:
@@ -118,8 +170,20 @@ def whoever_is_there(request: Request) -> Visitor | None:
     return premises(request).verbs.visitor(token) if token else None
 
 
+def reader_language(request: Request, face: Face) -> str:
+    return preferred(request.headers.get("accept-language", ""), request.cookies.get(LANGUAGE, ""), face.locale)
+
+
 def session_token(request: Request) -> str:
     return request.cookies.get(SESSION_OVER_TLS if is_secure(request) else SESSION, "")
+
+
+def readable(form: FormData) -> FormData:
+    """The form without what no keyboard writes and no database takes."""
+    fields = form.multi_items()
+    return FormData(
+        [(name.replace(NUL, ""), value.replace(NUL, "") if isinstance(value, str) else value) for name, value in fields]
+    )
 
 
 def form_of(request: Request) -> FormData:
@@ -131,6 +195,11 @@ def said(request: Request, field: str, longest: int = 2000) -> str:
     """A field of the form, as text; an absent one is empty."""
     value = form_of(request).get(field, "")
     return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def once_of(request: Request) -> str:
+    """What tells this form from every other one that was shown: the same form sent twice is one order."""
+    return said(request, "once", ONCE_MOST) or premises(request).chance()
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -166,8 +235,8 @@ def door_sign(here: Premises, door: str) -> str:
     return Signer(here.settings.secret.get_secret_value(), salt="door").get_signature(door).decode() if door else ""
 
 
-def _csrf_fits(request: Request) -> bool:
-    wanted, given = csrf_of(request), said(request, "csrf")
+def _is_csrf_of(request: Request, given: str) -> bool:
+    wanted = csrf_of(request)
     return bool(wanted) and secrets.compare_digest(wanted.encode(), given.encode())
 
 

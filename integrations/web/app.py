@@ -2,32 +2,88 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException as PlainHTTPException
 
 from integrations.media import MediaStore
 from integrations.site_pages import SitePages
-from integrations.web.access import Forged, NotAllowed, NotSignedIn, sign_in_path
-from integrations.web.headers import Guarded, Logged
+from integrations.web.access import (
+    Forged,
+    NotAllowed,
+    NotSignedIn,
+    from_our_page,
+    most_by_path,
+    reader_language,
+    sign_in_path,
+)
+from integrations.web.headers import Guarded, Logged, headers_of
+from integrations.web.kept import Kept, kept_of
 from integrations.web.page_index import PageIndex
-from integrations.web.premises import Premises
-from integrations.web.routes import approval, desk, door, files, passkeys, people, site, stop
-from integrations.web.screen import show
+from integrations.web.premises import Premises, premises
+from integrations.web.routes import (
+    approval,
+    campaigns,
+    desk,
+    door,
+    drop,
+    files,
+    me,
+    month,
+    occasions,
+    orders,
+    outlets,
+    passkeys,
+    people,
+    piece,
+    review,
+    site,
+    stop,
+    suggest,
+    unknown,
+    week,
+)
+from integrations.web.routes.door import HOME
+from integrations.web.screen import show, show_door
 from integrations.web.settings import WebSettings
+from integrations.web.uploads import TooLarge, sweep
 from integrations.web.verbs import Verbs
 from integrations.web.visits import FLUSH_SECONDS, VisitCounter
-from models.locale import mark
+from models.locale import mark, spoken, translate
 from models.people import PERMISSIONS, Permission
+from models.reason import because
 
-SUBJECTS = (site, files, door, passkeys, desk, approval, stop, people)
+SUBJECTS = (
+    site,
+    files,
+    door,
+    passkeys,
+    desk,
+    orders,
+    drop,
+    approval,
+    review,
+    stop,
+    people,
+    piece,
+    outlets,
+    me,
+    suggest,
+    unknown,
+    week,
+    campaigns,
+    occasions,
+    month,
+)
 
 # What is said for a status: the title, and what to do.
 SAID = {
@@ -39,7 +95,10 @@ SAID = {
     413: (mark("That is too large"), mark("Shorten the text and send it again.")),
     500: (mark("Something broke on our side"), mark("Try again. If it breaks again, tell the technician when.")),
     503: (mark("Not available just now"), mark("Try again in a minute.")),
+    507: (mark("There is no room for it"), mark("Nothing has been kept. Tell the technician: the disk is full.")),
 }  # fmt: skip
+TOO_LARGE = mark("No more than {size} is taken here at once. Nothing has been kept: send less, or in parts.")
+MEGABYTE, MEGABYTES = 1_000_000, mark("MB")
 TOO_OLD = (mark("This form is too old"), mark("Open the page again and repeat what you did: nothing has been changed."))
 
 
@@ -48,23 +107,31 @@ def create_app(
     settings: WebSettings,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     chance: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    subjects: Sequence[Any] = SUBJECTS,
 ) -> FastAPI:
     """Build the web process around its verbs."""
     visits = VisitCounter(verbs.count, now)
     app = FastAPI(
         title="Otdel", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
-        lifespan=lambda app: _counting(visits),
+        lifespan=lambda app: _working(visits, settings.arriving),
     )  # fmt: skip
     app.state.premises = Premises(
         verbs=verbs, settings=settings, index=PageIndex(SitePages(settings.site)), media=MediaStore(settings.media),
         visits=visits, chance=chance,
     )  # fmt: skip
-    for subject in SUBJECTS:
+    for subject in subjects:
         subject.routes.add_to(app)
     _answer_errors(app)
-    app.add_middleware(Guarded)
+    app.add_middleware(Guarded, most_of=most_by_path(route for subject in subjects for route in subject.routes.listed))
     app.add_middleware(Logged)
     return app
+
+
+@asynccontextmanager
+async def _working(visits: VisitCounter, arriving: Path) -> AsyncIterator[None]:
+    await run_in_threadpool(lambda: list(sweep(arriving)))
+    async with _counting(visits):
+        yield
 
 
 @asynccontextmanager
@@ -89,14 +156,45 @@ async def _counting(visits: VisitCounter) -> AsyncIterator[None]:
 def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _to_the_door)
     app.add_exception_handler(NotAllowed, _not_allowed)
-    app.add_exception_handler(Forged, lambda request, error: _error(request, 403, TOO_OLD))
+    app.add_exception_handler(Forged, _forged)
+    app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(RequestValidationError, lambda request, error: _error(request, 404))
     app.add_exception_handler(PlainHTTPException, _http_error)
-    app.add_exception_handler(Exception, lambda request, error: _error(request, 500))
+    app.add_exception_handler(Exception, _broken)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Said from outside of all that goes around an answer, so it brings the headers itself."""
+    response = _error(request, 500)
+    response.headers.update(headers_of(request.url.path))
+    return response
 
 
 def _to_the_door(request: Request, error: Exception) -> Response:
-    return RedirectResponse(sign_in_path(request), 303)
+    """Sign in first; what was typed into a form of ours goes along."""
+    kept = _kept(request)
+    if kept is None:
+        return RedirectResponse(sign_in_path(request), 303)
+    return show_door(request, "sign_in.html", 401, next=HOME, name="", objection=None, kept=kept)
+
+
+def _kept(request: Request) -> Kept | None:
+    """Only of a form that the browser says stood on a page of ours: no other site puts words into anybody's mouth."""
+    form: FormData | None = getattr(request.state, "form", None)
+    return kept_of(request.url.path, form) if form is not None and from_our_page(request) else None
+
+
+def _forged(request: Request, error: Exception) -> Response:
+    """A form of an earlier session is shown again to whoever is signed in now; one from elsewhere is refused."""
+    kept = _kept(request) if request.state.visitor else None
+    return show(request, "kept.html", 403, kept=kept) if kept else _error(request, 403, TOO_OLD)
+
+
+def _too_large(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooLarge)
+    with spoken(reader_language(request, premises(request).verbs.face())):  # it may come before anybody was known
+        size = f"{error.most // MEGABYTE}\u00a0{translate(MEGABYTES)}"
+        return _error(request, 413, (SAID[413][0], str(because(TOO_LARGE, size=size))))
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -8,19 +8,43 @@ from pydantic import TypeAdapter, ValidationError
 
 from integrations.web.access import keep
 from integrations.web.premises import Premises, premises
-from models.reason import Reason
+from models.locale import mark
+from models.reason import Reason, because
 
 COOKIE = "otdel_said"
 SECONDS = 60
-MOST = 6  # a cookie holds four kilobytes
+MOST = 6
+COOKIE_MOST = 3800  # bytes: a browser throws away a cookie of more than four kilobytes, without a word
+WORDS_MOST = 300
+CUT = mark("{words}…")
+MORE = mark("More was said than fits here; each thing stands at its place.")
 
 REASONS = TypeAdapter(list[Reason])
 
 
 def tell(request: Request, response: Response, reasons: Sequence[Reason]) -> None:
-    said = [reason.model_dump() for reason in reasons[:MOST] if reason]
+    said = [reason for reason in reasons[:MOST] if reason]
+    written = _written(request, said)
+    if len(written) > COOKIE_MOST:
+        said = [_shorter(reason) for reason in said]
+        written = _written(request, said)
+    while len(written) > COOKIE_MOST:
+        said = said[:-1]
+        written = _written(request, [*said, because(MORE, code="more")])
     if said:
-        keep(request, response, COOKIE, str(_serializer(premises(request)).dumps(said)), SECONDS)
+        keep(request, response, COOKIE, written, SECONDS)
+
+
+def _written(request: Request, said: Sequence[Reason]) -> str:
+    return str(_serializer(premises(request)).dumps([reason.model_dump() for reason in said]))
+
+
+def _shorter(reason: Reason) -> Reason:
+    """As it is said in the language of now, as far as it fits."""
+    words = str(reason)
+    if len(words) <= WORDS_MOST:
+        return reason
+    return because(CUT, code=reason.code, words=words[:WORDS_MOST].rstrip())
 
 
 def told(request: Request) -> list[Reason]:

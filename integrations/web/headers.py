@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -28,7 +29,12 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # Addresses of staff hold ids and once a token: no other site is told them, no search engine, no shared computer.
-FOR_STAFF = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+FOR_STAFF = {
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Content-Security-Policy": SCRIPT_POLICY,
+}
 PUBLIC_PATHS = ("/p/", "/l/", "/media/", "/static/", "/feed.atom", "/sitemap.xml", "/robots.txt", "/brand.css", "/logo",
                 "/healthz", "/favicon")  # fmt: skip
 
@@ -37,17 +43,25 @@ def is_public(path: str) -> bool:
     return path == "/" or path.startswith(PUBLIC_PATHS)
 
 
-class Guarded:
-    """Adds the headers that an answer has not set itself, and refuses a body that is too large."""
+def headers_of(path: str) -> dict[str, str]:
+    """What every answer at this path carries."""
+    return ALWAYS if is_public(path) else ALWAYS | FOR_STAFF
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+
+class Guarded:
+    """Adds the headers that an answer has not set itself, and cuts off a body that is larger than its path takes.
+
+    Of a body that announces too much nothing is read; the route says so (`Demand`).
+    """
+
+    def __init__(self, app: ASGIApp, most_of: Callable[[str], int] = lambda path: BODY_MOST) -> None:
+        self.app, self.most_of = app, most_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = ALWAYS if is_public(scope["path"]) else ALWAYS | FOR_STAFF
+        headers = headers_of(scope["path"])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -56,33 +70,29 @@ class Guarded:
                     present.setdefault(name, value)
             await send(message)
 
-        if _announced(scope) > BODY_MOST:
-            await _too_large(with_headers)
-            return
-        await self.app(scope, _limited(receive), with_headers)
+        most = self.most_of(scope["path"])
+        await self.app(scope, _limited(receive, most, announced(scope)), with_headers)
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
+    """How many bytes a request says it has."""
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0
 
 
-def _limited(receive: Receive) -> Receive:
-    taken = 0
+def _limited(receive: Receive, most: int, announced: int) -> Receive:
+    taken = announced if announced > most else 0
 
     async def limited() -> Message:
         nonlocal taken
+        if taken > most:
+            return {"type": "http.disconnect"}
         message = await receive()
         taken += len(message.get("body", b""))
         # A body without an announced length is cut off: a form that is not whole proves nothing and is refused.
-        return message if taken <= BODY_MOST else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return limited
-
-
-async def _too_large(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"Too large."})
 
 
 class Logged:

@@ -1,8 +1,10 @@
 """Texts as HTML that cannot do harm: markup over plain text, and the body of a page. Pure."""
 
 import re
-from collections.abc import Sequence
-from itertools import groupby, pairwise
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, groupby, pairwise
 
 import nh3
 from markupsafe import Markup, escape
@@ -29,16 +31,34 @@ def is_safe(url: str) -> bool:
 def marked_up(text: str, spans: Sequence[Span] = ()) -> Markup:
     """The text with its markup; an address written out becomes a link."""
     known = [span for span in spans if 0 <= span.start < span.end <= len(text)]
-    known += [
-        Span(start=f.start(), end=f.end(), kind="link", url=f[0]) for f in URL.finditer(text) if not _linked(f, known)
-    ]
-    edges = sorted({0, len(text), *(edge for span in known for edge in (span.start, span.end))})
-    pieces = [(start, end, [s for s in known if s.start <= start and end <= s.end]) for start, end in pairwise(edges)]
-    return Markup("").join(_linked_run(text, url, list(run)) for url, run in groupby(pieces, key=lambda p: _url(p[2])))
+    linked = _linked(known)
+    known += [Span(start=f.start(), end=f.end(), kind="link", url=f[0]) for f in URL.finditer(text) if not linked(f)]
+    runs = groupby(_pieces(len(text), known), key=lambda piece: _url(piece[2]))
+    return Markup("").join(_linked_run(text, url, list(run)) for url, run in runs)
 
 
-def _linked(found: re.Match[str], spans: Sequence[Span]) -> bool:
-    return any(s.kind == "link" and s.start < found.end() and found.start() < s.end for s in spans)
+def _linked(spans: Sequence[Span]) -> Callable[[re.Match[str]], bool]:
+    """Whether what was found lies in a link already; and not by asking every link: there may be thousands."""
+    links = sorted((span.start, span.end) for span in spans if span.kind == "link")
+    starts, ends = [start for start, _ in links], list(accumulate((end for _, end in links), max))
+
+    def linked(found: re.Match[str]) -> bool:
+        before = bisect_left(starts, found.end())
+        return before > 0 and ends[before - 1] > found.start()
+
+    return linked
+
+
+def _pieces(length: int, spans: Sequence[Span]) -> Iterator[tuple[int, int, list[Span]]]:
+    """The text from edge to edge, each piece with the spans around it in their order."""
+    opens, closes = defaultdict(list), defaultdict(list)
+    for number, span in enumerate(spans):
+        opens[span.start].append(number)
+        closes[span.end].append(number)
+    around: set[int] = set()
+    for start, end in pairwise(sorted({0, length, *opens, *closes})):
+        around = (around - set(closes[start])) | set(opens[start])
+        yield start, end, [spans[number] for number in sorted(around)]
 
 
 def _url(spans: Sequence[Span]) -> str:

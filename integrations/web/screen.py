@@ -17,9 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from integrations.web import flash, markup
-from integrations.web.access import DOOR, csrf_of, door_sign, keep
-from integrations.web.headers import SCRIPT_POLICY
-from integrations.web.language import preferred
+from integrations.web.access import DOOR, csrf_of, door_sign, keep, reader_language
 from integrations.web.measures import counters
 from integrations.web.passkeys import place_of
 from integrations.web.premises import premises
@@ -29,7 +27,6 @@ from models.locale import language, spoken, translate, translate_plural
 from models.people import ROLE_TITLES, Permission, Role
 from models.reason import Reason
 
-LANGUAGE = "otdel_language"
 CODE_BEFORE = re.compile(r"^([A-Z]{3})(?=\d)")
 DOOR_SECONDS = 12 * 3600
 STATIC = files("integrations.web") / "static"
@@ -60,12 +57,6 @@ def show_door(request: Request, template: str, status: int = 200, **words: Any) 
     return response
 
 
-def scripted(response: HTMLResponse) -> HTMLResponse:
-    """Let this page run our own script: a passkey cannot be used without one."""
-    response.headers["Content-Security-Policy"] = SCRIPT_POLICY
-    return response
-
-
 def _rendered(
     request: Request, template: str, status: int, spoken_in: str, face: Face, words: dict[str, Any]
 ) -> HTMLResponse:
@@ -74,14 +65,11 @@ def _rendered(
         given = {
             "face": face, "visitor": getattr(request.state, "visitor", None), "csrf": csrf_of(request),
             "language": language(), "path": request.url.path, "told": flash.told(request), "settings": here.settings,
-            "place": place_of(here.settings.staff_url, face.name),
+            "place": place_of(here.settings.staff_url, face.name), "once": here.chance,
+            "stops_band": here.verbs.stops_band,
             **_sayings(face),
         }  # fmt: skip
         return HTMLResponse(_templates().get_template(template).render(given | words), status)
-
-
-def reader_language(request: Request, face: Face) -> str:
-    return preferred(request.headers.get("accept-language", ""), request.cookies.get(LANGUAGE, ""), face.locale)
 
 
 def after(request: Request, path: str, *reasons: Reason) -> Response:
@@ -105,7 +93,10 @@ def _sayings(face: Face) -> dict[str, Callable[..., str]]:
         day = at.astimezone(zone).date() if isinstance(at, datetime) else at
         return format_date(day, "d MMMM y", locale=language())
 
-    return {"moment": moment, "hour": hour, "whole_day": whole_day}
+    def day_of(text: str) -> str:
+        return whole_day(date.fromisoformat(text))
+
+    return {"moment": moment, "hour": hour, "whole_day": whole_day, "day_of": day_of}
 
 
 def weekday(day: date) -> str:
@@ -115,6 +106,15 @@ def weekday(day: date) -> str:
 
 def short_day(day: date) -> str:
     return format_date(day, "EEE, d MMMM", locale=language())
+
+
+def weekday_name(day: date) -> str:
+    return format_date(day, "EEE", locale=language())
+
+
+def month_name(day: date) -> str:
+    said = format_date(day, "LLLL y", locale=language())
+    return said[:1].upper() + said[1:]
 
 
 def money(minor: int, currency: str) -> str:
@@ -151,8 +151,9 @@ def _templates() -> Environment:
     loader = PackageLoader("integrations.web", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(
-        _=translate, plural=translate_plural, weekday=weekday, short_day=short_day, money=money, tone=tone,
-        role_title=role_title, static=static, body_of=markup.body_of, marked_up=markup.marked_up,
+        _=translate, plural=translate_plural, weekday=weekday, short_day=short_day, weekday_name=weekday_name,
+        month_name=month_name, money=money,
+        tone=tone, role_title=role_title, static=static, body_of=markup.body_of, marked_up=markup.marked_up,
         heading=markup.heading, summary=markup.summary, is_safe=markup.is_safe, counters=counters,
         Permission=Permission, state_titles=STATE_TITLES, verb_titles=VERB_TITLES, order_permissions=ORDER_PERMISSIONS,
     )  # fmt: skip

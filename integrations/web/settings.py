@@ -8,7 +8,9 @@ from models.post import Value
 
 
 class WebSettings(Value):
-    """`mailbox` is the folder of notices that stay on this machine, None where they go out by mail."""
+    """`arriving` is where files lie while they are received; `mailbox` the folder of notices that stay on this machine,
+    None where they go out by mail.
+    """
 
     public_url: str
     staff_url: str
@@ -17,4 +19,5 @@ class WebSettings(Value):
     site: Path
     media: Path
     reports: Path
+    arriving: Path
     mailbox: Path | None = None

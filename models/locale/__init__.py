@@ -40,6 +40,11 @@ def spoken(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def speak_here(language: str) -> None:
+    """Choose the language for the rest of this context: of one request, whatever answers it."""
+    _language.set(language if language in LANGUAGES else "en")
+
+
 def language() -> str:
     """The language of this context, else of the process (`OTDEL_LOCALE`), else English."""
     return _language.get(_of_process[0] if _of_process else os.environ.get("OTDEL_LOCALE", "en"))

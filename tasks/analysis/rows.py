@@ -27,6 +27,7 @@ from tasks.delivery.statements import D
 from tasks.registry.rows import record, tally
 
 KIND = "placement"
+BLANK = {"piece_id": None, "added_by": "", "hidden_by": "", "hidden_why": "", "hidden_at": None}
 REMEMBERED = timedelta(days=180)
 S = Snapshot.__table__.c  # type: ignore[attr-defined]
 
@@ -104,23 +105,26 @@ def known_occasions(session: Session, today: date) -> list[Occasion]:
 def keep_events(session: Session, clock: Clock, events: Iterable[Event]) -> int:
     """Keep the events that are told of now: new ones come, known ones are brought up to date; returns the new.
 
-    When an occasion was found, and which piece was made of it, stays as it is.
+    When an occasion was found, which piece was made of it, and what people said of it, stays as it is: one that was
+    put aside stays aside, and one that was added by hand is not written over.
     """
     now = now_by(clock, session)
     told = {event.occasion.key: event for event in events if event.entries}
     known = set(session.execute(select(col(OccasionRow.key)).where(col(OccasionRow.key).in_(told))).scalars())
-    rows = [_occasion(event) | {"piece_id": None, "found_at": now} for event in told.values()]
+    rows = [row_of(event) | BLANK | {"found_at": now} for event in told.values()]
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         put = dialect.insert(OccasionRow)
-        fresh = {name: put.excluded[name] for name in rows[0] if name not in ("key", "piece_id", "found_at")}
-        session.execute(put.on_conflict_do_update(index_elements=["key"], set_=fresh), rows)
+        fresh = {name: put.excluded[name] for name in rows[0] if name not in ("key", "found_at", *BLANK)}
+        found_here = col(OccasionRow.added_by) == ""
+        session.execute(put.on_conflict_do_update(index_elements=["key"], set_=fresh, where=found_here), rows)
     new = [event for key, event in told.items() if key not in known]
-    record(session, [_found(event, now) for event in new], clock)
+    record(session, [found(event, now) for event in new], clock)
     return len(new)
 
 
-def _occasion(event: Event) -> dict[str, Any]:
+def row_of(event: Event) -> dict[str, Any]:
+    """What is told of an event, as a row of the calendar."""
     one = event.occasion
     return {
         "key": one.key, "title": one.title, "on_date": one.on.isoformat(),
@@ -130,7 +134,8 @@ def _occasion(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _found(event: Event, now: datetime) -> Observation:
+def found(event: Event, now: datetime) -> Observation:
+    """The fact that an occasion was found: each once."""
     return _fact("found", event.occasion.key, event.occasion.source, now)
 
 
@@ -150,8 +155,9 @@ def record_used(session: Session, clock: Clock) -> int:
 
 
 def coming(session: Session, today: date, days: int) -> list[OccasionRow]:
-    """The occasions from today to the horizon, the soonest first, of one day the most important."""
+    """The occasions for us from today to the horizon, the soonest first, of one day the most important."""
     until = (today + timedelta(days=days)).isoformat()
-    query = select(OccasionRow).where(col(OccasionRow.on_date).between(today.isoformat(), until))
+    days_of_it = col(OccasionRow.on_date).between(today.isoformat(), until)
+    query = select(OccasionRow).where(days_of_it, col(OccasionRow.hidden_by) == "")
     order = (col(OccasionRow.on_date), col(OccasionRow.importance).desc(), col(OccasionRow.title))
     return list(session.execute(query.order_by(*order)).scalars())

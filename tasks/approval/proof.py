@@ -47,12 +47,13 @@ def markdown(
     lines += ["| " + " | ".join(translate(column) for column in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     for shown, account, text in rows:
         first = moment(datetime.fromisoformat(shown["due_at"]), zone)
-        cells = (shown.get("number", ""), shown["title"], channels.get(account, account), first, _short(text))
+        cells = (shown.get("number", ""), shown["title"], channels.get(account, account), first, short(text))
         lines.append("| " + " | ".join(_cell(str(cell)) for cell in cells) + " |")
     return "\n".join([*lines, "", translate(SEE_PROOF, link=link), "", translate(SIGN_IN_NOTE)])
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """The beginning of a text, on one line."""
     flat = " ".join(text.split())
     return flat if len(flat) <= SHOWN_CHARACTERS else flat[: SHOWN_CHARACTERS - 1].rstrip() + "…"
 

@@ -1,4 +1,4 @@
-"""Requests and decisions. A decision is about a version; what it lets out is whatever has that version's hash."""
+"""Questions to approvers: what waits, what is asked about, what is left to decide. Decisions are their neighbours'."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,33 +6,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, true, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import String, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import Approval, Decision, Request, RequestRow
+from models.approval import Approval, Asking, Request, RequestRow, Step
 from models.database import Clock, now_by
-from models.delivery import OPEN, Delivery, State, Verb
-from models.locale import mark, translate
+from models.delivery import OPEN, State, Verb
 from models.people import Absence, Permission, Person, permissions_of
 from models.piece import Piece, Rendition
-from models.reason import because
-from tasks.approval.rules import NO_WEIGHT, Away, Demands, Weight, Who, weigh
+from tasks.approval.rules import Away, Roster, Who
+from tasks.decisions.rows import ANY as ANY
+from tasks.decisions.rows import NOTHING_MORE as NOTHING_MORE
+from tasks.decisions.rows import POLICY as POLICY
+from tasks.decisions.rows import SUBJECT, is_decided
+from tasks.decisions.rows import apply_approvals as apply_approvals
+from tasks.decisions.rows import approve_by_policy as approve_by_policy
+from tasks.decisions.rows import decide as decide
+from tasks.decisions.rows import decided_by as decided_by
+from tasks.decisions.rows import hold_returned as hold_returned
+from tasks.decisions.rows import piece_of as piece_of
+from tasks.decisions.rows import subject_of as subject_of
+from tasks.decisions.rows import weights as weights
 from tasks.delivery.rows import insert_quietly as insert
 from tasks.delivery.statements import QUICK, D, is_approved
-from tasks.notices.rows import Message, tell
-from tasks.registry.rows import costs_of_pieces
-
-POLICY = "policy"
-NOTHING_MORE = Demands()
-ANY = true()
-HELD_UNDECIDED = and_(D.state == State.HELD, D.reason["code"].as_string() == "not_approved")
-NOT_OUT = [State.PLANNED, State.CLAIMED, State.HELD, State.MISSED, State.REJECTED, State.CANCELLED]
-SUBJECT = D.subject_id + ":" + D.account
-BACK_TITLE = mark("Sent back: {title}")
-BACK_BODY = mark("{person} sent “{title}” back: {why}")
-RETURNED = mark("Sent back by the approver: {why}")
 
 
 @dataclass(frozen=True)
@@ -53,18 +50,14 @@ class Waiting:
         return subject_of(self.piece_id, self.account)
 
 
-def subject_of(piece_id: int | str, account: str) -> str:
-    return f"{piece_id}:{account}"
-
-
 def waiting(session: Session, until: datetime | None = None) -> list[Waiting]:
     """What waits for approval, by its first due time: one entry per version and channel, however often it repeats.
 
     What was sent back waits for its author and is not here.
     """
     open_rows = and_(
-        D.kind == "placement", D.verb == Verb.PUBLISH, D.state.in_(OPEN), ~is_approved(), D.content_hash != "",
-        ~exists().where(col(Approval.subject) == SUBJECT, col(Approval.version) == D.content_hash),
+        D.kind == "placement", D.verb != Verb.DELETE, D.state.in_(OPEN), ~is_approved(), D.content_hash != "",
+        ~is_decided(SUBJECT, D.content_hash),
     )  # fmt: skip
     what, first = (D.subject_id, D.account, D.content_hash), func.min(D.due_at)
     groups = select(*what, first.label("first"), func.min(D.created_at).label("since")).where(open_rows).group_by(*what)
@@ -83,13 +76,18 @@ def waiting(session: Session, until: datetime | None = None) -> list[Waiting]:
 
 
 def open_request(
-    session: Session, clock: Clock, key: str, title: str, asked_of: str, rows: Sequence[Waiting], run_id: str = ""
-) -> Request:
-    """Ask, once per key: a run that starts again from its first line finds the request it has made."""
+    session: Session, clock: Clock, key: str, title: str, asked_of: str, rows: Sequence[Waiting], run_id: str = "",
+    asked_by: str = "", after: datetime | None = None,
+) -> Request:  # fmt: skip
+    """Ask, once per key: a run that starts again from its first line finds the request it has made.
+
+    `after` is until when an answer is expected about what is out already.
+    """
     found = session.execute(select(Request).where(col(Request.key) == key)).scalar_one_or_none()
     if found is None:
-        found = Request(key=key, title=title, asked_of=asked_of, run_id=run_id, asked_at=now_by(clock, session),
-                        due_at=min(row.due_at for row in rows))  # fmt: skip
+        found = Request(key=key, title=title, asked_of=asked_of, asked_by=asked_by, run_id=run_id,
+                        asking=Asking.AFTER if after else Asking.BEFORE, asked_at=now_by(clock, session),
+                        due_at=after or min(row.due_at for row in rows))  # fmt: skip
         session.add(found)
         session.flush()
         shown = [{"request_id": found.id, "subject": r.subject, "version": r.version, "shown": _shown(r)} for r in rows]
@@ -109,9 +107,15 @@ def request(session: Session, id: int) -> Request:
     return found
 
 
-def request_of_run(session: Session, run_id: str) -> Request | None:
-    query = select(Request).where(col(Request.key) == f"run:{run_id}")
-    return session.execute(query).scalar_one_or_none()
+def request_keyed(session: Session, key: str) -> Request | None:
+    return session.execute(select(Request).where(col(Request.key) == key)).scalar_one_or_none()
+
+
+def request_about(session: Session, subject: str, version: str) -> Request | None:
+    """The open question that asks about this version, if one does."""
+    mine = and_(col(RequestRow.subject) == subject, col(RequestRow.version) == version, col(Request.state) == "open")
+    query = select(Request).join(RequestRow, col(RequestRow.request_id) == col(Request.id)).where(mine)
+    return session.execute(query.order_by(col(Request.id))).scalars().first()
 
 
 def rows_of(session: Session, request_id: int) -> list[RequestRow]:
@@ -147,9 +151,7 @@ def carried(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[s
 
 def undecided(session: Session, *request_ids: int) -> list[RequestRow]:
     """What is left to decide; a version that was replaced or cancelled meanwhile is not."""
-    decided = exists().where(
-        col(Approval.subject) == col(RequestRow.subject), col(Approval.version) == col(RequestRow.version)
-    )
+    decided = is_decided(col(RequestRow.subject), col(RequestRow.version), Step.APPROVER)
     query = select(RequestRow).where(col(RequestRow.request_id).in_(request_ids), ~decided)
     found = list(session.execute(query.order_by(col(RequestRow.id))).scalars())
     live = carried(session, [(row.subject, row.version) for row in found])
@@ -164,130 +166,11 @@ def progress(session: Session, request_ids: Sequence[int]) -> dict[int, tuple[in
     return {id: (left[id], total) for id, total in found}
 
 
-def decide(
-    session: Session,
-    clock: Clock,
-    subject: str,
-    version: str,
-    decision: Decision,
-    person: str,
-    *,
-    proven: bool,
-    reason: str = "",
-    request_id: int | None = None,
-) -> Approval | None:
-    """Record a decision: let out what it approves, or hold what it sends back and tell the author.
-
-    None when somebody has decided already: see `decided_by`.
-    """
-    row = Approval(subject=subject, version=version, decision=decision, person=person, proven=proven, reason=reason,
-                   request_id=request_id, decided_at=now_by(clock, session))  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return None
-    if decision is Decision.APPROVED:
-        apply_approvals(session, clock, _of(subject))
-    else:
-        hold_returned(session, _of(subject))
-        _tell_author(session, clock, row)
-    return row
-
-
-def _of(subject: str) -> ColumnElement[bool]:
-    piece, _, account = subject.partition(":")
-    return and_(D.subject_kind == "piece", D.subject_id == piece, D.account == account)
-
-
-def _tell_author(session: Session, clock: Clock, decision: Approval) -> None:
-    piece, approver = piece_of(session, decision.subject), session.get(Person, decision.person)
-    if piece is not None and piece.author:
-        person = approver.name if approver else decision.person
-        body = translate(BACK_BODY, person=person, title=piece.title, why=decision.reason or "—")
-        subject = translate(BACK_TITLE, title=piece.title)
-        tell(session, clock, [Message(f"back:{decision.id}", piece.author, subject, body)])
-
-
-def piece_of(session: Session, subject: str) -> Piece | None:
-    return session.get(Piece, int(subject.split(":")[0]))
-
-
-def decided_by(session: Session, subject: str, version: str) -> Approval | None:
-    query = select(Approval).where(col(Approval.subject) == subject, col(Approval.version) == version)
-    return session.execute(query).scalars().first()
-
-
-def approve_by_policy(
-    session: Session, clock: Clock, subjects: Iterable[tuple[str, str]], demands: Demands = NOTHING_MORE
-) -> None:
-    """Approve by the company's policy, as (subject, version); what a person has decided stays as it is.
-
-    What is above the company's threshold waits for a person. What was approved before is let go by the way: a new
-    occurrence of an approved version, and one that came back to it.
-    """
-    now, wanted = now_by(clock, session), list(subjects)
-    heavy = {s for s, weight in weights(session, [s for s, _ in wanted], demands).items() if demands.is_above(weight)}
-    rows = [
-        {"subject": subject, "version": version, "step": "approver", "decision": Decision.APPROVED, "person": POLICY,
-         "proven": True, "reason": "", "decided_at": now} for subject, version in wanted if subject not in heavy
-    ]  # fmt: skip
-    if rows:
-        session.execute(insert(session, Approval, ["subject", "version", "step"]), rows)
-    apply_approvals(session, clock)
-
-
-def weights(session: Session, subjects: Sequence[str], demands: Demands) -> dict[str, Weight]:
-    """What is known to hang on these versions, where the company asks: their cost, if the registry has one."""
-    if demands.money is None:
-        return dict.fromkeys(subjects, NO_WEIGHT)
-    known = costs_of_pieces(session, {subject.partition(":")[0] for subject in subjects}, demands.currency)
-    return {subject: weigh(known, *subject.split(":", 1)) for subject in subjects}
-
-
-def apply_approvals(session: Session, clock: Clock, which: ColumnElement[bool] = ANY) -> int:
-    """Let every row that is not out and whose version is approved go; set-based, and harmless to repeat.
-
-    A row that was held because nobody had decided goes too while it is not late; a later one waits for a new time.
-    """
-    approved = _decided(Decision.APPROVED)
-    not_out = and_(which, D.kind == "placement", D.state.in_(NOT_OUT), ~is_approved())
-    change = update(Delivery).where(not_out, approved).values(approved_hash=D.content_hash)
-    done = session.execute(change, execution_options=QUICK)
-    waited = and_(which, HELD_UNDECIDED, is_approved())
-    in_time = or_(D.late_at.is_(None), D.late_at > clock.plus())
-    again = update(Delivery).where(waited, in_time, approved)
-    session.execute(again.values(state=State.PLANNED, reason={}, told=""), execution_options=QUICK)
-    return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def _decided(decision: Decision) -> ColumnElement[bool]:
-    return exists().where(
-        col(Approval.subject) == SUBJECT,
-        col(Approval.version) == D.content_hash,
-        col(Approval.decision) == decision,
-    )
-
-
-def hold_returned(session: Session, which: ColumnElement[bool] = ANY) -> int:
-    """Hold what an approver sent back; what was held because nobody had decided is held for that reason now."""
-    why = select(col(Approval.reason)).where(
-        col(Approval.subject) == SUBJECT, col(Approval.version) == D.content_hash
-    ).limit(1).scalar_subquery()  # fmt: skip
-    waiting = or_(D.state.in_([State.PLANNED, State.CLAIMED]), HELD_UNDECIDED)
-    returned = and_(which, D.kind == "placement", waiting, _decided(Decision.RETURNED))
-    found = session.execute(select(D.id, why).where(returned)).tuples().all()
-    for id, reason in found:
-        held = update(Delivery).where(D.id == id, waiting)
-        said = because(RETURNED, code="returned", why=reason or "—").model_dump()
-        session.execute(held.values(state=State.HELD, reason=said), execution_options=QUICK)
-    return len(found)
-
-
 def decisions(session: Session, request_id: int) -> list[Approval]:
     """What has been decided about the rows of a request, wherever it was decided."""
     same = and_(col(Approval.subject) == col(RequestRow.subject), col(Approval.version) == col(RequestRow.version))
-    query = select(Approval).join(RequestRow, same).where(col(RequestRow.request_id) == request_id)
+    mine = and_(col(RequestRow.request_id) == request_id, col(Approval.step) == Step.APPROVER)
+    query = select(Approval).join(RequestRow, same).where(mine)
     return list(session.execute(query).scalars())
 
 
@@ -343,6 +226,11 @@ def open_requests(session: Session) -> list[Request]:
 def people(session: Session) -> dict[str, Who]:
     found = session.execute(select(Person).where(col(Person.active))).scalars()
     return {p.key: Who(p.key, p.name, tuple(p.roles), p.deputy) for p in found}
+
+
+def roster(session: Session, day: date, named: str) -> Roster:
+    """Who is there on this day, for questions about the pieces of a company that names this approver."""
+    return Roster(day, named, people(session), tuple(absences(session)))
 
 
 def absences(session: Session) -> list[Away]:

@@ -8,22 +8,22 @@ from prefect.input import RunInput
 from pydantic import Field, create_model
 from sqlalchemy.orm import Session
 
-from models.approval import Decision, RequestRow
+from models.approval import Asking, Decision, RequestRow
 from models.content import fingerprint
 from models.ending import Ending
 from models.locale import mark, translate
 from models.post import Post, Value
 from models.reason import NO_REASON, Reason, because
 from tasks.approval import proof, rows
-from tasks.approval.rules import demands_of, lacks_reason, objection, on_duty, reminder_at
+from tasks.approval.engine import Asker
+from tasks.approval.rules import demands_of, lacks_reason, objection, reminder_at
 from tasks.house import House, house
 from tasks.notices import rows as notices
+from tasks.orderbook.steps import by_the_book
+from tasks.review.rows import wipe_letters
 from tasks.runs.steps import end_waiting_run, start_run
-from tasks.schedule.wall import local
 from tasks.step import step
 
-ASK_TITLE = mark("Approval of {number} versions, {first}")
-ASK_BODY = mark("{number} versions wait for your decision until {due}. The first goes out then; undecided, it is held.")
 REMIND = mark("Reminder: {subject}")
 UNDECIDED = mark("Not decided in time: {number}. They are held; approve them and choose a new time.")
 APPROVED = mark("Approved: {number}.")
@@ -50,33 +50,26 @@ class Asked(Value):
 
 
 @step(mark("Open the question"))
-def ask(days: int, number: str) -> Asked | None:
-    """Open the request of this run, or find it; None when nothing waits."""
+def ask(days: int, piece: str) -> Asked | Ending:
+    """Open the question of this run, or find it, or the one that the desk has opened; else say why there is none."""
     at, run = house(), str(runtime.flow_run.id or "")
+    report = by_the_book(lambda: asker(at).ask(days, piece, f"run:{run}", run_id=run))
+    if report.refusal:
+        is_quiet = report.refusal.code in ("nothing", "asked")
+        return Ending() if is_quiet else report.ending
+    return wait_for(at, report.lines[0].id, run)
+
+
+def wait_for(at: House, request_id: int, run: str) -> Asked:
+    """Write down that this run waits for the answer."""
     with at.sessions.begin() as session:
-        asked = rows.asked_subjects(session)
-        until = at.now() + timedelta(days=days)
-        found = [
-            r for r in rows.waiting(session, until) if number in ("", r.number) and (r.subject, r.version) not in asked
-        ]
-        request = rows.request_of_run(session, run)
-        if request is None and found:
-            title, whom = _title(at, found), _asked(at, session)
-            request = rows.open_request(session, at.clock, f"run:{run}", title, whom, found, run)
-        return Asked(request_id=request.id or 0, title=request.title) if request else None
+        request = rows.request(session, request_id)
+        request.run_id = run
+        return Asked(request_id=request_id, title=request.title)
 
 
-def _title(at: House, found: list[rows.Waiting]) -> str:
-    first = proof.moment(min(row.due_at for row in found), at.workspace.company.zone)
-    return translate(ASK_TITLE, number=len(found), first=first)
-
-
-def _asked(at: House, session: Session) -> str:
-    """Whom the company names, else the first who may decide; the deputy while either is away."""
-    company = at.workspace.company
-    named = company.approval.approver or next((who.key for who in rows.approvers(session)), "")
-    today = local(at.now(), company.zone).date()
-    return on_duty(named, today, rows.people(session), rows.absences(session))
+def asker(at: House) -> Asker:
+    return Asker(at.sessions, at.clock, at.workspace, at.staff_url, at.now)
 
 
 @step(mark("Ask for approval"))
@@ -124,11 +117,7 @@ def tell_approver(asked: Asked) -> None:
     at = house()
     with at.sessions.begin() as session:
         request = rows.request(session, asked.request_id)
-        due = proof.moment(request.due_at, at.workspace.company.zone)
-        body = translate(ASK_BODY, number=len(rows.rows_of(session, asked.request_id)), due=due)
-        link = _page(at, asked.request_id)
-        message = notices.Message(f"ask:{asked.request_id}", request.asked_of, request.title, body, link)
-        notices.tell(session, at.clock, [message])
+        asker(at).tell(session, request, len(rows.rows_of(session, asked.request_id)))
 
 
 @step(mark("Show the versions to be decided"))
@@ -219,16 +208,20 @@ def conclude(asked: Asked) -> Ending:
 
 @step(mark("Look after the open questions"))
 def look_after_requests() -> None:
-    """Remind at half time, close what is over, and end the runs whose question has been answered elsewhere."""
+    """Remind at half time, close what is over, end the runs whose question has been answered elsewhere.
+
+    Letters to outsiders lose their link as soon as they have gone.
+    """
     at = house()
     with at.sessions.begin() as session:
+        wipe_letters(session, at.clock)
         opened = rows.open_requests(session)
         progress = rows.progress(session, [request.id or 0 for request in opened])
         for request in opened:
             left, _ = progress[request.id or 0]
             if left and at.now() >= reminder_at(request.asked_at, request.due_at) and not request.reminded_at:
                 _remind(at, session, request)
-            if not left or at.now() >= rows.last_chance(session, request.id or 0):
+            if not left or (request.asking == Asking.BEFORE and at.now() >= rows.last_chance(session, request.id or 0)):
                 rows.close_request(session, at.clock, request.id or 0, "undecided" if left else "decided")
         closed = rows.closed_with_runs(session)
     for request_id, run_id, left_over in closed:
@@ -240,7 +233,8 @@ def look_after_requests() -> None:
 def _remind(at: House, session: Session, request: Any) -> None:
     subject = translate(REMIND, subject=request.title)
     link = _page(at, request.id)
-    message = notices.Message(f"remind:{request.id}", _asked(at, session), subject, request.title, link)
+    answers = asker(at).roster(session).duty(request.asked_of).answers
+    message = notices.Message(f"remind:{request.id}", answers, subject, request.title, link)
     notices.tell(session, at.clock, [message])
     request.reminded_at = at.now()
 

@@ -45,6 +45,8 @@ def _publication(row: Any) -> Iterator[Observation]:
     if row.sent_at is not None:
         on_time = int(row.sent_at - row.due_at <= ON_TIME)
         yield Observation(**of, metric="on_time", value=on_time, key=f"A8:{row.id}:on_time")
+    if row.hurried and row.hurried["version"] == row.content_hash:
+        yield Observation(**of, metric="urgent", value=1, key=f"A8:{row.id}:urgent")
 
 
 def work_on_pieces(session: Session, since: datetime) -> list[Observation]:

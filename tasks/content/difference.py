@@ -9,6 +9,7 @@ from models.locale import mark, translate, translate_plural
 from models.schedule import Recurrence
 
 SHOWN_MAX = 80
+LEAD = 24  # of what is the same, so much stands before what differs
 
 NEW = mark("№ {number} “{label}”: new, {after}.")
 MOVED = mark("№ {number} “{label}”: rescheduled from {before} to {after}.")
@@ -26,6 +27,11 @@ OUT_DIFFERS = mark(
 )
 SAME = mark("№ {number} “{label}”: the same.")
 BROKEN = mark("№ {number} “{label}”: stays as it was until its row in the file is mended.")
+EDIT_STAYS = mark("Edited on the desk by {who} ({fields}): that stays.")
+EDIT_LOST = mark(
+    "Edited on the desk by {who} ({fields}): the file says it differently now and would take its place; what was "
+    "written stays among the versions."
+)
 PARTLY_OUT = mark("Already out in {channels}: left there as it is.")
 
 DATE = mark("{year}-{month}-{day}")
@@ -37,6 +43,9 @@ FIELD_NAMES = {
     "channels": mark("channels"), "except_channels": mark("except channels"), "pictures": mark("picture"),
     "text_for": mark("text for a channel"), "products": mark("products"), "campaign": mark("campaign"),
     "goal": mark("goal"), "group": mark("group"), "author": mark("author"), "material": mark("the piece's own file"),
+}  # fmt: skip
+EDITED_NAMES = FIELD_NAMES | {
+    "body": mark("text"), "description": mark("description"), "offer_until": mark("last day of the offer"),
 }  # fmt: skip
 LATENESS = {Lateness.PUBLISH: mark("publish"), Lateness.SKIP: mark("skip"), Lateness.ASK: mark("ask")}
 EVERY = {"day": mark("every day"), "week": mark("every week"), "month": mark("every month")}
@@ -93,8 +102,9 @@ def _adopt(rows: Iterable[PlanRow], absent: Iterable[KnownRow]) -> dict[int, str
     by_content: dict[str, list[PlanRow]] = {}
     for row in left:
         by_content.setdefault(row.content_hash(), []).append(row)
+    given = set(found.values())
     for print_, same in by_content.items():
-        free = [number for number in content.get(print_, []) if number not in found.values()]
+        free = [number for number in content.get(print_, []) if number not in given]
         if len(same) == len(free) == 1:
             found[same[0].row] = free[0]
     return found
@@ -122,7 +132,9 @@ def _stands(change: Change, former: KnownRow | None) -> bool:
     if former is None:
         return change.before is None
     is_over = former.out and not former.open and change.kind is not ChangeKind.OUT
-    return change.before == former.row and change.out == former.out and not is_over
+    edited = [(edit.field, edit.by, edit.at) for edit in former.edited]
+    same = change.before == former.row and [(edit.field, edit.by, edit.at) for edit in change.edited] == edited
+    return same and change.out == former.out and not is_over
 
 
 def _change(number: str, row: PlanRow, former: KnownRow | None) -> Change:
@@ -130,7 +142,8 @@ def _change(number: str, row: PlanRow, former: KnownRow | None) -> Change:
         return Change(kind=ChangeKind.NEW, number=number, row=row)
     fields = tuple(_fields(former.row, row))
     kind = _kind(former, fields)
-    return Change(kind=kind, number=number, row=row, before=former.row, fields=fields, out=former.out)
+    return Change(kind=kind, number=number, row=row, before=former.row, fields=fields, out=former.out,
+                  edited=former.edited)  # fmt: skip
 
 
 def _kind(former: KnownRow, fields: Sequence[FieldChange]) -> ChangeKind:
@@ -144,14 +157,29 @@ def _kind(former: KnownRow, fields: Sequence[FieldChange]) -> ChangeKind:
 def _absent(former: KnownRow, broken: bool) -> Change:
     gone = ChangeKind.BROKEN if broken else ChangeKind.GONE
     kind = ChangeKind.OUT if former.out and not former.open else gone
-    return Change(kind=kind, number=former.row.number, before=former.row, out=former.out)
+    return Change(kind=kind, number=former.row.number, before=former.row, out=former.out, edited=former.edited)
 
 
 def _fields(before: PlanRow, after: PlanRow) -> Iterable[FieldChange]:
     for name in (*SCHEDULE_FIELDS, *CONTENT_FIELDS):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            yield FieldChange(field=name, before=show(old), after=show(new))
+            before_said, after_said = _beside(said_whole(old), said_whole(new))
+            yield FieldChange(field=name, before=before_said, after=after_said)
+
+
+def _beside(old: str, new: str) -> tuple[str, str]:
+    """Both shortened, so that what differs is still seen."""
+    if max(len(old), len(new)) <= SHOWN_MAX:
+        return old, new
+    same = next((place for place, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = old.rfind(" ", 0, max(same - LEAD, 0)) + 1 if same > LEAD else 0
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int = 0) -> str:
+    rest = ("…" if start else "") + text[start:]
+    return rest if len(rest) <= SHOWN_MAX else rest[: SHOWN_MAX - 1] + "…"
 
 
 def sentence(change: Change, titles: Mapping[str, str] | None = None) -> str:
@@ -168,10 +196,23 @@ def sentence(change: Change, titles: Mapping[str, str] | None = None) -> str:
         after=when(row),
         fields=", ".join(translate(FIELD_NAMES[field.field]) for field in change.fields),
     )
-    if not change.out or change.kind not in (ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.GONE):
+    if change.kind not in (ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.GONE):
         return said
     channels = ", ".join((titles or {}).get(key) or key for key in change.out)
-    return f"{said} {translate(PARTLY_OUT, channels=channels)}"
+    partly = [translate(PARTLY_OUT, channels=channels)] if change.out else []
+    return " ".join([said, *partly, *edits(change)])
+
+
+def edits(change: Change) -> list[str]:
+    """What was edited on the desk since: what of it stays, and what loading the row would put away."""
+    said = []
+    for text, is_lost in ((EDIT_STAYS, False), (EDIT_LOST, True)):
+        found = [edit for edit in change.edited if edit.is_lost is is_lost]
+        if found:
+            last = max(found, key=lambda edit: edit.at)
+            fields = ", ".join(translate(EDITED_NAMES[edit.field]) for edit in found)
+            said.append(translate(text, fields=fields, who=last.said or last.by))
+    return said
 
 
 def _text(change: Change) -> str:
@@ -212,6 +253,11 @@ def spoken_repeat(repeat: Recurrence) -> str:
 
 def show(value: object) -> str:
     """A field's value in words, shortened to be seen in a table."""
+    return _cut(said_whole(value))
+
+
+def said_whole(value: object) -> str:
+    """A field's value in words."""
     if value is None:
         return ""
     if isinstance(value, Lateness):
@@ -222,5 +268,4 @@ def show(value: object) -> str:
         return spoken_day(value) if isinstance(value, date) else f"{value:%H:%M}"
     if isinstance(value, Mapping):
         value = "; ".join(f"{key}: {text}" for key, text in value.items())
-    text = ", ".join(value) if isinstance(value, tuple) else " ".join(str(value).split())
-    return text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"
+    return ", ".join(value) if isinstance(value, tuple) else " ".join(str(value).split())

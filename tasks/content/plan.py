@@ -1,7 +1,7 @@
 """The content plan: rows of cells to what is to be said, where and when; what is wrong is said row by row. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -17,6 +17,7 @@ from tasks.content.repeats import read_repeat
 
 TEXT_MAX = 32_000
 NUMBER_MAX = 40
+OTHERS_MAX = 10
 
 DATE_EMPTY = mark(
     "The date is empty. Write it as 2026-11-25; the time may stay empty, then the channel's slot is taken."
@@ -93,14 +94,25 @@ class Line:
         return all(problem.effect is Effect.NOTE for problem in self.problems)
 
 
-def read_plan(sheet: Sheet, known: Known, start: datetime, today: date) -> Plan:
-    """Read every row; `start` is when the workspace first started, in the company's zone: +1 counts from it."""
+def unheard(number: int) -> None:
+    """Nobody listens to how far it is."""
+
+
+def read_plan(sheet: Sheet, known: Known, start: datetime, today: date, tick: Callable[[int], None] = unheard) -> Plan:
+    """Read every row; `start` is when the workspace first started, in the company's zone: +1 counts from it.
+
+    `tick` is told before each row how many are read.
+    """
     heading = Place(file=sheet.file, row=sheet.header_row)
     columns = recognise(sheet.header, known.channels, heading)
     if any(problem.effect is Effect.STOPS for problem in columns.problems):
         return Plan(problems=columns.problems)
     lines = [Line(sheet.file, sheet.header, columns, row) for row in sheet.rows]
-    read = [(line, read_row(line, known, start, today)) for line in lines if not line.is_blank]
+    read = []
+    for number, line in enumerate(lines):
+        tick(number)
+        if not line.is_blank:
+            read.append((line, read_row(line, known, start, today)))
     _refuse_same_numbers(read)
     problems = [problem for line, _ in read for problem in line.problems]
     return Plan(
@@ -276,5 +288,6 @@ def _refuse_same_numbers(read: list[tuple[Line, PlanRow]]) -> None:
             by_number[row.number].append(line)
     for number, lines in by_number.items():
         for line in lines if len(lines) > 1 else []:
-            others = ", ".join(str(other.row.number) for other in lines if other is not line)
+            named = [str(other.row.number) for other in lines[: OTHERS_MAX + 1] if other is not line][:OTHERS_MAX]
+            others = ", ".join(named + ["…"] * (len(lines) > OTHERS_MAX + 1))
             line.wrong("number", because(SAME_NUMBER, code="same_number", number=number, others=others))

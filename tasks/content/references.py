@@ -26,6 +26,9 @@ UNKNOWN = {
     "pictures": mark(
         "There is no picture “{value}”. Nearest: {nearest}. Correct the name or put the file into pictures."
     ),
+    "outlets": mark(
+        "There is no outlet “{value}”. Nearest: {nearest}. Correct the name or add the outlet to company.yaml."
+    ),
     "products": mark("There is no product “{value}” in the product feed. Nearest: {nearest}. Check its id."),
 }
 NONE_YET = mark("“{value}” is not known: there is nothing of this kind yet. Add it first, then load the file again.")

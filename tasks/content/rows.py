@@ -1,24 +1,26 @@
 """The rows of pieces: known from the plan, versioned, ready to be placed; candidates, offers and occasions found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.content import Change, ChangeKind, KnownRow, Offer, PlanRow
+from models.content import KnownRow, Offer, PlanRow, fingerprint
 from models.database import Clock, now_by
 from models.delivery import OPEN, OUT, State
 from models.manuscript import Manuscript
-from models.piece import Candidate, FeedState, OfferRow, Piece, PieceVersion, Rendition
-from models.reaction import Mark, TrackedLink
-from tasks.delivery.rows import insert_quietly
-from tasks.delivery.statements import QUICK, D
+from models.piece import Candidate, FeedState, HandVersion, OfferRow, Piece, PieceVersion
+from models.reaction import Mark
+from tasks.content.kept import edits_of
+from tasks.delivery.rows import insert_quietly, many
+from tasks.delivery.statements import D
 
 PLAN = "plan"
+STANDING = (col(Piece.source) == PLAN, ~col(Piece.archived))
 
 
 def pieces_of(session: Session, source: str | None = None, archived: bool = False) -> list[Piece]:
@@ -34,39 +36,30 @@ def by_number(session: Session, number: str) -> Piece | None:
 
 def known_rows(session: Session) -> list[KnownRow]:
     """The plan as it was loaded, with what of it is out and what is still to go."""
-    progress: dict[int, tuple[set[str], bool]] = {}
+    progress: dict[str, tuple[set[str], bool]] = {}
     query = select(D.subject_id, D.account, D.state).where(D.kind == "placement").distinct()
     for row in session.execute(query):
-        out, is_open = progress.get(int(row.subject_id), (set(), False))
+        out, is_open = progress.get(row.subject_id, (set(), False))
         gone = row.state in OUT | {State.INTENT, State.UNKNOWN}
-        progress[int(row.subject_id)] = (out | {row.account} if gone else out, is_open or row.state in OPEN)
-    return [_known(piece, *progress.get(piece.id or 0, (set(), True))) for piece in pieces_of(session, PLAN)]
+        progress[row.subject_id] = (out | {row.account} if gone else out, is_open or row.state in OPEN)
+    columns = (col(Piece.id), col(Piece.plan), col(Piece.loaded), col(Piece.edited))
+    found = session.execute(select(*columns).where(*STANDING).order_by(col(Piece.id))).tuples()
+    return [
+        _known(loaded.get("row") or plan, edited, *progress.get(str(id), (set(), True)))
+        for id, plan, loaded, edited in found
+    ]
 
 
-def _known(piece: Piece, out: set[str], is_open: bool) -> KnownRow:
-    return KnownRow(row=PlanRow.model_validate(piece.plan), out=tuple(sorted(out)), open=is_open)
+def _known(said: dict[str, Any], edited: dict[str, Any], out: set[str], is_open: bool) -> KnownRow:
+    """The row as the file said it, whatever the desk has made of it since."""
+    row = PlanRow.model_validate(said)
+    return KnownRow(row=row, out=tuple(sorted(out)), open=is_open, edited=edits_of(edited))
 
 
-def apply_changes(
-    session: Session,
-    clock: Clock,
-    changes: Sequence[Change],
-    manuscripts: Mapping[str, Manuscript],
-    by: str,
-) -> int:
-    """Do these changes and count them; rows that are out stay untouched."""
-    done = 0
-    for change in changes:
-        if change.kind is ChangeKind.NEW and change.row is not None:
-            add_piece(session, clock, PLAN, change.number, manuscripts[change.number], by, change.row)
-        elif change.kind in (ChangeKind.MOVED, ChangeKind.CHANGED) and change.row is not None:
-            _change(session, clock, change.row, manuscripts.get(change.number), by)
-        elif change.kind is ChangeKind.GONE:
-            archive(session, clock, change.number)
-        else:
-            continue
-        done += 1
-    return done
+def numbers_standing(session: Session) -> set[str]:
+    """The №s of the rows that are in the plan."""
+    found = session.execute(select(col(Piece.number)).where(*STANDING)).scalars()
+    return {number for number in found if number}
 
 
 def add_piece(
@@ -81,13 +74,14 @@ def add_piece(
         session.add(piece)
     piece.archived = False
     if row is not None:
-        _take_over(piece, row)
+        take_over(piece, row)
+        piece.loaded, piece.edited = {}, {}
     session.flush()
     save_version(session, clock, piece, manuscript, by, "new")
     return piece
 
 
-def _take_over(piece: Piece, row: PlanRow) -> None:
+def take_over(piece: Piece, row: PlanRow) -> None:
     """Make the piece say what the row says; a group that the row named and names no more is matched again."""
     named = piece.plan.get("group", "")
     piece.number, piece.plan, piece.row_hash = row.number, row.model_dump(mode="json"), row.row_hash()
@@ -98,20 +92,15 @@ def _take_over(piece: Piece, row: PlanRow) -> None:
         piece.customer_group, piece.group_overruled = "", False
 
 
-def _change(session: Session, clock: Clock, row: PlanRow, manuscript: Manuscript | None, by: str) -> None:
-    piece = by_number(session, row.number)
-    if piece is None:
-        return
-    _take_over(piece, row)
-    piece.changed_at = now_by(clock, session)
-    if manuscript is not None:
-        save_version(session, clock, piece, manuscript, by, "plan")
+def file_of(piece: Piece) -> tuple[PlanRow, Manuscript]:
+    """What the company's files said of an edited piece when they were loaded last."""
+    return PlanRow.model_validate(piece.loaded["row"]), Manuscript.model_validate(piece.loaded["manuscript"])
 
 
-def archive(session: Session, clock: Clock, number: str) -> None:
-    piece = by_number(session, number)
-    if piece is not None:
-        piece.archived, piece.changed_at = True, now_by(clock, session)
+def loaded_pieces(session: Session, numbers: Collection[str]) -> dict[str, tuple[PlanRow, Manuscript]]:
+    """What the files said last of those of these pieces that were edited on the desk since, by №."""
+    found = session.execute(select(Piece).where(col(Piece.number).in_(numbers))).scalars()
+    return {piece.number or "": file_of(piece) for piece in found if piece.edited}
 
 
 def save_version(
@@ -122,32 +111,79 @@ def save_version(
     by: str,
     why: str,
     corrections: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
 ) -> PieceVersion | None:
-    """Keep the manuscript as the next version; None where it says what the present one says."""
+    """Keep the manuscript as the next version; None where it says what the present one says.
+
+    What was written by hand for a channel is in it, whatever the manuscript says there. A person's own edit is a
+    version even if only the plan of the piece is different in it.
+    """
     present = session.get(PieceVersion, piece.version_id) if piece.version_id else None
-    print_ = manuscript.content_hash()
-    if present is not None and print_ in (present.content_hash, "" if by == STYLING else present.source_hash):
-        return None
-    ordinal = (present.ordinal if present else 0) + 1
-    version = PieceVersion(
-        piece_id=piece.id or 0, ordinal=ordinal, content=manuscript.model_dump(mode="json"), content_hash=print_,
-        source_hash=present.content_hash if present and by == STYLING else print_, made_by=by, why=why,
-        corrections=[dict(c) for c in corrections], styled=by == STYLING, made_at=now_by(clock, session),
-    )  # fmt: skip
-    session.add(version)
-    session.flush()
-    piece.version_id, piece.title, piece.changed_at = version.id, manuscript.title, version.made_at
+    hands = [] if by == STYLING else hands_of(session, [piece.id or 0])
+    version = next_version(piece, present, hands, manuscript, by, why, now_by(clock, session), corrections, note)
+    if version is not None:
+        session.add(version)
+        session.flush()
+        piece.version_id = version.id
     return version
 
 
+def hands_of(session: Session, pieces: Collection[int]) -> list[HandVersion]:
+    """The texts by hand of these pieces."""
+    return list(session.execute(select(HandVersion).where(col(HandVersion.piece_id).in_(pieces))).scalars())
+
+
+def next_version(
+    piece: Piece,
+    present: PieceVersion | None,
+    hands: Sequence[HandVersion],
+    manuscript: Manuscript,
+    by: str,
+    why: str,
+    now: datetime,
+    corrections: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
+) -> PieceVersion | None:
+    """The version that is to be kept of this manuscript, as `save_version` says it; the piece is called after it."""
+    manuscript = manuscript if by == STYLING else with_hands(hands, manuscript, why)
+    said = manuscript.model_dump(mode="json")
+    print_ = fingerprint(said)
+    is_same = present is not None and print_ in (present.content_hash, "" if by == STYLING else present.source_hash)
+    if is_same and why not in BY_A_PERSON:
+        return None
+    piece.title, piece.changed_at = manuscript.title, now
+    return PieceVersion(
+        piece_id=piece.id or 0, ordinal=(present.ordinal if present else 0) + 1, made_by=by, why=why, note=note,
+        content=said, content_hash=print_, body_hash=fingerprint(manuscript.body),
+        source_hash=present.content_hash if present and by == STYLING else print_, plan=piece.plan,
+        corrections=[dict(c) for c in corrections], made_at=now,
+        styled=by == STYLING or bool(is_same and present and present.styled),
+    )  # fmt: skip
+
+
+def with_hands(hands: Sequence[HandVersion], manuscript: Manuscript, why: str) -> Manuscript:
+    """The manuscript with the desk's texts for single channels in place of its own.
+
+    Where a file says something else there than before, the text by hand is to be looked at again.
+    """
+    for hand in hands if why not in BY_A_PERSON else ():
+        said = manuscript.text_for.get(hand.account, "")
+        if said != hand.file_text:
+            hand.file_text, hand.body_hash = said, ""
+    texts = {**manuscript.text_for, **{hand.account: hand.text for hand in hands}}
+    return manuscript.model_copy(update={"text_for": texts}) if hands else manuscript
+
+
 STYLING = "A6"
+DESK, HAND, BACK = BY_A_PERSON = ("desk", "hand", "back")
 
 
 def save_styled(
     session: Session, clock: Clock, work: "Work", manuscript: Manuscript, corrections: Sequence[Any]
 ) -> None:
     """Keep the styled manuscript as a version of its own, with its corrections; unchanged, it only counts as styled."""
-    piece = session.get(Piece, work.piece_id)
+    # whoever loads the plan just now is waited for
+    piece = session.get(Piece, work.piece_id, populate_existing=True, with_for_update={"key_share": True})
     if piece is None or piece.version_id != work.version_id:
         return  # changed meanwhile: the next run styles the newer one
     listed = [c.model_dump() for c in corrections]
@@ -157,9 +193,9 @@ def save_styled(
 
 def set_groups(session: Session, groups: Mapping[int, str]) -> None:
     """Write down the customer groups that were matched; a specialist's choice is not touched."""
-    for piece_id, group in groups.items():
-        mine = and_(col(Piece.id) == piece_id, ~col(Piece.group_overruled))
-        session.execute(update(Piece).where(mine).values(customer_group=group), execution_options=QUICK)
+    mine = and_(col(Piece.id) == bindparam("b_id"), ~col(Piece.group_overruled))
+    change = update(Piece).where(mine).values(customer_group=bindparam("b_group"))
+    many(session, change, [{"b_id": id, "b_group": group} for id, group in sorted(groups.items())])
 
 
 @dataclass(frozen=True)
@@ -193,8 +229,13 @@ def current(session: Session, *where: Any) -> list[Work]:
     return [_work(piece, version) for piece, version in session.execute(query)]
 
 
-def unstyled(session: Session) -> list[Work]:
-    return current(session, ~col(PieceVersion.styled))
+def unstyled(session: Session, pieces: Collection[int] | None = None) -> list[Work]:
+    return current(session, ~col(PieceVersion.styled), *among(pieces))
+
+
+def among(pieces: Collection[int] | None) -> list[Any]:
+    """These pieces, or all of them."""
+    return [] if pieces is None else [col(Piece.id).in_(pieces)]
 
 
 def ungrouped(session: Session) -> list[Work]:
@@ -203,74 +244,6 @@ def ungrouped(session: Session) -> list[Work]:
 
 def grouped_by_hand(session: Session) -> list[Work]:
     return current(session, col(Piece.group_overruled))
-
-
-def unadapted(session: Session, account: str) -> list[Work]:
-    """Pieces whose present version has no rendition for this account that fits: the mend may be in the settings."""
-    fits = (col(Rendition.account) == account, col(Rendition.content_hash) != "")
-    return current(session, ~exists().where(col(Rendition.version_id) == col(PieceVersion.id), *fits))
-
-
-def save_rendition(
-    session: Session,
-    clock: Clock,
-    work: Work,
-    account: str,
-    post: Mapping[str, Any],
-    content_hash: str,
-    notes: Sequence[Mapping[str, Any]],
-    by_hand: bool = False,
-) -> None:
-    """Keep a version for a channel; the same content again is the same rendition, now of this version too."""
-    row = {"piece_id": work.piece_id, "version_id": work.version_id, "account": account, "post": dict(post),
-           "content_hash": content_hash, "notes": [dict(n) for n in notes], "by_hand": by_hand,
-           "made_at": now_by(clock, session)}  # fmt: skip
-    session.execute(insert_quietly(session, Rendition, ["piece_id", "account", "content_hash"]), [row])
-    same = and_(col(Rendition.piece_id) == work.piece_id, col(Rendition.account) == account,
-                col(Rendition.content_hash) == content_hash)  # fmt: skip
-    session.execute(
-        update(Rendition).where(same).values(version_id=work.version_id, notes=row["notes"]), execution_options=QUICK
-    )
-
-
-def save_links(session: Session, clock: Clock, piece_id: int, account: str, links: Mapping[str, str]) -> None:
-    """Keep our short links; one that stands already leads where it led."""
-    now = now_by(clock, session)
-    found = [{"code": code, "url": url, "piece_id": piece_id, "account": account, "made_at": now}
-             for code, url in links.items()]  # fmt: skip
-    if found:
-        session.execute(insert_quietly(session, TrackedLink, ["code"]), found)
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A rendition of a present version, with what its placement needs to know of the piece."""
-
-    piece_id: int
-    account: str
-    rendition_id: int
-    content_hash: str
-    plan: dict[str, Any]
-    campaign: str
-    approval: str
-
-
-def ready_renditions(session: Session, accounts: Sequence[str]) -> list[Ready]:
-    """What can be placed: present versions of planned pieces, adapted without a problem; a hand's version wins."""
-    query = (
-        select(Piece, PieceVersion, Rendition)
-        .join(PieceVersion, col(PieceVersion.id) == col(Piece.version_id))
-        .join(Rendition, and_(col(Rendition.piece_id) == col(Piece.id),
-                              or_(col(Rendition.version_id) == col(Piece.version_id), col(Rendition.by_hand))))
-        .where(~col(Piece.archived), col(Rendition.account).in_(accounts), col(Rendition.content_hash) != "")
-        .order_by(col(Piece.id), case((col(Rendition.by_hand), 1), else_=0), col(Rendition.id))
-    )  # fmt: skip
-    found = {
-        (piece.id, r.account): Ready(piece.id or 0, r.account, r.id or 0, r.content_hash, piece.plan, piece.campaign,
-                                     str(version.content.get("approval", "")))
-        for piece, version, r in session.execute(query) if piece.plan and r.post
-    }  # fmt: skip
-    return list(found.values())
 
 
 def replace_offers(session: Session, clock: Clock, offers: Iterable[Offer]) -> None:

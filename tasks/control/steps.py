@@ -2,22 +2,19 @@
 
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from integrations.errors import Failure
 from integrations.feeds.fetch import Bounds, Fetcher
 from models.ending import Ending
 from models.locale import mark, translate
-from models.orders import Answer as Done
-from models.people import Permission, permissions_of
 from models.reason import NO_REASON, Reason, because
-from tasks.approval.rows import people
-from tasks.approval.rules import NOBODY, Who
 from tasks.control import letters, rows
 from tasks.control.compare import ANSWERS, Answer
 from tasks.control.engine import Control
 from tasks.control.rows import Look
+from tasks.differences.engine import Differences, refused
 from tasks.house import House, house
+from tasks.orderbook.steps import by_the_book
+from tasks.orders.answers import Report
 from tasks.posting.steps import provider_of
 from tasks.schedule.wall import local
 from tasks.step import step
@@ -31,9 +28,6 @@ ASKED_REMARK = mark(
     "Not as approved: {number}. The approver and the technicians are asked; nothing is changed by itself."
 )
 NOT_SEEN = mark("{channel}: {reason}")
-NOT_ENTITLED = mark("{person} may not decide about this. An approver, a technician or the head of the department may.")
-NO_SUCH = mark("There is no difference number {check}. Take the number from the letter.")
-TOO_LATE = mark("Difference {check} is decided already, or is there no longer. Nothing was changed.")
 SEEN_OTHERWISE = mark(
     "Since the question about difference {check} the publication has changed again, so nothing was restored. It is "
     "looked at anew, and you will be asked about what is there now."
@@ -42,7 +36,6 @@ ON_ITS_WAY = mark("A correction or removal ordered before is still on its way. D
 NOT_LOOKED = mark(
     "The publication could not be looked at before restoring: {reason} Nothing was changed; decide again."
 )
-IMPOSSIBLE = mark("“{channel}” cannot do this: {answer}. Decide otherwise, or mend it on the channel by hand.")
 
 
 @step(mark("Compare what is live with what was approved"))
@@ -103,15 +96,19 @@ def _blind(at: House, duty: Duty, account: str, why: Reason) -> list[Letter]:
 def decide_difference(check: int, answer: str, person: str) -> Ending:
     """Carry a person's decision out: remember it, or order the correction or the removal."""
     at, decision = house(), next(key for key, title in ANSWERS.items() if title == answer)
-    with at.reads() as session:
-        who = _called(people(session), person)
-        objection = _not_entitled(who, person) or _impossible(at, session, check, decision)
-    if decision is Answer.RESTORE and not objection:
+    return by_the_book(lambda: _decided(at, check, decision, person)).ending
+
+
+def _decided(at: House, check: int, decision: Answer, person: str) -> Report:
+    """What is restored is looked at first: only here is the channel open."""
+    differences = Differences(
+        at.sessions, at.reads, at.clock, at.workspace, lambda account: provider_of(at, account).capabilities.verbs
+    )
+    if decision is Answer.RESTORE and not differences.objection(check, decision, person):
         objection = _seen_otherwise(at, check)
-    if who and not objection:
-        with at.sessions.begin() as session:
-            objection = _not_done(rows.decide_difference(session, at.clock, check, decision, who.key), check)
-    return Ending(done=int(not objection), total=1, remarks=(str(objection),) if objection else ())
+        if objection:
+            return refused(objection)
+    return differences.decide(check, decision, person)
 
 
 def _seen_otherwise(at: House, check: int) -> Reason:
@@ -131,39 +128,3 @@ def _seen_otherwise(at: House, check: int) -> Reason:
     with at.sessions.begin() as session:
         watching.look_soon(session, at.clock, asked[0], timedelta(0))
     return because(SEEN_OTHERWISE, code="seen_otherwise", check=check)
-
-
-def _called(known: dict[str, Who], name: str) -> Who | None:
-    """The person of this name or key."""
-    said = name.strip().casefold()
-    return next((who for who in known.values() if said in (who.key, who.name.casefold())), None)
-
-
-def _not_entitled(who: Who | None, name: str) -> Reason:
-    if who is None:
-        return because(NOBODY, code="nobody", person=name)
-    if Permission.DECIDE_UNKNOWN not in permissions_of(list(who.roles)):
-        return because(NOT_ENTITLED, code="not_entitled", person=who.name)
-    return NO_REASON
-
-
-def _impossible(at: House, session: Session, check: int, decision: Answer) -> Reason:
-    """Why the channel cannot do it; nothing where it can, or where there is no such difference."""
-    account, found = rows.account_of(session, check), rows.differences_of(session, check)
-    if not account or decision is Answer.ACCEPT:
-        return NO_REASON
-    try:
-        verbs = provider_of(at, account).capabilities.verbs
-    except Failure as failure:
-        return failure.reason
-    if decision in letters.possible(found, verbs):
-        return NO_REASON
-    return because(
-        IMPOSSIBLE, code="impossible", channel=title_of(at, account), answer=translate(ANSWERS[decision])
-    )  # fmt: skip
-
-
-def _not_done(done: Done, check: int) -> Reason:
-    if done is Done.DONE:
-        return NO_REASON
-    return because(NO_SUCH if done is Done.ABSENT else TOO_LATE, code=done, check=check)

@@ -1,5 +1,7 @@
 """Steps of stated expenses and results: one row by form, or the tables of the company's folder."""
 
+from collections.abc import Callable
+
 from prefect import runtime
 
 from integrations.errors import Refused
@@ -10,7 +12,10 @@ from models.locale import mark
 from models.reason import because
 from tasks.costs.engine import Ledger, write_numbers
 from tasks.costs.told import Told
+from tasks.dropping.applying.engine import record_table
 from tasks.house import House, house
+from tasks.orderbook.steps import by_the_book
+from tasks.orders.answers import Report
 from tasks.runs.steps import show
 from tasks.step import step
 
@@ -21,11 +26,32 @@ NO_TABLE = mark("There is no table to record. Put expenses.xlsx or results.xlsx 
 @step(mark("Write down the expense or result"))
 def state_row(kind: str, fields: dict[str, str], person: str) -> Ending:
     """Record one expense or result; a repeated step, and the same row again, state nothing new."""
-    run = str(runtime.flow_run.id or "")
-    at = house()
-    made = Ledger(at.sessions, at.clock, at.workspace, run).row(kind, fields, run, person)
-    show("stated", made.markdown(), made.title)
-    return made.ending
+    run, at = str(runtime.flow_run.id or ""), house()
+    return _by_the_book(lambda: [Ledger(at.sessions, at.clock, at.workspace, run).row(kind, fields, run, person)])
+
+
+def _by_the_book(carry_out: Callable[[], list[Told]]) -> Ending:
+    """Carry it out, unless the desk has; then its answer is shown."""
+    made: list[Told] = []
+
+    def done() -> Report:
+        made.extend(carry_out())
+        return made[0].report
+
+    report = by_the_book(done)
+    if made:
+        return _shown(made)
+    show("stated", report.markdown(), report.title)
+    return report.ending
+
+
+@step(mark("Record the dropped table"))
+def record_dropped_table(drop: int, withdrawing: bool, seen: str, person: str) -> Ending:
+    """Let a table that was dropped on the desk take the place of the company's, and record what is new in it."""
+    run, at = str(runtime.flow_run.id or ""), house()
+    report = by_the_book(lambda: record_table(at, drop, withdrawing, seen, person, run), follows=True)
+    show("stated", report.markdown(), report.title)
+    return report.ending
 
 
 @step(mark("Compare the tables with the registry"))

@@ -8,7 +8,9 @@ from models.content import Effect, Problem
 from models.ending import Ending
 from models.locale import language, mark, translate, translate_plural
 from models.post import Value
+from models.reason import because
 from models.registry import METRICS, Fact, Observation, Unit
+from tasks.orders.answers import Line, Report
 from tasks.registry.difference import Difference
 from tasks.registry.export import digits_of
 from tasks.schedule.wall import local
@@ -32,6 +34,7 @@ MEND_REMARK = (
     mark("{number} rows are left out until they are mended; the first: {first}"),
 )
 UNUSABLE = mark("The table cannot be used: {first}")
+NOT_RECORDED = mark("{problem} Nothing has been recorded.")
 MOST = 200
 
 
@@ -65,15 +68,24 @@ class Told(Value):
         done = len(self.rows) + (self.difference.same if left_out else 0)
         return Ending(done=done, total=done + left_out, remarks=tuple(remarks))
 
+    @property
+    def report(self) -> Report:
+        """What came of it as an answer to whoever ordered it."""
+        if self.wrong and not self.rows:
+            return Report(title=self.title, refusal=because(NOT_RECORDED, code="not_recorded", problem=self.wrong[0]))
+        line = Line(id=0, label=self.title, said=self.summary.rstrip("."), done=True)
+        return Report(title=self.title, lines=(line,), notes=self.ending.remarks)
+
     def markdown(self) -> str:
         """Every row that is not as it was, then what is to be mended."""
         rows, wrong = self._lines()[:MOST], self.problems[:MOST]
-        parts = [f"## {self.title}", self._summary(), "\n".join(f"- {line}" for line in rows)]
+        parts = [f"## {self.title}", self.summary, "\n".join(f"- {line}" for line in rows)]
         if wrong:
             parts += [f"### {translate(TO_MEND)}", "\n".join(f"- {problem}" for problem in wrong)]
         return "\n\n".join(part for part in parts if part)
 
-    def _summary(self) -> str:
+    @property
+    def summary(self) -> str:
         counted = translate_plural(*(RECORDED if self.recorded else TO_RECORD), len(self.rows))
         said = [counted if self.rows else translate(NOTHING_NEW)]
         same = self.difference.same

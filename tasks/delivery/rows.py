@@ -146,7 +146,7 @@ def write_intents(
         if mine:
             won |= set(session.execute(statements.intend(clock, lease, call_timeout, begun), {"mine": mine}).scalars())
     parts = [{"b_id": i.id, "b_ordinal": i.ordinal} for i in wanted if i.id in won and i.ordinal is not None]
-    _many(session, statements.INTEND_PART, parts)
+    many(session, statements.INTEND_PART, parts)
     return won
 
 
@@ -161,21 +161,21 @@ def settle(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> int:
     return sum(_settle(session, clock, state, [o for o in rows if o.state is state]) for state in states)
 
 
-def _many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> int:
+def many(session: Session, statement: Any, rows: list[dict[str, Any]]) -> int:
     """One statement, many parameter sets, on the connection itself: the unit of work would split them."""
     return int(session.connection().execute(statement, rows).rowcount) if rows else 0
 
 
 def _settle(session: Session, clock: Clock, state: State, outcomes: list[Outcome]) -> int:
     if state is State.SENT:
-        return _many(session, statements.settle_sent(clock), [_receipt(o) for o in outcomes])
+        return many(session, statements.settle_sent(clock), [_receipt(o) for o in outcomes])
     if state is State.PLANNED:
         waits = sorted({o.retry_in for o in outcomes})
         return sum(
-            _many(session, statements.settle_not_now(clock, wait), [_reason(o) for o in outcomes if o.retry_in == wait])
+            many(session, statements.settle_not_now(clock, wait), [_reason(o) for o in outcomes if o.retry_in == wait])
             for wait in waits
         )
-    return _many(session, statements.settle_ended(clock, state), [_reason(o) for o in outcomes])
+    return many(session, statements.settle_ended(clock, state), [_reason(o) for o in outcomes])
 
 
 def _receipt(o: Outcome) -> dict[str, Any]:
@@ -189,15 +189,15 @@ def _reason(o: Outcome) -> dict[str, Any]:
 def _settle_parts(session: Session, clock: Clock, outcomes: Sequence[Outcome]) -> None:
     """Parts follow their call; an unknown part stays in intent until it is known."""
     sent = [_receipt(o) | {"b_ordinal": o.ordinal} for o in outcomes if o.state is State.SENT]
-    _many(session, statements.settle_part(clock, State.SENT), sent)
+    many(session, statements.settle_part(clock, State.SENT), sent)
     for state in (State.PLANNED, State.REJECTED):
         rows = [{"b_id": o.id, "b_token": o.token, "b_ordinal": o.ordinal} for o in outcomes if o.state is state]
-        _many(session, statements.settle_part(clock, state), rows)
+        many(session, statements.settle_part(clock, state), rows)
 
 
 def release(session: Session, claims: Sequence[tuple[int, int]]) -> int:
     """Give back claims that will not be used: as (id, token)."""
-    return _many(session, statements.RELEASE, [{"b_id": id, "b_token": token} for id, token in claims])
+    return many(session, statements.RELEASE, [{"b_id": id, "b_token": token} for id, token in claims])
 
 
 def due_accounts(session: Session, clock: Clock, kind: str) -> dict[str, datetime | None]:

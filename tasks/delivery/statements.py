@@ -38,6 +38,11 @@ REASON = bindparam("b_reason", type_=JSON)
 
 def not_stopped() -> ColumnElement[bool]:
     """No Stop in force covers the row. A take-down and a notice to our own people pass a Stop."""
+    return or_(D.verb == Verb.DELETE, D.kind == "notice", ~stopped())
+
+
+def stopped(*but: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A Stop in force, of those that `but` leaves, covers the row."""
     scope, key = col(StopOrder.scope), col(StopOrder.scope_key)
     covers = or_(
         scope == Scope.ALL,
@@ -45,8 +50,7 @@ def not_stopped() -> ColumnElement[bool]:
         and_(scope == Scope.CAMPAIGN, key == D.campaign),
         and_(scope == Scope.PIECE, key == D.subject_id),
     )
-    pulled = exists().where(col(StopOrder.released_at).is_(None), covers)
-    return or_(D.verb == Verb.DELETE, D.kind == "notice", ~pulled)
+    return exists().where(col(StopOrder.released_at).is_(None), covers, *but)
 
 
 def is_approved() -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """What a person is advised to do about a placement, and what its state allows. Pure."""
 
-from models.delivery import OPEN, State
+from models.delivery import State
 from models.desk import Order
 from models.locale import mark
+from models.orders import CANCELLABLE, HOLDABLE, MOVABLE, PUBLISHABLE, RESTORABLE
 from models.reason import NO_REASON, Reason, because
 
 LOOK = mark("Open the channel, look whether it is there, and say below what you saw. Nothing is repeated until then.")
@@ -15,15 +16,20 @@ WAITS = mark(
     "It is late but not lost: it goes out as soon as the channel lets it, or is held by its rule for lateness."
 )
 
-RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED})
-CANCELLABLE = OPEN | {State.MISSED, State.REJECTED}
+WAITING = frozenset({State.HELD, State.MISSED, State.REJECTED})
+
+# An unknown outcome is decided before anything can be ordered about it.
+ABOUT = {
+    Order.DECIDE: frozenset({State.UNKNOWN}), Order.PUBLISH_NOW: PUBLISHABLE, Order.MOVE: MOVABLE,
+    Order.RESTORE: RESTORABLE, Order.HOLD: HOLDABLE, Order.CANCEL: CANCELLABLE,
+}  # fmt: skip
 
 
 def advice(state: State, code: str, is_approved: bool, is_stopped: bool) -> Reason:
     """What to do; empty where nothing is wrong. `code` is that of the reason the row keeps."""
     if state is State.UNKNOWN:
         return because(LOOK, code="look")
-    if state in RESTORABLE:
+    if state in WAITING:
         return _about_held(code, is_approved)
     if state is State.PLANNED:
         return because(STOPPED, code="stopped") if is_stopped else because(WAITS, code="waits")
@@ -40,10 +46,5 @@ def _about_held(code: str, is_approved: bool) -> Reason:
 
 def orders(state: State, is_approved: bool) -> tuple[Order, ...]:
     """What may be ordered about a row in this state; an unapproved one is not published by a button."""
-    if state is State.UNKNOWN:
-        return (Order.DECIDE,)
-    found = (
-        (Order.PUBLISH_NOW, state in RESTORABLE and is_approved),
-        (Order.CANCEL, state in CANCELLABLE),
-    )
-    return tuple(order for order, allowed in found if allowed)
+    found = (order for order, states in ABOUT.items() if state in states)
+    return tuple(order for order in found if is_approved or order is not Order.PUBLISH_NOW)

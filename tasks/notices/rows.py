@@ -27,13 +27,14 @@ STALE_AFTER = timedelta(days=1)  # a message that calls a person to the desk is 
 
 @dataclass(frozen=True)
 class Message:
-    """What to tell whom; `key` makes it once."""
+    """What to tell whom; `key` makes it once. `address` is that of somebody outside, who is no person of ours."""
 
     key: str
     person: str
     subject: str
     body: str
     link: str = ""
+    address: str = ""
 
 
 def tell(session: Session, clock: Clock, messages: Sequence[Message]) -> None:
@@ -44,8 +45,8 @@ def tell(session: Session, clock: Clock, messages: Sequence[Message]) -> None:
     now = now_by(clock, session)
     if not messages:
         return
-    rows = [{"key": m.key, "person": m.person, "subject": m.subject, "body": m.body, "link": m.link, "made_at": now}
-            for m in messages]  # fmt: skip
+    rows = [{"key": m.key, "person": m.person, "subject": m.subject, "body": m.body, "link": m.link,
+             "address": m.address, "made_at": now} for m in messages]  # fmt: skip
     session.execute(insert_quietly(session, Notice, ["key"]), rows)
     written = session.execute(select(Notice).where(col(Notice.key).in_([m.key for m in messages]))).scalars().all()
     chats = _with_a_chat(session, {notice.person for notice in written})
@@ -85,7 +86,9 @@ def contents(session: Session, claims: Sequence[Claim]) -> dict[int, Post]:
 
 
 def _letter(notice: Notice, person: Person | None) -> Post:
-    return Post(title=notice.subject, text=notice.body, link=notice.link, to=person.email if person else "")
+    return Post(
+        title=notice.subject, text=notice.body, link=notice.link, to=notice.address or (person.email if person else "")
+    )
 
 
 def _call(notice: Notice, person: Person | None) -> Post:

@@ -37,7 +37,7 @@ WAITS_FOR_APPROVAL = mark("it is not approved yet, and goes out only when it is"
 TWIN = mark("the piece stands in this channel at {when} already; nothing was changed")
 STOPPED = mark("a Stop holds it until the Stop is released")
 STILL_HELD = mark("it is still held: {reason}")
-QUIET = mark("quiet hours: it goes out when they end, unless it is ordered as urgent")
+QUIET = mark("quiet hours until {opens}: it goes out then, unless it is ordered as urgent")
 PARTLY_OUT = mark("attention: {number} of its parts are on the channel already, look there")
 GONE = mark("There is no publication with the number {id}. Numbers stand in the answers and on the desk.")
 NONE_OF_PIECE = mark("№ {number} «{title}» has no publications yet. Load the plan (A3), then order again.")
@@ -99,7 +99,7 @@ class Report(Value):
     @property
     def ending(self) -> Ending:
         if self.refusal:
-            return Ending(done=0, total=1, remarks=(str(self.refusal),))
+            return Ending(done=0, total=1, remarks=(str(self.refusal), *self.notes))
         told = tuple(str(line) for line in self.lines if line.notes or not line.done)
         return Ending(
             done=sum(line.done for line in self.lines), total=len(self.lines), remarks=told + self.notes

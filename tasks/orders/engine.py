@@ -5,6 +5,7 @@ what was still possible, and the answer is read after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,7 +26,7 @@ from tasks.orders.answers import Line, Report
 from tasks.orders.moments import new_time
 from tasks.orders.rows import Publication
 from tasks.schedule.quiet import next_open
-from tasks.schedule.wall import wall_of
+from tasks.schedule.wall import local, wall_of
 
 LATE_AFTER = timedelta(hours=2)
 RECENT = timedelta(hours=2)
@@ -81,16 +82,15 @@ class Orders:
 
         return self._order(MOVE, order, rows.MOVABLE, act)
 
-    @staticmethod
-    def _twin(row: Publication, when: When) -> str:
+    def _twin(self, row: Publication, when: When) -> str:
         """The same piece twice at once in one channel: the same order, given again, would take the next repeat."""
-        return translate(answers.TWIN, when=answers.shown(when.due_at, row.zone))
+        return translate(answers.TWIN, when=answers.shown(when.due_at, self._clocks(row)))
 
     def publish_now(self, order: Order, urgent: bool) -> Report:
         def act(session: Session, row: Publication, who: Who) -> tuple[Answer, str, str]:
             now = now_by(self.clock, session)
             answer = rows.publish_now(session, row.id, self._at_once(row, now), urgent)
-            quiet = answers.QUIET if not urgent and self._is_quiet(row.account, now) else ""
+            quiet = "" if urgent else self._quiet(row.account, now)
             refused = row.state in rows.PUBLISHABLE and not row.approved
             return answer, quiet or answers.NOW, answers.NOT_APPROVED if refused else ""
 
@@ -145,9 +145,7 @@ class Orders:
 
     def _new_time(self, row: Publication, time: NewTime, now: datetime) -> When:
         """The time as it is on the clocks of the channel; it is kept on those the row was planned by."""
-        card = self.cards.get(row.account)
-        zone = self.workspace.zone_of(card) if card else row.zone
-        due = new_time(time.date, time.time, row.due_at, now, zone)
+        due = new_time(time.date, time.time, row.due_at, now, self._clocks(row))
         return When(due, self._late_at(row, due), wall_of(due, row.zone), row.zone)
 
     def _at_once(self, row: Publication, now: datetime) -> When:
@@ -161,14 +159,23 @@ class Orders:
     def _opens(self, card: ChannelCard, at: datetime) -> datetime:
         return next_open(read_quiet(self.workspace.quiet_hours_of(card)), at, self.workspace.zone_of(card))
 
-    def _is_quiet(self, account: str, now: datetime) -> bool:
+    def _quiet(self, account: str, now: datetime) -> str:
+        """What is said where the channel is in its quiet hours; empty where it is not."""
         card = self.cards.get(account)
-        return card is not None and self._opens(card, now) > now
+        opens = self._opens(card, now) if card else now
+        if card is None or opens <= now:
+            return ""
+        return translate(answers.QUIET, opens=local(opens, self.workspace.zone_of(card)).strftime("%H:%M"))
 
     def _done(self, session: Session, row: Publication, who: Who, act: Act) -> Line:
         answer, said, why_not = act(session, row, who)
         [now] = rows.by_ids(session, [row.id])
-        return answers.answered(now, answer, said, self.channels, why_not)
+        return answers.answered(replace(now, zone=self._clocks(row)), answer, said, self.channels, why_not)
+
+    def _clocks(self, row: Publication) -> str:
+        """The zone in which an order names times, and its answer too: the channel's."""
+        card = self.cards.get(row.account)
+        return self.workspace.zone_of(card) if card else row.zone
 
     def _chosen(
         self, session: Session, which: Which, states: frozenset[State] | set[State], every: bool

@@ -19,6 +19,14 @@ MAY_NOT = {
     Permission.RELEASE: mark("{person} may not release a Stop. An approver, the head or an administrator does."),
     Permission.SCHEDULE: mark("{person} may not change the schedule. An author, a technician or the head does."),
     Permission.DECIDE_UNKNOWN: mark("{person} may not decide about it. An approver, a technician or the head does."),
+    Permission.EDIT: mark("{person} may not edit. An author or the head of the department does."),
+    Permission.COMMENT: mark("{person} may not comment. Ask a colleague who works with publications."),
+    Permission.PLAN: mark("{person} may not change campaigns, goals and funds. The head of the department does."),
+    Permission.MANAGE_PEOPLE: mark("{person} may not manage people and outlets. An administrator does."),
+    Permission.READ_PEOPLE: mark("{person} may not look at people and outlets. The head or an administrator does."),
+    Permission.LOAD: mark("{person} may not load files. An author, a technician or the head does."),
+    Permission.RECORD_COSTS: mark("{person} may not record expenses and results. A technician or the head does."),
+    Permission.ASK_OUTSIDE: mark("{person} may not ask anybody outside. An author, an approver or the head does."),
     Permission.SIGNED_IN: mark("{person} has no role in company.yaml. Ask the administrator for one."),
 }
 NEAREST = 3

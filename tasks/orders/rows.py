@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select, update
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models.company import Workspace
 from models.database import Clock
-from models.delivery import OPEN, Delivery, PartRow, State, Verb
+from models.delivery import Delivery, PartRow, State, Verb
 from models.locale import mark
+from models.orders import CANCELLABLE as CANCELLABLE
+from models.orders import HOLDABLE as HOLDABLE
+from models.orders import MOVABLE as MOVABLE
+from models.orders import PUBLISHABLE as PUBLISHABLE
+from models.orders import RESTORABLE as RESTORABLE
 from models.orders import Answer as Answer
 from models.orders import Verdict as Verdict
 from models.orders import When as When
@@ -29,18 +34,7 @@ LEFT_BY = mark("{person} decided to leave it as it is, without another attempt."
 RACES = 3
 
 
-# What each order can be about. An unknown outcome is in none of them: it may be out, so it is decided, not ordered.
-CANCELLABLE = OPEN | {State.MISSED, State.REJECTED}
-HOLDABLE = frozenset({State.PLANNED, State.CLAIMED})
-RESTORABLE = frozenset({State.HELD, State.MISSED, State.REJECTED, State.CANCELLED})
-MOVABLE = frozenset({State.PLANNED, State.CLAIMED, State.MISSED, State.HELD})
-PUBLISHABLE = HOLDABLE | RESTORABLE
-
-# Why the machine holds a row, by what mends it: another content, or another time. Anything else a person restores.
-OF_CONTENT = (
-    "returned", "outdated", "no_content", "price", "price_differs", "not_in_feed", "product_gone", "sold_out",
-    "offer_over", "loopback_link",
-)  # fmt: skip
+# Why the machine holds a row for its time: another one mends it. Anything else a person restores.
 OF_TIME = ("late", "not_approved")
 
 
@@ -56,7 +50,7 @@ def hold(session: Session, ids: Sequence[int], person: str, why: str = "") -> di
 
 def restore(session: Session, ids: Sequence[int], when: When | None = None) -> dict[int, Answer]:
     """Plan again what was held, missed, refused or cancelled; with a new time if one is given."""
-    answers = _order(session, ids, RESTORABLE, **_PLANNED, **_by_hand(when))
+    answers = _order(session, ids, RESTORABLE, **ANEW, **_by_hand(when))
     _renew_parts(session, [id for id, answer in answers.items() if answer is Answer.DONE])
     return answers
 
@@ -66,33 +60,19 @@ def reschedule(session: Session, ids: Sequence[int], when: When) -> dict[int, An
 
     What was held only because of its time is planned again; whatever else is held stays held.
     """
-    return _moved(session, ids, _by_hand(when))
-
-
-def follow_plan(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
-    """Move to where the plan says; a row that a person has moved stays, until the plan itself says another time."""
-    return _moved(session, ids, _timed(when) | {"plan_wall": ""}, D.plan_wall != when.wall_time)
-
-
-def return_to_plan(session: Session, ids: Sequence[int], when: When) -> dict[int, Answer]:
-    """Plan again what only the plan had cancelled."""
-    return _order(session, ids, {State.CANCELLED}, _because_of("not_in_plan"), **_PLANNED, **_timed(when), plan_wall="")
-
-
-def _because_of(*codes: str) -> ColumnElement[bool]:
-    code: ColumnElement[str] = D.reason["code"].as_string()
-    return code.in_(codes)
-
-
-def _moved(
-    session: Session, ids: Sequence[int], timed: dict[str, Any], *where: ColumnElement[bool]
-) -> dict[int, Answer]:
+    timed = _by_hand(when)
     return _first_that_can(
         ids,
-        lambda ids: _order(session, ids, MOVABLE - {State.HELD}, *where, **_PLANNED, **timed),
-        lambda ids: _order(session, ids, {State.HELD}, *where, _because_of(*OF_TIME), **_PLANNED, **timed),
-        lambda ids: _order(session, ids, {State.HELD}, *where, run_id="", run_key="", **timed),
+        lambda ids: _order(session, ids, MOVABLE - {State.HELD}, **ANEW, **timed),
+        lambda ids: _order(session, ids, {State.HELD}, because_of(*OF_TIME), **ANEW, **timed),
+        lambda ids: _order(session, ids, {State.HELD}, run_id="", run_key="", **timed),
     )
+
+
+def because_of(*codes: str) -> ColumnElement[bool]:
+    """What the row waits for, by the code of its reason; plain comparisons, as in `one_of`."""
+    code: ColumnElement[str] = D.reason["code"].as_string()
+    return or_(*(code == one for one in codes))
 
 
 def _first_that_can(ids: Sequence[int], *attempts: Callable[[list[int]], dict[int, Answer]]) -> dict[int, Answer]:
@@ -106,25 +86,9 @@ def _first_that_can(ids: Sequence[int], *attempts: Callable[[list[int]], dict[in
 def publish_now(session: Session, id: int, when: When, urgent: bool) -> Answer:
     """Make an approved row due at once; an urgent one does not heed the quiet hours either."""
     heeds = {"heeds_quiet_hours": False} if urgent else {}
-    answer = _order(session, [id], PUBLISHABLE, is_approved(), **_PLANNED, **_by_hand(when), **heeds)[id]
+    answer = _order(session, [id], PUBLISHABLE, is_approved(), **ANEW, **_by_hand(when), **heeds)[id]
     _renew_parts(session, [id] if answer is Answer.DONE else [])
     return answer
-
-
-def replace_content(session: Session, ids: Sequence[int], content_id: int, content_hash: str) -> dict[int, Answer]:
-    """Give a row that is not yet going out other content; its approval no longer fits and is asked for again.
-
-    What was held because of its content goes on with the new one; whatever else waits for a person still does.
-    """
-    new = {"content_id": content_id, "content_hash": content_hash}
-    waiting = {State.HELD, State.MISSED, State.REJECTED, State.CANCELLED}
-    going = {"state": State.PLANNED, "token": D.token + 1, "lease_until": None}
-    return _first_that_can(
-        ids,
-        lambda ids: _order(session, ids, {State.PLANNED, State.CLAIMED}, **new, **going),
-        lambda ids: _order(session, ids, {State.HELD}, _because_of(*OF_CONTENT), **new, **_PLANNED),
-        lambda ids: _order(session, ids, waiting, **new),
-    )
 
 
 def decide_unknown(
@@ -143,8 +107,8 @@ def decide_unknown(
     now = clock.plus()
     out = {"state": State.SENT, "url": url, "reason": {}, "settled_at": now, "sent_at": now}
     changes: dict[Verdict, dict[str, Any]] = {
-        Verdict.OUT: {**_PLANNED, **_by_hand(when)} if has_parts_left(session, id) else out,
-        Verdict.AGAIN: {**_PLANNED, "generation": D.generation + 1, **_by_hand(when)},
+        Verdict.OUT: {**ANEW, **_by_hand(when)} if has_parts_left(session, id) else out,
+        Verdict.AGAIN: {**ANEW, "generation": D.generation + 1, **_by_hand(when)},
         Verdict.LEAVE: {"state": State.CANCELLED, "reason": because(LEFT_BY, code="left", person=person).model_dump()},
     }
     answer = _order(session, [id], {State.UNKNOWN}, **({"token": D.token + 1} | changes[verdict]))[id]
@@ -170,7 +134,7 @@ def has_twin(session: Session, id: int, at: datetime) -> bool:
     return bool(session.execute(select(twin).where(D.id == id)).scalar_one_or_none())
 
 
-_PLANNED: dict[str, Any] = {
+ANEW: dict[str, Any] = {
     "state": State.PLANNED, "token": D.token + 1, "attempts": 0, "next_try_at": None, "lease_until": None,
     "run_id": "", "run_key": "", "reason": {},
 }  # fmt: skip
@@ -247,11 +211,17 @@ class Publication:
     parts_out: int = 0
 
 
+def its_piece() -> ColumnElement[bool]:
+    """The piece of a placement, found by the piece's own key: no other piece is looked at."""
+    number = case((and_(D.subject_kind == "piece", D.subject_id != ""), cast(D.subject_id, Integer)))
+    return col(Piece.id) == number
+
+
 def publications(session: Session, *where: ColumnElement[bool]) -> list[Publication]:
     """Placements in the order they are due, with what an order must know of them."""
     query = (
         select(Delivery, Piece, is_approved(), ~not_stopped(), parts_out())
-        .outerjoin(Piece, cast(col(Piece.id), String) == D.subject_id)
+        .outerjoin(Piece, its_piece())
         .where(D.kind == "placement", *where).order_by(D.due_at, D.id)
     )  # fmt: skip
     return [_publication(*row) for row in session.execute(query)]
@@ -268,7 +238,8 @@ def _publication(row: Delivery, piece: Piece | None, approved: bool, stopped: bo
 def of_piece(session: Session, number: str, account: str = "") -> list[Publication]:
     """The publications of the piece with this №, its corrections and removals aside."""
     one = [D.account == account] if account else []
-    return publications(session, col(Piece.number) == number, D.verb == Verb.PUBLISH, *one)
+    its_id = select(cast(col(Piece.id), String)).where(col(Piece.number) == number).scalar_subquery()
+    return publications(session, D.subject_kind == "piece", D.subject_id == its_id, D.verb == Verb.PUBLISH, *one)
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[Publication]:
@@ -315,3 +286,8 @@ def _used(session: Session, scope: Scope) -> set[str]:
     column = {Scope.CHANNEL: D.account, Scope.CAMPAIGN: D.campaign}[scope]
     found = session.execute(select(column).distinct().where(D.kind == "placement", column != "")).scalars()
     return set(found)
+
+
+def subject_of(session: Session, id: int) -> str:
+    """The id of the piece that a publication is of; empty where there is none."""
+    return session.execute(select(D.subject_id).where(D.id == id)).scalar_one_or_none() or ""

@@ -6,6 +6,7 @@ from models.locale import mark, translate
 from models.orders import Order, RepeatedOrder, TimedOrder, Verdict
 from models.post import Value
 from tasks.house import house
+from tasks.orderbook.steps import by_the_book
 from tasks.orders import answers, rows
 from tasks.orders.answers import Line, Report
 from tasks.orders.engine import Orders
@@ -37,37 +38,37 @@ def told(report: Report) -> Ending:
 @step(mark("Cancel the publications"))
 def cancel_publications(order: RepeatedOrder) -> Ending:
     """Cancel what is not yet going out."""
-    return told(orders().cancel(order))
+    return told(by_the_book(lambda: orders().cancel(order), follows=True))
 
 
 @step(mark("Hold the publications"))
 def hold_publications(order: RepeatedOrder) -> Ending:
     """Hold what is not yet going out, until somebody restores it."""
-    return told(orders().hold(order))
+    return told(by_the_book(lambda: orders().hold(order), follows=True))
 
 
 @step(mark("Restore the publications"))
 def restore_publications(order: TimedOrder) -> Ending:
     """Plan again what was held, missed, refused or cancelled."""
-    return told(orders().restore(order))
+    return told(by_the_book(lambda: orders().restore(order)))
 
 
 @step(mark("Move the publications"))
 def move_publications(order: TimedOrder) -> Ending:
     """Give a new time to what is not yet going out."""
-    return told(orders().move(order))
+    return told(by_the_book(lambda: orders().move(order)))
 
 
 @step(mark("Write down what was seen in the channel"))
 def decide_unknown(order: Order, verdict: Verdict, link: str) -> Ending:
     """Settle what a person has looked at in the channel."""
-    return told(orders().decide_unknown(order, verdict, link))
+    return told(by_the_book(lambda: orders().decide_unknown(order, verdict, link)))
 
 
 @step(mark("Bring the time forward to now"))
 def make_due(order: Order, urgent: bool) -> Urgent:
     """Make approved publications due at once; the publishing is a step of its own."""
-    report = orders().publish_now(order, urgent)
+    report = by_the_book(lambda: orders().publish_now(order, urgent))
     return Urgent(report=report, ids=tuple(line.id for line in report.lines if line.done))
 
 
@@ -86,7 +87,7 @@ def tell_whether_out(order: Urgent) -> Ending:
 def _now(line: Line, row: rows.Publication) -> Line:
     if row.state in OUT:
         return line.model_copy(update={"said": translate(IS_OUT, url=row.url or "—"), "url": row.url, "notes": ()})
-    if row.state is State.PLANNED and (line.notes or line.said == translate(answers.QUIET)):
+    if row.state is State.PLANNED and (line.notes or line.said != translate(answers.NOW)):
         return line  # it says already what it waits for
     state = translate(answers.STATES[row.state])
     said = translate(NOT_YET, state=state, reason=row.reason or "—")

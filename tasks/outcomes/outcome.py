@@ -1,18 +1,21 @@
 """The outcome of a plan's row out of the fates of its publications: status, links, reach, reactions, reasons. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from models.content import Outcome
+from models.content import Outcome, PlanRow
 from models.delivery import OUT, State
 from models.locale import mark, translate
 from models.post import Value
 from models.reason import NO_REASON, Reason
+from tasks.content.difference import EDITED_NAMES, show
 
 REACH = ("reach", "views")  # the first that is known: a channel that shows reach shows views too
 REACTIONS = ("likes", "comments", "reposts")
 METRICS = (*REACH, "reactions", *REACTIONS)
 
+SHOWN = ("on", "at", "campaign", "goal", "group", "author")
+EDITED = mark("Edited on the desk, not as in this file: {fields}.")
 NOT_PLANNED = mark("not planned yet")
 OUT_OF = mark("published {out} of {total}")
 SEVERAL = mark("{what}: {number}")
@@ -82,6 +85,22 @@ def _status(fates: Sequence[Fate], out: int) -> str:
     rest = [(said, number) for said, number in counted.items() if said != STATES[State.SENT]]
     told = [translate(OUT_OF, out=out, total=len(fates))] if out else []
     return ", ".join(told + [translate(SEVERAL, what=translate(said), number=number) for said, number in rest])
+
+
+def with_edits(outcome: Outcome, edited: Collection[str], row: PlanRow, channels: Mapping[str, str]) -> Outcome:
+    """The outcome of a row that was edited on the desk: the file does not say what goes out, so the reason does."""
+    if not edited:
+        return outcome
+    said = translate(EDITED, fields=", ".join(_edit(name, row, channels) for name in EDITED_NAMES if name in edited))
+    return outcome.model_copy(update={"reason": "\n".join(filter(None, [outcome.reason, said]))})
+
+
+def _edit(name: str, row: PlanRow, channels: Mapping[str, str]) -> str:
+    """The field, with what the desk has made of it where that is short."""
+    value = ", ".join(channels.get(key, key) for key in row.channels) if name == "channels" else ""
+    value = show(getattr(row, name)) if name in SHOWN else value
+    title = translate(EDITED_NAMES[name])
+    return f"{title}: {value}" if value else title
 
 
 def _why(fate: Fate, channels: Mapping[str, str]) -> str:

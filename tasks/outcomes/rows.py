@@ -4,10 +4,12 @@ from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.content import PlanRow
 from models.delivery import Delivery, State, Verb
 from models.piece import Piece
 from models.reaction import Snapshot
 from models.reason import Reason
+from tasks.content.rows import PLAN
 from tasks.delivery.statements import D, is_approved
 from tasks.outcomes.outcome import METRICS, Fate
 
@@ -28,6 +30,14 @@ def fates(session: Session) -> dict[str, list[Fate]]:
                     seen=seen.get(row.id, {}))  # fmt: skip
         found.setdefault(number, []).append(fate)
     return found
+
+
+def edits(session: Session) -> dict[str, tuple[set[str], PlanRow]]:
+    """The fields of each row of the plan that were edited on the desk since it was loaded, and its row as it is now."""
+    columns = (col(Piece.number), col(Piece.edited), col(Piece.plan))
+    query = select(*columns).where(col(Piece.source) == PLAN, ~col(Piece.archived), col(Piece.number).is_not(None))
+    found = session.execute(query).tuples()
+    return {number: (set(edited), PlanRow.model_validate(plan)) for number, edited, plan in found if number and edited}
 
 
 def _last_looks(session: Session) -> dict[int, dict[str, int]]:

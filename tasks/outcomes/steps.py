@@ -7,11 +7,11 @@ from integrations.folder import Folder
 from models.content import Effect
 from models.ending import Ending
 from models.locale import mark, translate
-from tasks.content.steps import read_content_plan
 from tasks.content.workbook import write_plan
 from tasks.house import house
+from tasks.loading.engine import open_plan
 from tasks.outcomes import rows
-from tasks.outcomes.outcome import outcome
+from tasks.outcomes.outcome import outcome, with_edits
 from tasks.runs.steps import show
 from tasks.step import step
 
@@ -26,7 +26,7 @@ def give_plan_back(file: str) -> Ending:
     """Write status, link, reach, reactions and reason beside the rows of the plan, into a copy among the reports."""
     at = house()
     try:
-        reading = read_content_plan.fn(file)
+        reading = open_plan(at, file)
         data = Folder(at.root).read(reading.file) if reading.sheet else b""
     except Refused as refused:
         return Ending(done=0, total=1, remarks=(str(refused),))
@@ -35,6 +35,8 @@ def give_plan_back(file: str) -> Ending:
     channels = {card.key: card.title for card in at.workspace.channels}
     with at.reads() as session:
         outcomes = {number: outcome(fates, channels) for number, fates in rows.fates(session).items()}
+        for number, (fields, row) in rows.edits(session).items():
+            outcomes[number] = with_edits(outcomes.get(number, outcome((), channels)), fields, row, channels)
     known = sum(row.number in outcomes for row in reading.rows)
     path = at.var / "reports" / NAME
     _put(path, write_plan(data, reading.sheet, reading.rows, outcomes, reading.problems))

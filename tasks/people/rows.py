@@ -14,9 +14,10 @@ from sqlmodel import col
 from models.company import PersonCard, Workspace
 from models.database import Clock, now_by
 from models.people import Absence, Invitation, Person, SignInAttempt, WebSession
+from tasks.approval.rules import Who
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
-from tasks.passkeys.rows import remove_all
+from tasks.passkeys.rows import numbers, remove_all
 from tasks.people import terms
 
 
@@ -32,6 +33,8 @@ def sync_people(session: Session, clock: Clock, workspace: Workspace) -> int:
     changed = sum(_change(person, _wanted(person, cards), now) for person in standing.values())
     gone = [person.key for person in standing.values() if not person.active]
     session.execute(delete(WebSession).where(col(WebSession.person).in_(gone)), execution_options=QUICK)
+    void = delete(Invitation).where(col(Invitation.person).in_(gone), col(Invitation.used_at).is_(None))
+    session.execute(void, execution_options=QUICK)
     return len(new) + changed + _sync_absences(session, workspace)
 
 
@@ -81,8 +84,7 @@ def invite(
 ) -> datetime:
     """Make a personal invitation; earlier ones of this person that were not used are void. Returns until when."""
     now = now_by(clock, session)
-    unused = delete(Invitation).where(col(Invitation.person) == person, col(Invitation.used_at).is_(None))
-    session.execute(unused, execution_options=QUICK)
+    withdraw_invitations(session, person)
     session.add(Invitation(token_hash=token_hash, person=person, created_at=now, expires_at=now + lasts))
     session.flush()
     return now + lasts
@@ -110,6 +112,7 @@ def accept(session: Session, clock: Clock, token_hash: str, password_hash: str) 
     used = session.execute(unused.values(used_at=clock.plus()), execution_options=QUICK)
     if not used.rowcount:  # type: ignore[attr-defined]
         return None
+    person.is_new = not person.password_hash and not numbers(session).get(person.key)
     person.password_hash = password_hash
     session.execute(delete(WebSession).where(col(WebSession.person) == person.key), execution_options=QUICK)
     remove_all(session, person.key)
@@ -156,6 +159,18 @@ def close_session(session: Session, token_hash: str) -> None:
     session.execute(delete(WebSession).where(col(WebSession.token_hash) == token_hash), execution_options=QUICK)
 
 
+def close_all(session: Session, person: str) -> int:
+    """Sign a person out everywhere; returns how many browsers that was."""
+    mine = delete(WebSession).where(col(WebSession.person) == person)
+    return int(session.execute(mine, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
+
+
+def withdraw_invitations(session: Session, person: str) -> None:
+    """No link that this person was given and has not used is good any more."""
+    unused = delete(Invitation).where(col(Invitation.person) == person, col(Invitation.used_at).is_(None))
+    session.execute(unused, execution_options=QUICK)
+
+
 def may_try(session: Session, clock: Clock, counters: Mapping[str, int]) -> list[int]:
     """Count an attempt to sign in before it is judged, so that many at once are counted too; none: too many."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time of itself
@@ -180,6 +195,11 @@ def forgive(session: Session, attempts: Sequence[int]) -> None:
     session.execute(delete(SignInAttempt).where(col(SignInAttempt.id).in_(attempts)), execution_options=QUICK)
 
 
+def active(session: Session) -> dict[str, Who]:
+    """The people who are here, as the rules see them."""
+    return {p.key: Who(p.key, p.name, tuple(p.roles), p.deputy) for p in everybody(session) if p.active}
+
+
 def everybody(session: Session) -> list[Person]:
     return list(session.execute(select(Person).order_by(col(Person.active).desc(), col(Person.name))).scalars())
 
@@ -190,6 +210,19 @@ def open_invitations(session: Session, clock: Clock) -> dict[str, datetime]:
         col(Invitation.used_at).is_(None), col(Invitation.expires_at) > clock.plus()
     )
     return dict(session.execute(query.group_by(col(Invitation.person))).tuples().all())
+
+
+def sessions_of(session: Session, clock: Clock, person: str) -> int:
+    """In how many browsers a person is signed in."""
+    mine = and_(col(WebSession.person) == person, col(WebSession.expires_at) > clock.plus())
+    query = select(func.count()).where(mine, col(WebSession.seen_at) > clock.plus(-terms.IDLE_LASTS))
+    return int(session.execute(query).scalar_one())
+
+
+def absences_of(session: Session, person: str) -> list[Absence]:
+    """The absences of a person, the earliest first."""
+    query = select(Absence).where(col(Absence.person) == person).order_by(col(Absence.from_date))
+    return list(session.execute(query).scalars())
 
 
 def last_seen(session: Session) -> dict[str, datetime]:

@@ -15,6 +15,11 @@ def keyed(secret: str, *parts: str) -> str:
     return hmac.new(secret.encode(), "\x00".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+def till_key_hash(secret: str, key: str) -> str:
+    """How the key of a till is kept."""
+    return keyed(secret, "till", key)
+
+
 def handle_of(secret: str, person: str) -> str:
     """What a passkey calls its owner by: theirs alone, and no name (WebAuthn, 14.6.1); as base64url."""
     digest = hmac.new(secret.encode(), f"passkey\x00{person}".encode(), hashlib.sha256).digest()

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from models.address import is_loopback
-from models.locale import mark
+from models.locale import language, mark
 from models.piece import OfferRow
 from models.post import Post, Product
 from models.reason import NO_REASON, Reason, because
 from tasks.adaptation import links
 from tasks.adaptation.spans import Marked
 from tasks.writing.facts import held_because
+from tasks.writing.prices import say_price
 
 PRICE = mark(
     "“{name}” costs {now} in the feed and {then} in the post. Correct the piece and approve it anew; or correct the "
@@ -30,7 +31,7 @@ def objection(post: Post, offers: Mapping[str, OfferRow], now: datetime) -> Reas
         return because(OVER, code="offer_over", day=post.valid_until)
     feed = {id: product_of(offer) for id, offer in offers.items()}
     said = held_because(post, feed)
-    return said or next(filter(None, (_about(product, offers.get(product.id)) for product in post.products)), NO_REASON)
+    return said or next(filter(None, (about(product, offers.get(product.id)) for product in post.products)), NO_REASON)
 
 
 def product_of(offer: OfferRow) -> Product:
@@ -40,7 +41,8 @@ def product_of(offer: OfferRow) -> Product:
     )  # fmt: skip
 
 
-def _about(product: Product, offer: OfferRow | None) -> Reason:
+def about(product: Product, offer: OfferRow | None) -> Reason:
+    """What the feed says against a product as a post shows it."""
     if offer is None:
         return because(GONE, code="product_gone", name=product.name, id=product.id)
     if offer.price != product.price or offer.currency != product.currency:
@@ -60,6 +62,5 @@ def homebound(post: Post) -> Reason:
 
 
 def money(minor: int, currency: str) -> str:
-    """Minor units as a person writes them, thousands apart."""
-    whole, rest = divmod(minor, 100)
-    return f"{whole:,}".replace(",", " ") + (f",{rest:02d}" if rest else "") + f" {currency}"
+    """Minor units as the reader writes them."""
+    return say_price(minor, currency, language())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import String, and_, bindparam, cast, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,15 +15,17 @@ from models.content import fingerprint
 from models.database import Clock, now_by
 from models.delivery import FOR_A_PERSON, OPEN, Delivery, State, Verb, may_precede
 from models.locale import mark
+from models.orders import MOVABLE, When
 from models.piece import OfferRow, Piece, PieceVersion, Rendition
 from models.post import Post
 from models.reaction import Mark
 from models.reason import NO_REASON, Reason, because
+from tasks.adaptation.rows import still_said_by_hand
+from tasks.content.rows import among
 from tasks.delivery.keys import placement_key
 from tasks.delivery.rows import Claim, insert_quietly
 from tasks.delivery.statements import QUICK, D
-from tasks.orders import rows as orders
-from tasks.orders.rows import MOVABLE, When
+from tasks.placing import rows as placing
 from tasks.posting.layout import Time
 from tasks.recovery.rows import ONLY_A_PERSON
 from tasks.schedule.wall import instant
@@ -32,7 +34,6 @@ log = logging.getLogger("otdel.posting")
 
 KIND = "placement"
 LAYING_OUT = "laying_out"
-NOT_IN_PLAN = mark("It is no longer in the content plan.")
 OUTDATED = mark(
     "The piece was changed, and there is no version of it for this channel yet. Adapt it (A7), then approve it; then "
     "it goes on by itself."
@@ -66,10 +67,8 @@ def times_of(session: Session, piece_ids: Sequence[int]) -> dict[tuple[int, str]
     Where a person has moved one, it is the plan's own time all the same: the row would follow another slot else.
     """
     found: dict[tuple[int, str], dict[str, datetime]] = {}
-    query = select(D.key, D.account, D.subject_id, D.due_at, D.plan_wall, D.zone).where(
-        D.kind == KIND, D.verb == Verb.PUBLISH, D.subject_id.in_([str(id) for id in piece_ids])
-    )
-    for row in session.execute(query):
+    columns = (D.key, D.account, D.subject_id, D.due_at, D.plan_wall, D.zone)
+    for row in session.execute(select(*columns).where(*_published(piece_ids))):
         at = instant(row.plan_wall, row.zone) if row.plan_wall else row.due_at
         found.setdefault((int(row.subject_id), row.account), {})[row.key.rsplit(":", 1)[-1]] = at
     return found
@@ -92,12 +91,24 @@ def one_at_a_time(session: Session, clock: Clock) -> None:
     session.execute(select(col(Mark.name)).where(col(Mark.name) == LAYING_OUT).with_for_update())
 
 
-def aims(session: Session) -> dict[int, frozenset[str]]:
+def planned(session: Session, pieces: Collection[int] | None = None) -> list[int]:
+    """The pieces that are to be laid out, those of these where some are named; one that left the plan until its
+    publications have left it too.
+    """
+    open_rows = exists().where(D.subject_kind == "piece", D.subject_id == cast(col(Piece.id), String),
+                               D.kind == KIND, D.state.in_(OPEN))  # fmt: skip
+    query = select(col(Piece.id)).where(col(Piece.version_id).is_not(None), or_(~col(Piece.archived), open_rows))
+    found = session.execute(query.where(*among(pieces)).order_by(col(Piece.id))).scalars()
+    return [id for id in found if id]
+
+
+def aims(session: Session, pieces: Collection[int]) -> dict[int, frozenset[str]]:
     """The channels that each planned piece is for, by its present version; none for a piece that left the plan."""
     channels = col(PieceVersion.content)["channels"].label("channels")
-    query = select(col(Piece.id), col(Piece.plan), col(Piece.archived), channels).join(
-        PieceVersion, col(PieceVersion.id) == col(Piece.version_id)
-    )
+    query = (
+        select(col(Piece.id), col(Piece.plan), col(Piece.archived), channels)
+        .join(PieceVersion, col(PieceVersion.id) == col(Piece.version_id)).where(*among(pieces))
+    )  # fmt: skip
     return {
         row.id: frozenset() if row.archived else frozenset(row.channels or ())
         for row in session.execute(query) if row.plan
@@ -121,21 +132,27 @@ def lay_out(
     if new:
         session.execute(insert_quietly(session, Delivery, ["key"]), [_as_row(p, now) for p in new])
     old = [(standing[placement.key], placement) for placement in wanted if placement.key in standing]
-    back = sum(
-        _done(orders.return_to_plan(session, [row.id], _when(p.time))) for row, p in old if _is_back(row, p, now)
-    )
-    moved = sum(_done(orders.follow_plan(session, [row.id], _when(p.time))) for row, p in old if _is_moved(row, p))
-    changed = sum(_done(_replace(session, row, placement)) for row, placement in old if _is_changed(row, placement))
-    gone = _cancel_left(session, standing, {placement.key for placement in wanted}, awaited)
-    return {"new": len(new) + back, "moved": moved, "changed": changed, "gone": gone}
+    back = {row.id: _when(p.time) for row, p in old if _is_back(row, p, now)}
+    moved = {row.id: _when(p.time) for row, p in old if _is_moved(row, p)}
+    changed = {row.id: (p.rendition_id, p.content_hash) for row, p in old if _is_changed(row, p)}
+    kept = {placement.key for placement in wanted}
+    left = {row.id for key, row in standing.items() if key not in kept and not _is_aside(row, awaited)}
+    placing.hold_still(session, {*back, *moved, *changed, *left})
+    return {
+        "new": len(new) + placing.return_to_plan(session, back), "moved": placing.follow_plan(session, moved),
+        "changed": placing.replace_content(session, changed), "gone": placing.leave_plan(session, left),
+    }  # fmt: skip
 
 
 def _standing(session: Session, piece_ids: Sequence[int]) -> dict[str, Any]:
     columns = (D.id, D.key, D.account, D.subject_id, D.due_at, D.plan_wall, D.content_hash, D.state, D.reason)
-    query = select(*columns).where(
-        D.kind == KIND, D.verb == Verb.PUBLISH, D.subject_id.in_([str(id) for id in piece_ids])
-    )
-    return {row.key: row for row in session.execute(query)}
+    return {row.key: row for row in session.execute(select(*columns).where(*_published(piece_ids)))}
+
+
+def _published(piece_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    """The publications of these pieces, their corrections and removals aside."""
+    mine = (D.subject_kind == "piece", D.subject_id.in_([str(id) for id in piece_ids]))
+    return *mine, D.kind == KIND, D.verb == Verb.PUBLISH
 
 
 def _is_moved(row: Any, placement: Placement) -> bool:
@@ -156,10 +173,6 @@ def _is_back(row: Any, placement: Placement, now: datetime) -> bool:
     return left and placement.time.due_at > now
 
 
-def _replace(session: Session, row: Any, placement: Placement) -> dict[int, orders.Answer]:
-    return orders.replace_content(session, [row.id], placement.rendition_id, placement.content_hash)
-
-
 def _as_row(placement: Placement, now: datetime) -> dict[str, Any]:
     time = placement.time
     row = Delivery(
@@ -173,23 +186,6 @@ def _as_row(placement: Placement, now: datetime) -> dict[str, Any]:
 
 def _when(time: Time) -> When:
     return When(time.due_at, time.late_at, time.wall, time.zone)
-
-
-def _done(answers: dict[int, orders.Answer]) -> int:
-    return sum(answer is orders.Answer.DONE for answer in answers.values())
-
-
-def _cancel_left(
-    session: Session, standing: dict[str, Any], wanted: set[str], awaited: Collection[tuple[int, str]]
-) -> int:
-    """Cancel what stands in no plan any more, late or not; what a person ordered aside from the plan stays."""
-    left = [row.id for key, row in standing.items() if key not in wanted and not _is_aside(row, awaited)]
-    change = update(Delivery).where(D.id.in_(left), D.state.in_([State.PLANNED, State.CLAIMED, State.HELD]))
-    reason = because(NOT_IN_PLAN, code="not_in_plan").model_dump()
-    done = session.execute(
-        change.values(state=State.CANCELLED, reason=reason, token=D.token + 1), execution_options=QUICK
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _is_aside(row: Any, awaited: Collection[tuple[int, str]]) -> bool:
@@ -232,11 +228,17 @@ def contents(session: Session, claims: Sequence[Claim], objection: Objection) ->
 
 
 def _outdated(session: Session, claims: Sequence[Claim]) -> set[int]:
-    """Which of them would publish a version of the plan's piece that is no longer its present one."""
+    """Which of them would publish a version of the plan's piece that is no longer its present one.
+
+    What was written by hand for the channel is present as long as the piece still says it there.
+    """
     ids = {claim.content_id for claim in claims}
-    old = and_(col(Rendition.version_id) != col(Piece.version_id), ~col(Rendition.by_hand))
-    query = select(col(Rendition.id)).join(Piece, col(Piece.id) == col(Rendition.piece_id))
-    former = set(session.execute(query.where(col(Rendition.id).in_(ids), old)).scalars())
+    columns = (col(Rendition.id), col(Rendition.version_id), col(Piece.version_id), col(Rendition.account))
+    query = select(*columns, col(Rendition.by_hand)).join(Piece, col(Piece.id) == col(Rendition.piece_id))
+    old = col(Rendition.version_id) != col(Piece.version_id)
+    found = session.execute(query.where(col(Rendition.id).in_(ids), old)).tuples().all()
+    by_hand = {id or 0: (old, now or 0, account) for id, old, now, account, is_hand in found if is_hand}
+    former = {id for id, *_ in found} - still_said_by_hand(session, by_hand)
     return {c.id for c in claims if c.content_id in former and c.verb == Verb.PUBLISH and not _is_ordered(c.key)}
 
 

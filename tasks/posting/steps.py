@@ -1,35 +1,25 @@
 """Steps of scheduled posting: lay out the plan, publish what is due, look for what is unknown, announce what comes."""
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from integrations.channels.base import Channel
 from integrations.errors import Refused
-from models.company import ChannelCard
-from models.content import PlanRow, fingerprint
+from models.content import fingerprint
 from models.delivery import State
 from models.ending import Ending
 from models.locale import mark, translate
 from models.piece import OfferRow
 from models.post import Post
 from models.reason import NO_REASON, Reason, because
-from models.schedule import Slot
-from models.timetable import read_quiet, read_slots
-from tasks.analysis.rows import recommended_slots
-from tasks.approval.rows import approve_by_policy, hold_returned
-from tasks.approval.rules import demands_of
-from tasks.content import rows as pieces
 from tasks.delivery.engine import Contents, Engine
 from tasks.delivery.jobs import Tally, Terms
 from tasks.house import House, house
 from tasks.notices import rows as notices
 from tasks.posting import rows
+from tasks.posting.engine import lay_out, rhythm_of
 from tasks.posting.freshness import homebound, objection
-from tasks.posting.layout import Rhythm, times
 from tasks.recovery import rows as recovery
 from tasks.recovery.engine import Search
 from tasks.runs.steps import cancelled_runs, start_run
@@ -56,51 +46,8 @@ LATER_REMARK = mark("Not now: {number}. They will be tried again.")
 
 @step(mark("Lay the plan out in time"))
 def lay_out_schedule() -> dict[str, int]:
-    """Turn the plan into placements: as many rows as it means up to the horizon, none twice.
-
-    While the company's files cannot be read the rows stand as they are: nobody knows what the plan would mean.
-    """
-    at = house()
-    if at.unreadable():
-        return {}
-    cards = {card.key: card for card in at.workspace.channels if card.enabled}
-    with at.sessions.begin() as session:
-        rows.one_at_a_time(session, at.clock)
-        ready, aims = pieces.ready_renditions(session, list(cards)), rows.aims(session)
-        wanted = _wanted(at, session, cards, ready)
-        awaited = {(id, account) for id, accounts in aims.items() for account in accounts}
-        awaited -= {(r.piece_id, r.account) for r in ready}
-        done = rows.lay_out(session, at.clock, wanted, sorted(aims), awaited)
-        policy = [(f"{r.piece_id}:{r.account}", r.content_hash) for r in ready if _by_policy(at, r)]
-        approve_by_policy(session, at.clock, policy, demands_of(at.workspace.company))
-        hold_returned(session)
-    return done
-
-
-def _by_policy(at: House, ready: pieces.Ready) -> bool:
-    return (ready.approval or at.workspace.company.approval.of(ready.account)) == "policy"
-
-
-def _wanted(
-    at: House, session: Session, cards: dict[str, ChannelCard], ready: list[pieces.Ready]
-) -> list[rows.Placement]:
-    given, taken = rows.times_of(session, [r.piece_id for r in ready]), rows.taken_times(session, at.clock)
-    advised = recommended_slots(session)
-    wanted: list[rows.Placement] = []
-    for r in ready:
-        row, rhythm = PlanRow.model_validate(r.plan), rhythm_of(at, cards[r.account], advised.get(r.account, ()))
-        busy = taken.setdefault(r.account, [])
-        for time in times(row, rhythm, at.now(), given.get((r.piece_id, r.account), {}), busy):
-            busy.append(time.due_at)
-            wanted.append(rows.Placement(r.piece_id, r.account, r.rendition_id, r.content_hash, time, r.campaign))
-    return wanted
-
-
-def rhythm_of(at: House, card: ChannelCard, recommended: Sequence[str] = ()) -> Rhythm:
-    """A channel's rhythm: its card, over what A1 recommends where the card names no slots."""
-    slots: tuple[Slot, ...] = read_slots(card.slots or recommended)
-    quiet = read_quiet(at.workspace.quiet_hours_of(card))
-    return Rhythm(at.workspace.zone_of(card), slots, quiet, card.lateness.after, card.lateness.then)
+    """Turn the plan into placements: as many rows as it means up to the horizon, none twice."""
+    return lay_out(house())
 
 
 @step(mark("Publish what is due"))

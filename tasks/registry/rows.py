@@ -86,7 +86,7 @@ def _sums(session: Session, bounds: Sequence[datetime], by: Sequence[str], where
 def _snapshots(
     session: Session, bounds: Sequence[datetime], by: Sequence[str], where: Mapping[str, str]
 ) -> Iterator[Tally]:
-    looks = _last_looks(bounds, where)
+    looks = _last_looks(bounds, where, by)
     before = func.lag(looks.c.value).over(
         partition_by=[looks.c[name] for name in OF_ONE_SUBJECT], order_by=looks.c.slot
     )
@@ -101,7 +101,7 @@ def _snapshots(
     return (_tally(row, by) for row in session.execute(statement))
 
 
-def _last_looks(bounds: Sequence[datetime], where: Mapping[str, str]) -> Any:
+def _last_looks(bounds: Sequence[datetime], where: Mapping[str, str], by: Sequence[str]) -> Any:
     """The looks at every subject seen within the bounds, numbered from the last one in each stretch."""
     seen = (
         select(*(F[name] for name in OF_ONE_SUBJECT))
@@ -113,10 +113,10 @@ def _last_looks(bounds: Sequence[datetime], where: Mapping[str, str]) -> Any:
     subject = [F[name] for name in OF_ONE_SUBJECT]
     nth = func.row_number().over(partition_by=[*subject, slot], order_by=[F.observed_at.desc(), F.id.desc()])
     same = and_(*(F[name] == seen.c[name] for name in OF_ONE_SUBJECT))
-    looks = (
-        select(*F, slot.label("slot"), nth.label("nth")).join(seen, same).where(F.observed_at < bounds[-1], stands())
-    )
-    return looks.subquery("looks")
+    # Only what is asked for: looks are sorted twice, and whole facts take a third longer (measured, 800 publications).
+    asked = [F[name] for name in dict.fromkeys((*OF_ONE_SUBJECT, *by, *where, "value", "currency"))]
+    looks = select(*asked, slot.label("slot"), nth.label("nth")).join(seen, same)
+    return looks.where(F.observed_at < bounds[-1], stands()).subquery("looks")
 
 
 def _tally(row: Row[Any], by: Sequence[str]) -> Tally:
@@ -139,12 +139,32 @@ def stated(session: Session, prefix: str) -> list[Fact]:
     return list(session.scalars(found))
 
 
+def spent(
+    session: Session, by: Sequence[str], among: Mapping[str, Collection[str]], since: datetime | None = None
+) -> list[Tally]:
+    """What was spent at these keys of dimensions, by dimensions; since ever, or since a moment."""
+    keys = [*(F[name] for name in by), F.currency]
+    wanted = [F.cost.is_not(None), stands(), *(F[name].in_(values) for name, values in among.items())]
+    wanted += [F.observed_at >= since] if since else []
+    query = select(*keys, func.count().label("facts"), func.sum(F.cost).label("cost")).where(*wanted).group_by(*keys)
+    return [
+        Tally(slot=0, at={name: row[name] for name in by}, metric="expenses", value=int(row["cost"]),
+              facts=row["facts"], cost=int(row["cost"]), currency=row["currency"])
+        for row in session.execute(query).mappings()
+    ]  # fmt: skip
+
+
 def costs_of_pieces(session: Session, pieces: Collection[str], currency: str) -> dict[tuple[str, str], int]:
     """What pieces are known to cost, by (piece, channel), where "" is the piece everywhere; the unknown is absent."""
     of_pieces = and_(F.subject_kind == "piece", F.subject_id.in_(pieces), F.cost.is_not(None), F.currency == currency)
     query = select(F.subject_id, F.channel, func.sum(F.cost)).where(of_pieces, stands())
     found = session.execute(query.group_by(F.subject_id, F.channel)).tuples()
     return {(piece, channel): int(cost) for piece, channel, cost in found}
+
+
+def last_fact(session: Session) -> int:
+    """The id of the newest fact: while it stays, sums over the registry do."""
+    return int(session.execute(select(func.coalesce(func.max(F.id), 0))).scalar_one())
 
 
 def stream(session: Session, since: datetime, until: datetime, batch: int = 5000) -> Iterator[RowMapping]:

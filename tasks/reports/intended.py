@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from models.company import Company, Goal, Workspace
+from models.company import Campaign, Company, Fund, Goal, Workspace
 from models.locale import mark
 from models.operations import OPERATIONS
 from models.reason import Reason, because
@@ -25,22 +25,29 @@ def intended(workspace: Workspace, pieces: Mapping[str, values.Card], period: Pe
     year = period.last.year
     return values.Plan(
         company=company.name, currency=company.currency, synthetic=company.synthetic,
-        goals=tuple(_goal(goal, company.currency) for goal in company.goals if goal.metric in GOAL_METRICS),
-        campaigns=tuple(
-            values.Budget(key=c.key, title=c.title, amount=_minor(c.budget, company.currency), first=c.starts_on,
-                          last=c.ends_on)
-            for c in company.campaigns
-        ),
-        funds=tuple(
-            values.Budget(key=fund.key, title=fund.title, amount=_minor(fund.budget, company.currency),
-                          first=date(year, 1, 1), last=date(year, 12, 31))
-            for fund in company.funds
-        ),
+        goals=tuple(goal_of(goal, company.currency) for goal in company.goals if goal.metric in GOAL_METRICS),
+        campaigns=tuple(budget_of_campaign(campaign, company.currency) for campaign in company.campaigns),
+        funds=tuple(budget_of_fund(fund, company.currency, year) for fund in company.funds),
         titles=titles_of(workspace), pieces=pieces,
     )  # fmt: skip
 
 
-def _goal(goal: Goal, currency: str) -> values.Goal:
+def budget_of_campaign(campaign: Campaign, currency: str) -> values.Budget:
+    return values.Budget(
+        key=campaign.key, title=campaign.title, amount=_minor(campaign.budget, currency), first=campaign.starts_on,
+        last=campaign.ends_on,
+    )  # fmt: skip
+
+
+def budget_of_fund(fund: Fund, currency: str, year: int) -> values.Budget:
+    """A fund is for a calendar year."""
+    return values.Budget(
+        key=fund.key, title=fund.title, amount=_minor(fund.budget, currency), first=date(year, 1, 1),
+        last=date(year, 12, 31),
+    )  # fmt: skip
+
+
+def goal_of(goal: Goal, currency: str) -> values.Goal:
     """A target of money is written in roubles and counted in kopecks, like the facts it is compared with."""
     is_money = MEASURES[goal.metric].shape == "money"
     target = minor_units(goal.target, currency) if is_money else round(goal.target)

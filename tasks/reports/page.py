@@ -1,10 +1,11 @@
 """The report as it is read in one language: every number said, every table in order; layouts only place it. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Literal
 
 from models.locale import language, spoken, translate, translate_plural
+from models.report import Bar, Cell, FigureBox, Page, Piece, Row, StuckRow, Table
 from tasks.reports.legend import legend
 from tasks.reports.measures import MEASURES, Measure, measure_of
 from tasks.reports.numbers import NO_DATA, say, say_change, say_moment, say_period, say_span, say_stretch
@@ -35,106 +36,7 @@ from tasks.reports.titles import (
     UNNAMED,
 )
 from tasks.reports.values import Cut, Figure, GoalLine, Line, MoneyLine, PieceLine, Report
-from tasks.reports.words import Sentence, sentences, tone_of
-
-
-@dataclass(frozen=True)
-class FigureBox:
-    title: str
-    value: str
-    planned: str
-    change: str
-    before: str
-    tone: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """Plan against fact: `share` and `mark` are per cent of the whole; None where nothing is known or expected."""
-
-    title: str
-    note: str
-    fact: str
-    target: str
-    share: float | None
-    mark: float | None
-    percent: str
-    standing: str
-    tone: str
-    extra: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`absent` is what is not known: a dash here, and these words for whoever points at it."""
-
-    text: str
-    absent: str = ""
-    change: str = ""
-    tone: str = "plain"
-
-
-@dataclass(frozen=True)
-class Row:
-    title: str
-    cells: tuple[Cell, ...]
-    total: bool = False
-    quiet: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    key: str
-    title: str
-    head: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Piece:
-    title: str
-    author: str
-    link: str
-    facts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class StuckRow:
-    piece: str
-    channel: str
-    due: str
-    state: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """Everything a layout places; all of it is already in the reader's language."""
-
-    language: str
-    kind: str
-    title: str
-    span: str
-    company: str
-    badge: str
-    made: str
-    headings: Mapping[str, str]
-    sentences: tuple[Sentence, ...]
-    figures: tuple[FigureBox, ...]
-    plot_title: str
-    plot_note: str
-    legend: tuple[tuple[str, str], ...]
-    goals: tuple[Bar, ...]
-    funds: tuple[Bar, ...]
-    campaigns: tuple[Bar, ...]
-    tables: tuple[Table, ...]
-    best: tuple[Piece, ...]
-    worst: tuple[Piece, ...]
-    stuck: tuple[StuckRow, ...]
-    stuck_more: str
-    conclusion: tuple[str, ...]
-    remarks: tuple[str, ...]
+from tasks.reports.words import sentences, tone_of
 
 
 def said(report: Report, tongue: str) -> Page:
@@ -144,9 +46,10 @@ def said(report: Report, tongue: str) -> Page:
 
 
 def _page(report: Report) -> Page:
+    kind = report.period.kind
     return Page(
         language=language(),
-        kind=report.period.kind,
+        kind=kind,
         title=say_period(report.period),
         span=say_span(report.period.first, report.period.last),
         company=report.company,
@@ -158,9 +61,9 @@ def _page(report: Report) -> Page:
         plot_title=translate(BY_DAY, measure=translate(MEASURES[report.plotted].title)),
         plot_note=_plot_note(report),
         legend=tuple(legend(report)),
-        goals=tuple(_goal(line, report) for line in report.goals),
-        funds=tuple(_money(line, report) for line in report.funds),
-        campaigns=tuple(_money(line, report) for line in report.campaigns),
+        goals=tuple(goal_bar(line, report.currency) for line in report.goals),
+        funds=tuple(money_bar(line, report.currency, kind) for line in report.funds),
+        campaigns=tuple(money_bar(line, report.currency, kind) for line in report.campaigns),
         tables=tuple(_table(cut, report) for cut in report.cuts if _tells(cut)),
         best=tuple(_piece(line, report) for line in report.best),
         worst=tuple(_piece(line, report) for line in report.worst),
@@ -217,14 +120,15 @@ def _change(figure: Figure, measure: Measure) -> str:
     return translate(POINTS, number=f"{points:+}".replace("-", "−"))
 
 
-def _goal(line: GoalLine, report: Report) -> Bar:
+def goal_bar(line: GoalLine, currency: str) -> Bar:
+    """A goal as a bar, in the current language."""
     measure, goal = MEASURES[line.goal.metric], line.goal
-    cost = "" if line.cost is None else translate(SPENT, value=say(line.cost, "money", report.currency))
+    cost = "" if line.cost is None else translate(SPENT, value=say(line.cost, "money", currency))
     return Bar(
         title=goal.title,
         note=f"{translate(measure.title)} · {say_span(goal.first, goal.last)}",
-        fact=say(line.fact, measure.shape, report.currency),
-        target=say(goal.target, measure.shape, report.currency),
+        fact=say(line.fact, measure.shape, currency),
+        target=say(goal.target, measure.shape, currency),
         share=_per_cent(line.share),
         mark=_per_cent(line.expected / goal.target if line.expected is not None and goal.target else None),
         percent="" if line.share is None else say(line.share, "share"),
@@ -234,14 +138,15 @@ def _goal(line: GoalLine, report: Report) -> Bar:
     )
 
 
-def _money(line: MoneyLine, report: Report) -> Bar:
+def money_bar(line: MoneyLine, currency: str, kind: Literal["week", "month"]) -> Bar:
+    """A budget as a bar, in the current language."""
     amount, now = line.budget.amount, line.in_period
-    said_now = "" if now is None else say(now, "money", report.currency)
+    said_now = "" if now is None else say(now, "money", currency)
     return Bar(
         title=line.budget.title,
-        note=translate(IN_PERIOD[report.period.kind], value=said_now) if said_now else "",
-        fact=say(line.spent, "money", report.currency),
-        target="" if amount is None else say(amount, "money", report.currency),
+        note=translate(IN_PERIOD[kind], value=said_now) if said_now else "",
+        fact=say(line.spent, "money", currency),
+        target="" if amount is None else say(amount, "money", currency),
         share=_per_cent(line.share),
         mark=None,
         percent="" if line.share is None else say(line.share, "share"),

@@ -59,3 +59,8 @@ def month_of(day: date, zone: str) -> Period:
     first = day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return Period(kind="month", first=first, last=last, zone=zone)
+
+
+def name_of(period: Period) -> str:
+    """What the report of a period is called in files and tables: week-2026-11-16, month-2026-10-01."""
+    return f"{period.kind}-{period.first}"

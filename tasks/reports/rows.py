@@ -4,17 +4,15 @@ Sessions are given; nothing here opens or commits one. A goal of a level metric 
 registry, because a channel's members belong to no goal; any other goal over the facts that name it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.database import Clock, now_by
 from models.delivery import FOR_A_PERSON, OUT, Verb
 from models.piece import Piece
-from models.reaction import Mark
 from models.registry import METRICS, Kind, Tally
 from tasks.registry.rows import D, planned, tally, unrecorded, waiting
 from tasks.reports.period import Period, midnight
@@ -23,6 +21,7 @@ from tasks.reports.values import Card, Due, Facts, Goal, Plan, Stuck
 
 BY = ("campaign", "goal", "channel", "customer_group", "person", "fund")
 LISTED = 50
+AT_ONCE = 10_000
 EVER = date(2000, 1, 1)
 
 
@@ -41,13 +40,16 @@ def gather(session: Session, plan: Plan, period: Period, now: datetime) -> Facts
     )
 
 
-def cards(session: Session, period: Period) -> dict[str, Card]:
-    """Every piece by its id, those that left the plan too, with where it was first published in the period."""
-    links = _links(session, period)
+def cards(session: Session, period: Period, pieces: Collection[str]) -> dict[str, Card]:
+    """These pieces by their id, those that left the plan too, with where they were first published in the period."""
+    links, wanted = _links(session, period), sorted(int(id) for id in pieces if id.isdecimal())
     of = (col(Piece.id), col(Piece.title), col(Piece.author), col(Piece.goal), col(Piece.customer_group))
     return {
         str(id): Card(title=title, author=author, goal=goal, customer_group=group, link=links.get(str(id), ""))
-        for id, title, author, goal, group in session.execute(select(*of))
+        for start in range(0, len(wanted), AT_ONCE)
+        for id, title, author, goal, group in session.execute(
+            select(*of).where(col(Piece.id).in_(wanted[start : start + AT_ONCE]))
+        )
     }
 
 
@@ -60,28 +62,28 @@ def _links(session: Session, period: Period) -> dict[str, str]:
     return links
 
 
-def keep_conclusion(session: Session, clock: Clock, report: str, words: str) -> str:
-    """Keep the head's words for a report made anew; without words now, those of before are returned."""
-    name = f"conclusion:{report}"
-    if words.strip():
-        session.merge(Mark(name=name, value=words, at=now_by(clock, session)))
-        return words
-    kept = session.get(Mark, name)
-    return kept.value if kept else ""
+def attained(session: Session, goal: Goal, last: date, zone: str) -> tuple[Tally, ...]:
+    """What has been reached of a goal from its first day to this one, or to its own last."""
+    level = goal.metric in METRICS and METRICS[goal.metric].kind == Kind.LEVEL
+    where = {"metric": goal.metric} if level else {"goal": goal.key}
+    return _summed(session, goal.first, min(goal.last, last), zone, where)
 
 
 def _attained(session: Session, goal: Goal, period: Period) -> tuple[Tally, ...]:
-    level = goal.metric in METRICS and METRICS[goal.metric].kind == Kind.LEVEL
-    return _since(session, goal.first, goal.last, period, **({} if level else {"goal": goal.key}))
+    touched = touches(goal.first, goal.last, period)
+    return attained(session, goal, period.last, period.zone) if touched else ()
 
 
 def _since(session: Session, first: date, last: date, period: Period, **where: str) -> tuple[Tally, ...]:
     """The sums from the first day to the last day of the period, or to the own last one."""
     if not touches(first, last, period):
         return ()
-    end = min(last, period.last) + timedelta(days=1)
-    narrowed: Mapping[str, str] = where
-    return tuple(tally(session, (midnight(first, period.zone), midnight(end, period.zone)), (), narrowed))
+    return _summed(session, first, min(last, period.last), period.zone, where)
+
+
+def _summed(session: Session, first: date, last: date, zone: str, where: Mapping[str, str]) -> tuple[Tally, ...]:
+    bounds = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    return tuple(tally(session, bounds, (), where))
 
 
 def _due(session: Session, period: Period, now: datetime) -> tuple[Due, ...]:

@@ -102,6 +102,8 @@ def _write(book: "Workbook", sheet: Sheet, formats: dict[str, "Format"]) -> None
 
 def _sheets(report: Report) -> Iterator[Sheet]:
     yield _summary(report)
+    if report.conclusion:
+        yield _conclusion(report)
     yield _goals(report)
     yield _money(report)
     yield from (_cut(cut, report) for cut in report.cuts)
@@ -132,6 +134,13 @@ def _summary(report: Report) -> Sheet:
     rows.append([say_period(report.period), say_span(report.period.first, report.period.last)])
     rows += [[translate(SYNTHETIC)]] if report.synthetic else []
     return Sheet(translate(SUMMARY), _said(*FIGURES), rows)
+
+
+def _conclusion(report: Report) -> Sheet:
+    """The head's words, a paragraph in a row."""
+    parts: list[list[Content]] = [[part.strip()] for part in report.conclusion.split("\n") if part.strip()]
+    [title] = _said(HEADINGS["conclusion"])
+    return Sheet(title, [title], parts)
 
 
 def _goals(report: Report) -> Sheet:

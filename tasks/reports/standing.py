@@ -72,6 +72,12 @@ def money_lines(
     return tuple(lines)
 
 
+def money_line(budget: Budget, spent: Iterable[Tally], currency: str) -> MoneyLine:
+    """A budget beside all that was spent of it."""
+    cost = weigh(spent, currency)["cost"]
+    return MoneyLine(budget, _whole(cost), None, _kept(budget, cost))
+
+
 def _kept(budget: Budget, spent: Number | None) -> Standing:
     if spent is None:
         return Standing.NO_DATA

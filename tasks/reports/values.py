@@ -109,6 +109,12 @@ class Facts:
     stuck: tuple[Stuck, ...] = ()
     unrecorded: int = 0
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The pieces that these facts speak of."""
+        counted = {tally.of("subject_id") for tally in self.pieces}
+        return frozenset(counted | {one.piece for one in self.due} | {one.piece for one in self.stuck})
+
 
 class Standing(StrEnum):
     """How a goal or a budget stands on the last day of the report."""

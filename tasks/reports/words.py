@@ -1,16 +1,13 @@
 """The report in a few sentences that a head reads before anything else. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from models.delivery import State
 from models.locale import mark, translate, translate_plural
+from models.report import Sentence, Tone
 from tasks.reports.measures import MEASURES, measure_of
 from tasks.reports.numbers import say, say_change
 from tasks.reports.values import Figure, GoalLine, MoneyLine, Report, Standing
-
-Tone = Literal["good", "bad", "plain"]
 
 OUT_OF_PLAN = (
     mark("{number} publication went out, {planned} planned."),
@@ -46,14 +43,6 @@ STATES = {
 WELL = (Standing.DONE, Standing.ON_TRACK)
 SAID = ("views", "responses", "clicks", "calls", "visits", "orders", "revenue")
 SAID_AT_MOST = 3
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """`tone` is what it means for the head: good, bad, or only so."""
-
-    text: str
-    tone: Tone = "plain"
 
 
 def sentences(report: Report) -> list[Sentence]:

@@ -6,7 +6,7 @@ out is looked up only after that.
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,14 +20,16 @@ from models.reason import because
 from models.stop import Scope, StopOrder
 from tasks.orders import naming
 from tasks.orders import rows as publications
+from tasks.orders.answers import Report
 from tasks.orders.rows import Publication
 from tasks.stop import rows, told
-from tasks.stop.told import Out, Released, Stopped
+from tasks.stop.told import Let, Out, Released, Stopped
 
 log = logging.getLogger("otdel.stop")
 
 OUT_SHOWN = {Scope.ALL: timedelta(days=7), Scope.CHANNEL: timedelta(days=7)}
 EVER = timedelta(days=3650)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 STOP, RELEASE = mark("Stop"), mark("Release of a Stop")
 NO_SUCH_STOP = mark("There is no Stop № {number} in force. In force: {known}.")
 NOT_STOPPED = mark("Nothing to release: {what} is not stopped. In force: {known}.")
@@ -56,6 +58,12 @@ class Switch:
             return Stopped(title=translate(STOP), refusal=refused.reason)
         return self._told(number, already)
 
+    def standing(self, report: Report) -> Stopped:
+        """What a Stop that the desk has pulled holds and came too late for, by the answer that was given there."""
+        if report.refusal:
+            return Stopped(title=report.title, refusal=report.refusal)
+        return self._told(report.lines[0].id, already=False)
+
     def _told(self, number: int, already: bool) -> Stopped:
         """What it holds and what is out, once it is in force: nothing that goes wrong here undoes it."""
 
@@ -70,6 +78,10 @@ class Switch:
             log.exception("Stop %s: what is out could not be listed", number)
             reason = because(NOT_LISTED, code="not_listed", detail=type(error).__name__)
             return Stopped(title=translate(told.HELD, number=number), number=number, not_listed=reason)
+
+    def meant(self, session: Session, scope: Scope, name: str) -> StopOrder:
+        """The Stop that would be pulled for this name, not pulled. Raises Refused."""
+        return StopOrder(scope=scope, scope_key=self._key(session, scope, name), pulled_by="", pulled_at=NEVER)
 
     def _key(self, session: Session, scope: Scope, name: str) -> str:
         key = naming.scope_key(scope, name, publications.known(session, self.workspace, scope))
@@ -93,20 +105,29 @@ class Switch:
             at=row.sent_at or row.due_at, zone=row.zone, state=row.state, url=row.url,
         )  # fmt: skip
 
-    def release(self, number: int, scope: Scope | None, name: str, by: Signed) -> Released:
-        """Let go of the Stop with this number, or of all Stops of exactly this scope; only a person who may."""
+    def release(self, number: int, scope: Scope | None, name: str, by: Signed, keep_late: bool = False) -> Released:
+        """Let go of the Stop with this number, or of all Stops of exactly this scope; only a person who may.
+
+        With `keep_late` what should have gone out meanwhile is held, in the same transaction.
+        """
 
         def released(session: Session) -> Released:
             who = naming.entitled(by.person, publications.people(session, self.workspace), Permission.RELEASE)
             orders = self._meant(session, number, scope, name)
-            done = [o for o in orders if rows.release_stop(session, self.clock, o.id or 0, who.key)]
-            said = tuple(self._went_on(session, order) for order in done)
-            return Released(title=translate(RELEASE), sentences=said)
+            let = [self._let(session, order, who.key, keep_late) for order in orders]
+            return Released(title=translate(RELEASE), let=tuple(one for one in let if one))
 
         try:
             return in_one(self.sessions, released)
         except Refused as refused:
             return Released(title=translate(RELEASE), refusal=refused.reason)
+
+    def _let(self, session: Session, order: StopOrder, person: str, keep_late: bool) -> Let | None:
+        """Let go of one; None where another person was first."""
+        kept = rows.hold_late(session, self.clock, order) if keep_late else 0
+        if not rows.release_stop(session, self.clock, order.id or 0, person):
+            return None
+        return Let(number=order.id or 0, said=self._went_on(session, order), kept_back=kept)
 
     def _meant(self, session: Session, number: int, scope: Scope | None, name: str) -> Sequence[StopOrder]:
         in_force = rows.stops_in_force(session)

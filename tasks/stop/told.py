@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from models.delivery import OUT, State
+from models.desk.stop import Fate, LateLine
 from models.ending import Ending
 from models.locale import mark, translate, translate_plural
 from models.post import Value
 from models.reason import NO_REASON, Reason
 from models.stop import Scope
+from tasks.orders.answers import Line, Report
 from tasks.schedule.wall import local
 
 PULLED = mark("Stop № {number}: {what}")
@@ -26,6 +29,13 @@ UNKNOWN = mark("outcome unknown: look at the channel")
 PARTLY = mark("partly out: look at the channel")
 LOOK = {State.INTENT: GOING_OUT, State.UNKNOWN: UNKNOWN}
 WENT_ON = mark("Stop № {number} ({what}), pulled by {person} at {when}, is released.")
+KEPT_BACK = (
+    mark("{number} publication whose time had passed is held instead of going out late. It waits under “To decide”."),
+    mark(
+        "{number} publications whose time had passed are held instead of going out late. They wait under “To decide”."
+    ),
+)
+IN_FORCE, LET = mark("the Stop is in force"), mark("released")
 WHAT = {
     Scope.ALL: mark("everything"),
     Scope.CHANNEL: mark("channel “{name}”"),
@@ -70,6 +80,16 @@ class Stopped(Value):
         remarks = (self.already, str(self.not_listed) if self.not_listed else "")
         return Ending(done=1, total=1, remarks=tuple(remark for remark in remarks if remark))
 
+    @property
+    def report(self) -> Report:
+        """The same as the answer to an order."""
+        if self.refusal:
+            return Report(title=self.title, refusal=self.refusal)
+        holds = "" if self.not_listed else translate_plural(*HOLDS, self.held_back)
+        notes = tuple(note for note in (self.already, str(self.not_listed) if self.not_listed else "") if note)
+        line = Line(id=self.number, label=self.title, said=holds or translate(IN_FORCE), done=True)
+        return Report(title=self.title, lines=(line,), notes=notes)
+
     def markdown(self) -> str:
         """What is held back, then what is out: a table to work off."""
         lines = [f"## {self.title}", ""]
@@ -92,22 +112,55 @@ def _cells(row: Out) -> tuple[str, ...]:
     return row.number, row.title, row.channel, moment(row.at, row.zone), link
 
 
+class Let(Value):
+    """A Stop that was let go; `kept_back` is how many late publications were held instead of going out."""
+
+    number: int
+    said: str
+    kept_back: int = 0
+
+    @property
+    def line(self) -> Line:
+        notes = (translate_plural(*KEPT_BACK, self.kept_back),) if self.kept_back else ()
+        return Line(
+            id=self.number, label=translate(HELD, number=self.number), said=translate(LET), done=True, notes=notes
+        )
+
+
 class Released(Value):
-    """What releasing came to: one sentence for every Stop that was let go."""
+    """What releasing came to: every Stop that was let go."""
 
     title: str
-    sentences: tuple[str, ...] = ()
+    let: tuple[Let, ...] = ()
     refusal: Reason = NO_REASON
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(one.said for one in self.let)
+
+    @property
     def ending(self) -> Ending:
+        return self.report.ending
+
+    @property
+    def report(self) -> Report:
+        """The same as the answer to an order; what was kept back waits for a person, so it is a remark."""
         if self.refusal:
-            return Ending(done=0, total=1, remarks=(str(self.refusal),))
-        return Ending(done=len(self.sentences), total=len(self.sentences))
+            return Report(title=self.title, refusal=self.refusal)
+        return Report(title=self.title, lines=tuple(one.line for one in self.let))
 
     def markdown(self) -> str:
-        said = [str(self.refusal)] if self.refusal else [f"- {sentence}" for sentence in self.sentences]
+        said = (
+            [str(self.refusal)] if self.refusal else [f"- {' '.join((one.said, *one.line.notes))}" for one in self.let]
+        )
         return "\n".join([f"## {self.title}", "", *said])
+
+
+def late_line(row: Any, channel: str) -> LateLine:
+    """A publication whose time has passed, as the desk shows it."""
+    return LateLine(
+        id=row.id, number=row.number or "", title=row.title, channel=channel, due_at=row.due_at, fate=Fate(row.fate)
+    )
 
 
 def moment(at: datetime, zone: str) -> str:

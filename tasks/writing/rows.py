@@ -7,7 +7,7 @@ from sqlmodel import col
 from models.content import PlanRow
 from models.database import Clock
 from models.manuscript import Manuscript
-from models.piece import Piece
+from models.piece import Piece, PieceVersion
 from tasks.content import rows
 
 DRAFT = "draft"
@@ -20,6 +20,13 @@ def keep_draft(session: Session, clock: Clock, reference: str, row: PlanRow, man
     number = session.execute(known).scalar_one_or_none() or _next_number(session)
     rows.add_piece(session, clock, DRAFT, reference, manuscript, "A5", row.model_copy(update={"number": number}))
     return number
+
+
+def text_of(session: Session, piece_id: int) -> str:
+    """What a piece says at present."""
+    of_it = select(PieceVersion).join(Piece, col(Piece.version_id) == col(PieceVersion.id))
+    found = session.execute(of_it.where(col(Piece.id) == piece_id)).scalar_one_or_none()
+    return Manuscript.model_validate(found.content).body if found else ""
 
 
 def _next_number(session: Session) -> str:

@@ -42,6 +42,8 @@ def test_a_newcomer_comes_in_by_passkey_signs_out_and_comes_in_again(web: Web, c
     with browsing(chromium, web.house.staff_url) as (page, _, _):
         page.goto(web.invitation("marina"))
         page.get_by_role("button", name="Вместо пароля — ключ доступа").click()
+        page.wait_for_url("**/welcome")
+        page.get_by_role("button", name="Понятно, начать").click()
         page.wait_for_url("**/staff")
         page.get_by_role("button", name="Выйти").click()
         page.get_by_role("button", name="Войти по ключу доступа").click()
@@ -76,6 +78,8 @@ def test_whom_the_device_does_not_know_is_told_and_stays_at_the_door(web: Web, c
     with browsing(chromium, web.house.staff_url) as (page, protocol, device):
         page.goto(web.invitation("marina"))
         page.get_by_role("button", name="Вместо пароля — ключ доступа").click()
+        page.wait_for_url("**/welcome")
+        page.get_by_role("button", name="Понятно, начать").click()
         page.wait_for_url("**/staff")
         page.get_by_role("button", name="Выйти").click()
         protocol.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
@@ -86,9 +90,9 @@ def test_whom_the_device_does_not_know_is_told_and_stays_at_the_door(web: Web, c
 
 def test_under_another_address_the_door_says_where_passkeys_work(web: Web, chromium: Any) -> None:
     with browsing(chromium, web.url) as (page, _, _):
-        page.goto("/sign-in?next=/staff/plan")
+        page.goto("/sign-in?next=/staff/week")
         assert page.get_by_role("button", name="Войти по ключу доступа").count() == 0
         page.get_by_text("Ключи доступа работают по адресу").wait_for()
         page.get_by_role("link", name="localhost").click()
-        assert page.url == f"{web.house.staff_url}/sign-in?next=/staff/plan"
+        assert page.url == f"{web.house.staff_url}/sign-in?next=/staff/week"
         page.get_by_role("button", name="Войти по ключу доступа").wait_for()

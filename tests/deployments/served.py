@@ -171,9 +171,16 @@ def served(root: Path, engine: Engine, mailbox: bool = True, port: int = 0) -> I
     house = replace(house, open_workspace=workspace_of(root, NOW.date()))
     if port:
         house = replace(house, staff_url=f"http://localhost:{port}")
-    (root / "var" / "reports").mkdir(parents=True, exist_ok=True)
-    (root / "var" / "mailbox").mkdir(exist_ok=True)
-    app = app_of(house, SECRET, root / "var" / "mailbox" if mailbox else None, CHEAP)
+    with serving(house, clock, mailbox, port) as web:
+        yield web
+
+
+@contextmanager
+def serving(house: House, clock: SetClock, mailbox: bool = True, port: int = 0) -> Iterator[Web]:
+    """The web process of this house."""
+    (house.var / "reports").mkdir(parents=True, exist_ok=True)
+    (house.var / "mailbox").mkdir(exist_ok=True)
+    app = app_of(house, SECRET, house.var / "mailbox" if mailbox else None, CHEAP)
     server = uvicorn.Server(listening(app, "127.0.0.1", port))
     thread = threading.Thread(target=server.run)
     thread.start()

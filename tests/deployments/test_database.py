@@ -24,6 +24,14 @@ def told() -> list[str]:
     return []
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "postgresql://nobody@127.0.0.1:1/none"])
+def test_what_the_database_complains_of_names_nobody(url: str) -> None:
+    """A statement's values are people's words, addresses, prints of their keys; a complaint ends up in the log."""
+    engine = connect(url)
+    assert engine.hide_parameters
+    engine.dispose()
+
+
 def stamp(url: str, revision: str) -> None:
     with sqlite3.connect(database.sqlite_path(url)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))

@@ -17,8 +17,6 @@ from deployments.doctor.finding import Finding, Level
 from deployments.secrets import ensure_secrets, secrets_path
 from deployments.settings import Settings
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def company(settings: Settings) -> Settings:
@@ -30,8 +28,13 @@ def company(settings: Settings) -> Settings:
     return settings
 
 
-def findings(settings: Settings, about: str = "", now: datetime = NOW) -> list[Finding]:
-    return [found for found in examine(settings, now) if found.level != Level.OK and about in ("", found.about)]
+def findings(settings: Settings, about: str = "", ago: timedelta = timedelta()) -> list[Finding]:
+    """What the doctor finds now: the files of a test have just been written, however long ago it was collected."""
+    return [
+        found
+        for found in examine(settings, datetime.now(UTC) - ago)
+        if found.level != Level.OK and about in ("", found.about)
+    ]
 
 
 def test_a_company_standing_still_is_well_but_not_running(company: Settings) -> None:
@@ -44,7 +47,7 @@ def test_a_company_standing_still_is_well_but_not_running(company: Settings) -> 
 def test_every_finding_says_what_and_every_bad_one_how_to_mend_it(company: Settings) -> None:
     secrets_path(company).chmod(0o644)
     (company.workspace / "company.yaml").write_text("name: [", encoding="utf-8")
-    for found in examine(company, NOW):
+    for found in examine(company, datetime.now(UTC)):
         assert str(found.what)
         if found.level == Level.BAD and found.about != "workspace":  # a problem of a file carries its own mend
             assert str(found.mend)
@@ -72,7 +75,7 @@ def test_open_secrets_are_found(company: Settings) -> None:
 
 
 def test_a_clock_that_went_back_is_found(company: Settings) -> None:
-    (found,) = findings(company, "clock", NOW - timedelta(days=2))
+    (found,) = findings(company, "clock", timedelta(days=2))
     assert found.level == Level.BAD
 
 

@@ -13,6 +13,7 @@ import pytest
 from deployments.processes import obstacle, wait_until
 from deployments.secrets import ensure_secrets
 from deployments.settings import CODE_ROOT, Settings
+from deployments.web import HouseVerbs
 from models.database import connect
 from models.tables import METADATA
 
@@ -79,3 +80,13 @@ def test_without_secrets_it_says_what_to_do(settings: Settings) -> None:
     done = subprocess.run([sys.executable, "-m", "deployments.web"], capture_output=True, text=True, cwd=CODE_ROOT,
                           env=environment(settings), timeout=60)  # fmt: skip
     assert done.returncode == 4 and "Traceback" not in done.stderr and "otdel init" in done.stderr
+
+
+def test_no_two_verb_classes_share_a_name() -> None:
+    """They are mixed into one: the name of one would silently take the place of the other's."""
+    owners: dict[str, list[str]] = {}
+    for part in HouseVerbs.__bases__:
+        for name in vars(part):
+            if not name.startswith("__"):
+                owners.setdefault(name, []).append(part.__name__)
+    assert {name: who for name, who in owners.items() if len(who) > 1} == {}

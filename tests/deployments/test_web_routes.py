@@ -22,13 +22,14 @@ FOR_EVERYBODY = {
     "/", "/p/{slug}", "/feed.atom", "/sitemap.xml", "/robots.txt", "/l/{code}", "/brand.css", "/logo.png",
     "/media/{name}", "/static/{name}", "/favicon.ico", "/healthz", "/sign-in", "/invite/{token}",
     "/sign-in/passkey", "/sign-in/passkey/question", "/invite/{token}/passkey", "/invite/{token}/passkey/question",
+    "/review/{token}", "/review/thanks",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",
-    "/me/passkey/{id}/remove",
+    "/me/passkey/{id}/remove", "/me/absence", "/me/absence/remove",
 }  # fmt: skip
-FILLED = {"{id}": "1", "{rendition_id}": "1", "{name}": "x", "{name:path}": "x.html", "{key}": "olga", "{slug}": "x",
-          "{code}": "x", "{token}": "x"}  # fmt: skip
+FILLED = {"{kind}": "piece", "{id}": "1", "{rendition_id}": "1", "{row}": "1", "{name}": "x", "{name:path}": "x.html",
+          "{key}": "olga", "{slug}": "x", "{code}": "x", "{token}": "x"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +73,8 @@ def test_a_stranger_is_led_to_the_door_and_back(web: Web) -> None:
             continue
         answer = browser.http.request(method, filled(path))
         assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in"), (method, path)
-    assert browser.get("/staff/plan?first=2026-11-20").headers["location"] == (
-        "/sign-in?next=%2Fstaff%2Fplan%3Ffirst%3D2026-11-20"
+    assert browser.get("/staff/week?first=2026-11-20").headers["location"] == (
+        "/sign-in?next=%2Fstaff%2Fweek%3Ffirst%3D2026-11-20"
     )
 
 
@@ -92,7 +93,7 @@ def test_a_role_opens_what_its_permissions_say_and_nothing_else(web: Web, role: 
 def test_what_is_for_others_says_for_whom(web: Web) -> None:
     answer = web.browser("nina").get("/staff")
     assert answer.status_code == 403 and "руководитель отдела" in answer.text
-    assert "/staff/people" not in web.browser("vera").get("/staff").text
+    assert "/staff/people" not in web.browser("olga").get("/staff").text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/staff/nothing", "/staff/", "/docs", "/openapi.json", "/staff/proof/abc",
@@ -117,7 +118,8 @@ def test_every_answer_is_protected(web: Web, path: str) -> None:
     headers = web.browser("vera").get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
-    scripts = "script-src 'self'; connect-src 'self'" if path == "/sign-in" else ""
+    staff = path in ("/sign-in", "/staff", "/nothing")
+    scripts = "script-src 'self'; connect-src 'self'" if staff else ""
     assert "unsafe" not in policy and policy.partition("script-src")[2] == scripts.partition("script-src")[2]
     assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] and "server" not in headers
@@ -148,7 +150,7 @@ STOP = {"scope": "all", "why": "проверка"}
 @pytest.mark.parametrize("csrf", ["", "wrong", "csrf-of-another", "я"])
 def test_a_form_without_its_token_does_nothing(web: Web, head: Browser, csrf: str) -> None:
     answer = head.post("/staff/stop", STOP | {"csrf": csrf})
-    assert answer.status_code == 403 and "Форма устарела" in answer.text and stops(web) == 0
+    assert answer.status_code == 403 and "Набранное сохранилось" in answer.text and stops(web) == 0
 
 
 def test_another_persons_token_does_not_fit(web: Web, head: Browser) -> None:
@@ -179,10 +181,15 @@ def test_a_body_that_is_too_large_is_refused(head: Browser) -> None:
     assert answer.status_code == 413
 
 
+def test_whoever_sends_too_much_at_the_door_is_told_in_their_language(web: Web) -> None:
+    answer = web.browser().post("/sign-in", {"name": "x" * 1_100_000})
+    assert answer.status_code == 413 and "не больше 1\u00a0МБ" in answer.text
+
+
 def test_a_person_chooses_the_language_of_their_pages(web: Web) -> None:
     browser = web.browser("vera")
     assert "Что ждёт меня" in browser.get("/staff").text
-    assert browser.post("/language", {"language": "en", "next": "/staff/plan"}).headers["location"] == "/staff/plan"
+    assert browser.post("/language", {"language": "en", "next": "/staff/week"}).headers["location"] == "/staff/week"
     assert "What waits for me" in browser.get("/staff").text
     browser.post("/language", {"language": "xx", "next": "//evil.example"})
     assert "What waits for me" in browser.get("/staff").text
@@ -195,21 +202,21 @@ def test_a_cashier_is_welcomed_to_the_letters(web: Web) -> None:
 
 def test_what_was_said_is_said_once_and_cannot_be_made_up(web: Web) -> None:
     browser = web.browser("vera")
-    browser.post("/staff/stop", {"scope": "", "why": "x"})
-    assert "Выберите, что остановить" in browser.get("/staff/stop").text
-    assert "Выберите, что остановить" not in browser.get("/staff/stop").text
+    browser.post("/staff/unknown/order", {"do": "cancel"})
+    assert "Ничего не отмечено" in browser.get("/staff/stop").text
+    assert "Ничего не отмечено" not in browser.get("/staff/stop").text
     browser.http.cookies.set("otdel_said", "W3siY29kZSI6Im5vIn1d.forged.signature")
     assert browser.get("/staff/stop").status_code == 200
 
 
 def test_nothing_that_comes_from_outside_is_in_the_log(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    web.browser("vera").get("/staff/plan?first=2026-11-20&secret=marker")
+    web.browser("vera").get("/staff/week?first=2026-11-20&secret=marker")
     web.browser().get("/invite/a-secret-token")
     web.browser().get("/nothing/a-secret-path")
     lines = [record.getMessage() for record in caplog.records if record.name == "otdel.web"]
     assert any(line.startswith("GET /invite/{token} 410") for line in lines)
-    assert any(line.startswith("GET /staff/plan 200") for line in lines)
+    assert any(line.startswith("GET /staff/week 200") for line in lines)
     said = " ".join(lines)
     assert not any(word in said for word in ("marker", "a-secret", "127.0.0.1", FIREFOX, "vera", SECRET))
 
@@ -219,3 +226,13 @@ def test_health_says_whether_the_database_answers(web: Web, tmp_path: Path) -> N
     broken = create_engine(f"sqlite:///{tmp_path / 'no' / 'folder.sqlite'}")
     assert not HouseVerbs(replace(web.house, engine=broken), SECRET).is_well()
     broken.dispose()
+
+
+def test_an_answer_about_our_own_fault_is_protected_too(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(HouseVerbs, "stops", broken)
+    answer = web.browser("vera").get("/staff/stop")
+    assert answer.status_code == 500 and "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store" and "Traceback" not in answer.text

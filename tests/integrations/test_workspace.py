@@ -98,6 +98,8 @@ BROKEN = [
                  id="a policy"),
     pytest.param("company", "approver: ilya", "approver: iliya", (15, "approval.approver"), "ilya",
                  id="an approver"),
+    pytest.param("company", "approver: ilya", "urgent: [olga, helga]", (15, "approval.urgent.2"), "olga",
+                 id="who may hurry"),
     pytest.param("company", '"22:00-08:00"', "ночью", (16, "quiet_hours"), "22:00-08:00", id="quiet hours"),
     pytest.param("company", "key: ilya", "key: olga", (5, "people.olga"), "строке 4", id="a key twice"),
     pytest.param("channels", "пн-пт 09:00", "пн-пт утром", (5, "channels.site.slots.1"), "пн-пт 09:00",

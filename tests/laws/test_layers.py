@@ -97,7 +97,7 @@ def test_rows_neither_open_nor_commit_a_session(module: Module) -> None:
 @pytest.mark.parametrize("module", [m for m in modules("tasks") if m.path.name == "steps.py"], ids=ids)
 def test_what_a_steps_file_offers_are_steps(module: Module) -> None:
     """Everything public in steps.py is a @step, or a plain function that no flow calls."""
-    if module.name == "tasks/runs/steps.py":
+    if module.name in ("tasks/runs/steps.py", "tasks/orderbook/steps.py"):
         return
     steps = [n for n in module.tree.body if isinstance(n, ast.FunctionDef) and _is_step(n)]
     assert steps, f"{module.name} offers no step"

@@ -165,7 +165,16 @@ def test_three_addresses_behind_a_proxy(proxy: Proxy) -> None:
     assert asked["X-Forwarded-Proto"] == "https"
 
     # Clients see what is public, and no door.
-    for path in ("/", "/p/oolong", "/l/abc", "/media/1.png", "/feed.atom", "/static/site.css", "/healthz"):
+    for path in (
+        "/",
+        "/p/oolong",
+        "/l/abc",
+        "/review/abc",
+        "/media/1.png",
+        "/feed.atom",
+        "/static/site.css",
+        "/healthz",
+    ):
         assert proxy.get(SITE, path).json()["path"] == path
     for path in ("/staff", "/sign-in", "/invite/x", "/reports/week.html", "/mailbox", "/approval/1", "/x/p/oolong"):
         assert proxy.get(SITE, path).status_code == 404, path

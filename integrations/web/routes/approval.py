@@ -1,14 +1,14 @@
-"""Approval on our page: the proofs of a request, and decisions of whoever is signed in."""
+"""Approval on our page: questions, the proofs of their rows, and decisions of whoever is signed in."""
 
 from collections.abc import Iterator
 
 from fastapi import HTTPException, Request, Response
 
-from integrations.web.access import Id, Routes, form_of, said, visitor_of
+from integrations.web.access import Id, Routes, form_of, inside, once_of, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
 from models.approval import Decision
-from models.desk import Outcome, Proof, Question, Verdict
+from models.desk import Outcome, Proof, Question, Verdict, Version
 from models.locale import mark
 from models.people import Permission
 from models.reason import Reason, because
@@ -18,41 +18,99 @@ RETURNED = mark("Sent back: {number}. The authors have been told.")
 NO_REASON_GIVEN = mark("Say why you send it back: the author reads the reason. Nothing has been decided yet.")
 NOTHING_CHOSEN = mark("Nothing was chosen, so nothing has been decided.")
 MORE = mark("…and {number} more; the rows below show who decided.")
+DECIDED_BEFORE = mark("That has been decided already; the rows below show by whom.")
+DO = ("rest", "back", "approve", "return")
 LOST_SHOWN = 3
+PATH = "/approval"
+WEEK_DAYS, DAYS_MOST = 7, 60
 
 routes = Routes()
 
 
-@routes.get("/approval/{id}", Permission.READ_PLAN)
+@routes.get(PATH, Permission.READ_PLAN)
+def questions(request: Request) -> Response:
+    """The open questions, mine first, and what was decided lately."""
+    return show(request, "approvals.html", questions=premises(request).verbs.questions(visitor_of(request)))
+
+
+@routes.post(PATH, Permission.SCHEDULE)
+def ask(request: Request) -> Response:
+    """Ask for approval of what is due within some days: of one piece, or of all."""
+    days = said(request, "days", 3)
+    ahead = min(max(int(days), 1), DAYS_MOST) if days.isascii() and days.isdecimal() else WEEK_DAYS
+    verbs, piece = premises(request).verbs, said(request, "piece", 80)
+    told = verbs.ask_for_approval(ahead, piece, visitor_of(request), once_of(request))
+    return after(request, inside(said(request, "next"), PATH), *told)
+
+
+@routes.get(PATH + "/{id}", Permission.READ_PLAN)
 def question(request: Request, id: Id) -> Response:
-    """Every version of the request as it will look, with what has been decided."""
-    return show(request, "approval.html", question=_found(request, id))
+    """The rows of the question, with what has been decided; each proof is one click away."""
+    reasons = premises(request).verbs.reasons(visitor_of(request))
+    return show(request, "approval.html", question=_found(request, id), reasons=reasons)
 
 
-@routes.post("/approval/{id}", Permission.APPROVE)
+@routes.get(PATH + "/{id}/row/{row}", Permission.READ_PLAN)
+def proof_of_row(request: Request, id: Id, row: Id) -> Response:
+    """The proof of one row, as a piece of the page that asks for it."""
+    proof = premises(request).verbs.proof_of_row(id, row, visitor_of(request))
+    if proof is None:
+        raise HTTPException(404)
+    return show(request, "approval_row.html", proof=proof)
+
+
+@routes.post(PATH + "/{id}", Permission.APPROVE)
 def decide(request: Request, id: Id) -> Response:
     """Decide about all rows or single ones; what somebody else decided first stays as it is."""
     found = _found(request, id)
     verdicts = list(_verdicts(request, found))
-    path = f"/approval/{id}"
+    path = f"{PATH}/{id}"
     if any(v.decision is Decision.RETURNED and not v.reason for v in verdicts):
         return after(request, path, because(NO_REASON_GIVEN, code="no_reason"))
+    if not verdicts and said(request, "do").partition(":")[0] in DO:
+        return after(request, path, because(DECIDED_BEFORE, code="note"))
     outcome = premises(request).verbs.decide(verdicts, visitor_of(request), id)
     return after(request, path, *_sentences(outcome))
 
 
+@routes.get("/staff/proof/{rendition_id}", Permission.READ_PLAN)
+def proof(request: Request, rendition_id: Id) -> Response:
+    """One version as it will look, with its placements and those of the piece's other channels that wait."""
+    verbs, visitor = premises(request).verbs, visitor_of(request)
+    found = verbs.proof(rendition_id, visitor)
+    if found is None:
+        raise HTTPException(404)
+    return show(
+        request, "proof.html", proof=found, lines=verbs.placements(rendition_id), reasons=verbs.reasons(visitor),
+        siblings=verbs.siblings(rendition_id, visitor), reviews=verbs.reviews_of(found),
+    )  # fmt: skip
+
+
 @routes.post("/staff/proof/{rendition_id}", Permission.APPROVE)
 def decide_one(request: Request, rendition_id: Id) -> Response:
-    """Decide about one version by itself."""
-    proof = premises(request).verbs.proof(rendition_id, visitor_of(request))
+    """Decide about one version by itself, or about those of all channels of its piece at once."""
+    verbs, visitor, path = premises(request).verbs, visitor_of(request), f"/staff/proof/{rendition_id}"
+    proof = verbs.proof(rendition_id, visitor)
     if proof is None:
         raise HTTPException(404)
-    decision = Decision.APPROVED if said(request, "do") == "approve" else Decision.RETURNED
-    path = f"/staff/proof/{rendition_id}"
-    if decision is Decision.RETURNED and not said(request, "reason"):
+    verb, _, scope = said(request, "do").partition(":")
+    decision, reason = Decision.APPROVED if verb == "approve" else Decision.RETURNED, said(request, "reason")
+    if decision is Decision.RETURNED and not reason:
         return after(request, path, because(NO_REASON_GIVEN, code="no_reason"))
-    verdict = _verdict(proof, decision, said(request, "reason"))
-    return after(request, path, *_sentences(premises(request).verbs.decide([verdict], visitor_of(request), None)))
+    shown = {value for value in form_of(request).getlist("version") if isinstance(value, str)}
+    meant = (
+        [one for one in verbs.siblings(rendition_id, visitor) if one.version in shown] if scope == "all" else [proof]
+    )
+    verdicts = [_verdict(one, decision, reason) for one in meant]
+    return after(request, path, *_sentences(verbs.decide(verdicts, visitor, None)))
+
+
+@routes.post("/staff/proof/{rendition_id}/urgent", Permission.SCHEDULE)
+def let_out(request: Request, rendition_id: Id) -> Response:
+    """«Срочно»: let a correction out at once; the version must be the one that was read."""
+    verbs, version, why = premises(request).verbs, said(request, "version", 80), said(request, "why")
+    told = verbs.let_out(rendition_id, version, why, visitor_of(request), once_of(request))
+    return after(request, inside(said(request, "next"), f"/staff/proof/{rendition_id}"), *told)
 
 
 def _found(request: Request, id: int) -> Question:
@@ -70,18 +128,17 @@ def _verdicts(request: Request, question: Question) -> Iterator[Verdict]:
     """
     verb, _, one = said(request, "do").partition(":")
     ticked = {value for value in form_of(request).getlist("back") if isinstance(value, str)}
-    for proof in question.proofs:
-        row = str(proof.row)
-        left = proof.is_current and not proof.decided
-        if not left or (one and one != row) or verb not in ("rest", "back", "approve", "return"):
+    for version in question.left:
+        row = str(version.row)
+        if (one and one != row) or verb not in DO:
             continue
         back = verb in ("back", "return") or (verb == "rest" and row in ticked)
         reason = (said(request, f"reason-{row}") or said(request, "reason")) if back else ""
-        yield _verdict(proof, Decision.RETURNED if back else Decision.APPROVED, reason)
+        yield _verdict(version, Decision.RETURNED if back else Decision.APPROVED, reason)
 
 
-def _verdict(proof: Proof, decision: Decision, reason: str) -> Verdict:
-    return Verdict(subject=proof.subject, version=proof.version, decision=decision, reason=reason)
+def _verdict(version: Proof | Version, decision: Decision, reason: str) -> Verdict:
+    return Verdict(subject=version.subject, version=version.version, decision=decision, reason=reason)
 
 
 def _sentences(outcome: Outcome) -> list[Reason]:

@@ -5,19 +5,21 @@ from fastapi.responses import RedirectResponse
 
 from integrations.web.access import (
     DOOR,
+    LANGUAGE,
     SESSION,
     SESSION_OVER_TLS,
     Routes,
+    form_of,
     inside,
     is_secure,
     keep,
     keep_session,
     said,
     session_token,
-    visitor_of,
 )
+from integrations.web.kept import Kept, kept_from
 from integrations.web.premises import premises
-from integrations.web.screen import LANGUAGE, scripted, show_door
+from integrations.web.screen import show, show_door
 from models.desk import Ticket
 from models.locale import LANGUAGES
 from models.people import Permission
@@ -31,7 +33,7 @@ routes = Routes()
 
 @routes.get("/sign-in", Permission.PUBLIC)
 def door(request: Request, next: str = HOME) -> Response:
-    return scripted(show_door(request, "sign_in.html", next=inside(next, HOME), name="", objection=None))
+    return show_door(request, "sign_in.html", next=inside(next, HOME), name="", objection=None, kept=None)
 
 
 @routes.post("/sign-in", Permission.PUBLIC)
@@ -41,15 +43,16 @@ def sign_in(request: Request) -> Response:
     answer = verbs.sign_in(name, _password(request), _address(request))
     if isinstance(answer, Reason):
         status = 429 if answer.code == "too_often" else 401
-        return scripted(show_door(request, "sign_in.html", status, next=next, name=name, objection=answer))
-    return come_in(request, answer, next)
+        kept = kept_from(form_of(request))
+        return show_door(request, "sign_in.html", status, next=next, name=name, objection=answer, kept=kept)
+    return come_in(request, answer, next, kept_from(form_of(request)))
 
 
 @routes.get("/invite/{token}", Permission.PUBLIC)
 def invitation(request: Request, token: str) -> Response:
     """A personal link; looking at it does not use it up, because mail programs look too."""
     name = premises(request).verbs.guest(token)
-    return scripted(show_door(request, "invitation.html", 200 if name else 410, name=name, token=token, objection=None))
+    return invited(request, token, name, 200 if name else 410)
 
 
 @routes.post("/invite/{token}", Permission.PUBLIC)
@@ -59,8 +62,14 @@ def accept(request: Request, token: str) -> Response:
     answer = verbs.accept(token, _password(request))
     if isinstance(answer, Reason):
         status = 400 if name else 410
-        return scripted(show_door(request, "invitation.html", status, name=name, token=token, objection=answer))
+        return invited(request, token, name, status, answer)
     return come_in(request, answer, HOME)
+
+
+def invited(request: Request, token: str, name: str | None, status: int, objection: Reason | None = None) -> Response:
+    """The page of an invitation, or that it is good no longer."""
+    login = premises(request).verbs.login_of(token)
+    return show_door(request, "invitation.html", status, name=name, token=token, login=login, objection=objection)
 
 
 @routes.post("/sign-out", Permission.SIGNED_IN)
@@ -81,18 +90,15 @@ def choose_language(request: Request) -> Response:
     return response
 
 
-@routes.get("/welcome", Permission.SIGNED_IN)
-def welcome(request: Request) -> Response:
-    """To the desk, or where there is nothing on it for this person, to their letters."""
-    return RedirectResponse(HOME if visitor_of(request).may(Permission.READ_PLAN) else "/mailbox", 303)
-
-
-def come_in(request: Request, ticket: Ticket, next: str) -> Response:
-    """Always a new session: one that somebody prepared beforehand is ended, not filled."""
+def come_in(request: Request, ticket: Ticket, next: str, kept: Kept | None = None) -> Response:
+    """Always a new session: one that somebody prepared beforehand is ended, not filled. What was typed is shown."""
     former = session_token(request)
     if former:
         premises(request).verbs.sign_out(former)
-    response = RedirectResponse("/welcome" if next == HOME else next, 303)
+    response: Response = RedirectResponse("/welcome" if next == HOME else next, 303)
+    if kept:
+        request.state.visitor = premises(request).verbs.visitor(ticket.token)
+        response = show(request, "kept.html", kept=kept)
     keep_session(request, response, ticket.token, int(ticket.lasts.total_seconds()))
     response.delete_cookie(DOOR, path="/", secure=is_secure(request), httponly=True, samesite="lax")
     return response

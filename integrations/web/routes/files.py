@@ -11,7 +11,7 @@ from integrations.folder import Folder
 from integrations.web.access import Routes
 from integrations.web.headers import REPORT_POLICY
 from integrations.web.premises import premises
-from integrations.web.screen import STATIC, show
+from integrations.web.screen import STATIC
 from models.people import Permission
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -64,15 +64,6 @@ def health(request: Request) -> Response:
     return JSONResponse(
         {"status": "ok" if well else "no database"}, 200 if well else 503, {"Cache-Control": "no-store"}
     )
-
-
-@routes.get("/reports", Permission.READ_REPORTS)
-def reports(request: Request) -> Response:
-    """The reports there are, newest first."""
-    root = premises(request).settings.reports
-    names = Folder(root).names("", REPORT_TYPES)
-    newest = sorted(names, key=lambda name: (root / name).stat().st_mtime, reverse=True)
-    return show(request, "reports.html", names=newest)
 
 
 @routes.get("/reports/{name:path}", Permission.READ_REPORTS)

@@ -2,10 +2,11 @@
 
 from fastapi import HTTPException, Request, Response
 
-from integrations.web.access import DOOR, Id, Routes, inside, said, visitor_of
+from integrations.web.access import DOOR, Id, Routes, form_of, inside, said, visitor_of
+from integrations.web.kept import kept_from
 from integrations.web.premises import premises
-from integrations.web.routes.door import HOME, come_in
-from integrations.web.screen import after, scripted, show, show_door
+from integrations.web.routes.door import HOME, come_in, invited
+from integrations.web.screen import after, show_door
 from models.people import Permission
 from models.reason import Reason
 
@@ -26,8 +27,9 @@ def sign_in(request: Request) -> Response:
     next = inside(said(request, "next"), HOME)
     answer = premises(request).verbs.sign_in_by_passkey(_answer(request), request.cookies.get(DOOR, ""))
     if isinstance(answer, Reason):
-        return scripted(show_door(request, "sign_in.html", 401, next=next, name="", objection=answer))
-    return come_in(request, answer, next)
+        kept = kept_from(form_of(request))
+        return show_door(request, "sign_in.html", 401, next=next, name="", objection=answer, kept=kept)
+    return come_in(request, answer, next, kept_from(form_of(request)))
 
 
 @routes.post("/invite/{token}/passkey/question", Permission.PUBLIC)
@@ -43,18 +45,8 @@ def accept(request: Request, token: str) -> Response:
     if isinstance(answer, Reason):
         name = verbs.guest(token)
         status = 400 if name else 410
-        return scripted(
-            show_door(request, "invitation.html", status, name=name, token=token, objection=answer if name else None)
-        )
+        return invited(request, token, name, status, answer if name else None)
     return come_in(request, answer, HOME)
-
-
-@routes.get(ME, Permission.SIGNED_IN)
-def me(request: Request) -> Response:
-    """A person's own page: who they are here, and how they come in."""
-    verbs, visitor = premises(request).verbs, visitor_of(request)
-    keys = verbs.passkeys(visitor)
-    return scripted(show(request, "me.html", passkeys=keys, has_password=verbs.has_password(visitor)))
 
 
 @routes.post(ME + "/passkey/question", Permission.SIGNED_IN)

@@ -13,6 +13,7 @@ from models.locale import spoken
 COMMANDS = (
     ("run",), ("approve",), ("stop",), ("release",), ("import", "content"), ("import", "products"),
     ("import", "expenses"), ("import", "results"), ("registry", "export"), ("report",), ("demo",),
+    ("invite",), ("till-key",),
 )  # fmt: skip
 
 

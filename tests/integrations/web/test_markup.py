@@ -1,5 +1,7 @@
 """Texts as HTML: the markup is there, and nothing that could do harm."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,14 @@ def span(start: int, end: int, kind: str, url: str = "") -> Span:
 )  # fmt: skip
 def test_markup_lies_over_the_text(text: str, spans: list[Span], expected: str) -> None:
     assert marked_up(text, spans) == expected
+
+
+@pytest.mark.parametrize("spans", [[], [span(14 * n, 14 * n + 3, "bold") for n in range(8000)]], ids=["bare", "bold"])
+def test_a_text_of_nothing_but_links_is_marked_up_in_one_pass(spans: list[Span]) -> None:
+    """As long as a piece may be; looking at every link for each took a minute."""
+    began = monotonic()
+    assert marked_up("https://e.e/x " * 8000, spans).count("<a ") == 8000
+    assert monotonic() - began < 20
 
 
 def test_a_link_over_bold_words_is_one_link() -> None:

@@ -2,10 +2,14 @@
 
 import re
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi import Request, Response
+from pydantic import SecretStr
 
+from integrations.web import flash
 from integrations.web.access import inside
 from integrations.web.brand import contrast, legible, stylesheet
 from integrations.web.language import preferred
@@ -15,9 +19,25 @@ from integrations.web.robots import is_guess, is_robot
 from integrations.web.screen import money
 from models.locale import spoken
 from models.post import Picture, Post
+from models.reason import because
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def test_what_is_said_after_an_order_fits_into_a_cookie() -> None:
+    """A browser throws away one of more than four kilobytes, and then nobody is told anything."""
+    here = SimpleNamespace(settings=SimpleNamespace(secret=SecretStr("of the tests")))
+    app = SimpleNamespace(state=SimpleNamespace(premises=here))
+    url = {"type": "http", "scheme": "http", "path": "/", "server": ("here", 80), "headers": [], "query_string": b""}
+    request, answer = Request(url | {"app": app}), Response()
+    noise = "".join(chr(0x430 + (n * n * 7919) % 32) for n in range(3000))
+    flash.tell(request, answer, [because("{said}", code="done", said=noise[n:]) for n in range(6)])
+    cookie = answer.headers["set-cookie"]
+    assert len(cookie) < 4096
+    back = Request(url | {"app": app, "headers": [(b"cookie", cookie.partition(";")[0].encode())]})
+    told = flash.told(back)
+    assert str(told[0]).startswith(noise[:100]) and told[0].code == "done"
 
 
 @pytest.mark.parametrize(

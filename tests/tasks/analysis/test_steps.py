@@ -22,7 +22,8 @@ from models.schedule import Slot
 from tasks.analysis import steps
 from tasks.analysis.steps import analyse_channels, gather_events
 from tasks.house import House
-from tasks.posting.steps import lay_out_schedule, rhythm_of
+from tasks.posting.engine import rhythm_of
+from tasks.posting.steps import lay_out_schedule
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished, publish
 

@@ -16,6 +16,7 @@ from models.registry import Fact, Observation
 from tasks.approval import rows
 from tasks.approval.rules import Demands
 from tasks.orders import rows as orders
+from tasks.placing import rows as placing
 from tasks.recovery import rows as recovery
 from tasks.registry import rows as registry
 from tests.fakes import NOW, delivery
@@ -235,7 +236,7 @@ def test_a_version_that_was_replaced_is_not_asked_about_any_more(sessions: Sessi
     other = a_piece(sessions, number="2", hash="h2")
     id = ask(sessions)
     with sessions.begin() as session:
-        orders.replace_content(session, [1], 9, "newer")
+        placing.replace_content(session, {1: (9, "newer")})
         assert [row.subject for row in rows.undecided(session, id)] == [f"{other}:fake"]
         assert rows.progress(session, [id]) == {id: (1, 2)}
         orders.cancel(session, [2], "anna")

@@ -1,5 +1,6 @@
 """Who is asked, who may decide."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,9 @@ from models.company import Company
 from tasks.approval.rules import (
     Away,
     Demands,
+    Duty,
+    Hurry,
+    Roster,
     Weight,
     Who,
     demands_of,
@@ -15,6 +19,7 @@ from tasks.approval.rules import (
     objection,
     on_duty,
     reminder_at,
+    urgent_objection,
     weigh,
 )
 
@@ -113,3 +118,68 @@ def test_a_reminder_comes_at_half_time() -> None:
     asked = datetime(2026, 11, 23, 9, tzinfo=UTC)
     assert reminder_at(asked, asked + timedelta(hours=8)) == asked + timedelta(hours=4)
     assert reminder_at(asked, asked + timedelta(minutes=1)) == asked + timedelta(minutes=5)
+
+
+# Deputies.
+
+ABLE = {"anna": PEOPLE["anna"], "boris": PEOPLE["boris"], "vera": PEOPLE["vera"], "gleb": PEOPLE["gleb"]}
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "absences", "duty"),
+    [
+        pytest.param("anna", (), Duty("anna"), id="there"),
+        pytest.param("anna", (AWAY,), Duty("boris", "anna", date(2026, 11, 23)), id="away-since-she-was-asked"),
+        pytest.param("boris", (AWAY,), Duty("boris", "anna", date(2026, 11, 23)), id="asked-as-her-deputy"),
+        pytest.param("vera", (AWAY,), Duty("vera"), id="asked-for-herself"),
+        pytest.param("anna", (AWAY, Away("boris", DAY, DAY)), Duty("anna"), id="nobody-stands-in"),
+    ],
+)
+def test_a_question_says_who_answers_today_and_for_whom(asked_of: str, absences: tuple[Away, ...], duty: Duty) -> None:
+    assert Roster(DAY, "anna", ABLE, absences).duty(asked_of) == duty
+
+
+@pytest.mark.parametrize(
+    ("named", "absences", "but", "asked"),
+    [
+        pytest.param("anna", (), "", "anna", id="named"),
+        pytest.param("", (), "", "anna", id="the-first-who-may"),
+        pytest.param("anna", (AWAY,), "", "boris", id="the-deputy"),
+        pytest.param("anna", (), "anna", "boris", id="never-about-what-she-did-herself"),
+        pytest.param("anna", (Away("boris", DAY, DAY), Away("vera", DAY, DAY)), "anna", "anna", id="nobody-else"),
+    ],
+)
+def test_whoever_is_asked_is_there(named: str, absences: tuple[Away, ...], but: str, asked: str) -> None:
+    assert Roster(DAY, named, ABLE, absences).asked(but) == asked
+
+
+# «Срочно».
+
+FIX = Hurry(channel="VK", approved_before=True, approver="Anna")
+
+
+@pytest.mark.parametrize(
+    ("who", "hurry", "may_approve", "proven", "code"),
+    [
+        pytest.param("gleb", FIX, False, True, "", id="a-correction"),
+        pytest.param("gleb", replace(FIX, approver=""), False, True, "", id="a-correction-with-nobody-there"),
+        pytest.param("gleb", replace(FIX, approved_before=False, approver=""), False, True, "", id="nobody-there"),
+        pytest.param("gleb", replace(FIX, approved_before=False), False, True, "no_correction", id="no-correction"),
+        pytest.param("vera", FIX, False, True, "not_named", id="not-named"),
+        pytest.param("boris", FIX, False, True, "not_writing", id="named-but-writes-nothing"),
+        pytest.param("gleb", FIX, False, False, "must_sign_in", id="only-stated"),
+        pytest.param("gleb", replace(FIX, is_above=True), False, True, "above", id="above-the-threshold"),
+        pytest.param("gleb", replace(FIX, is_above=True, approver=""), False, True, "above", id="above-with-nobody"),
+        pytest.param("gleb", replace(FIX, is_returned=True), False, True, "returned", id="against-a-no"),
+        pytest.param("gleb", replace(FIX, is_approved=True), False, True, "approved", id="approved-already"),
+        pytest.param("gleb", FIX, True, True, "may_approve", id="theirs-to-approve"),
+        pytest.param("nobody", FIX, False, True, "nobody", id="a-stranger"),
+    ],
+)
+def test_what_may_go_out_before_it_is_approved(
+    who: str, hurry: Hurry, may_approve: bool, proven: bool, code: str
+) -> None:
+    urgent = ("gleb", "boris")
+    said = urgent_objection(PEOPLE.get(who), who, urgent, hurry, may_approve=may_approve, proven=proven, link=PAGE)
+    assert said.code == code
+    assert (PAGE in str(said)) is (code == "must_sign_in")

@@ -15,7 +15,7 @@ from models.locale import spoken
 from models.registry import Fact
 from tasks.costs import steps
 from tasks.house import House, furnish
-from tasks.reports.steps import laid_out, period_of, report_of
+from tasks.reports.engine import laid_out, period_of, report_of
 from tests.fakes import FakeChannel
 from tests.house import furnished
 

@@ -17,6 +17,7 @@ from models.stop import Scope, StopOrder
 from tasks.delivery import rows
 from tasks.delivery.rows import Claim, Intention, Outcome
 from tasks.orders import rows as orders
+from tasks.placing import rows as placing
 from tasks.recovery import rows as recovery
 from tasks.stop import rows as stops
 from tests.fakes import NOW, delivery
@@ -169,7 +170,7 @@ def test_content_changed_after_the_claim_does_not_go_out(sessions: Sessions, clo
     [id] = put(sessions, delivery("a"))
     [mine] = claim(sessions, clock)
     with sessions.begin() as session:
-        assert orders.replace_content(session, [id], 2, "new") == {id: orders.Answer.DONE}
+        assert placing.replace_content(session, {id: (2, "new")}) == 1
     assert intend(sessions, clock, [mine]) == set()
     assert look(sessions, id).state == State.PLANNED
     assert claim(sessions, clock) == []
@@ -369,7 +370,10 @@ OPERATIONS: dict[str, Operation] = {
     "hold": lambda s, c, d: orders.hold(s, [d.id or 0], "A"),
     "restore": lambda s, c, d: orders.restore(s, [d.id or 0]),
     "move": lambda s, c, d: orders.reschedule(s, [d.id or 0], WHEN),
-    "replace": lambda s, c, d: orders.replace_content(s, [d.id or 0], 2, "h"),
+    "follow-plan": lambda s, c, d: placing.follow_plan(s, {d.id or 0: WHEN}),
+    "return-to-plan": lambda s, c, d: placing.return_to_plan(s, {d.id or 0: WHEN}),
+    "leave-plan": lambda s, c, d: placing.leave_plan(s, [d.id or 0]),
+    "replace": lambda s, c, d: placing.replace_content(s, {d.id or 0: (2, "h")}),
     "decide-out": lambda s, c, d: orders.decide_unknown(s, c, d.id or 0, orders.Verdict.OUT, "A"),
     "decide-again": lambda s, c, d: orders.decide_unknown(s, c, d.id or 0, orders.Verdict.AGAIN, "A"),
     "decide-leave": lambda s, c, d: orders.decide_unknown(s, c, d.id or 0, orders.Verdict.LEAVE, "A"),

@@ -9,10 +9,13 @@ from sqlalchemy import Engine, select
 
 from models.database import SetClock
 from models.delivery import Delivery, State
+from models.form import Form
 from models.piece import Piece, Rendition
 from models.post import Post
 from tasks.delivery.engine import Engine as Deliveries
 from tasks.house import House
+from tasks.orderbook import rows as book
+from tasks.orders.answers import Report
 from tasks.posting.layout import Time
 from tasks.posting.rows import Placement, lay_out, posts
 from tasks.schedule.wall import wall_of
@@ -50,6 +53,14 @@ class Company:
         )
         self.house: House = furnished(root, database, {"fake": self.fake, "vk": self.vk}, self.clock, company=company)
         self.pieces: dict[str, int] = {}
+
+    def given(self, code: str, form: Form, answer: Report | None = None) -> int:
+        """An order of the desk as the book keeps it: carried out, if it has an answer."""
+        with self.house.sessions.begin() as session:
+            order, _ = book.give(session, self.clock, f"once {code}", code, form.model_dump(mode="json"), "olga")
+            if answer:
+                book.settle(session, self.clock, order.id or 0, answer.model_dump(mode="json"))
+            return order.id or 0
 
     def plan(
         self,

@@ -361,7 +361,7 @@ def test_what_quiet_hours_keep_back_is_not_late_when_they_end(company: Company) 
     [id] = company.plan("7", at=NOW + DAY)
     company.clock.at = datetime.fromisoformat("2026-11-23T20:00Z")  # 23:00 in Moscow
     [line] = orders(company).publish_now(Order(person="olga", piece="7"), urgent=False).lines
-    assert line.said.startswith("quiet hours: it goes out when they end")
+    assert line.said.startswith("quiet hours until ")
     assert company.row(id).late_at == datetime.fromisoformat("2026-11-24T07:00Z")
     orders(company).move(timed(piece="7", date="+1", time="23:30"))
     assert company.row(id).late_at == datetime.fromisoformat("2026-11-25T07:00Z")

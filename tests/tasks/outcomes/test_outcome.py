@@ -1,12 +1,14 @@
 """What is written back into a row of the plan."""
 
+from datetime import date, time
+
 import pytest
 
-from models.content import Outcome
+from models.content import Outcome, PlanRow
 from models.delivery import State
 from models.locale import spoken
 from models.reason import because
-from tasks.outcomes.outcome import Fate, outcome
+from tasks.outcomes.outcome import Fate, outcome, with_edits
 
 CHANNELS = {"site": "Site", "vk": "VK wall"}
 
@@ -57,3 +59,13 @@ def test_reasons_name_their_channel_once() -> None:
 def test_it_is_said_in_the_readers_language() -> None:
     with spoken("ru"):
         assert outcome([fate(State.SENT), fate(State.HELD)], CHANNELS).status == "опубликовано 1 из 2, придержано: 1"
+
+
+def test_what_the_desk_has_edited_is_said_beside_the_row() -> None:
+    row = PlanRow(number="7", on=date(2026, 11, 27), at=time(18, 30), channels=("vk",))
+    with spoken("en"):
+        said = with_edits(Outcome(reason="Late."), {"on", "at", "channels", "body"}, row, {"vk": "Wall"}).reason
+    assert said == (
+        "Late.\nEdited on the desk, not as in this file: date: 2026-11-27, time: 18:30, channels: Wall, text."
+    )
+    assert with_edits(Outcome(), (), row, {}) == Outcome()

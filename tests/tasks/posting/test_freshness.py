@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.locale import spoken
 from models.piece import OfferRow
 from models.post import Post, Product
 from tasks.posting.freshness import money, objection
@@ -33,6 +34,13 @@ def test_a_post_goes_only_while_the_feed_agrees(post: Post, offers: dict[str, Of
     assert objection(post, offers, NOW).code == code
 
 
-@pytest.mark.parametrize(("minor", "said"), [(45000, "450 RUB"), (129050, "1 290,50 RUB"), (5, "0,05 RUB")])
-def test_money_is_written_as_people_write_it(minor: int, said: str) -> None:
-    assert money(minor, "RUB") == said
+@pytest.mark.parametrize(
+    ("language", "minor", "currency", "said"),
+    [
+        ("ru", 45000, "RUB", "450 ₽"), ("ru", 129050, "RUB", "1 290,50 ₽"), ("ru", 5, "RUB", "0,05 ₽"),
+        ("en", 129050, "EUR", "€1,290.50"), ("en", 720, "EUR", "€7.20"),
+    ],
+)  # fmt: skip
+def test_money_is_written_as_people_write_it(language: str, minor: int, currency: str, said: str) -> None:
+    with spoken(language):
+        assert money(minor, currency).replace("\xa0", " ") == said

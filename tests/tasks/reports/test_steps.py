@@ -13,7 +13,8 @@ from models.reaction import Notice
 from models.registry import Fact, Observation
 from tasks.house import House
 from tasks.registry.rows import record
-from tasks.reports.steps import make_report, period_of, report_of
+from tasks.reports.engine import period_of, report_of
+from tasks.reports.steps import make_report
 from tasks.reports.values import Report
 from tests.fakes import NOW, FakeChannel
 from tests.house import COMPANY, furnished, publish

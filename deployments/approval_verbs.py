@@ -1,0 +1,161 @@
+"""The verbs of approval, done in the house: questions, proofs, decisions, and what is ordered about them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from deployments.order_verbs import sentences
+from models.approval import Decision
+from models.database import reading
+from models.desk import Asked, Outcome, Proof, Question, Questions, ReviewLine, Verdict, Visitor
+from models.locale import mark
+from models.orders import UrgentOrder
+from models.people import Permission
+from models.reason import Reason, because
+from tasks.approval import rows as approval
+from tasks.approval.engine import Asker
+from tasks.approval.rules import Roster, demands_of
+from tasks.decisions import rows as decisions
+from tasks.desk.rows import Names
+from tasks.house import House
+from tasks.orders.answers import Report
+from tasks.proofs import rows
+from tasks.proofs.rows import Reader
+from tasks.schedule.wall import local
+from tasks.urgent import rows as urgent_rows
+from tasks.urgent.engine import Hurrying
+
+DECIDED_FIRST = {
+    Decision.APPROVED: mark("“{title}”: {person} was first and has approved it, {at}."),
+    Decision.RETURNED: mark("“{title}”: {person} was first and has sent it back, {at}."),
+}
+NOT_PLANNED = mark("This version stands nowhere in the plan, so there is nothing to let out.")
+
+
+class ApprovalVerbs:
+    """Questions and their answers."""
+
+    house: House
+    ordered: Callable[..., Report]
+    _names: Callable[[Session], Names]
+
+    def _reader(self, session: Session, visitor: Visitor) -> Reader:
+        company = self.house.workspace.company
+        may_urge = visitor.key in company.approval.urgent and visitor.may(Permission.SCHEDULE)
+        return Reader(approval.people(session).get(visitor.key), demands_of(company), may_urge)
+
+    def _asker(self) -> Asker:
+        at = self.house
+        return Asker(at.sessions, at.clock, at.workspace, at.staff_url, at.now)
+
+    def _asked(self, session: Session) -> list[Asked]:
+        """The open questions, the most urgent first."""
+        return rows.asked(session, self._roster(session), self._names(session))
+
+    def _roster(self, session: Session) -> Roster:
+        return self._asker().roster(session)
+
+    def questions(self, visitor: Visitor) -> Questions:
+        with reading(self.house.engine) as session:
+            names, asked = self._names(session), approval.asked_subjects(session)
+            unasked = [row for row in approval.waiting(session) if (row.subject, row.version) not in asked]
+            found = sorted(self._asked(session), key=lambda one: one.asked_of_key != visitor.key)
+            return Questions(asked=tuple(found), unasked=len(unasked), past=tuple(rows.lately(session, names)))
+
+    def question(self, id: int, visitor: Visitor) -> Question | None:
+        with reading(self.house.engine) as session:
+            names, reader = self._names(session), self._reader(session, visitor)
+            found = rows.question(session, id, reader, self._roster(session), names)
+            links = rows.reviews(session, names, self.house.now(), request_id=id)
+        return found.model_copy(update={"reviews": tuple(links)}) if found else None
+
+    def proof(self, rendition_id: int, visitor: Visitor) -> Proof | None:
+        with reading(self.house.engine) as session:
+            return rows.proof(session, rendition_id, self._reader(session, visitor), self._names(session))
+
+    def proof_of_row(self, id: int, row: int, visitor: Visitor) -> Proof | None:
+        with reading(self.house.engine) as session:
+            return rows.proof_of_row(session, id, row, self._reader(session, visitor), self._names(session))
+
+    def siblings(self, rendition_id: int, visitor: Visitor) -> Sequence[Proof]:
+        with reading(self.house.engine) as session:
+            return rows.siblings(session, rendition_id, self._reader(session, visitor), self._names(session))
+
+    def reviews_of(self, proof: Proof) -> Sequence[ReviewLine]:
+        with reading(self.house.engine) as session:
+            return rows.reviews(session, self._names(session), self.house.now(), subjects=[proof.subject])
+
+    def reasons(self, visitor: Visitor) -> Sequence[str]:
+        with reading(self.house.engine) as session:
+            return decisions.reasons_of(session, visitor.key)
+
+    def decide(self, verdicts: Sequence[Verdict], visitor: Visitor, request_id: int | None) -> Outcome:
+        """Record decisions, proven, each by itself: two who decide at once never wait for each other's whole list."""
+        outcome = Outcome()
+        for verdict in verdicts:
+            with self.house.sessions.begin() as session:
+                outcome = self._decide(session, verdict, visitor, request_id, outcome)
+        if request_id is not None:
+            with self.house.sessions.begin() as session:
+                if not approval.undecided(session, request_id):
+                    approval.close_request(session, self.house.clock, request_id)
+        return outcome
+
+    def _decide(
+        self, session: Session, verdict: Verdict, visitor: Visitor, request_id: int | None, outcome: Outcome
+    ) -> Outcome:
+        reader, subject = self._reader(session, visitor), verdict.subject
+        weight = approval.weights(session, [subject], reader.demands)[subject]
+        objection = reader.objection_to(approval.author_of(session, subject), weight)
+        if objection:
+            return outcome.model_copy(update={"objections": (*outcome.objections, objection)})
+        done = approval.decide(
+            session, self.house.clock, verdict.subject, verdict.version, verdict.decision, visitor.key, proven=True,
+            reason=verdict.reason, request_id=request_id,
+        )  # fmt: skip
+        if done is None and not self._said_before(session, verdict, visitor):
+            return outcome.model_copy(update={"lost": (*outcome.lost, self._who_was_first(session, verdict))})
+        field = "approved" if verdict.decision is Decision.APPROVED else "returned"
+        return outcome.model_copy(update={field: getattr(outcome, field) + 1})
+
+    @staticmethod
+    def _said_before(session: Session, verdict: Verdict, visitor: Visitor) -> bool:
+        """Whether this very person has decided just so: the form was sent twice."""
+        first = approval.decided_by(session, verdict.subject, verdict.version)
+        return first is not None and (first.person, first.decision) == (visitor.key, verdict.decision)
+
+    def _who_was_first(self, session: Session, verdict: Verdict) -> Reason:
+        first = approval.decided_by(session, verdict.subject, verdict.version)
+        piece = approval.piece_of(session, verdict.subject)
+        assert first is not None
+        return because(
+            DECIDED_FIRST[Decision(first.decision)], code="lost", title=piece.title if piece else verdict.subject,
+            person=self._names(session).person(first.person), at=self._clock_of(first.decided_at),
+        )  # fmt: skip
+
+    def _clock_of(self, at: datetime) -> str:
+        return local(at, self.house.workspace.company.zone).strftime("%H:%M")
+
+    def ask_for_approval(self, days: int, piece: str, visitor: Visitor, once: str) -> Sequence[Reason]:
+        form: Mapping[str, Any] = {"days": days, "piece": piece}
+
+        def act() -> Report:
+            return self._asker().ask(days, piece, f"desk:{once}", asked_by=visitor.key)
+
+        return sentences(self.ordered(visitor, once, "approval", form, act, ("approval", piece)))
+
+    def let_out(self, rendition_id: int, version: str, why: str, visitor: Visitor, once: str) -> Sequence[Reason]:
+        with reading(self.house.engine) as session:
+            carrying = urgent_rows.carrying(session, rendition_id)
+        if not carrying:
+            return [because(NOT_PLANNED, code="not_planned")]
+        order = UrgentOrder(publication=carrying, version=version, person=visitor.key, reason=why)
+        at = self.house
+
+        def act() -> Report:
+            return Hurrying(at.sessions, at.clock, at.workspace, at.staff_url, at.now).let_out(order, proven=True)
+
+        form = order.model_dump(mode="json")
+        return sentences(self.ordered(visitor, once, "urgent", form, act, ("rendition", str(rendition_id))))

@@ -1,0 +1,218 @@
+"""What a dropped file means, as it is kept beside it and shown on its page. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from models.content import ChangeKind, FieldChange, PlanRow, Problem
+from models.dropped import ON_THE_WAY, PERSONAL, DropKind, DropState
+from models.locale import mark
+from models.post import Value
+from models.reason import NO_REASON, Reason
+from models.schedule import Recurrence
+
+ROWS_SHOWN = 500
+PROBLEMS_SHOWN = 200
+CHANGE_TITLES = {
+    ChangeKind.NEW: mark("new row"),
+    ChangeKind.MOVED: mark("other time"),
+    ChangeKind.CHANGED: mark("other content"),
+    ChangeKind.GONE: mark("not in the file"),
+    ChangeKind.OUT: mark("already out"),
+    ChangeKind.SAME: mark("the same"),
+    ChangeKind.BROKEN: mark("to be mended"),
+}
+
+
+class Timing(Value):
+    """When a row wants to go out, as much of it as is shown."""
+
+    on: date | None = None
+    at: time | None = None
+    repeat: Recurrence | None = None
+
+    def row(self) -> PlanRow:
+        return PlanRow(on=self.on, at=self.at, repeat=self.repeat)
+
+
+class RowShown(Value):
+    """One row of the difference; `place` is where it stands in the file, 0 where it does not."""
+
+    number: str
+    kind: ChangeKind
+    label: str
+    place: int = 0
+    before: Timing | None = None
+    after: Timing | None = None
+    fields: tuple[FieldChange, ...] = ()
+    channels: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+
+
+class PlanFound(Value):
+    """What loading a plan means: how many rows of each kind, and the rows that are not as they were."""
+
+    counts: Mapping[str, int] = {}
+    rows: tuple[RowShown, ...] = ()
+    is_cut: bool = False
+
+    @property
+    def applicable(self) -> int:
+        return sum(self.counts.get(kind, 0) for kind in (ChangeKind.NEW, ChangeKind.MOVED, ChangeKind.CHANGED))
+
+
+class PictureFound(Value):
+    """One picture of those dropped: `stands` where another picture of its name is in the folder."""
+
+    name: str
+    kept_as: str
+    size: int
+    width: int = 0
+    height: int = 0
+    stands: bool = False
+    same: bool = False
+    problem: Reason = NO_REASON
+
+
+class PicturesFound(Value):
+    pictures: tuple[PictureFound, ...] = ()
+
+
+class PriceChange(Value):
+    id: str
+    name: str
+    before: int
+    after: int
+    currency: str
+
+
+class Touched(Value):
+    """A planned piece that a change of the feed concerns, and which products of it."""
+
+    number: str
+    title: str
+    products: tuple[str, ...] = ()
+    piece_id: int = 0
+
+
+class ProductsFound(Value):
+    """What a product feed changes."""
+
+    source: str = ""
+    path: str = ""
+    sources: Mapping[str, str] = {}
+    products: int = 0
+    fresh: int = 0
+    gone: int = 0
+    changed: int = 0
+    prices: tuple[PriceChange, ...] = ()
+    touched: tuple[Touched, ...] = ()
+
+
+class TableFound(Value):
+    """What a table of expenses or results states anew, in the words of whoever dropped it."""
+
+    path: str = ""
+    fresh: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    number: int = 0
+    same: int = 0
+
+
+class ListFound(Value):
+    """A list of customers or purchases by its columns alone: nobody's data is repeated."""
+
+    columns: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    rows: int = 0
+    sound: int = 0
+
+
+class Said(Value):
+    """What applying came to; `remarks` are about what was left undone."""
+
+    done: int = 0
+    total: int = 0
+    told: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+class Choices(Value):
+    """What a person chose on the page: №s to leave out and to cancel, names of pictures, the feed, the withdrawal."""
+
+    left_out: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+    source: str = ""
+    withdraw: bool = False
+
+
+class RunShown(Value):
+    """How far the run is that does what follows."""
+
+    is_over: bool = False
+    is_wanted: bool = False
+    ended_as: str = ""
+    remarks: str = ""
+    run_id: str = ""
+
+
+class DropLine(Value):
+    """A dropped file in the list of them."""
+
+    id: int
+    kind: DropKind
+    name: str
+    state: DropState
+    by: str
+    at: datetime
+
+    @property
+    def is_looked_over(self) -> bool:
+        """A list of people: it was looked at, and nothing of it is kept."""
+        return self.kind in PERSONAL and self.state is DropState.LEFT
+
+
+class Dropped(DropLine):
+    """A dropped file on its own page; `whens` are the times of its rows, before and after, in the reader's words."""
+
+    size: int
+    done: int
+    total: int
+    seen: str
+    found: PlanFound | PicturesFound | ProductsFound | TableFound | ListFound | None = None
+    problems: tuple[Problem, ...] = ()
+    refusal: Reason = NO_REASON
+    said: Said | None = None
+    applied_by: str = ""
+    applied_at: datetime | None = None
+    whens: Mapping[str, tuple[str, str]] = {}
+    field_titles: Mapping[str, str] = {}
+    run: RunShown | None = None
+    is_mine_to_apply: bool = True
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether the page will soon say something else."""
+        return self.state in ON_THE_WAY or (self.run is not None and not self.run.is_over)
+
+
+class PlanLoaded(Value):
+    """One loading of the plan: who, when, and what it came to."""
+
+    at: datetime
+    by: str
+    counts: Mapping[str, int] = {}
+    problems: int = 0
+
+
+class DropPage(Value):
+    """The page that takes files: what was dropped lately, what was loaded, what an expense may name."""
+
+    drops: tuple[DropLine, ...] = ()
+    loads: tuple[PlanLoaded, ...] = ()
+    funds: Mapping[str, str] = {}
+    channels: Mapping[str, str] = {}
+    campaigns: Mapping[str, str] = {}
+    today: date

@@ -1,0 +1,24 @@
+"""The keys by which the tills of an outlet come in: made once, shown once, good until they are revoked."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.database import Moment
+
+
+class TillKey(SQLModel, table=True):
+    """A till's key: only its keyed hash is kept, and the last signs that tell it from another."""
+
+    __tablename__ = "till_key"
+
+    id: int | None = Field(default=None, primary_key=True)
+    outlet: str = Field(index=True)
+    title: str
+    key_hash: str = Field(unique=True)
+    ends_in: str
+    made_by: str
+    made_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_by: str = ""
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -1,0 +1,1 @@
+"""Texts by hand for single channels: written, kept, put away."""

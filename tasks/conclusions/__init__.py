@@ -1,0 +1,1 @@
+"""Conclusions: the head's own words about a week or a month."""

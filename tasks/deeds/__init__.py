@@ -1,0 +1,1 @@
+"""What each person did: read together from where it was written down."""

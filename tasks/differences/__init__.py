@@ -1,0 +1,1 @@
+"""Differences between what is live and what was approved: a person's decision, carried out."""

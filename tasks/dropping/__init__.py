@@ -1,0 +1,1 @@
+"""What people drop on the desk: read, told what it means, and applied when they say so."""

@@ -1,0 +1,1 @@
+"""Reading a large table in a process of its own."""

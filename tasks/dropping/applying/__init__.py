@@ -1,0 +1,1 @@
+"""Applying what was dropped, when a person says so."""

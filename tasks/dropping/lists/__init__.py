@@ -1,0 +1,1 @@
+"""Dropped lists of customers and purchases: looked over, never kept."""

@@ -1,0 +1,1 @@
+"""A dropped content plan."""

@@ -1,0 +1,134 @@
+"""The rows of dropped files. Sessions are given; nothing here opens or commits one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select, true, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock, now_by
+from models.dropped import DropKind, DroppedFile, DropState
+from models.order_book import GivenOrder, RunState
+from models.piece import PlanLoad
+from tasks.delivery.statements import QUICK
+
+SILENT = timedelta(seconds=60)  # a reader that has not spoken for so long was killed
+KEPT = timedelta(days=30)
+
+
+def add(session: Session, clock: Clock, once: str, kind: DropKind, name: str, size: int, by: str) -> tuple[int, bool]:
+    """A dropped file; True when it is new, False when this very form has been sent before."""
+    known = session.execute(select(col(DroppedFile.id)).where(col(DroppedFile.once) == once)).scalar_one_or_none()
+    if known is not None:
+        return known, False
+    row = DroppedFile(once=once, kind=kind, name=name, size=size, dropped_by=by, dropped_at=now_by(clock, session))
+    session.add(row)
+    session.flush()
+    return row.id or 0, True
+
+
+def one(session: Session, id: int) -> DroppedFile | None:
+    return session.get(DroppedFile, id)
+
+
+def latest(session: Session, most: int = 20) -> list[DroppedFile]:
+    query = select(DroppedFile).order_by(col(DroppedFile.id).desc()).limit(most)
+    return list(session.execute(query).scalars())
+
+
+def loads(session: Session, most: int = 10) -> list[PlanLoad]:
+    """The last loadings of the content plan, by whatever way."""
+    return list(session.execute(select(PlanLoad).order_by(col(PlanLoad.id).desc()).limit(most)).scalars())
+
+
+def begin_reading(session: Session, clock: Clock, id: int) -> bool:
+    """Be the one who reads it: it is new, or whoever was reading it has fallen silent."""
+    silent = or_(col(DroppedFile.beat_at).is_(None), col(DroppedFile.beat_at) < clock.plus(-SILENT))
+    free = or_(col(DroppedFile.state) == DropState.RECEIVED, and_(col(DroppedFile.state) == DropState.READING, silent))
+    return _set(session, id, free, state=DropState.READING, beat_at=clock.plus(), done=0, total=0)
+
+
+def read_again(session: Session, id: int) -> bool:
+    """Let it be read anew: something else is known now than when it was read."""
+    ready = col(DroppedFile.state).in_([DropState.READ, DropState.APPLYING])
+    return _set(session, id, ready, state=DropState.RECEIVED, order_id=None)
+
+
+def progress(session: Session, clock: Clock, id: int, done: int, total: int) -> None:
+    _set(session, id, col(DroppedFile.state) == DropState.READING, done=done, total=total, beat_at=clock.plus())
+
+
+def keep_reading(session: Session, id: int, **found: Any) -> bool:
+    """Keep what reading came to."""
+    return _set(session, id, col(DroppedFile.state) == DropState.READING, **found)
+
+
+def take(session: Session, id: int, by: str, seen: str, order_id: int | None) -> bool:
+    """Be the one who applies it, as it was seen."""
+    ready = and_(col(DroppedFile.state) == DropState.READ, col(DroppedFile.seen) == seen)
+    return _set(session, id, ready, state=DropState.APPLYING, applied_by=by, order_id=order_id)
+
+
+def let_go(session: Session, id: int) -> bool:
+    """It was not applied after all."""
+    applying = col(DroppedFile.state) == DropState.APPLYING
+    return _set(session, id, applying, state=DropState.READ, applied_by="", order_id=None)
+
+
+def applied(session: Session, clock: Clock, id: int, said: Mapping[str, Any]) -> bool:
+    applying = col(DroppedFile.state) == DropState.APPLYING
+    return _set(session, id, applying, state=DropState.APPLIED, applied_at=clock.plus(), said=dict(said))
+
+
+def keep_said(session: Session, id: int, said: Mapping[str, Any]) -> None:
+    """Keep what was said last about it."""
+    _set(session, id, true(), said=dict(said))
+
+
+def leave(session: Session, id: int) -> bool:
+    """Put it aside: it will not be applied."""
+    waiting = col(DroppedFile.state).in_([DropState.READ, DropState.REFUSED, DropState.RECEIVED])
+    return _set(session, id, waiting, state=DropState.LEFT)
+
+
+def _set(session: Session, id: int, where: Any, **values: Any) -> bool:
+    change = update(DroppedFile).where(col(DroppedFile.id) == id, where).values(**values)
+    return bool(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
+
+
+def being_applied(session: Session, kind: DropKind) -> DroppedFile | None:
+    """The file of this kind that somebody is applying, if there is one."""
+    query = select(DroppedFile).where(col(DroppedFile.kind) == kind, col(DroppedFile.state) == DropState.APPLYING)
+    return session.execute(query.limit(1)).scalar_one_or_none()
+
+
+def broken_off(session: Session) -> list[int]:
+    """Files whose run is over and has not applied them: they may be applied again."""
+    over = col(GivenOrder.run_state).in_([RunState.OVER, RunState.LOST])
+    query = select(col(DroppedFile.id)).join(GivenOrder, col(GivenOrder.id) == col(DroppedFile.order_id))
+    found = session.execute(query.where(col(DroppedFile.state) == DropState.APPLYING, over)).scalars()
+    return [id for id in found if id]
+
+
+def run_of(session: Session, row: DroppedFile) -> GivenOrder | None:
+    return session.get(GivenOrder, row.order_id) if row.order_id else None
+
+
+def old(session: Session, before: datetime) -> list[int]:
+    """Files dropped so long ago that nobody looks at them any more."""
+    still = col(DroppedFile.state) != DropState.APPLYING
+    found = session.execute(select(col(DroppedFile.id)).where(col(DroppedFile.dropped_at) < before, still)).scalars()
+    return [id for id in found if id]
+
+
+def forget(session: Session, ids: Sequence[int]) -> None:
+    session.execute(delete(DroppedFile).where(col(DroppedFile.id).in_(ids)), execution_options=QUICK)
+
+
+def is_waiting(row: DroppedFile, now: datetime) -> bool:
+    """Whether nobody reads it though it is to be read."""
+    silent = row.beat_at is None or row.beat_at < now - SILENT
+    late = row.state == DropState.RECEIVED and row.dropped_at < now - timedelta(seconds=5)
+    return late or (row.state == DropState.READING and silent)

@@ -1,0 +1,1 @@
+"""Dropped tables of expenses and results."""

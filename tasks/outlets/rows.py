@@ -1,0 +1,62 @@
+"""The rows of the tills' keys. Sessions are given; nothing here opens or commits one. Keys come in as keyed hashes."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock, now_by
+from models.outlets import TillKey
+from tasks.delivery.statements import QUICK
+
+USED_EVERY = timedelta(minutes=5)
+IN_FORCE = col(TillKey.revoked_at).is_(None)
+
+
+def make(session: Session, clock: Clock, outlet: str, title: str, key_hash: str, ends_in: str, by: str) -> TillKey:
+    """Write a new key down, by its hash."""
+    now = now_by(clock, session)
+    made = TillKey(outlet=outlet, title=title, key_hash=key_hash, ends_in=ends_in, made_by=by, made_at=now)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def authenticate(session: Session, clock: Clock, key_hash: str) -> TillKey | None:
+    """The till this key is of; None where there is none, or it is revoked. Its use is written down now and then."""
+    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, IN_FORCE)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        return None
+    if found.used_at is None or now_by(clock, session) - found.used_at > USED_EVERY:
+        used = update(TillKey).where(col(TillKey.id) == found.id).values(used_at=clock.plus())
+        session.execute(used, execution_options=QUICK)
+    return found
+
+
+def revoke(session: Session, clock: Clock, id: int, by: str) -> bool:
+    """Let this key in no more; of two at once one has done it."""
+    change = update(TillKey).where(col(TillKey.id) == id, IN_FORCE)
+    done = session.execute(change.values(revoked_at=clock.plus(), revoked_by=by), execution_options=QUICK)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def revoke_all(session: Session, clock: Clock, outlet: str, by: str) -> int:
+    """Let in no till of this outlet any more; returns how many keys that were."""
+    change = update(TillKey).where(col(TillKey.outlet) == outlet, IN_FORCE)
+    done = session.execute(change.values(revoked_at=clock.plus(), revoked_by=by), execution_options=QUICK)
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def key(session: Session, id: int) -> TillKey | None:
+    return session.get(TillKey, id)
+
+
+def keys(session: Session, outlets: Collection[str] = (), most: int = 500) -> Sequence[TillKey]:
+    """The keys of these outlets, of all where none is named; those in force first, then the newest."""
+    query = select(TillKey).order_by(col(TillKey.outlet), IN_FORCE.desc(), col(TillKey.id).desc()).limit(most)
+    if outlets:
+        query = query.where(col(TillKey.outlet).in_(outlets))
+    return session.execute(query).scalars().all()

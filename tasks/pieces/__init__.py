@@ -1,0 +1,1 @@
+"""A piece as its page on the desk shows it."""

@@ -1,0 +1,1 @@
+"""Placements that follow the plan, many at once."""

@@ -1,0 +1,1 @@
+"""Questions of customers: answered, needing no answer, or passed on to whoever knows."""

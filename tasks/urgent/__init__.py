@@ -1,0 +1,1 @@
+"""«Срочно»: a correction that goes out before it is approved, and is approved afterwards."""

@@ -1,0 +1,178 @@
+"""Dropped expenses, results and lists of people: what is stated, who may, and that nobody's data is kept."""
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from models.desk.drop import ListFound, TableFound
+from models.dropped import DropKind
+from models.registry import Fact
+from tasks.dropping import engine, rows
+from tasks.dropping.applying.engine import record_table
+from tasks.dropping.kinds import by_first_bytes, by_headings
+from tasks.dropping.shelf.engine import shelf
+from tasks.orders.answers import Report
+from tests.tasks.costs.test_engine import FIRST, SECOND, book
+from tests.tasks.dropping.conftest import Dropping, picture
+
+
+def record(dropping: Dropping, id: int, person: str = "vera", withdraw: bool = False) -> Report:
+    return record_table(dropping.house, id, withdraw, dropping.row(id).seen, person)
+
+
+def facts(dropping: Dropping) -> list[tuple[int | None, int | None]]:
+    with dropping.house.reads() as session:
+        return [(f.value, f.corrects_id) for f in session.execute(select(Fact).order_by(Fact.id)).scalars()]  # type: ignore[arg-type]
+
+
+def found(dropping: Dropping, id: int) -> TableFound:
+    return TableFound.model_validate(dropping.row(id).found)
+
+
+def numbered(*rows: Any) -> bytes:
+    return book(
+        *[(n, *row) for n, row in enumerate(rows, 1)], header=("№", "Date", "Operation", "Fund", "Amount", "Document")
+    )
+
+
+def test_expenses_are_shown_then_recorded_and_a_changed_row_is_a_correction(dropping: Dropping) -> None:
+    id = dropping.drop(november__xlsx=book(FIRST, SECOND))
+    assert (dropping.row(id).kind, len(found(dropping, id).fresh), facts(dropping)) == ("expenses", 2, [])
+    assert record(dropping, id).lines[0].done
+    assert facts(dropping) == [(900000, None), (120050, None)]
+    again = dropping.drop(december__xlsx=numbered((*FIRST[:3], 9500, FIRST[4])))
+    shown = found(dropping, again)
+    assert (len(shown.changed), len(shown.gone), shown.path) == (1, 1, "expenses.xlsx") and "← " in shown.changed[0]
+    record(dropping, again)
+    assert facts(dropping)[2:] == [(950000, 1)]
+
+
+def test_what_left_the_table_is_withdrawn_only_on_a_tick(dropping: Dropping) -> None:
+    record(dropping, dropping.drop(a__xlsx=numbered(FIRST, SECOND)))
+    id = dropping.drop(a__xlsx=numbered(FIRST))
+    record(dropping, id, withdraw=True)
+    assert facts(dropping)[2:] == [(None, 2)]
+
+
+def test_results_are_known_by_their_columns_whatever_was_pressed(dropping: Dropping) -> None:
+    data = book(("-1", "Visits", 12), header=("Date", "Metric", "Value"))
+    id = dropping.drop(DropKind.EXPENSES, x__xlsx=data)
+    assert dropping.row(id).kind == "results"
+    record(dropping, id)
+    assert dropping.kept("results.xlsx") is not None and facts(dropping) == [(12, None)]
+
+
+def test_an_author_may_not_record_expenses(dropping: Dropping) -> None:
+    id = dropping.drop(a__xlsx=book(FIRST))
+    assert "may not record expenses" in str(record(dropping, id, "olga").refusal)
+    assert facts(dropping) == [] and dropping.kept("expenses.xlsx") is None
+
+
+def test_a_registry_changed_meanwhile_refuses_the_whole(dropping: Dropping) -> None:
+    first, second = (dropping.drop(a__xlsx=book(row)) for row in (FIRST, SECOND))
+    seen = dropping.row(second).seen
+    record(dropping, first)
+    assert "changed meanwhile" in str(record_table(dropping.house, second, False, seen, "vera").refusal)
+    assert len(facts(dropping)) == 1 and dropping.row(second).seen != seen
+
+
+def test_what_a_kill_cut_off_is_done_by_the_run_of_the_same_order(dropping: Dropping) -> None:
+    id = dropping.drop(a__xlsx=book(FIRST))
+    with dropping.house.sessions.begin() as session:
+        assert rows.take(session, id, "vera", dropping.row(id).seen, None)
+    for _ in range(2):
+        assert record(dropping, id).lines[0].done
+    assert facts(dropping) == [(900000, None)]
+
+
+def test_a_table_of_another_format_than_the_companys_is_refused(dropping: Dropping) -> None:
+    (dropping.house.root / "expenses.csv").write_text("Date;Amount\n-1;5\n")
+    id = dropping.drop(a__xlsx=book(FIRST))
+    assert "expenses.csv" in str(engine.refusal_of(dropping.row(id)))
+
+
+def test_a_broken_row_is_named_and_the_others_are_recorded(dropping: Dropping) -> None:
+    id = dropping.drop(a__xlsx=book(FIRST, ("-1", "A5", "operatin", 1, "x")))
+    [problem] = dropping.row(id).problems
+    assert (problem["place"]["row"], problem["place"]["field"]) == (3, "Fund")
+    record(dropping, id)
+    assert facts(dropping) == [(900000, None)]
+
+
+CUSTOMERS = (
+    "Имя;Телефон;Почта;Любимый чай\nИван Тайный;+7 911 123-45-67;ivan@secret.example;улун\nПётр;abc;;\n;;;\n"
+    "Анна;;anna\n"
+)
+PURCHASES = "Чек;Дата;Сумма;Код клиента\n1;2026-11-20;1 500,50;7\n2;вчера;много;8\n3;;;\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "sound", "rows"),
+    [
+        pytest.param(CUSTOMERS, "customers", 1, [(3, "Телефон"), (5, "Почта")], id="customers"),
+        pytest.param(PURCHASES, "purchases", 1, [(3, "Дата"), (3, "Сумма"), (4, "Дата"), (4, "Сумма")], id="purchases"),
+    ],
+)
+def test_a_list_of_people_is_looked_over_and_nothing_of_it_is_kept(
+    dropping: Dropping, text: str, kind: str, sound: int, rows: list[tuple[int, str]]
+) -> None:
+    id = dropping.drop(people__csv=text.encode())
+    row = dropping.row(id)
+    looked = ListFound.model_validate(row.found)
+    assert (row.kind, row.state, looked.sound) == (kind, "left", sound)
+    assert [(p["place"]["row"], p["place"]["field"]) for p in row.problems] == rows
+    assert not shelf(dropping.house, id).exists()
+    kept = str([row.found, row.problems, row.refusal, row.said])
+    assert not any(secret in kept for secret in ("Иван", "+7 911", "ivan@", "улун", "1 500", "много", "abc"))
+
+
+def test_a_list_without_what_is_needed_says_what(dropping: Dropping) -> None:
+    id = dropping.drop(DropKind.CUSTOMERS, people__csv="Имя;Город\nИван;Самара\n".encode())
+    assert "how to reach" in str(engine.refusal_of(dropping.row(id))) and not shelf(dropping.house, id).exists()
+
+
+def test_dates_and_numbers_of_a_workbook_are_no_mistakes(dropping: Dropping) -> None:
+    from datetime import date
+
+    made = Workbook()
+    for line in (("Чек", "Дата", "Сумма"), (1, date(2026, 11, 20), 15.5), (2, date(2026, 11, 21), 100)):
+        made.active.append(list(line))  # type: ignore[union-attr]
+    kept = io.BytesIO()
+    made.save(kept)
+    id = dropping.drop(sold__xlsx=kept.getvalue())
+    assert (dropping.row(id).kind, dropping.row(id).problems) == ("purchases", [])
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        pytest.param(("№", "Дата", "Каналы", "Текст"), DropKind.PLAN, id="plan"),
+        pytest.param(("Date", "Channel", "Piece"), DropKind.PLAN, id="plan in English"),
+        pytest.param(("Дата", "Фонд", "Сумма", "Канал"), DropKind.EXPENSES, id="expenses"),
+        pytest.param(("Дата", "Показатель", "Значение"), DropKind.RESULTS, id="results"),
+        pytest.param(("Имя", "Телефон"), DropKind.CUSTOMERS, id="customers"),
+        pytest.param(("Дата", "Чек", "Сумма"), DropKind.PURCHASES, id="purchases"),
+        pytest.param(("a", "b"), DropKind.UNKNOWN, id="nobody's"),
+        pytest.param(("Дата", "Сумма"), DropKind.UNKNOWN, id="could be several"),
+    ],
+)
+def test_a_table_is_known_by_its_headings(header: tuple[str, ...], kind: DropKind) -> None:
+    assert by_headings(header) is kind
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "kind"),
+    [
+        pytest.param(picture(), "x.csv", DropKind.PICTURES, id="picture called a table"),
+        pytest.param(b"text", "x.jpg", DropKind.PICTURES, id="text called a picture"),
+        pytest.param(b"\xef\xbb\xbf<?xml version='1.0'?><yml_catalog>", "x", DropKind.PRODUCTS, id="feed"),
+        pytest.param(b"<svg xmlns=''>", "x", DropKind.PICTURES, id="drawing"),
+        pytest.param(b"PK\x03\x04", "x.jpg.xlsx", DropKind.UNKNOWN, id="workbook"),
+        pytest.param(b"", "x", DropKind.UNKNOWN, id="nothing"),
+    ],
+)
+def test_a_file_is_known_by_its_first_bytes(head: bytes, name: str, kind: DropKind) -> None:
+    assert by_first_bytes(head, name) is kind

@@ -1,0 +1,84 @@
+"""The story of a piece: every row that tells of it is in it once, the newest first; the numbers are the last ones."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models.approval import Decision
+from models.delivery import Delivery, State
+from models.desk.piece import Event, Sort
+from models.editing import Correction
+from models.reaction import Check, Snapshot, TrackedLink, Visit
+from tasks.approval.rows import decide
+from tasks.desk.rows import Names
+from tasks.editing.engine import Editing
+from tasks.history import rows
+from tasks.history.rows import Life
+from tasks.orderbook import rows as book
+from tests.fakes import NOW
+from tests.tasks.editing.newsroom import Newsroom
+
+HOUR = timedelta(hours=1)
+PEOPLE = {"olga": "Olga", "vera": "Vera", "marina": "Marina"}
+
+
+def story(newsroom: Newsroom) -> list[Event]:
+    piece, cards = newsroom.piece(), newsroom.house.workspace.channels
+    names = Names({card.key: card for card in cards}, PEOPLE, {})
+    with newsroom.house.reads() as session:
+        return rows.events(session, Life(piece.id or 0, piece.source, piece.created_at), names)
+
+
+def out(newsroom: Newsroom, account: str = "talk") -> int:
+    with newsroom.house.sessions.begin() as session:
+        mine = (Delivery.account == account, Delivery.subject_id == str(newsroom.piece().id))
+        row = session.execute(select(Delivery).where(*mine)).scalar_one()
+        row.state, row.sent_at, row.url = State.SENT, NOW + 3 * HOUR, "https://talk.example/1"
+        return row.id or 0
+
+
+def test_it_is_told_from_the_source_to_the_channel(newsroom: Newsroom) -> None:
+    newsroom.clock.at = NOW + HOUR
+    Editing(newsroom.house).correct(Correction(piece="7", person="olga", text="New", reason="a slip"))
+    proof, subject = newsroom.proof("talk"), f"{newsroom.piece().id}:talk"
+    with newsroom.house.sessions.begin() as session:
+        newsroom.clock.at = NOW + 2 * HOUR
+        decide(session, newsroom.clock, subject, proof.content_hash, Decision.APPROVED, "marina", proven=True)
+    delivery = out(newsroom)
+    with newsroom.house.sessions.begin() as session:
+        session.add(Check(delivery_id=delivery, seen_hash="x", found_at=NOW + 4 * HOUR))
+        said = {"title": "Hold", "lines": [{"label": "№ 7", "said": "held", "done": True}]}
+        given, _ = book.give(session, newsroom.clock, "o", "hold", {"reason": "rain"}, "vera", ("piece", "1"))
+        book.settle(session, newsroom.clock, given.id or 0, said)
+    told = [(event.sort, str(event.said), event.by) for event in story(newsroom)]
+    assert told[0] == (Sort.CONTROL, "It is not in Talk as it was approved.", "")
+    assert told[1] == (Sort.CHANNEL, "Published in Talk.", "")
+    assert (Sort.APPROVAL, "Approved for Talk.", "Marina") in told
+    assert (Sort.ORDER, "Ordered: Hold. № 7 — held.", "Vera") in told
+    assert (Sort.CONTENT, "Corrected on the desk: version 3.", "Olga") in told
+    assert (Sort.CONTENT, "Loaded from the content plan: version 1.", "Vera") in told
+    assert sum(text.startswith("Planned in") for _, text, _ in told) == 2
+    times = [event.at for event in story(newsroom)]
+    assert times == sorted(times, reverse=True)
+    assert next(event for event in story(newsroom) if event.said.code == "desk").details == ("a slip",)
+
+
+def test_the_last_numbers_are_shown_with_clicks_and_robots_apart(newsroom: Newsroom) -> None:
+    delivery, piece = out(newsroom), newsroom.piece().id or 0
+    with newsroom.house.sessions.begin() as session:
+        for hours, views in ((1, 10), (2, 25)):
+            session.add(Snapshot(delivery_id=delivery, metric="views", value=views, taken_at=NOW + hours * HOUR))
+        session.add(TrackedLink(code="c", url="https://x", piece_id=piece, account="talk", made_at=NOW))
+        session.add(Visit(kind="click", key="c", hour=NOW, robot=False, number=4))
+        session.add(Visit(kind="click", key="c", hour=NOW, robot=True, number=90))
+    cards = newsroom.house.workspace.channels
+    with newsroom.house.reads() as session:
+        [seen] = rows.seen(session, piece, Names({card.key: card for card in cards}, {}, {}))
+    assert {measure.title: measure.number for measure in seen.measures} == {"Views": 25, "Clicks": 4}
+    assert (seen.channel, seen.at) == ("Talk", NOW + 2 * HOUR)
+
+
+def test_another_pieces_life_is_not_told(newsroom: Newsroom) -> None:
+    before = len(story(newsroom))
+    Editing(newsroom.house).correct(Correction(piece="8", person="olga", text="New"))
+    assert len(story(newsroom)) == before
