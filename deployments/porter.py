@@ -27,6 +27,9 @@ log = logging.getLogger("otdel.porter")
 LOOKS_EVERY = 1.0
 RESTS_AFTER_SILENCE = 15.0
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
+BUSY = ("SCHEDULED", "PENDING", "RUNNING")  # one that waits for a person's answer has no process
+# The runner runs five at a time. However many orders are given at once, what must go out on time finds a place.
+ROOM = 3
 GONE = {"type": "CANCELLED", "name": ""}
 TRIES = 3
 WORDS_MOST = 4000
@@ -78,10 +81,9 @@ class Porter:
         if not wanted and not under_way:
             return
         with PrefectApi(self.settings, self.secrets) as prefect:
-            for order in wanted:
+            busy = self._ask_after(prefect, under_way) if under_way else 0
+            for order in wanted[: max(ROOM - busy, 0)]:
                 self._start(prefect, order)
-            if under_way:
-                self._ask_after(prefect, under_way)
 
     def _start(self, prefect: PrefectApi, order: GivenOrder) -> None:
         try:
@@ -95,13 +97,15 @@ class Porter:
             else:
                 book.not_started(session, self.house.clock, order)
 
-    def _ask_after(self, prefect: PrefectApi, orders: list[GivenOrder]) -> None:
+    def _ask_after(self, prefect: PrefectApi, orders: list[GivenOrder]) -> int:
+        """Keep what has ended; returns how many runs take up room in the runner, or soon will."""
         runs = prefect.every("/flow_runs/filter", flow_runs={"id": {"any_": [order.run_id for order in orders]}})
         states = {run["id"]: run.get("state") or {} for run in runs}
         for order in orders:
             state = states.get(order.run_id, GONE)
             if state.get("type") in ENDED:
                 self._end(prefect, order, state)
+        return sum(state.get("type") in BUSY for state in states.values())
 
     def _end(self, prefect: PrefectApi, order: GivenOrder, state: dict[str, Any]) -> None:
         """Keep how the run ended. One that was cut off, by a stop of the house or a kill, is run again."""

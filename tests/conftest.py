@@ -107,7 +107,7 @@ def sessions(database: Engine) -> sessionmaker[Session]:
 
 
 BUDGETS_SECONDS = {
-    "browser": 120,
+    "browser": 360,
     "deployments": 360,
     "e2e": 480,
     "flows": 120,

@@ -10,6 +10,7 @@ from babel.numbers import get_currency_precision
 
 from integrations.errors import Refused
 from models.company import UPSIDE_DOWN, Campaign, Company, Fund, Goal
+from models.content import nearest
 from models.day import read_day
 from models.locale import mark, translate
 from models.planning import NOTHING, CampaignOrder, FundOrder, GoalOrder
@@ -26,7 +27,7 @@ from tasks.reports.measures import GOAL_METRICS, MEASURES
 NO_TITLE = mark("Give it a title.")
 NO_DAYS = mark("Name its first and its last day.")
 NO_TARGET = mark("Name the target: a number.")
-NO_SUCH = mark("There is nothing with the key “{key}” here to be changed. Known: {known}.")
+NO_SUCH = mark("There is nothing with the key “{key}” here to be changed. Nearest: {nearest}.")
 TAKEN = mark("The key “{key}” is taken by “{title}”. Change that one, or write another key.")
 NO_KEY = mark("No key can be made of this title. Write one in small Latin letters, digits and hyphens.")
 NO_METRIC = mark("Nothing is measured as “{metric}”. Choose one of: {known}.")
@@ -46,9 +47,9 @@ class Plan(Value):
 class Reading:
     """Reads field by field and collects what is wrong, so that a person mends everything at once."""
 
-    def __init__(self, former: Mapping[str, Any]) -> None:
+    def __init__(self, former: Mapping[str, Any], wrong: Iterable[Reason] = ()) -> None:
         self.former = former
-        self.wrong: list[Reason] = []
+        self.wrong = list(wrong)
 
     def take(self, name: str, said: str, read: Callable[[str], Any]) -> Any:
         """What is said, read; where nothing is said, what stood there before."""
@@ -68,7 +69,7 @@ class Reading:
 def campaign(order: CampaignOrder, company: Company, former: str = "") -> Plan | list[Reason]:
     """The edit that brings or changes a campaign; else everything that is wrong with it."""
     key, before, wrong = _which(order.what, order.key, order.title, company.campaigns)
-    reading = Reading(_shown(before))
+    reading = Reading(_shown(before), wrong)
     fields = {
         "title": reading.take("title", order.title, str),
         "starts_on": reading.take("starts_on", order.starts_on, read_day),
@@ -79,13 +80,13 @@ def campaign(order: CampaignOrder, company: Company, former: str = "") -> Plan |
     reading.need(NO_TITLE, fields["title"])
     reading.need(NO_DAYS, fields["starts_on"], fields["ends_on"])
     _in_order(reading, fields["starts_on"], fields["ends_on"])
-    return _plan("campaigns", key, before, fields, [*wrong, *reading.wrong], former)
+    return _plan("campaigns", key, before, fields, reading.wrong, former)
 
 
 def goal(order: GoalOrder, company: Company, former: str = "") -> Plan | list[Reason]:
     """The edit that brings or changes a goal; else everything that is wrong with it."""
     key, before, wrong = _which(order.what, order.key, order.title, company.goals)
-    reading = Reading(_shown(before))
+    reading = Reading(_shown(before), wrong)
     metric = reading.take("metric", order.metric, _metric)
     fields = {
         "title": reading.take("title", order.title, str),
@@ -99,7 +100,7 @@ def goal(order: GoalOrder, company: Company, former: str = "") -> Plan | list[Re
     reading.need(NO_TARGET, fields["target"])
     reading.need(NO_DAYS, fields["from"], fields["to"])
     _in_order(reading, fields["from"], fields["to"])
-    return _plan("goals", key, before, fields, [*wrong, *reading.wrong], former)
+    return _plan("goals", key, before, fields, reading.wrong, former)
 
 
 NO_METRIC_SAID = mark("Choose what the goal is measured by.")
@@ -108,13 +109,13 @@ NO_METRIC_SAID = mark("Choose what the goal is measured by.")
 def fund(order: FundOrder, company: Company, former: str = "") -> Plan | list[Reason]:
     """The edit that brings or changes a fund; else everything that is wrong with it."""
     key, before, wrong = _which(order.what, order.key, order.title, company.funds)
-    reading = Reading(_shown(before))
+    reading = Reading(_shown(before), wrong)
     fields = {
         "title": reading.take("title", order.title, str),
         "budget": reading.take("budget", order.budget, lambda said: _amount(said, company.currency)),
     }
     reading.need(NO_TITLE, fields["title"])
-    return _plan("funds", key, before, fields, [*wrong, *reading.wrong], former)
+    return _plan("funds", key, before, fields, reading.wrong, former)
 
 
 Kept = Campaign | Goal | Fund
@@ -127,7 +128,8 @@ def _which(what: str, key: str, title: str, there: Iterable[Kept]) -> tuple[str,
     if what == "change":
         found = known.get(wanted) or known.get(refer(wanted, {k: one.title for k, one in known.items()}) or "")
         if found is None:
-            return wanted, None, [because(NO_SUCH, code="no_such", key=wanted or "—", known=", ".join(known) or "—")]
+            near = ", ".join(nearest(wanted, known, 3, 0.0)) or "—"
+            return wanted, None, [because(NO_SUCH, code="no_such", key=wanted or "—", nearest=near)]
         return found.key, found, []
     if wanted in known:
         return wanted, None, [because(TAKEN, code="taken", key=wanted, title=known[wanted].title)]

@@ -1,25 +1,33 @@
 """The rows of pieces: known from the plan, versioned, ready to be placed; candidates, offers and occasions found."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.content import KnownRow, Offer, PlanRow, fingerprint
+from models.content import KnownRow, Offer, PlanRow
 from models.database import Clock, now_by
 from models.delivery import OPEN, OUT, State
 from models.manuscript import Manuscript
 from models.piece import Candidate, FeedState, HandVersion, OfferRow, Piece, PieceVersion
 from models.reaction import Mark
 from tasks.content.kept import edits_of
+from tasks.content.versions import BACK as BACK
+from tasks.content.versions import BY_A_PERSON as BY_A_PERSON
+from tasks.content.versions import DESK as DESK
+from tasks.content.versions import HAND as HAND
+from tasks.content.versions import STYLING as STYLING
+from tasks.content.versions import file_of, next_version, taken_over, written_out
 from tasks.delivery.rows import insert_quietly, many
 from tasks.delivery.statements import D
 
 PLAN = "plan"
+OUT_NOW = select(D.subject_id, D.account, D.state)
 STANDING = (col(Piece.source) == PLAN, ~col(Piece.archived))
 
 
@@ -34,26 +42,39 @@ def by_number(session: Session, number: str) -> Piece | None:
     return session.execute(select(Piece).where(col(Piece.number) == number)).scalar_one_or_none()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The plan as it was loaded, and what was read of it: the same again means the same."""
+
+    read: tuple[Any, ...]
+    rows: list[KnownRow]
+
+
+def standing_rows(session: Session, before: Standing | None = None) -> Standing:
+    """The plan as it was loaded; the rows of `before` where nothing is different from then."""
+    out = session.execute(OUT_NOW.where(D.kind == "placement").distinct()).tuples().all()
+    its = (col(Piece.id), *(cast(column, String) for column in (col(Piece.plan), col(Piece.loaded), col(Piece.edited))))
+    found = session.execute(select(*its).where(*STANDING).order_by(col(Piece.id))).tuples().all()
+    read = (sorted(out), found)
+    if before is not None and before.read == read:
+        return before
+    progress: dict[str, tuple[set[str], bool]] = {}
+    for id, account, state in out:
+        accounts, is_open = progress.get(id, (set(), False))
+        gone = state in OUT | {State.INTENT, State.UNKNOWN}
+        progress[id] = (accounts | {account} if gone else accounts, is_open or state in OPEN)
+    return Standing(read, [_known(*said, *progress.get(str(id), (set(), True))) for id, *said in map(list, found)])
+
+
 def known_rows(session: Session) -> list[KnownRow]:
     """The plan as it was loaded, with what of it is out and what is still to go."""
-    progress: dict[str, tuple[set[str], bool]] = {}
-    query = select(D.subject_id, D.account, D.state).where(D.kind == "placement").distinct()
-    for row in session.execute(query):
-        out, is_open = progress.get(row.subject_id, (set(), False))
-        gone = row.state in OUT | {State.INTENT, State.UNKNOWN}
-        progress[row.subject_id] = (out | {row.account} if gone else out, is_open or row.state in OPEN)
-    columns = (col(Piece.id), col(Piece.plan), col(Piece.loaded), col(Piece.edited))
-    found = session.execute(select(*columns).where(*STANDING).order_by(col(Piece.id))).tuples()
-    return [
-        _known(loaded.get("row") or plan, edited, *progress.get(str(id), (set(), True)))
-        for id, plan, loaded, edited in found
-    ]
+    return standing_rows(session).rows
 
 
-def _known(said: dict[str, Any], edited: dict[str, Any], out: set[str], is_open: bool) -> KnownRow:
+def _known(plan: str, loaded: str, edited: str, out: set[str], is_open: bool) -> KnownRow:
     """The row as the file said it, whatever the desk has made of it since."""
-    row = PlanRow.model_validate(said)
-    return KnownRow(row=row, out=tuple(sorted(out)), open=is_open, edited=edits_of(edited))
+    row = PlanRow.model_validate(json.loads(loaded).get("row") or json.loads(plan))
+    return KnownRow(row=row, out=tuple(sorted(out)), open=is_open, edited=edits_of(json.loads(edited)))
 
 
 def numbers_standing(session: Session) -> set[str]:
@@ -82,25 +103,15 @@ def add_piece(
 
 
 def take_over(piece: Piece, row: PlanRow) -> None:
-    """Make the piece say what the row says; a group that the row named and names no more is matched again."""
-    named = piece.plan.get("group", "")
-    piece.number, piece.plan, piece.row_hash = row.number, row.model_dump(mode="json"), row.row_hash()
-    piece.campaign, piece.goal, piece.author = row.campaign, row.goal, row.author
-    if row.group:
-        piece.customer_group, piece.group_overruled = row.group, True
-    elif named and piece.customer_group == named:
-        piece.customer_group, piece.group_overruled = "", False
-
-
-def file_of(piece: Piece) -> tuple[PlanRow, Manuscript]:
-    """What the company's files said of an edited piece when they were loaded last."""
-    return PlanRow.model_validate(piece.loaded["row"]), Manuscript.model_validate(piece.loaded["manuscript"])
+    """Make the piece say what the row says."""
+    for name, value in taken_over(row, piece.plan, piece.customer_group).items():
+        setattr(piece, name, value)
 
 
 def loaded_pieces(session: Session, numbers: Collection[str]) -> dict[str, tuple[PlanRow, Manuscript]]:
     """What the files said last of those of these pieces that were edited on the desk since, by №."""
     found = session.execute(select(Piece).where(col(Piece.number).in_(numbers))).scalars()
-    return {piece.number or "": file_of(piece) for piece in found if piece.edited}
+    return {piece.number or "": file_of(piece.loaded) for piece in found if piece.edited}
 
 
 def save_version(
@@ -120,62 +131,20 @@ def save_version(
     """
     present = session.get(PieceVersion, piece.version_id) if piece.version_id else None
     hands = [] if by == STYLING else hands_of(session, [piece.id or 0])
-    version = next_version(piece, present, hands, manuscript, by, why, now_by(clock, session), corrections, note)
-    if version is not None:
-        session.add(version)
-        session.flush()
-        piece.version_id = version.id
+    now, written = now_by(clock, session), written_out(manuscript)
+    said = next_version(present, hands, written, by, why, now, piece.plan, corrections, note)
+    if said is None:
+        return None
+    version = PieceVersion(piece_id=piece.id or 0, **said)
+    session.add(version)
+    session.flush()
+    piece.version_id, piece.title, piece.changed_at = version.id, said["content"]["title"], version.made_at
     return version
 
 
 def hands_of(session: Session, pieces: Collection[int]) -> list[HandVersion]:
     """The texts by hand of these pieces."""
     return list(session.execute(select(HandVersion).where(col(HandVersion.piece_id).in_(pieces))).scalars())
-
-
-def next_version(
-    piece: Piece,
-    present: PieceVersion | None,
-    hands: Sequence[HandVersion],
-    manuscript: Manuscript,
-    by: str,
-    why: str,
-    now: datetime,
-    corrections: Sequence[Mapping[str, Any]] = (),
-    note: str = "",
-) -> PieceVersion | None:
-    """The version that is to be kept of this manuscript, as `save_version` says it; the piece is called after it."""
-    manuscript = manuscript if by == STYLING else with_hands(hands, manuscript, why)
-    said = manuscript.model_dump(mode="json")
-    print_ = fingerprint(said)
-    is_same = present is not None and print_ in (present.content_hash, "" if by == STYLING else present.source_hash)
-    if is_same and why not in BY_A_PERSON:
-        return None
-    piece.title, piece.changed_at = manuscript.title, now
-    return PieceVersion(
-        piece_id=piece.id or 0, ordinal=(present.ordinal if present else 0) + 1, made_by=by, why=why, note=note,
-        content=said, content_hash=print_, body_hash=fingerprint(manuscript.body),
-        source_hash=present.content_hash if present and by == STYLING else print_, plan=piece.plan,
-        corrections=[dict(c) for c in corrections], made_at=now,
-        styled=by == STYLING or bool(is_same and present and present.styled),
-    )  # fmt: skip
-
-
-def with_hands(hands: Sequence[HandVersion], manuscript: Manuscript, why: str) -> Manuscript:
-    """The manuscript with the desk's texts for single channels in place of its own.
-
-    Where a file says something else there than before, the text by hand is to be looked at again.
-    """
-    for hand in hands if why not in BY_A_PERSON else ():
-        said = manuscript.text_for.get(hand.account, "")
-        if said != hand.file_text:
-            hand.file_text, hand.body_hash = said, ""
-    texts = {**manuscript.text_for, **{hand.account: hand.text for hand in hands}}
-    return manuscript.model_copy(update={"text_for": texts}) if hands else manuscript
-
-
-STYLING = "A6"
-DESK, HAND, BACK = BY_A_PERSON = ("desk", "hand", "back")
 
 
 def save_styled(

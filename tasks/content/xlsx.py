@@ -17,7 +17,7 @@ from models.content import Cell
 from models.locale import mark
 from models.reason import Reason, because
 
-ROWS_MAX = 5_000
+ROWS_MAX = 20_000
 COLUMNS_MAX = 200
 SHEETS_MAX = 30
 XML_BYTES_MAX = 40_000_000

@@ -37,6 +37,7 @@ from tasks.content.pieces import read_piece
 from tasks.content.plan import Plan, read_plan, unheard
 from tasks.content.products import read_products
 from tasks.content.sheets import read_sheet
+from tasks.content.versions import written_out
 from tasks.house import House
 from tasks.loading.rows import apply_changes, hold_pieces
 from tasks.schedule.wall import local
@@ -203,12 +204,14 @@ def apply(
     problems: Sequence[Problem], by: str,
 ) -> tuple[int, tuple[str, ...]]:  # fmt: skip
     """Do what still means what it meant when the plan was read; then give the rows that stand their №s in the file."""
-    told = loading(at, reading, problems, by)
+    told, written = loading(at, reading, problems, by), {number: written_out(m) for number, m in manuscripts.items()}
+    with at.reads() as session:
+        before = rows.standing_rows(session)
     with at.sessions.begin() as session:
         rows.wait_for_the_plan(session)
         hold_pieces(session, changes)
-        late = overtaken(changes, rows.known_rows(session), rows.drafts(session))
-        done = apply_changes(session, at.clock, [c for c in changes if c.number not in late], manuscripts, by)
+        late = overtaken(changes, rows.standing_rows(session, before).rows, rows.drafts(session))
+        done = apply_changes(session, at.clock, [c for c in changes if c.number not in late], written, by)
         session.add(told)
         standing = rows.numbers_standing(session) - late
     trouble = (translate(OVERTAKEN, numbers=", ".join(sorted(late))),) if late else ()

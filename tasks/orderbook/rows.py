@@ -20,6 +20,7 @@ LEFT_OPEN = timedelta(seconds=30)
 WAITS = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 FORGOTTEN = timedelta(days=1)
 AT_A_TIME = 50
+UNDER_WAY_MOST = 1000  # some wait a month for an answer, and must not hide those behind them
 O_ID: ColumnElement[int] = col(GivenOrder.id)  # type: ignore[assignment]
 
 
@@ -75,7 +76,7 @@ def runs_wanted(session: Session, clock: Clock) -> list[GivenOrder]:
 
 def runs_under_way(session: Session) -> list[GivenOrder]:
     started = select(GivenOrder).where(col(GivenOrder.run_state) == RunState.STARTED)
-    return list(session.execute(started.order_by(O_ID).limit(AT_A_TIME)).scalars())
+    return list(session.execute(started.order_by(O_ID).limit(UNDER_WAY_MOST)).scalars())
 
 
 def started(session: Session, id: int, run_id: str) -> None:

@@ -38,6 +38,7 @@ REVOKED = mark("revoked; whoever opens it is told that it is no longer good")
 OVER = mark("it is over already")
 NO_NAME = mark("Say who is asked: the name stands beside what they say.")
 NO_LETTER = mark("Give an e-mail: from here the link is sent in a letter and shown nowhere.")
+NO_MAIL = mark("Mail is not set up, and from here the link is sent in a letter only. Make it on the desk.")
 NOT_ONE = mark("Name one: a question, or the № of a piece.")
 NO_QUESTION = mark("There is no question {id}.")
 NOTHING = mark("There is nothing to show: none of it waits for its time any more.")
@@ -60,6 +61,7 @@ class Reviewers:
     def __init__(self, at: House, chance: Callable[[], str]) -> None:
         self.sessions, self.clock, self.workspace, self.chance = at.sessions, at.clock, at.workspace, chance
         self.staff_url, self.public_url, self.company = at.staff_url, at.public_url, at.workspace.company
+        self.mail_leaves = at.mail_leaves
 
     def ask(self, order: AskReviewer, *, by_letter: bool) -> tuple[Report, str]:
         """Make a link; returns what to say, and the link itself. With `by_letter` it goes to their address at once."""
@@ -81,12 +83,13 @@ class Reviewers:
         except Refused as refused:
             return Report(title=title, refusal=refused.reason), ""
 
-    @staticmethod
-    def _refuse(order: AskReviewer, by_letter: bool) -> None:
+    def _refuse(self, order: AskReviewer, by_letter: bool) -> None:
         if not order.name.strip():
             raise Refused(because(NO_NAME, code="no_name"))
         if by_letter and "@" not in order.email:
             raise Refused(because(NO_LETTER, code="no_letter"))
+        if by_letter and not self.mail_leaves:
+            raise Refused(because(NO_MAIL, code="no_mail"))
 
     def _meant(self, session: Session, order: AskReviewer) -> tuple[list[Where], int | None]:
         """The versions to be shown, and the question they are from."""

@@ -43,3 +43,9 @@ function pale() {
   }
   return found;
 }
+
+// What sticks out of the page on its right.
+function sticking() {
+  const edge = document.documentElement.clientWidth + 1;
+  return shown([...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > edge)).slice(0, 4);
+}

@@ -168,7 +168,7 @@ def served(root: Path, engine: Engine, mailbox: bool = True, port: int = 0) -> I
     clock = SetClock(NOW)
     house = furnished(root, engine, {key: FakeChannel() for key in ("site", "tg", "wall")}, clock, company=COMPANY)
     (root / "channels.yaml").write_text(CHANNELS)
-    house = replace(house, open_workspace=workspace_of(root, NOW.date()))
+    house = replace(house, open_workspace=workspace_of(root, NOW.date()), mail_leaves=not mailbox)
     if port:
         house = replace(house, staff_url=f"http://localhost:{port}")
     with serving(house, clock, mailbox, port) as web:

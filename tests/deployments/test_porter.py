@@ -68,12 +68,29 @@ def test_an_order_is_shown_once_however_many_carry_it(web: Web, settings: Settin
     for number in range(20):
         give(web, f"form {number}")
     porters = [porter(web, settings, prefect) for _ in range(4)]
-    threads = [threading.Thread(target=one.carry) for one in porters]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    while len(prefect.runs) < 20:
+        before = len(prefect.runs)
+        threads = [threading.Thread(target=one.carry) for one in porters]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(prefect.runs) > before
+        prefect.end("Готово", "Готово")
     assert len(prefect.runs) == 20
+
+
+def test_many_orders_at_once_leave_room_in_the_runner(web: Web, settings: Settings, prefect: FakePrefect) -> None:
+    """With two hundred rows ticked and cancelled: what must go out meanwhile does not queue behind their runs."""
+    for number in range(10):
+        give(web, f"form {number}")
+    carrier = porter(web, settings, prefect)
+    carrier.carry()
+    carrier.carry()
+    assert len(prefect.runs) == 3
+    prefect.end("Suspended", "", "PAUSED")  # they wait for an answer, without a process
+    carrier.carry()
+    assert len(prefect.runs) == 6
 
 
 def test_while_prefect_is_silent_orders_wait_and_none_is_lost(

@@ -287,17 +287,16 @@ def test_more_than_is_taken_is_refused_with_the_size(web: Web) -> None:
 
 
 def test_a_large_table_keeps_nobody_waiting(web: Web) -> None:
-    """Twenty thousand rows are more than a plan may have: it is told, and the other pages answer meanwhile."""
+    """Thirty thousand rows are more than a plan may have: it is told, and the other pages answer meanwhile."""
     olga, vera = web.browser("olga"), web.browser("vera")
     line = f";25.11.2026;10:00;Сенча;{'Первый сбор. ' * 60};tg\r\n"
-    path = dropped(olga, ("план.csv", (HEADER + "\r\n" + line * 20_000).encode()))
-    slowest, state = 0.0, ""
+    path = dropped(olga, ("план.csv", (HEADER + "\r\n" + line * 30_000).encode()))
+    meanwhile, state = 0, ""
     while state not in ("refused", "read"):
-        began = time.monotonic()
         assert vera.get("/staff/stop").status_code == 200
-        slowest = max(slowest, time.monotonic() - began)
         [state] = [row.state for row in kept(web, DroppedFile)]
-    assert slowest < 3
+        meanwhile += state not in ("refused", "read")
+    assert meanwhile > 1  # another page was answered while the table was still being read
     assert "строк" in olga.get(path).text and "не годится" in olga.get(path).text
 
 

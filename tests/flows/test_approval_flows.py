@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from models.reaction import Notice
 from models.review import ReviewLink
 from tasks.approval import rows as approval
 from tasks.decisions import rows as decisions
+from tasks.house import furnish
 from tasks.orderbook.tags import tag_of
 from tasks.urgent import steps
 from tasks.urgent.engine import Hurrying
@@ -57,6 +59,7 @@ def seen_in_prefect() -> str:
 @pytest.mark.prefect
 def test_a_link_for_somebody_outside_goes_out_in_a_letter_and_is_seen_nowhere(prefect: None, company: Company) -> None:
     company.plan("7", approved=False)
+    furnish(replace(company.house, mail_leaves=True))
     asked = {"piece": "7", "name": "Lena", "person": "olga"}
     assert "Give an e-mail" in run(ask_reviewer, AskReviewerForm(**asked)).message
     assert run(ask_reviewer, AskReviewerForm(**asked, email="lena@law.example")).name == "Done"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from deployments.catalogue import CATALOGUE, Entry
 from flows import discovered
-from models.form import Form
+from models.form import Form, offering
 from models.locale import LANGUAGES, spoken
 from models.operations import OPERATIONS
 from tests.laws.source import ROOT
@@ -70,6 +70,13 @@ def test_a_flow_takes_one_form_that_prefect_can_show(name: str) -> None:
     schema = form_of(FLOWS[name]).model_json_schema()
     for field, said in schema.get("properties", {}).items():
         assert "anyOf" not in said, f"{name}.{field}"
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_whoever_orders_is_chosen_from_the_people_there_are(name: str) -> None:
+    with offering({"people": ["Olga"]}):
+        properties = form_of(FLOWS[name]).model_json_schema().get("properties", {})
+    assert "anyOf" in properties.get("person", {"anyOf": []})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

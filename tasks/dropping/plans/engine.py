@@ -18,6 +18,7 @@ from tasks.content import rows as pieces
 from tasks.content.difference import overtaken
 from tasks.content.numbering import absent, with_numbers
 from tasks.content.plan import unheard
+from tasks.content.versions import written_out
 from tasks.content.xlsx import Unusable
 from tasks.dropping import rows
 from tasks.dropping.looks import Look, refused
@@ -134,14 +135,17 @@ def _applied(
     told, meant = loading(at, reading.model_copy(update={"file": place}), problems, by), _meant(reading)
     wanted = _unnumbered(reading, _to_stand(reading, changes))
     numbered, note = _numbered(data, reading, wanted)
+    written = {number: written_out(manuscript) for number, manuscript in manuscripts.items()}
+    with at.reads() as session:
+        before = pieces.standing_rows(session)
     with at.sessions.begin() as session:
         pieces.wait_for_the_plan(session)
         hold_pieces(session, (*reading.wanted, *reading.gone))
-        known = pieces.known_rows(session)
+        known = pieces.standing_rows(session, before).rows
         path, print_ = _in_use(at)
         if overtaken((*reading.wanted, *reading.gone), known, pieces.drafts(session)) or _print(at, meant) != seen:
             raise Overtaken
-        done = apply_changes(session, at.clock, changes, manuscripts, by)
+        done = apply_changes(session, at.clock, changes, written, by)
         session.add(told)
         really = _unnumbered(reading, pieces.numbers_standing(session))
         if really != wanted:

@@ -27,7 +27,7 @@ def a_post_is_moved(desk: Department, team: Team) -> None:
         breakfast = _spot(author, desk.title(BREAKFAST), desk.channel("telegram"))
         breakfast.locator(".handle").focus()
         author.page.keyboard.press("ArrowLeft")
-        author.picture("31-lifted-by-keyboard", whole=False)
+        author.picture("32-lifted-by-keyboard", whole=False)
         author.page.keyboard.press("Enter")
         author.is_told("27", "10:00")
     else:
@@ -37,9 +37,10 @@ def a_post_is_moved(desk: Department, team: Team) -> None:
         author.picture("30-moving-by-the-form", whole=False)
         author.presses("Move it", form)
         author.is_told("26", "16:00")
-        author.picture("31-moved", whole=False)
+        author.picture("32-moved", whole=False)
     desk.follow()
     head.opens("/staff/week")
+    head.picture("31-week-now")
     thursday = head.page.locator("[data-day='2026-11-26']")
     assert title in thursday.inner_text().replace("\xa0", " ")
 

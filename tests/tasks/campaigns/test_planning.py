@@ -70,6 +70,7 @@ def test_a_goal_of_money_is_read_as_money() -> None:
         pytest.param(CampaignOrder(**NEW, key="Зима"), ["“Зима” is not a key"], id="key"),
         pytest.param(CampaignOrder(**NEW | {"title": "***"}), ["No key can be made"], id="no key"),
         pytest.param(CampaignOrder(person="v", what="change", key="x"), ["nothing with the key “x”"], id="unknown"),
+        pytest.param(CampaignOrder(person="v", what="change", key="wintr"), ["Nearest: winter"], id="almost known"),
         pytest.param(CampaignOrder(**NEW, budget="$5", goal="glory"),
                      ["Budgets are kept in RUB", "There is no goal “glory”. Nearest: Clicks"], id="two at once"),
         pytest.param(CampaignOrder(**NEW | {"starts_on": "soon"}), ["“soon” is not a date"], id="day"),

@@ -269,6 +269,26 @@ def test_laying_out_asks_nothing_about_what_is_out(sessions: Sessions, database:
     assert counts[0] == counts[1]
 
 
+def test_laying_out_many_takes_as_many_statements_as_laying_out_one(sessions: Sessions, database: Engine) -> None:
+    """New, moved, changed, both at once, gone, back: the work is in the rows, not in the asking."""
+    said: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *call: said.append(call[2]))
+    counts = []
+    for first, number in ((1, 1), (2, 30)):
+        pieces = tuple(range(first, first + number))
+        plans = [
+            [placed(n, at=NOW + n * HOUR) for n in pieces], [placed(n, at=NOW + 2 * n * HOUR) for n in pieces],
+            [placed(n, at=NOW + 2 * n * HOUR, hash=f"new {n}") for n in pieces], [placed(n) for n in pieces], [],
+            [placed(n, at=NOW + n * HOUR) for n in pieces],
+        ]  # fmt: skip
+        for plan in plans:
+            said.clear()
+            done = lay(sessions, *plan, pieces=pieces)
+            counts.append((len(said), {name: bool(many) for name, many in done.items()}))
+            assert set(done.values()) <= {0, number}
+    assert counts[:6] == counts[6:]
+
+
 def test_rows_with_other_tokens_are_never_announced_by_an_old_run(sessions: Sessions) -> None:
     """The sum of the tokens is the same, and the run of the first key may have been cancelled."""
     lay(sessions, placed(1), placed(2), pieces=(1, 2))

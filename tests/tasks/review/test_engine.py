@@ -1,6 +1,7 @@
 """Links for outsiders: what they show, how they end, what comes back; on both databases, with real threads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -39,7 +40,7 @@ class Office(Town):
 
     @property
     def reviewers(self) -> Reviewers:
-        return Reviewers(self.house, lambda: f"secret-{next(self.tokens)}")
+        return Reviewers(replace(self.house, mail_leaves=True), lambda: f"secret-{next(self.tokens)}")
 
     def link(self, **form: Any) -> str:
         """The token of a new link."""
@@ -240,6 +241,15 @@ def test_what_cannot_be_asked_makes_no_link(office: Office, form: dict[str, Any]
     assert words in str(report.refusal) and link == ""
     with office.house.sessions() as session:
         assert session.query(ReviewLink).count() == 0
+
+
+def test_without_a_mail_server_no_link_waits_for_a_letter(office: Office) -> None:
+    """Else a link is good for days that nobody ever gets, and the letter with it lies in this machine's mailbox."""
+    order = AskReviewer(piece="1", name="Лена", email="lena@law.example", person="olga")
+    report, link = Reviewers(office.house, lambda: "secret").ask(order, by_letter=True)
+    assert "Mail is not set up" in str(report.refusal) and link == ""
+    with office.house.sessions() as session:
+        assert session.query(ReviewLink).count() == session.query(Notice).count() == 0
 
 
 def test_a_question_is_shown_but_for_what_is_decided(office: Office) -> None:
