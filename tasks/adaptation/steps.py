@@ -22,7 +22,8 @@ def adapt_to_channels() -> Ending:
         f"- № {one.work.number} {one.work.title} → {one.card.title}: {note.reason}"
         for one in made for note in one.adapted.notes
     ]  # fmt: skip
-    show("channel-versions", "\n".join([f"## {translate(TITLE)}", "", *lines]), translate(TITLE))
+    if lines:
+        show("channel-versions", "\n".join([f"## {translate(TITLE)}", "", *lines]), translate(TITLE))
     done, total = sum(one.adapted.is_fit for one in made), len(made)
     remarks = (translate(TO_MEND, number=total - done, title=translate(TITLE)),) if done < total else ()
     return Ending(done=done, total=total, remarks=remarks)

@@ -63,7 +63,8 @@ def standing_rows(session: Session, before: Standing | None = None) -> Standing:
         accounts, is_open = progress.get(id, (set(), False))
         gone = state in OUT | {State.INTENT, State.UNKNOWN}
         progress[id] = (accounts | {account} if gone else accounts, is_open or state in OPEN)
-    return Standing(read, [_known(*said, *progress.get(str(id), (set(), True))) for id, *said in map(list, found)])
+    rows = [_known(plan, loaded, edited, *progress.get(str(id), (set(), True))) for id, plan, loaded, edited in found]
+    return Standing(read, rows)
 
 
 def known_rows(session: Session) -> list[KnownRow]:

@@ -16,6 +16,7 @@ from tasks.house import House, house
 from tasks.orderbook.steps import by_the_book
 from tasks.orders.answers import Report
 from tasks.posting.steps import provider_of
+from tasks.runs.steps import show
 from tasks.schedule.wall import local
 from tasks.step import step
 from tasks.watching import rows as watching
@@ -96,7 +97,9 @@ def _blind(at: House, duty: Duty, account: str, why: Reason) -> list[Letter]:
 def decide_difference(check: int, answer: str, person: str) -> Ending:
     """Carry a person's decision out: remember it, or order the correction or the removal."""
     at, decision = house(), next(key for key, title in ANSWERS.items() if title == answer)
-    return by_the_book(lambda: _decided(at, check, decision, person)).ending
+    report = by_the_book(lambda: _decided(at, check, decision, person))
+    show("difference", report.markdown(), report.title)
+    return report.ending
 
 
 def _decided(at: House, check: int, decision: Answer, person: str) -> Report:

@@ -30,7 +30,8 @@ def apply_brand() -> Ending:
     done = style_pieces(at)
     wrong, title = of_the_brand(at.workspace.brand), translate(TITLE)
     lines = [line for one in done for line in _lines(one)]
-    show("brand-corrections", "\n".join([f"## {title}", "", *_listed(translate(BRAND), wrong), *lines]), title)
+    if wrong or lines:
+        show("brand-corrections", "\n".join([f"## {title}", "", *_listed(translate(BRAND), wrong), *lines]), title)
     told = {OBJECTIONS: sum(len(one.objections) for one in done), BRAND_WRONG: len(wrong)}
     remarks = tuple(translate(text, number=many, title=title) for text, many in told.items() if many)
     return Ending(done=len(done), total=len(done), remarks=remarks)

@@ -85,6 +85,7 @@ def test_control_looks_and_a_decision_is_carried_out(prefect: None, house: House
         assert session.get(Delivery, id).state == State.CONFIRMED  # type: ignore[union-attr]
     refused = run(live_difference, DifferenceForm(check=1, answer="take down", person="nina"))
     assert refused.is_failed() and "Nina Cashier may not decide" in refused.message
+    assert "Nina Cashier may not decide" in artifact("difference")
 
 
 @pytest.mark.prefect
