@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from deployments.order_verbs import sentences
-from models.approval import Decision
-from models.database import reading
+from models.approval import Approval, Decision
+from models.database import portions, reading
 from models.desk import Asked, Outcome, Proof, Question, Questions, ReviewLine, Verdict, Visitor
 from models.locale import mark
 from models.orders import UrgentOrder
@@ -31,6 +31,7 @@ DECIDED_FIRST = {
     Decision.APPROVED: mark("“{title}”: {person} was first and has approved it, {at}."),
     Decision.RETURNED: mark("“{title}”: {person} was first and has sent it back, {at}."),
 }
+AT_ONCE = 100
 NOT_PLANNED = mark("This version stands nowhere in the plan, so there is nothing to let out.")
 
 
@@ -92,48 +93,56 @@ class ApprovalVerbs:
             return decisions.reasons_of(session, visitor.key)
 
     def decide(self, verdicts: Sequence[Verdict], visitor: Visitor, request_id: int | None) -> Outcome:
-        """Record decisions, proven, each by itself: two who decide at once never wait for each other's whole list."""
-        outcome = Outcome()
-        for verdict in verdicts:
-            with self.house.sessions.begin() as session:
-                outcome = self._decide(session, verdict, visitor, request_id, outcome)
+        """Record decisions, proven, some at a time: who decides at once never waits for the other's whole list."""
+        done = [self._decide(some, visitor, request_id) for some in portions(verdicts, AT_ONCE)]
         if request_id is not None:
             with self.house.sessions.begin() as session:
                 if not approval.undecided(session, request_id):
                     approval.close_request(session, self.house.clock, request_id)
-        return outcome
-
-    def _decide(
-        self, session: Session, verdict: Verdict, visitor: Visitor, request_id: int | None, outcome: Outcome
-    ) -> Outcome:
-        reader, subject = self._reader(session, visitor), verdict.subject
-        weight = approval.weights(session, [subject], reader.demands)[subject]
-        objection = reader.objection_to(approval.author_of(session, subject), weight)
-        if objection:
-            return outcome.model_copy(update={"objections": (*outcome.objections, objection)})
-        done = approval.decide(
-            session, self.house.clock, verdict.subject, verdict.version, verdict.decision, visitor.key, proven=True,
-            reason=verdict.reason, request_id=request_id,
+        return Outcome(
+            approved=sum(one.approved for one in done), returned=sum(one.returned for one in done),
+            lost=tuple(lost for one in done for lost in one.lost),
+            objections=tuple(objection for one in done for objection in one.objections),
         )  # fmt: skip
-        if done is None and not self._said_before(session, verdict, visitor):
-            return outcome.model_copy(update={"lost": (*outcome.lost, self._who_was_first(session, verdict))})
-        field = "approved" if verdict.decision is Decision.APPROVED else "returned"
-        return outcome.model_copy(update={field: getattr(outcome, field) + 1})
 
-    @staticmethod
-    def _said_before(session: Session, verdict: Verdict, visitor: Visitor) -> bool:
-        """Whether this very person has decided just so: the form was sent twice."""
-        first = approval.decided_by(session, verdict.subject, verdict.version)
-        return first is not None and (first.person, first.decision) == (visitor.key, verdict.decision)
-
-    def _who_was_first(self, session: Session, verdict: Verdict) -> Reason:
-        first = approval.decided_by(session, verdict.subject, verdict.version)
-        piece = approval.piece_of(session, verdict.subject)
-        assert first is not None
-        return because(
-            DECIDED_FIRST[Decision(first.decision)], code="lost", title=piece.title if piece else verdict.subject,
-            person=self._names(session).person(first.person), at=self._clock_of(first.decided_at),
+    def _decide(self, verdicts: Sequence[Verdict], visitor: Visitor, request_id: int | None) -> Outcome:
+        with self.house.sessions.begin() as session:
+            objections = self._objections(session, verdicts, visitor)
+            mine = [verdict for verdict in verdicts if not objections[verdict.subject]]
+            about = [(verdict.subject, verdict.version) for verdict in mine]
+            done = approval.decide(
+                session, self.house.clock, mine, visitor.key, proven=True, request_id=request_id
+            )  # fmt: skip
+            first = approval.decided(session, about)
+            # one who sent the form twice has said so already
+            said = [
+                first[where].decision
+                if (first[where].person, first[where].decision) == (visitor.key, one.decision)
+                else ""
+                for where, one in zip(about, mine, strict=True)
+            ]
+            late = [where for where, word in zip(about, said, strict=True) if where not in done and not word]
+            lost = tuple(self._who_was_first(session, [first[where] for where in late]))
+        return Outcome(
+            approved=said.count(Decision.APPROVED), returned=said.count(Decision.RETURNED), lost=lost,
+            objections=tuple(objection for objection in objections.values() if objection),
         )  # fmt: skip
+
+    def _objections(self, session: Session, verdicts: Sequence[Verdict], visitor: Visitor) -> dict[str, Reason]:
+        reader, subjects = self._reader(session, visitor), [verdict.subject for verdict in verdicts]
+        weights, authors = approval.weights(session, subjects, reader.demands), approval.authors_of(session, subjects)
+        return {one: reader.objection_to(authors.get(one, ""), weights[one]) for one in subjects}
+
+    def _who_was_first(self, session: Session, decided: Sequence[Approval]) -> list[Reason]:
+        pieces, names = approval.pieces_of(session, [one.subject for one in decided]), self._names(session)
+        return [
+            because(
+                DECIDED_FIRST[Decision(one.decision)], code="lost", person=names.person(one.person),
+                title=pieces[one.subject].title if one.subject in pieces else one.subject,
+                at=self._clock_of(one.decided_at),
+            )
+            for one in decided
+        ]  # fmt: skip
 
     def _clock_of(self, at: datetime) -> str:
         return local(at, self.house.workspace.company.zone).strftime("%H:%M")

@@ -71,6 +71,11 @@ class RequestRow(SQLModel, table=True):
     def account(self) -> str:
         return self.subject.partition(":")[2]
 
+    @property
+    def first_at(self) -> datetime:
+        """When it was first due at the time of asking."""
+        return datetime.fromisoformat(self.shown["due_at"])
+
 
 class Approval(SQLModel, table=True):
     """A decision: who, when, which version, why. `proven` means signed in on our page, else the name was only typed.

@@ -84,6 +84,7 @@ def _row(desk: Office, row: "Waiting") -> dict[str, Any]:
 def decide(desk: Office, wanted: str, person: str, reason: str, back: bool) -> None:
     """Decide about the rows wanted, all where none is named: all of them, or none where one may not be."""
     from models.approval import Decision
+    from models.desk import Verdict
     from tasks.approval import rows as approval
     from tasks.approval.rules import lacks_reason
 
@@ -91,19 +92,17 @@ def decide(desk: Office, wanted: str, person: str, reason: str, back: bool) -> N
         raise Refusal(because(WHO), because(ADD_PERSON), Exit.USAGE)
     if lacks_reason(back, reason):
         raise Refusal(because(WHY), because(ADD_REASON), Exit.USAGE)
-    decision, lost, done = Decision.RETURNED if back else Decision.APPROVED, [], 0
+    decision = Decision.RETURNED if back else Decision.APPROVED
     with desk.house.sessions.begin() as session:
         chosen = _chosen(approval.waiting(session), wanted)
         who = _entitled(desk, session, person, chosen)
-        for row in chosen:
-            if approval.decide(session, desk.house.clock, row.subject, row.version, decision, who.key, proven=False,
-                               reason=reason):  # fmt: skip
-                done += 1
-            else:
-                lost.append(_lost(desk, session, row))
+        said = [Verdict(subject=r.subject, version=r.version, decision=decision, reason=reason) for r in chosen]
+        counting = approval.decide(session, desk.house.clock, said, who.key, proven=False)
+        lost = _lost(desk, session, [row for row in chosen if (row.subject, row.version) not in counting])
+    done = len(counting)
     heading = translate_plural(*(SENT_BACK if back else APPROVED), done) if done or lost else translate(NOTHING)
-    said = {"decision": decision.value, "person": who.key, "done": done, "lost": lost}
-    desk.answer(said, "\n".join([heading, *lost]), Exit.FINDINGS if lost else Exit.OK)
+    told = {"decision": decision.value, "person": who.key, "done": done, "lost": lost}
+    desk.answer(told, "\n".join([heading, *lost]), Exit.FINDINGS if lost else Exit.OK)
 
 
 def _chosen(waiting: Sequence["Waiting"], wanted: str) -> list["Waiting"]:
@@ -137,9 +136,12 @@ def _entitled(desk: Office, session: "Session", person: str, chosen: Sequence["W
     return who
 
 
-def _lost(desk: Office, session: "Session", row: "Waiting") -> str:
+def _lost(desk: Office, session: "Session", rows: Sequence["Waiting"]) -> list[str]:
     from tasks.approval import rows as approval
 
-    first = approval.decided_by(session, row.subject, row.version)
-    channel = _row(desk, row)["channel"]
-    return translate(DECIDED, number=row.number, channel=channel, person=first.person if first else "—")
+    first = approval.decided(session, [(row.subject, row.version) for row in rows])
+    return [
+        translate(DECIDED, number=row.number, channel=_row(desk, row)["channel"],
+                  person=first[row.subject, row.version].person)
+        for row in rows
+    ]  # fmt: skip

@@ -33,7 +33,7 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def markdown(
-    rows: Sequence[tuple[Mapping[str, Any], str, str]],
+    rows: Sequence[tuple[Mapping[str, Any], datetime, str, str]],
     channels: Mapping[str, str],
     due: datetime,
     now: datetime,
@@ -41,13 +41,21 @@ def markdown(
     link: str,
     objection: Reason | None = None,
 ) -> str:
-    """The proof in markdown; `rows` are (what is shown, account, text); an objection to the last answer goes first."""
+    """The proof in markdown; `rows` are (what is shown, first time, account, text).
+
+    An objection to the last answer goes first.
+    """
     lines = [f"**{objection}**", ""] if objection else []
     lines += [f"### {translate(HEADING if due > now else OVERDUE, due=moment(due, zone))}", ""]
     lines += ["| " + " | ".join(translate(column) for column in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    for shown, account, text in rows:
-        first = moment(datetime.fromisoformat(shown["due_at"]), zone)
-        cells = (shown.get("number", ""), shown["title"], channels.get(account, account), first, short(text))
+    for shown, first, account, text in rows:
+        cells = (
+            shown.get("number", ""),
+            shown["title"],
+            channels.get(account, account),
+            moment(first, zone),
+            short(text),
+        )
         lines.append("| " + " | ".join(_cell(str(cell)) for cell in cells) + " |")
     return "\n".join([*lines, "", translate(SEE_PROOF, link=link), "", translate(SIGN_IN_NOTE)])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,13 +19,14 @@ from tasks.approval.rules import Away, Roster, Who
 from tasks.decisions.rows import ANY as ANY
 from tasks.decisions.rows import NOTHING_MORE as NOTHING_MORE
 from tasks.decisions.rows import POLICY as POLICY
-from tasks.decisions.rows import SUBJECT, is_decided
+from tasks.decisions.rows import SUBJECT, Where, is_decided
 from tasks.decisions.rows import apply_approvals as apply_approvals
 from tasks.decisions.rows import approve_by_policy as approve_by_policy
 from tasks.decisions.rows import decide as decide
+from tasks.decisions.rows import decided as decided
 from tasks.decisions.rows import decided_by as decided_by
 from tasks.decisions.rows import hold_returned as hold_returned
-from tasks.decisions.rows import piece_of as piece_of
+from tasks.decisions.rows import pieces_of as pieces_of
 from tasks.decisions.rows import subject_of as subject_of
 from tasks.decisions.rows import weights as weights
 from tasks.delivery.rows import insert_quietly as insert
@@ -123,7 +124,7 @@ def rows_of(session: Session, request_id: int) -> list[RequestRow]:
     return list(session.execute(query).scalars())
 
 
-def asked_subjects(session: Session) -> set[tuple[str, str]]:
+def asked_subjects(session: Session) -> set[Where]:
     """What open requests ask about already, as (subject, version): nobody is asked twice at once."""
     query = (
         select(col(RequestRow.subject), col(RequestRow.version))
@@ -138,15 +139,25 @@ def asked_before(session: Session, subjects: Iterable[str]) -> set[str]:
     return set(session.execute(query).scalars())
 
 
-def carried(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+def carried(session: Session, wanted: Iterable[Where]) -> dict[Where, datetime]:
     """Of these, as (subject, version), what a publication still carries, and until when it is not too late for it."""
+    return _carried(session, wanted, func.max(func.coalesce(D.late_at, D.due_at)), D.state != State.CANCELLED)
+
+
+def first_times(session: Session, wanted: Iterable[Where]) -> dict[Where, datetime]:
+    """When the first publication of each of these is due, of those that are still to go."""
+    return _carried(session, wanted, func.min(D.due_at), D.state.in_(OPEN))
+
+
+def _carried(
+    session: Session, wanted: Iterable[Where], moment: Any, which: ColumnElement[bool]
+) -> dict[Where, datetime]:
     known = set(wanted)
     pieces, versions = {subject.partition(":")[0] for subject, _ in known}, {version for _, version in known}
     carrying = and_(D.kind == "placement", D.subject_kind == "piece", D.subject_id.in_(pieces))
-    what, chance = (D.subject_id, D.account, D.content_hash), func.max(func.coalesce(D.late_at, D.due_at))
-    query = select(*what, chance).where(carrying, D.content_hash.in_(versions), D.state != State.CANCELLED)
-    found = session.execute(query.group_by(*what)).tuples()
-    return {(subject_of(piece, account), version): until for piece, account, version, until in found}
+    what = (D.subject_id, D.account, D.content_hash)
+    found = session.execute(select(*what, moment).where(carrying, D.content_hash.in_(versions), which).group_by(*what))
+    return {(subject_of(piece, account), version): at for piece, account, version, at in found.tuples()}
 
 
 def undecided(session: Session, *request_ids: int) -> list[RequestRow]:
@@ -156,6 +167,18 @@ def undecided(session: Session, *request_ids: int) -> list[RequestRow]:
     found = list(session.execute(query.order_by(col(RequestRow.id))).scalars())
     live = carried(session, [(row.subject, row.version) for row in found])
     return [row for row in found if (row.subject, row.version) in live]
+
+
+def follow_times(session: Session) -> None:
+    """Let the questions that are open be due when the first of what they still ask about is."""
+    asked = [request for request in open_requests(session) if request.asking == Asking.BEFORE]
+    left = undecided(session, *(request.id or 0 for request in asked))
+    times, due = first_times(session, [(row.subject, row.version) for row in left]), dict[int, datetime]()
+    for row in left:
+        if at := times.get((row.subject, row.version)):
+            due[row.request_id] = min(at, due.get(row.request_id, at))
+    for request in asked:
+        request.due_at = due.get(request.id or 0, request.due_at)
 
 
 def progress(session: Session, request_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -188,9 +211,9 @@ def approvers(session: Session) -> list[Who]:
     return sorted(able, key=lambda who: who.name)
 
 
-def author_of(session: Session, subject: str) -> str:
-    piece = piece_of(session, subject)
-    return piece.author if piece else ""
+def authors_of(session: Session, subjects: Iterable[str]) -> dict[str, str]:
+    """The authors of these, by subject."""
+    return {subject: piece.author for subject, piece in pieces_of(session, subjects).items()}
 
 
 def last_chance(session: Session, request_id: int) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.approval import Asking, Decision, RequestRow
 from models.content import fingerprint
+from models.desk import Verdict
 from models.ending import Ending
 from models.locale import mark, translate
 from models.post import Post, Value
@@ -129,9 +130,14 @@ def question(asked: Asked, complaint: Reason = NO_REASON) -> type[RunInput] | No
         if not asked_rows:
             return None
         posts = rows.posts_of(session, asked_rows)
+        times = rows.first_times(session, [(row.subject, row.version) for row in asked_rows])
         names = [who.name for who in rows.approvers(session)]
     channels = {card.key: card.title for card in at.workspace.channels}
-    shown = [(row.shown, row.account, Post.model_validate(posts.get(row.version, {})).text) for row in asked_rows]
+    shown = [
+        (row.shown, times.get((row.subject, row.version), row.first_at), row.account,
+         Post.model_validate(posts.get(row.version, {})).text)
+        for row in asked_rows
+    ]  # fmt: skip
     link = _page(at, asked.request_id)
     zone = at.workspace.company.zone
     description = proof.markdown(shown, channels, request.due_at, at.now(), zone, link, complaint or None)
@@ -176,16 +182,19 @@ def record(asked: Asked, answer: Any) -> Reason:
 def _record(session: Session, asked: Asked, answer: Any, decisions: list[tuple[RequestRow, Decision]]) -> Reason:
     at, demands = house(), demands_of(house().workspace.company)
     who = next((w for w in rows.approvers(session) if w.name == answer.person), None)
-    weights = rows.weights(session, [row.subject for row, _ in decisions], demands)
-    complaints, link = [], _page(at, asked.request_id)
+    subjects = [row.subject for row, _ in decisions]
+    authors, weights = rows.authors_of(session, subjects), rows.weights(session, subjects, demands)
+    complaints, verdicts, link = [], [], _page(at, asked.request_id)
     for row, decision in decisions:
-        author, weight = rows.author_of(session, row.subject), weights[row.subject]
+        author, weight = authors.get(row.subject, ""), weights[row.subject]
         complaint = objection(who, answer.person, author, demands, weight, proven=False, link=link)
-        if complaint or who is None:
+        if complaint:
             complaints.append(complaint)
         else:
-            rows.decide(session, at.clock, row.subject, row.version, decision, who.key, proven=False,
-                        reason=answer.reason, request_id=asked.request_id)  # fmt: skip
+            said = Verdict(subject=row.subject, version=row.version, decision=decision, reason=answer.reason)
+            verdicts.append(said)
+    if who is not None:
+        rows.decide(session, at.clock, verdicts, who.key, proven=False, request_id=asked.request_id)
     return complaints[0] if complaints else NO_REASON
 
 
@@ -215,6 +224,7 @@ def look_after_requests() -> None:
     at = house()
     with at.sessions.begin() as session:
         wipe_letters(session, at.clock)
+        rows.follow_times(session)
         opened = rows.open_requests(session)
         progress = rows.progress(session, [request.id or 0 for request in opened])
         for request in opened:

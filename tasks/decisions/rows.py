@@ -6,23 +6,26 @@ Only the steps of people of the company count here: what an outsider says stands
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models.approval import Approval, Decision, Step
 from models.database import Clock, now_by
 from models.delivery import OUT, Delivery, State
+from models.desk import Verdict
 from models.locale import mark, translate
 from models.people import Permission, Person, permissions_of
 from models.piece import Piece
 from models.reason import because
 from tasks.approval.rules import NO_WEIGHT, Demands, Weight, weigh
 from tasks.delivery.rows import insert_quietly as insert
-from tasks.delivery.statements import QUICK, D, is_approved
+from tasks.delivery.rows import many
+from tasks.delivery.statements import QUICK, D, is_approved, one_of
 from tasks.notices.rows import Message, tell
 from tasks.registry.rows import costs_of_pieces
+
+Where = tuple[str, str]
 
 POLICY = "policy"
 NOTHING_MORE = Demands()
@@ -57,72 +60,75 @@ def lock(session: Session, *subjects: str) -> None:
 
     Without it a "no" and a hurry in two transactions of PostgreSQL would each miss what the other did.
     """
-    rows = (
-        select(D.id).where(or_(false(), *map(of, subjects)), D.kind == "placement", D.state.in_(NOT_OUT)).order_by(D.id)
-    )
+    rows = select(D.id).where(of(*subjects), D.kind == "placement", D.state.in_(NOT_OUT)).order_by(D.id)
     session.execute(rows.with_for_update()).all()
 
 
 def decide(
     session: Session,
     clock: Clock,
-    subject: str,
-    version: str,
-    decision: Decision,
+    verdicts: Sequence[Verdict],
     person: str,
     *,
     proven: bool,
-    reason: str = "",
     request_id: int | None = None,
     step: Step = Step.APPROVER,
-) -> Approval | None:
-    """Record a decision: let out what it approves, or hold what it sends back and tell the author.
+) -> set[Where]:
+    """Record a person's verdicts: let out what they approve, or hold what they send back and tell the authors.
 
-    None when somebody has decided already: see `decided_by`.
+    Returns which count, as (subject, version): about the others somebody had decided before, see `decided`.
     """
-    lock(session, subject)
-    row = Approval(subject=subject, version=version, step=step, decision=decision, person=person, proven=proven,
-                   reason=reason, request_id=request_id, decided_at=now_by(clock, session))  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return None
-    if decision is Decision.APPROVED:
-        apply_approvals(session, clock, of(subject))
+    lock(session, *{verdict.subject for verdict in verdicts})
+    now, said = now_by(clock, session), {(v.subject, v.version): v for v in reversed(verdicts)}
+    rows = [
+        {"subject": v.subject, "version": v.version, "step": step, "decision": v.decision, "person": person,
+         "proven": proven, "reason": v.reason, "request_id": request_id, "decided_at": now}
+        for _, v in sorted(said.items())
+    ]  # fmt: skip
+    write = insert(session, Approval, ["subject", "version", "step"])
+    done = session.execute(write.returning(col(Approval.subject), col(Approval.version)), rows).all() if rows else []
+    counting = {(subject, version) for subject, version in done}
+    if approved := [where for where in counting if said[where].decision is Decision.APPROVED]:
+        apply_approvals(session, clock, of(*(subject for subject, _ in approved)))
         if step is Step.URGENT:
-            _mark_hurried(session, row)
-    else:
-        hold_returned(session, of(subject))
-        _tell(session, clock, row)
-    return row
+            _mark_hurried(session, [said[where] for where in approved], person)
+    if returned := [where for where in counting if said[where].decision is Decision.RETURNED]:
+        hold_returned(session, of(*(subject for subject, _ in returned)))
+        _tell(session, clock, returned, person)
+    return counting
 
 
-def _mark_hurried(session: Session, row: Approval) -> None:
+def _mark_hurried(session: Session, verdicts: Iterable[Verdict], person: str) -> None:
     """Write beside what goes out that it was not approved: seen wherever it is listed, and counted."""
-    mine = and_(of(row.subject), D.kind == "placement", D.content_hash == row.version, D.state.in_(NOT_OUT))
-    said = {"person": row.person, "why": row.reason, "version": row.version}
-    session.execute(update(Delivery).where(mine).values(hurried=said), execution_options=QUICK)
+    for verdict in verdicts:
+        mine = and_(of(verdict.subject), D.kind == "placement", D.content_hash == verdict.version)
+        said = {"person": person, "why": verdict.reason, "version": verdict.version}
+        change = update(Delivery).where(mine, D.state.in_(NOT_OUT)).values(hurried=said)
+        session.execute(change, execution_options=QUICK)
 
 
-def of(subject: str) -> ColumnElement[bool]:
-    piece, _, account = subject.partition(":")
-    return and_(D.subject_kind == "piece", D.subject_id == piece, D.account == account)
+def of(*subjects: str) -> ColumnElement[bool]:
+    """Whether a row is one of these subjects'."""
+    pieces = {subject.partition(":")[0] for subject in subjects}
+    return and_(D.subject_kind == "piece", D.subject_id.in_(pieces), SUBJECT.in_(set(subjects)))
 
 
-def _tell(session: Session, clock: Clock, decision: Approval) -> None:
-    """Tell the author; of what had been let out at once, the technicians too, with what is out already."""
-    piece, approver = piece_of(session, decision.subject), session.get(Person, decision.person)
-    if piece is None:
-        return
-    hurried = urgency(session, decision.subject, decision.version)
-    title, body = (OUT_BACK_TITLE, OUT_BACK_BODY) if hurried else (BACK_TITLE, BACK_BODY)
-    links = ", ".join(_out(session, decision)) or translate(NOWHERE)
-    words = {"person": approver.name if approver else decision.person, "title": piece.title,
-             "why": decision.reason or "—"} | ({"links": links} if hurried else {})  # fmt: skip
-    told = dict.fromkeys([piece.author, *([hurried.person, *_technicians(session)] if hurried else [])])
-    subject, said = translate(title, title=piece.title), translate(body, **words)
-    tell(session, clock, [Message(_key(decision, n), to, subject, said) for n, to in enumerate(told) if to])
+def _tell(session: Session, clock: Clock, returned: Sequence[Where], person: str) -> None:
+    """Tell the authors; of what had been let out at once, the technicians too, with what is out already."""
+    pieces, approver = pieces_of(session, [subject for subject, _ in returned]), session.get(Person, person)
+    said, hurried = decided(session, returned), decided(session, returned, Step.URGENT)
+    technicians = _technicians(session) if hurried else []
+    messages: list[Message] = []
+    for where in sorted(where for where in returned if where[0] in pieces):
+        row, first, piece = said[where], hurried.get(where), pieces[where[0]]
+        words = {"person": approver.name if approver else person, "title": piece.title, "why": row.reason or "—"}
+        title, body, told = (BACK_TITLE, BACK_BODY, [piece.author])
+        if first is not None:
+            title, body, told = OUT_BACK_TITLE, OUT_BACK_BODY, [piece.author, first.person, *technicians]
+            words["links"] = ", ".join(_out(session, row)) or translate(NOWHERE)
+        subject, text = translate(title, title=piece.title), translate(body, **words)
+        messages += [Message(_key(row, n), to, subject, text) for n, to in enumerate(dict.fromkeys(told)) if to]
+    tell(session, clock, messages)
 
 
 def _key(decision: Approval, number: int) -> str:
@@ -142,15 +148,27 @@ def _out(session: Session, decision: Approval) -> list[str]:
     return [row.url or row.account for row in session.execute(select(D.url, D.account).where(out).order_by(D.id))]
 
 
-def piece_of(session: Session, subject: str) -> Piece | None:
-    return session.get(Piece, int(subject.split(":")[0]))
+def pieces_of(session: Session, subjects: Iterable[str]) -> dict[str, Piece]:
+    """The pieces of these, by subject."""
+    wanted = {subject: int(subject.partition(":")[0]) for subject in subjects}
+    found = session.execute(select(Piece).where(col(Piece.id).in_(set(wanted.values())))).scalars()
+    known = {piece.id: piece for piece in found}
+    return {subject: known[id] for subject, id in wanted.items() if id in known}
+
+
+def decided(session: Session, about: Iterable[Where], step: Step = Step.APPROVER) -> dict[Where, Approval]:
+    """What this step has said about these, as (subject, version), where it has."""
+    known = set(about)
+    mine = and_(
+        col(Approval.subject).in_({subject for subject, _ in known}),
+        col(Approval.version).in_({version for _, version in known}), col(Approval.step) == step,
+    )  # fmt: skip
+    found = {(row.subject, row.version): row for row in session.execute(select(Approval).where(mine)).scalars()}
+    return {where: row for where, row in found.items() if where in known}
 
 
 def decided_by(session: Session, subject: str, version: str, step: Step = Step.APPROVER) -> Approval | None:
-    query = select(Approval).where(
-        col(Approval.subject) == subject, col(Approval.version) == version, col(Approval.step) == step
-    )
-    return session.execute(query).scalars().first()
+    return decided(session, [(subject, version)], step).get((subject, version))
 
 
 def urgency(session: Session, subject: str, version: str) -> Approval | None:
@@ -159,7 +177,7 @@ def urgency(session: Session, subject: str, version: str) -> Approval | None:
 
 
 def approve_by_policy(
-    session: Session, clock: Clock, subjects: Iterable[tuple[str, str]], demands: Demands = NOTHING_MORE,
+    session: Session, clock: Clock, subjects: Iterable[Where], demands: Demands = NOTHING_MORE,
     which: ColumnElement[bool] = ANY,
 ) -> None:  # fmt: skip
     """Approve by the company's policy, as (subject, version); what a person has decided stays as it is.
@@ -227,19 +245,19 @@ def hold_returned(session: Session, which: ColumnElement[bool] = ANY) -> int:
     why = select(col(Approval.reason)).where(
         col(Approval.subject) == SUBJECT, col(Approval.version) == D.content_hash, col(Approval.step) == Step.APPROVER
     ).limit(1).scalar_subquery()  # fmt: skip
-    waiting = or_(D.state.in_([State.PLANNED, State.CLAIMED]), HELD_UNDECIDED)
+    waiting = or_(one_of(State.PLANNED, State.CLAIMED), HELD_UNDECIDED)
     returned = and_(which, D.kind == "placement", _said(Decision.RETURNED, Step.APPROVER))
     lost = update(Delivery).where(returned, D.state.in_(NOT_OUT), is_approved()).values(approved_hash="")
     session.execute(lost, execution_options=QUICK)
-    found = session.execute(select(D.id, why).where(returned, waiting)).tuples().all()
-    for id, reason in found:
-        held = update(Delivery).where(D.id == id, waiting)
-        said = because(RETURNED, code="returned", why=reason or "—").model_dump()
-        session.execute(held.values(state=State.HELD, reason=said), execution_options=QUICK)
-    return len(found)
+    found = session.execute(select(D.id, why).where(returned, waiting).order_by(D.id)).tuples().all()
+    held = update(Delivery).where(D.id == bindparam("b_id"), waiting)
+    rows = [
+        {"b_id": id, "b_reason": because(RETURNED, code="returned", why=why or "—").model_dump()} for id, why in found
+    ]
+    return many(session, held.values(state=State.HELD, reason=bindparam("b_reason")), rows)
 
 
-def former_versions(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def former_versions(session: Session, wanted: Iterable[Where]) -> dict[Where, str]:
     """Of these, as (subject, version), the version that was approved last before, where another one was."""
     known = set(wanted)
     about = and_(col(Approval.subject).in_({subject for subject, _ in known}), col(Approval.step).in_(DECIDING))

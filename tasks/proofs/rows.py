@@ -135,6 +135,7 @@ def question(session: Session, id: int, reader: Reader, roster: Roster, names: N
 
 def _versions(session: Session, rows: Sequence[RequestRow], reader: Reader, names: Names) -> list[Version]:
     about = [_where(row) for row in rows]
+    times = approval.first_times(session, about)
     found, current = renditions(session, about), approval.carried(session, about)
     said, former = said_about(session, about, names), decisions.former_versions(session, about)
     weights = approval.weights(session, [row.subject for row in rows], reader.demands)
@@ -143,7 +144,7 @@ def _versions(session: Session, rows: Sequence[RequestRow], reader: Reader, name
             row=row.id or 0, rendition_id=rendition.id or 0, piece_id=piece.id or 0, subject=row.subject,
             version=row.version, title=piece.title, number=piece.number or "", author=names.person(piece.author),
             channel=names.channel(row.account), text=short(str(rendition.post.get("text", ""))),
-            due_at=datetime.fromisoformat(row.shown["due_at"]), changed=True if where in former else None,
+            due_at=times.get(where, row.first_at), changed=True if where in former else None,
             is_current=where in current, decided=said.decided.get(where), urgency=said.urgent.get(where),
             objection=reader.objection_to(piece.author, weights[row.subject]), opinions=said.opinions.get(where, ()),
         )
@@ -179,8 +180,8 @@ def proof_of_row(session: Session, request_id: int, row_id: int, reader: Reader,
     if row is None or row.request_id != request_id:
         return None
     found = next(iter(proofs(session, [_where(row)], reader, names)), None)
-    shown = datetime.fromisoformat(row.shown["due_at"])
-    return found.model_copy(update={"row": row.id or 0, "due_at": shown}) if found else None
+    first = approval.first_times(session, [_where(row)]).get(_where(row), row.first_at)
+    return found.model_copy(update={"row": row.id or 0, "due_at": first}) if found else None
 
 
 def siblings(session: Session, rendition_id: int, reader: Reader, names: Names) -> list[Proof]:

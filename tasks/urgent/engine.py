@@ -10,6 +10,7 @@ from integrations.errors import Refused
 from models.approval import Decision, Request, Step
 from models.company import ChannelCard, Workspace
 from models.database import Clock, in_one, now_by
+from models.desk import Verdict
 from models.locale import mark, translate
 from models.orders import UrgentOrder, When
 from models.reason import Reason, because
@@ -103,11 +104,8 @@ class Hurrying:
         complaint = self._objection(session, one, who, roster, proven)
         if complaint:
             return one, False, self._refused(session, one, str(complaint))
-        done = decisions.decide(
-            session, self.clock, one.subject, one.version, Decision.APPROVED, who.key, proven=True, reason=why,
-            step=Step.URGENT,
-        )  # fmt: skip
-        if done is None:
+        verdict = Verdict(subject=one.subject, version=one.version, decision=Decision.APPROVED, reason=why)
+        if not decisions.decide(session, self.clock, [verdict], who.key, proven=True, step=Step.URGENT):
             first = decisions.urgency(session, one.subject, one.version)
             name = self._name(roster, first.person if first else "")
             return (

@@ -14,9 +14,9 @@ from models.piece import Rendition
 from models.post import Post
 from models.reaction import Notice
 from tasks.approval import rows as approval
-from tasks.decisions import rows as decisions
 from tests.deployments.served import Browser, Web, web_of_its_own
 from tests.fakes import NOW, delivery
+from tests.verdicts import give
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -86,7 +86,7 @@ def test_a_large_week_stays_small_enough_for_a_phone(web: Web) -> None:
 def test_the_table_says_what_is_new_and_what_was_changed(web: Web) -> None:
     web.placement(Post(title="Чай", text="430 ₽"), approved_hash="")
     with web.house.sessions.begin() as session:
-        approval.decide(session, web.clock, "1:tg", row(web, 1).content_hash, Decision.APPROVED, "marina", proven=True)
+        give(session, web.clock, "1:tg", row(web, 1).content_hash, Decision.APPROVED, "marina", proven=True)
         newer = Post(title="Чай", text="450 ₽")
         made = Rendition(piece_id=1, version_id=2, account="tg", post=newer.model_dump(mode="json"),
                          content_hash=newer.content_hash(), made_at=NOW)  # fmt: skip
@@ -194,7 +194,7 @@ def correction(web: Web) -> str:
     """A version that waits, after another one was approved; returns its print."""
     web.placement(Post(title="Чай", text="450 ₽"), approved_hash="")
     with web.house.sessions.begin() as session:
-        decisions.decide(session, web.clock, "1:tg", "former", Decision.APPROVED, "marina", proven=True)
+        give(session, web.clock, "1:tg", "former", Decision.APPROVED, "marina", proven=True)
     return row(web, 1).content_hash
 
 
@@ -242,7 +242,7 @@ def test_nothing_that_people_wrote_runs_on_the_pages_of_approval(web: Web) -> No
     web.request([Post(title=EVIL, text=EVIL)])
     version, olga = correction(web), web.browser("olga")
     with web.house.sessions.begin() as session:
-        decisions.decide(session, web.clock, "2:tg", version, Decision.APPROVED, "olga", proven=True, reason=EVIL,
+        give(session, web.clock, "2:tg", version, Decision.APPROVED, "olga", proven=True, reason=EVIL,
                          step=Step.URGENT)  # fmt: skip
     olga.post("/staff/review", {"question": "1", "name": EVIL, "days": "3"})
     for address in ("/approval", "/approval/1", "/approval/1/row/1", "/staff/proof/1", "/staff/proof/2", "/staff"):

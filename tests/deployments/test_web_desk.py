@@ -19,9 +19,11 @@ from models.reason import because
 from models.registry import Observation
 from tasks.approval import rows as approval
 from tasks.approval.rules import OWN_PIECE
+from tasks.placing import rows as placing
 from tasks.registry.rows import record
 from tests.deployments.served import Web, served, web_of_its_own
 from tests.fakes import NOW
+from tests.verdicts import give
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -80,9 +82,7 @@ def test_nothing_that_people_wrote_runs_on_the_desk(web: Web) -> None:
     with web.house.sessions.begin() as session:
         session.query(Rendition).update({"notes": [problem(because(EVIL)).model_dump(mode="json")]})
         first = approval.rows_of(session, id)[0]
-        approval.decide(
-            session, web.clock, first.subject, first.version, Decision.RETURNED, EVIL, proven=False, reason=EVIL
-        )
+        give(session, web.clock, first.subject, first.version, Decision.RETURNED, EVIL, proven=False, reason=EVIL)
     head = web.browser("vera")
     head.post("/staff/stop", {"scope": "all", "why": EVIL})
     for path in (
@@ -254,6 +254,26 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(anywhere: Web)
         told = "решение уже принято" in page
         assert told is bool(lost)
         assert (title in page.partition('<nav class="contents"')[0].partition("<main")[2]) or not lost
+
+
+def test_who_decides_about_what_is_decided_hears_who_was_first_and_twice_is_once(web: Web) -> None:
+    id = web.request(posts(2))
+    marina, pavel = web.browser("marina"), web.browser("pavel")
+    for _ in range(2):
+        assert "Согласовано: 2." in marina.said(marina.post(f"/approval/{id}", {"do": "rest"}))
+    said = pavel.said(pavel.post(f"/approval/{id}", {"do": "return:1", "reason": "нет"}))
+    assert "решение уже принято" in said and "Марина" in said
+    assert [decision[0] for decision in decisions(web)] == ["marina", "marina"]
+
+
+def test_what_was_replaced_meanwhile_is_not_decided(web: Web) -> None:
+    id = web.request(posts(1))
+    with web.house.sessions.begin() as session:
+        first = session.query(Delivery).filter(Delivery.kind == "placement").one()  # type: ignore[arg-type]
+        placing.replace_content(session, {first.id or 0: (first.content_id, "newer")})
+    marina = web.browser("marina")
+    assert "Ничего не выбрано" in marina.said(marina.post(f"/approval/{id}", {"do": "rest"}))
+    assert decisions(web) == []
 
 
 def test_people_are_listed_with_how_they_come_in(web: Web) -> None:

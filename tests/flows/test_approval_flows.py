@@ -19,13 +19,13 @@ from models.orders import UrgentOrder
 from models.reaction import Notice
 from models.review import ReviewLink
 from tasks.approval import rows as approval
-from tasks.decisions import rows as decisions
 from tasks.house import furnish
 from tasks.orderbook.tags import tag_of
 from tasks.urgent import steps
 from tasks.urgent.engine import Hurrying
 from tests.flows.test_control_flows import artifact, run
 from tests.tasks.orders.company import Company
+from tests.verdicts import give
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
@@ -77,7 +77,7 @@ def test_a_name_that_was_typed_in_prefect_lets_nothing_out(prefect: None, compan
     [id] = company.plan("7", approved=False)
     subject = f"{company.pieces['7']}:fake"
     with company.house.sessions.begin() as session:
-        decisions.decide(session, company.clock, subject, "former", Decision.APPROVED, "marina", proven=True)
+        give(session, company.clock, subject, "former", Decision.APPROVED, "marina", proven=True)
     refused = run(urgent, UrgentForm(piece="7", person="olga", reason="the price is wrong"))
     assert refused.is_failed() and "needs a signed-in person" in refused.message
     assert company.row(id).approved_hash == ""
@@ -91,7 +91,7 @@ def test_the_run_of_what_the_desk_let_out_waits_for_the_approval(
     [id] = company.plan("7", approved=False)
     subject = f"{company.pieces['7']}:fake"
     with company.house.sessions.begin() as session:
-        decisions.decide(session, company.clock, subject, "former", Decision.APPROVED, "marina", proven=True)
+        give(session, company.clock, subject, "former", Decision.APPROVED, "marina", proven=True)
     form = UrgentForm(publication=id, person="olga", reason="the price is wrong")
     at = company.house
     order = UrgentOrder.model_validate(form.model_dump())
@@ -102,7 +102,7 @@ def test_the_run_of_what_the_desk_let_out_waits_for_the_approval(
     monkeypatch.undo()
     with company.house.sessions.begin() as session:
         [left] = approval.undecided(session, 1)
-        approval.decide(session, company.clock, left.subject, left.version, Decision.APPROVED, "marina", proven=True)
+        give(session, company.clock, left.subject, left.version, Decision.APPROVED, "marina", proven=True)
     with tags(tag_of(number)):
         assert run(urgent, form).name == "Done"
     with company.house.reads() as session:

@@ -18,8 +18,7 @@ RETURNED = mark("Sent back: {number}. The authors have been told.")
 NO_REASON_GIVEN = mark("Say why you send it back: the author reads the reason. Nothing has been decided yet.")
 NOTHING_CHOSEN = mark("Nothing was chosen, so nothing has been decided.")
 MORE = mark("…and {number} more; the rows below show who decided.")
-DECIDED_BEFORE = mark("That has been decided already; the rows below show by whom.")
-DO = ("rest", "back", "approve", "return")
+DO_ALL, DO_ONE = ("rest", "back"), ("approve", "return")
 LOST_SHOWN = 3
 PATH = "/approval"
 WEEK_DAYS, DAYS_MOST = 7, 60
@@ -67,8 +66,6 @@ def decide(request: Request, id: Id) -> Response:
     path = f"{PATH}/{id}"
     if any(v.decision is Decision.RETURNED and not v.reason for v in verdicts):
         return after(request, path, because(NO_REASON_GIVEN, code="no_reason"))
-    if not verdicts and said(request, "do").partition(":")[0] in DO:
-        return after(request, path, because(DECIDED_BEFORE, code="note"))
     outcome = premises(request).verbs.decide(verdicts, visitor_of(request), id)
     return after(request, path, *_sentences(outcome))
 
@@ -120,18 +117,23 @@ def _found(request: Request, id: int) -> Question:
     return found
 
 
-def _verdicts(request: Request, question: Question) -> Iterator[Verdict]:
-    """What the form says about the rows that are left to decide.
-
-    `do` is what was pressed: "rest" approves all but those ticked to go back, "back" sends all back, "approve:7" and
-    "return:7" decide about row 7 alone.
-    """
+def _chosen(request: Request, question: Question) -> list[Version]:
+    """What the form is about: `do` is "rest" or "back" for all rows, "approve:7" or "return:7" for row 7 alone."""
     verb, _, one = said(request, "do").partition(":")
-    ticked = {value for value in form_of(request).getlist("back") if isinstance(value, str)}
-    for version in question.left:
+    if verb in DO_ONE:
+        return [version for version in question.versions if str(version.row) == one]
+    return list(question.versions) if verb in DO_ALL else []
+
+
+def _verdicts(request: Request, question: Question) -> Iterator[Verdict]:
+    """What the form says about the rows that are left to decide: "rest" approves all but those ticked to go back.
+
+    Where nothing of what was chosen is left, it is about what is decided of it: so one hears who was first.
+    """
+    verb, ticked = said(request, "do").partition(":")[0], set(form_of(request).getlist("back"))
+    left, chosen = {version.row for version in question.left}, _chosen(request, question)
+    for version in [one for one in chosen if one.row in left] or [one for one in chosen if one.decided]:
         row = str(version.row)
-        if (one and one != row) or verb not in DO:
-            continue
         back = verb in ("back", "return") or (verb == "rest" and row in ticked)
         reason = (said(request, f"reason-{row}") or said(request, "reason")) if back else ""
         yield _verdict(version, Decision.RETURNED if back else Decision.APPROVED, reason)

@@ -20,6 +20,7 @@ from tasks.placing import rows as placing
 from tasks.recovery import rows as recovery
 from tasks.registry import rows as registry
 from tests.fakes import NOW, delivery
+from tests.verdicts import give
 
 Sessions = sessionmaker[Session]
 CLOCK = SetClock(NOW)
@@ -51,7 +52,7 @@ def states(sessions: Sessions) -> list[tuple[str, bool]]:
 def decide(sessions: Sessions, piece: int, decision: Decision = Decision.APPROVED, version: str = "h1") -> bool:
     with sessions.begin() as session:
         subject = rows.subject_of(piece, "fake")
-        return rows.decide(session, CLOCK, subject, version, decision, "anna", proven=True, reason="no") is not None
+        return give(session, CLOCK, subject, version, decision, "anna", reason="no")
 
 
 def test_one_question_about_a_version_however_often_it_repeats(sessions: Sessions) -> None:

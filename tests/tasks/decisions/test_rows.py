@@ -3,11 +3,13 @@
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.approval import Approval, Decision, Step
 from models.database import SetClock
 from models.delivery import Delivery, State
+from models.desk import Verdict
 from models.people import Person
 from models.reaction import Notice
 from tasks.approval import rows as approval
@@ -15,6 +17,7 @@ from tasks.decisions import rows
 from tasks.posting.rows import KIND
 from tests.fakes import NOW, delivery
 from tests.tasks.approval.test_rows import a_piece, states
+from tests.verdicts import give
 
 Sessions = sessionmaker[Session]
 CLOCK = SetClock(NOW)
@@ -31,9 +34,9 @@ def say(sessions: Sessions, piece: int, step: str, decision: Decision = Decision
 
 def decide(sessions: Sessions, piece: int, decision: Decision, step: Step = Step.APPROVER, version: str = "h1") -> bool:
     with sessions.begin() as session:
-        done = rows.decide(session, CLOCK, f"{piece}:fake", version, decision, "anna", proven=True, reason="why",
+        done = give(session, CLOCK, f"{piece}:fake", version, decision, "anna", proven=True, reason="why",
                            step=step)  # fmt: skip
-        return done is not None
+        return done
 
 
 @pytest.mark.parametrize("decision", list(Decision))
@@ -128,7 +131,7 @@ def test_hurry_and_a_no_at_the_same_moment_never_leave_it_approved(sessions: Ses
             with sessions.begin() as session:
                 rows.lock(session, f"{piece}:fake")
                 if rows.decided_by(session, f"{piece}:fake", version) is None:
-                    rows.decide(session, CLOCK, f"{piece}:fake", version, Decision.APPROVED, "olga", proven=True,
+                    give(session, CLOCK, f"{piece}:fake", version, Decision.APPROVED, "olga", proven=True,
                                 reason="горит", step=Step.URGENT)  # fmt: skip
 
         def refuse(piece: int = piece, version: str = f"v{number}", start: Barrier = start) -> None:
@@ -143,3 +146,32 @@ def test_hurry_and_a_no_at_the_same_moment_never_leave_it_approved(sessions: Ses
     with sessions() as session:
         placed = session.query(Delivery).where(Delivery.kind == KIND)  # type: ignore[arg-type]
         assert {(row.state, row.approved_hash) for row in placed} == {(State.HELD, "")}
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_a_hundred_verdicts_take_as_many_statements_as_one(sessions: Sessions, decision: Decision) -> None:
+    def statements(first: int, number: int) -> int:
+        found = [a_piece(sessions, number=str(n), hash=f"v{n}") for n in range(first, first + number)]
+        said = [
+            Verdict(subject=f"{piece}:fake", version=f"v{first + n}", decision=decision, reason=f"why {n}")
+            for n, piece in enumerate(found)
+        ]
+        asked: list[str] = []
+        with sessions.begin() as session:
+            engine = session.get_bind()
+            session.connection()
+            event.listen(engine, "before_cursor_execute", lambda c, k, sql, *rest: asked.append(sql))
+            assert len(rows.decide(session, CLOCK, said, "anna", proven=True)) == number
+            assert rows.decide(session, CLOCK, said, "vera", proven=True) == set()
+        return len(asked)
+
+    with sessions.begin() as session:
+        session.add(Person(key="gleb", name="Gleb", roles=["author"], changed_at=NOW))
+    assert statements(1, 1) == statements(10, 100)
+    with sessions() as session:
+        held = session.query(Delivery).where(Delivery.kind == KIND).order_by(Delivery.id)  # type: ignore[arg-type]
+        if decision is Decision.RETURNED:
+            assert [row.reason["words"]["why"] for row in held] == ["why 0", *(f"why {n}" for n in range(100))]
+            assert session.query(Notice).count() == 101
+        else:
+            assert all(row.approved_hash == row.content_hash for row in held)

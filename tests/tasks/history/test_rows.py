@@ -9,7 +9,6 @@ from models.delivery import Delivery, State
 from models.desk.piece import Event, Sort
 from models.editing import Correction
 from models.reaction import Check, Snapshot, TrackedLink, Visit
-from tasks.approval.rows import decide
 from tasks.desk.rows import Names
 from tasks.editing.engine import Editing
 from tasks.history import rows
@@ -17,6 +16,7 @@ from tasks.history.rows import Life
 from tasks.orderbook import rows as book
 from tests.fakes import NOW
 from tests.tasks.editing.newsroom import Newsroom
+from tests.verdicts import give
 
 HOUR = timedelta(hours=1)
 PEOPLE = {"olga": "Olga", "vera": "Vera", "marina": "Marina"}
@@ -43,7 +43,7 @@ def test_it_is_told_from_the_source_to_the_channel(newsroom: Newsroom) -> None:
     proof, subject = newsroom.proof("talk"), f"{newsroom.piece().id}:talk"
     with newsroom.house.sessions.begin() as session:
         newsroom.clock.at = NOW + 2 * HOUR
-        decide(session, newsroom.clock, subject, proof.content_hash, Decision.APPROVED, "marina", proven=True)
+        give(session, newsroom.clock, subject, proof.content_hash, Decision.APPROVED, "marina", proven=True)
     delivery = out(newsroom)
     with newsroom.house.sessions.begin() as session:
         session.add(Check(delivery_id=delivery, seen_hash="x", found_at=NOW + 4 * HOUR))

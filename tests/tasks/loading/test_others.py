@@ -13,12 +13,12 @@ from models.manuscript import Manuscript
 from models.orders import Signed
 from models.piece import PieceVersion
 from models.stop import Scope, StopOrder
-from tasks.approval import rows as approval
 from tasks.content.rows import Work, save_styled, wait_for_the_plan
 from tasks.loading import rows
 from tasks.posting import engine as posting
 from tasks.stop.engine import Switch
 from tests.tasks.loading.conftest import Office, row, written
+from tests.verdicts import give
 
 LONG = 5000
 BY = Signed(person="olga", reason="wrong price")
@@ -50,9 +50,9 @@ class Others:
     def decide(self) -> None:
         subject = self.subjects[self.decided % len(self.subjects)]
         with self.house.sessions.begin() as session:
-            said = approval.decide(session, self.house.clock, subject, f"v{self.decided}", Decision.APPROVED, "marina",
+            said = give(session, self.house.clock, subject, f"v{self.decided}", Decision.APPROVED, "marina",
                                    proven=True)  # fmt: skip
-            assert said is not None
+            assert said
         self.decided += 1
 
     def beside(self, work: Callable[[], None]) -> None:

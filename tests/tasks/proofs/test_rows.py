@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.approval import Approval, Decision, Step
 from models.company import ChannelCard
 from models.database import SetClock
-from models.delivery import Delivery
+from models.delivery import Delivery, State
 from models.people import Absence, Person
 from models.piece import Piece, Rendition
 from models.post import Post
 from models.review import ReviewLink
 from tasks.approval import rows as approval
 from tasks.approval.rules import Demands, Roster, Who
-from tasks.decisions import rows as decisions
 from tasks.desk.rows import Names
 from tasks.placing import rows as placing
 from tasks.proofs import rows
 from tasks.proofs.rows import Reader
 from tests.fakes import NOW, delivery
+from tests.verdicts import give
 
 Sessions = sessionmaker[Session]
 CLOCK = SetClock(NOW)
@@ -75,7 +75,7 @@ def test_a_question_shows_every_version_and_who_decided(sessions: Sessions) -> N
     id, versions = asked(sessions)
     with sessions.begin() as session:
         subject = approval.rows_of(session, id)[1].subject
-        approval.decide(session, CLOCK, subject, versions[1], Decision.RETURNED, "anna", proven=True, reason="опечатка")
+        give(session, CLOCK, subject, versions[1], Decision.RETURNED, "anna", proven=True, reason="опечатка")
         approval.approve_by_policy(session, CLOCK, [(approval.rows_of(session, id)[2].subject, versions[2])])
     with sessions() as session:
         [line] = rows.asked(session, ROSTER, NAMES)
@@ -97,6 +97,21 @@ def test_a_version_that_was_replaced_is_no_longer_current(sessions: Sessions) ->
         assert first
         placing.replace_content(session, {first.id or 0: (first.content_id, "newer")})
     assert [version.is_current for version in question(sessions, id).versions] == [False, True, True]
+
+
+def test_a_question_shows_where_a_version_stands_now(sessions: Sessions) -> None:
+    id, _ = asked(sessions)
+    with sessions.begin() as session:
+        moved, gone, _ = session.execute(select(Delivery).order_by(Delivery.id)).scalars()  # type: ignore[arg-type]
+        moved.due_at, gone.state = NOW + timedelta(hours=9), State.CANCELLED
+    with sessions.begin() as session:
+        approval.follow_times(session)
+    found = question(sessions, id)
+    assert [version.due_at for version in found.versions] == [NOW + timedelta(hours=n) for n in (9, 2, 3)]
+    assert found.due_at == NOW + timedelta(hours=3), "what is left to decide is due then"
+    with sessions() as session:
+        proof = rows.proof_of_row(session, id, found.versions[0].row, APPROVER, NAMES)
+        assert proof and proof.due_at == NOW + timedelta(hours=9)
 
 
 def test_the_channels_of_a_piece_stand_together(sessions: Sessions) -> None:
@@ -139,7 +154,7 @@ def test_a_proof_shows_what_changed_since_the_last_approval(sessions: Sessions) 
     piece, old = placement(sessions, "1")
     subject = f"{piece}:vk"
     with sessions.begin() as session:
-        approval.decide(session, CLOCK, subject, old, Decision.APPROVED, "anna", proven=True)
+        give(session, CLOCK, subject, old, Decision.APPROVED, "anna", proven=True)
         newer = Post(text="текст 1, 450 ₽")
         made = Rendition(piece_id=piece, version_id=2, account="vk", post=newer.model_dump(mode="json"),
                          content_hash=newer.content_hash(), made_at=NOW)  # fmt: skip
@@ -190,8 +205,8 @@ def test_what_people_decided_lately_is_listed_and_the_rules_work_is_not(sessions
     id, versions = asked(sessions)
     with sessions.begin() as session:
         one, two, three = (row.subject for row in approval.rows_of(session, id))
-        approval.decide(session, CLOCK, one, versions[0], Decision.APPROVED, "anna", proven=True)
-        decisions.decide(session, CLOCK, two, versions[1], Decision.APPROVED, "gleb", proven=True, reason="горит",
+        give(session, CLOCK, one, versions[0], Decision.APPROVED, "anna", proven=True)
+        give(session, CLOCK, two, versions[1], Decision.APPROVED, "gleb", proven=True, reason="горит",
                          step=Step.URGENT)  # fmt: skip
         approval.approve_by_policy(session, CLOCK, [(three, versions[2])])
     with sessions() as session:

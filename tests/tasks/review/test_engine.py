@@ -31,6 +31,7 @@ from tasks.review.engine import Reviewers
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
 from tests.tasks.approval.town import Town
+from tests.verdicts import give
 
 NOBODY, NAMES = Reader(None, Demands()), Names({}, {"olga": "Olga Author"}, {})
 
@@ -256,7 +257,7 @@ def test_a_question_is_shown_but_for_what_is_decided(office: Office) -> None:
     office.piece("2")
     asked = office.ask()
     with office.house.sessions.begin() as session:
-        approval.decide(session, office.clock, "1:fake", "hash-1", Decision.APPROVED, "marina", proven=True)
+        give(session, office.clock, "1:fake", "hash-1", Decision.APPROVED, "marina", proven=True)
     review = office.shown(office.link(piece="", question=asked.request_id))
     assert [proof.version for proof in review.proofs] == ["hash-2"]
 

@@ -19,13 +19,13 @@ from models.registry import Observation
 from tasks.approval import rows as approval
 from tasks.approval.steps import look_after_requests
 from tasks.collecting import rows as collecting
-from tasks.decisions import rows as decisions
 from tasks.house import House
 from tasks.orders.answers import Report
 from tasks.registry import rows as registry
 from tasks.urgent.engine import Hurrying
 from tests.fakes import NOW, FakeChannel, delivery
 from tests.house import COMPANY, furnished
+from tests.verdicts import give
 
 POLICY = "approval: {approver: marina, urgent: [olga, gleb], proven_above: {money: 50000}}"
 WHY = "цена неверна"
@@ -52,7 +52,7 @@ class Town:
             common = {"approved_hash": "", "subject_id": str(piece.id), "content_id": made.id, "content_hash": version}
             session.add(delivery(f"p{number}", at=NOW + timedelta(hours=1), **(common | row)))
             if approved_before:
-                decisions.decide(session, self.clock, subject, f"former-{number}", Decision.APPROVED, "marina",
+                give(session, self.clock, subject, f"former-{number}", Decision.APPROVED, "marina",
                                  proven=True)  # fmt: skip
             return piece.id or 0, version
 
@@ -124,7 +124,7 @@ def test_the_question_stays_open_until_it_is_answered(town: Town, monkeypatch: p
     with town.house.sessions.begin() as session:
         left = approval.undecided(session, question.id or 0)
         assert [row.version for row in left] == ["version-7"]
-        approval.decide(session, town.clock, left[0].subject, left[0].version, Decision.APPROVED, "marina", proven=True)
+        give(session, town.clock, left[0].subject, left[0].version, Decision.APPROVED, "marina", proven=True)
     look_after_requests.fn()
     assert [question.state for question in town.questions()] == ["decided"]
 
