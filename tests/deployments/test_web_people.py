@@ -155,7 +155,7 @@ def test_the_head_reads_and_changes_nothing(web: Web) -> None:
     assert "Сделать ключ" not in head.get("/staff/outlets/tver").text
 
 
-@pytest.mark.parametrize("path", ["/staff/people/nobody", "/staff/outlets/nowhere", "/staff/people/x%00y",
+@pytest.mark.parametrize("path", ["/staff/people/nobody", "/staff/outlets/nowhere",
                                   "/staff/people/" + "я" * 300])  # fmt: skip
 def test_who_is_not_there_is_said_not_to_be(admin: Browser, path: str) -> None:
     assert admin.get(path).status_code == 404

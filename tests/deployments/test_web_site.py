@@ -258,7 +258,7 @@ def test_a_report_is_shown_and_can_do_nothing(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "path", ["../otdel.sqlite", "..%2f..%2fotdel.sqlite", "%2e%2e/%2e%2e/company.yaml", "/etc/passwd",
-             "%2fetc%2fpasswd", "x.html%00.pdf", "link.html", "nothing.pdf", "notes.txt", "", "2026"],
+             "%2fetc%2fpasswd", "link.html", "nothing.pdf", "notes.txt", "", "2026"],
 )  # fmt: skip
 def test_no_path_leads_out_of_the_reports(web: Web, path: str) -> None:
     reports = web.house.var / "reports"
