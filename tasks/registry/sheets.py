@@ -238,7 +238,8 @@ def _key_of(value: str, known: Mapping[str, str]) -> str | None:
 def _unknown(value: str, known: Mapping[str, str]) -> Reason:
     near = nearest(value, [*known, *known.values()])
     if near:
-        return because(DID_YOU_MEAN, code="unknown", value=value, known=" / ".join(near))
+        titles = dict.fromkeys(known.get(word, word) for word in near)
+        return because(DID_YOU_MEAN, code="unknown", value=value, known=" / ".join(titles))
     return because(UNKNOWN, code="unknown", value=value, known=", ".join(known.values()))
 
 

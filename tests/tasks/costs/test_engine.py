@@ -85,7 +85,7 @@ def test_a_broken_row_is_told_and_the_others_are_recorded(company: Company) -> N
     assert facts(company) == [("expenses", 900000, None)]
     assert (told.ending.done, told.ending.total) == (1, 3)
     text = told.markdown()
-    assert "expenses.xlsx, row 3, column “Fund”: “Operaing fund” is not known. Did you mean “Operating fund”" in text
+    assert "expenses.xlsx, row 3, column “Fund”: “Operaing fund” is not known. Did you mean Operating fund?" in text
     assert "row 4, column “Amount”: “many” is not a number." in text
 
 
@@ -117,13 +117,13 @@ def test_a_row_by_form_is_recorded_once_however_often_it_is_sent(company: Compan
 @pytest.mark.parametrize(
     ("kind", "changes", "said"),
     [
-        ("expense", {"fund": "Opering"}, "field “Fund”: “Opering” is not known. Did you mean “operating”"),
+        ("expense", {"fund": "Opering"}, "field “Fund”: “Opering” is not known. Did you mean Operating fund?"),
         ("expense", {"amount": "much"}, "field “Amount”: “much” is not a number."),
         ("expense", {"on": "+2"}, "field “Date”: 2026-11-25 has not come yet."),
         (
             "result",
             {"metric": "Visitors", "value": "3"},
-            "field “Metric”: “Visitors” is not known. Did you mean “Visits”",
+            "field “Metric”: “Visitors” is not known. Did you mean Visits?",
         ),
         ("result", {"metric": "visits", "value": "2.5"}, "field “Value”: “2.5” is not a whole number."),
     ],
