@@ -38,6 +38,7 @@ from tasks.content.difference import FIELD_NAMES, when
 from tasks.costs.engine import Ledger
 from tasks.dropping import engine, rows
 from tasks.dropping.applying import engine as applying
+from tasks.dropping.looks import Found
 from tasks.dropping.shelf.engine import clear, file_of
 from tasks.house import House
 from tasks.orderbook import rows as book
@@ -248,8 +249,20 @@ def _names(session: Session) -> dict[str, str]:
 def _line(row: DroppedFile, names: Mapping[str, str]) -> DropLine:
     return DropLine(
         id=row.id or 0, kind=DropKind(row.kind), name=row.name, state=DropState(row.state),
-        by=names.get(row.dropped_by, row.dropped_by), at=row.dropped_at,
+        by=names.get(row.dropped_by, row.dropped_by), at=row.dropped_at, is_the_same=_is_the_same(row),
     )  # fmt: skip
+
+
+def _is_the_same(row: DroppedFile) -> bool:
+    """Whether it was read and changes nothing."""
+    found = _found(row) if row.state == DropState.READ else None
+    return not isinstance(found, ListFound | None) and found.is_the_same
+
+
+def _found(row: DroppedFile) -> Found | None:
+    kind = DropKind(row.kind)
+    found: Found | None = FOUND[kind].model_validate(row.found) if row.found and kind in FOUND else None
+    return found
 
 
 def _load(load: PlanLoad, names: Mapping[str, str]) -> PlanLoaded:
@@ -261,8 +274,7 @@ def _load(load: PlanLoad, names: Mapping[str, str]) -> PlanLoaded:
 
 
 def _dropped(session: Session, row: DroppedFile, names: Mapping[str, str], visitor: Visitor) -> Dropped:
-    kind = DropKind(row.kind)
-    found = FOUND[kind].model_validate(row.found) if row.found and kind in FOUND else None
+    kind, found = DropKind(row.kind), _found(row)
     return Dropped(
         **_line(row, names).model_dump(), size=row.size, done=row.done, total=row.total, seen=row.seen, found=found,
         whens=_whens(found) if isinstance(found, PlanFound) else {}, field_titles=FIELD_NAMES,

@@ -59,6 +59,11 @@ class PlanFound(Value):
     def applicable(self) -> int:
         return sum(self.counts.get(kind, 0) for kind in (ChangeKind.NEW, ChangeKind.MOVED, ChangeKind.CHANGED))
 
+    @property
+    def is_the_same(self) -> bool:
+        """Whether applying it would change nothing; so for whatever else is dropped."""
+        return not self.rows and not self.applicable
+
 
 class PictureFound(Value):
     """One picture of those dropped: `stands` where another picture of its name is in the folder."""
@@ -75,6 +80,10 @@ class PictureFound(Value):
 
 class PicturesFound(Value):
     pictures: tuple[PictureFound, ...] = ()
+
+    @property
+    def is_the_same(self) -> bool:
+        return all(picture.same for picture in self.pictures)
 
 
 class PriceChange(Value):
@@ -107,6 +116,10 @@ class ProductsFound(Value):
     prices: tuple[PriceChange, ...] = ()
     touched: tuple[Touched, ...] = ()
 
+    @property
+    def is_the_same(self) -> bool:
+        return not (self.fresh or self.gone or self.changed)
+
 
 class TableFound(Value):
     """What a table of expenses or results states anew, in the words of whoever dropped it."""
@@ -117,6 +130,10 @@ class TableFound(Value):
     gone: tuple[str, ...] = ()
     number: int = 0
     same: int = 0
+
+    @property
+    def is_the_same(self) -> bool:
+        return not (self.fresh or self.changed or self.gone)
 
 
 class ListFound(Value):
@@ -167,6 +184,7 @@ class DropLine(Value):
     state: DropState
     by: str
     at: datetime
+    is_the_same: bool = False
 
     @property
     def is_looked_over(self) -> bool:

@@ -12,6 +12,7 @@ from models.database import Clock, now_by
 from models.dropped import DropKind, DroppedFile, DropState
 from models.order_book import GivenOrder, RunState
 from models.piece import PlanLoad
+from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 
 SILENT = timedelta(seconds=60)  # a reader that has not spoken for so long was killed
@@ -20,13 +21,12 @@ KEPT = timedelta(days=30)
 
 def add(session: Session, clock: Clock, once: str, kind: DropKind, name: str, size: int, by: str) -> tuple[int, bool]:
     """A dropped file; True when it is new, False when this very form has been sent before."""
-    known = session.execute(select(col(DroppedFile.id)).where(col(DroppedFile.once) == once)).scalar_one_or_none()
-    if known is not None:
-        return known, False
     row = DroppedFile(once=once, kind=kind, name=name, size=size, dropped_by=by, dropped_at=now_by(clock, session))
-    session.add(row)
-    session.flush()
-    return row.id or 0, True
+    values = row.model_dump(exclude={"id"})
+    written = insert_quietly(session, DroppedFile, ["once"]).values(values).returning(col(DroppedFile.id))
+    is_new = session.execute(written).first() is not None
+    id = session.execute(select(col(DroppedFile.id)).where(col(DroppedFile.once) == once)).scalar_one()
+    return id or 0, is_new
 
 
 def one(session: Session, id: int) -> DroppedFile | None:

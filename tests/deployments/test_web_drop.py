@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,25 @@ def test_the_same_form_sent_twice_drops_and_applies_once(web: Web) -> None:
     for _ in range(2):
         again = olga.http.post(f"{path}/apply", data={"csrf": olga.csrf, "once": "one yes", "seen": row.seen})
         assert "План загружается" in olga.said(again) and len(kept(web, GivenOrder)) == 1
+
+
+def test_the_same_form_sent_twice_at_one_moment_drops_once(anywhere: Web) -> None:
+    olga = anywhere.browser("olga")
+    with ThreadPoolExecutor(4) as pool:
+        paths = set(pool.map(lambda _: dropped(olga, ("план.csv", PLAN), once="one form"), range(4)))
+    assert len(paths) == 1 and len(kept(anywhere, DroppedFile)) == 1
+
+
+def test_a_plan_with_nothing_new_waits_for_nobody(web: Web) -> None:
+    olga = web.browser("olga")
+    apply(olga, dropped(olga, ("план.csv", PLAN)))
+    carry_out(web)
+    path = dropped(olga, ("план.csv", PLAN.replace(b";31.31.2026;12:00;", b";27.11.2026;12:00;").splitlines()[0]))
+    assert "нового в нём нет" not in olga.get(path).text, "two rows are gone"
+    path = dropped(olga, ("план.csv", b"\r\n".join(PLAN.splitlines()[:3])))
+    page = olga.get(path).text
+    assert "нового в нём нет" in page and "Загрузить план" not in page
+    assert "нового в нём нет" in olga.get("/staff/drop").text
 
 
 def test_another_file_in_a_form_whose_answer_was_lost_is_not_lost(web: Web) -> None:
