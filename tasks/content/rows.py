@@ -26,8 +26,9 @@ from tasks.content.versions import file_of, next_version, taken_over, written_ou
 from tasks.delivery.rows import insert_quietly, many
 from tasks.delivery.statements import D
 
-PLAN = "plan"
+PLAN, DRAFT = "plan", "draft"
 OUT_NOW = select(D.subject_id, D.account, D.state)
+UNTOUCHED = and_(col(Piece.source) == DRAFT, cast(col(Piece.edited), String) == "{}")  # as the machine drafted it
 STANDING = (col(Piece.source) == PLAN, ~col(Piece.archived))
 
 

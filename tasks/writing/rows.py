@@ -9,8 +9,7 @@ from models.database import Clock
 from models.manuscript import Manuscript
 from models.piece import Piece, PieceVersion
 from tasks.content import rows
-
-DRAFT = "draft"
+from tasks.content.rows import DRAFT as DRAFT
 
 
 def keep_draft(session: Session, clock: Clock, reference: str, row: PlanRow, manuscript: Manuscript) -> str:

@@ -76,6 +76,24 @@ def rows(house: House) -> list[tuple[str, str, str]]:
         return [(row.account, row.state, row.reason.get("code", "")) for row in found.scalars()]
 
 
+def test_the_policy_answers_for_no_draft_that_nobody_has_touched(house: House) -> None:
+    with house.sessions.begin() as session:
+        piece = session.query(Piece).one()
+        piece.source = "draft"
+    steps.lay_out_schedule.fn()
+
+    def approved() -> set[bool]:
+        with house.reads() as session:
+            found = session.query(Delivery).filter(Delivery.kind == "placement")  # type: ignore[arg-type]
+            return {row.approved_hash == row.content_hash for row in found}
+
+    assert approved() == {False}
+    with house.sessions.begin() as session:
+        session.query(Piece).one().edited = {"body": {"by": "olga", "at": NOW.isoformat()}}
+    steps.lay_out_schedule.fn()
+    assert approved() == {True}
+
+
 BOTH = [("fake", State.PLANNED, ""), ("vk", State.PLANNED, "")]
 CARD = '  - {{key: {key}, provider: folder, title: "{title}"}}\n'
 
