@@ -60,6 +60,8 @@ class Shops:
             if form.what == OPEN:
                 key = form.outlet.strip() or key_of(form.name, known.keys(), "outlet")
                 meant.append((key, form.name.strip()))
+                if key not in known:  # closing one of this key may have broken off before its tills
+                    self._revoke_all(key, by.key)
                 return cards.opened(form, key, known)
             key = cards.called(form.outlet, known)
             meant.append((key, known[key]))
@@ -68,11 +70,12 @@ class Shops:
         before = self.file.read().print
         if self.file.change(edits) == before:
             return _report(TITLE, [(meant[-1][1], translate(SAME))])
-        number = 0
-        if form.what == CLOSE:
-            with self.house.sessions.begin() as session:
-                number = rows.revoke_all(session, self.house.clock, meant[-1][0], by.key)
+        number = self._revoke_all(meant[-1][0], by.key) if form.what == CLOSE else 0
         return _report(TITLE, [(meant[-1][1], translate(SAID[form.what], number=number))])
+
+    def _revoke_all(self, outlet: str, by: str) -> int:
+        with self.house.sessions.begin() as session:
+            return rows.revoke_all(session, self.house.clock, outlet, by)
 
     def make_key(
         self, outlet: str, title: str, by: Signed, chance: Callable[[], str], keyed: Callable[[str], str]

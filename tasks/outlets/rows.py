@@ -24,9 +24,12 @@ def make(session: Session, clock: Clock, outlet: str, title: str, key_hash: str,
     return made
 
 
-def authenticate(session: Session, clock: Clock, key_hash: str) -> TillKey | None:
-    """The till this key is of; None where there is none, or it is revoked. Its use is written down now and then."""
-    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, IN_FORCE)
+def authenticate(session: Session, clock: Clock, key_hash: str, outlets: Collection[str]) -> TillKey | None:
+    """The till this key is of; None where there is none, it is revoked, or its outlet is none of the company's.
+
+    Its use is written down now and then.
+    """
+    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, col(TillKey.outlet).in_(outlets), IN_FORCE)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
         return None

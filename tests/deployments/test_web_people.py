@@ -286,7 +286,7 @@ def test_a_key_of_a_till_is_shown_once_and_lets_in_until_it_is_revoked(web: Web,
 
     def let_in() -> TillKey | None:
         with web.house.sessions.begin() as session:
-            return tills.authenticate(session, web.clock, till_key_hash(SECRET, secret))
+            return tills.authenticate(session, web.clock, till_key_hash(SECRET, secret), ["tver"])
 
     found = let_in()
     assert found and (found.outlet, found.title) == ("tver", "касса 1")

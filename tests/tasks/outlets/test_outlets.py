@@ -60,7 +60,7 @@ def tend(house: House, what: str, by: str = "anton", outlet: str = "", number: i
 
 def let_in(house: House, secret: str) -> TillKey | None:
     with house.sessions.begin() as session:
-        return rows.authenticate(session, house.clock, hashed(secret))
+        return rows.authenticate(session, house.clock, hashed(secret), [one["key"] for one in outlets(house)])
 
 
 def outlets(house: House) -> list[dict[str, str]]:
@@ -168,3 +168,26 @@ def test_an_outlet_changed_meanwhile_is_told(house: House) -> None:
     assert "is changed" in outlet(house, ALTER, outlet="quay", city="Cork", former=shown)
     assert "Somebody has changed" in outlet(house, ALTER, outlet="quay", city="Galway", former=shown)
     assert "Somebody has changed" in outlet(house, CLOSE, outlet="quay", former=shown)
+
+
+def test_closing_that_broke_off_before_the_tills_leaves_no_key_in_force(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key(house)
+    assert let_in(house, "very-secret-1234")
+
+    def killed(*_: object) -> int:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+        broken.setattr(rows, "revoke_all", killed)
+        outlet(house, CLOSE, outlet="quay")
+    assert let_in(house, "very-secret-1234") is None
+    outlet(house, OPEN, outlet="quay", name="Quay again")
+    assert let_in(house, "very-secret-1234") is None, "it is another outlet, though of the same key"
+
+
+def test_opening_what_is_open_revokes_nothing(house: House) -> None:
+    key(house)
+    outlet(house, OPEN, outlet="quay", name="Another")
+    assert let_in(house, "very-secret-1234")
