@@ -1,6 +1,6 @@
 """The verbs of orders about publications, done in the house: written down, carried out at once, shown in Prefect."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from models.desk import Visitor
@@ -33,10 +33,13 @@ class OrderVerbs:
         form: Mapping[str, Any],
         act: Callable[[], Report],
         subject: tuple[str, str] = ("", ""),
+        private: Collection[str] = (),
     ) -> Report:
         """Write the order down, carry it out with `act`, keep the answer; the same form again gets the first answer."""
         with self.house.sessions.begin() as session:
-            given, is_new = book.give(session, self.house.clock, once, code, form, visitor.key, subject)
+            given, is_new = book.give(
+                session, self.house.clock, once, code, form, visitor.key, subject, private=private
+            )
         if not is_new:
             return _answered_before(given)
         report = broken_off()

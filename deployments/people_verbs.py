@@ -90,7 +90,8 @@ class PeopleVerbs:
         self.keep_people_in_step()
         form = form.model_copy(update={"person": visitor.key})
         report = self.ordered(
-            visitor, once, "person", form.model_dump(), lambda: self._staff.person(form, former), ("person", form.who)
+            visitor, once, "person", form.model_dump(), lambda: self._staff.person(form, former), ("person", form.who),
+            private=("email", "telegram"),
         )  # fmt: skip
         return sentences(report)
 

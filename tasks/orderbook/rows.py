@@ -1,6 +1,6 @@
 """The rows of the order book. Sessions are given; nothing here opens or commits one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,9 @@ UNDER_WAY_MOST = 1000  # some wait a month for an answer, and must not hide thos
 O_ID: ColumnElement[int] = col(GivenOrder.id)  # type: ignore[assignment]
 
 
+PRIVATE = "•••"
+
+
 def give(
     session: Session,
     clock: Clock,
@@ -33,15 +36,19 @@ def give(
     person: str,
     subject: tuple[str, str] = ("", ""),
     by_run: bool = False,
+    private: Collection[str] = (),
 ) -> tuple[GivenOrder, bool]:
     """Write an order down; True when it is new, False when this very form has been sent before.
 
+    What is said in the fields `private` is not written down: the form stands in Prefect too, and whoever sees its runs
+    need not know how to reach somebody.
     The same token with anything else in the form is another order: a page that stayed open after its answer was lost
     on the way is filled in anew and sent again.
     """
     now, once = now_by(clock, session), fingerprint([once, code, dict(form), person, list(subject)])
+    kept = {field: PRIVATE if said and field in private else said for field, said in form.items()}
     row = {
-        "once": once, "code": code, "form": dict(form), "person": person, "subject_kind": subject[0],
+        "once": once, "code": code, "form": kept, "person": person, "subject_kind": subject[0],
         "subject_id": subject[1], "by_run": by_run, "given_at": now, "said": {}, "run_state": RunState.WANTED,
         "run_id": "", "attempts": 0, "next_try_at": now, "ended_as": "", "remarks": "",
     }  # fmt: skip

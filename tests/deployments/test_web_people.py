@@ -81,6 +81,8 @@ def test_a_person_is_changed_and_what_was_shown_is_what_is_judged(web: Web, admi
     assert "изменения записаны" in admin.said(admin.post("/staff/people/olga", fields))
     assert card(web, "olga") == {"key": "olga", "name": "Ольга В.", "email": "olga@example.org",
                                  "roles": ["author", "approver"]}  # fmt: skip
+    [order] = book(web)
+    assert (order.form["name"], order.form["email"]) == ("Ольга В.", "•••"), "Prefect shows the form to everybody"
     second = admin.said(admin.post("/staff/people/olga", fields | {"name": "Оля"}))
     assert "тем временем кто-то изменил" in second and "Ольга В." in company(web)
 
