@@ -29,7 +29,7 @@ QUESTION = mark("Question {id}: {title}")
 IS_ASKED = mark("{person} is asked")
 IS_ASKED_FOR = mark("{person} is asked, because {away} is away until {until}")
 NOTHING_WAITS = mark("Nothing waits for approval.")
-NOTHING_WAITS_OF = mark("Nothing of № {number} «{title}» waits for approval.")
+NOTHING_WAITS_OF = mark("Nothing of № {number} “{title}” waits for approval.")
 ASKED_ALREADY = mark("Everything that waits is asked about already: {person} decides (question {id}).")
 
 

@@ -40,8 +40,9 @@ STILL_HELD = mark("it is still held: {reason}")
 QUIET = mark("quiet hours until {opens}: it goes out then, unless it is ordered as urgent")
 PARTLY_OUT = mark("attention: {number} of its parts are on the channel already, look there")
 GONE = mark("There is no publication with the number {id}. Numbers stand in the answers and on the desk.")
-NONE_OF_PIECE = mark("№ {number} «{title}» has no publications yet. Load the plan (A3), then order again.")
-NONE_IN_CHANNEL = mark("№ {number} «{title}» has no publication in the channel {channel}.")
+NUMBERED, UNNUMBERED = mark("№ {number} “{title}”"), mark("“{title}”")
+NONE_OF_PIECE = mark("№ {number} “{title}” has no publications yet. Load the plan (A3), then order again.")
+NONE_IN_CHANNEL = mark("№ {number} “{title}” has no publication in the channel {channel}.")
 WHICH_ONE = mark("Name one: the № of a piece, or the number of a publication.")
 MORE_REPEATS = (
     mark("One more repeat stands as it was. It is ordered by its own number, or all with “all repeats”."),
@@ -113,9 +114,8 @@ class Report(Value):
 
 def label(row: Publication, channels: Mapping[str, str]) -> str:
     """How a publication is called: № · piece · channel · its number."""
-    number = f"№ {row.number} " if row.number else ""
-    id = translate(PUBLICATION, id=row.id)
-    return f"{number}«{row.title}» · {channels.get(row.account, row.account)} · {id}"
+    title = translate(NUMBERED if row.number else UNNUMBERED, number=row.number, title=row.title)
+    return " · ".join((title, channels.get(row.account, row.account), translate(PUBLICATION, id=row.id)))
 
 
 def moment(row: Publication) -> str:

@@ -108,7 +108,7 @@ def _table(out: Sequence[Out]) -> list[str]:
 
 
 def _cells(row: Out) -> tuple[str, ...]:
-    link = f"[{row.url}]({row.url})" if row.url and row.state in OUT else row.link
+    link = f"[{row.url}]({row.url})" if row.url.startswith("http") and row.state in OUT else row.link
     return row.number, row.title, row.channel, moment(row.at, row.zone), link
 
 

@@ -40,7 +40,7 @@ WHY = mark("Say why it cannot wait: the approver reads it. Nothing has been let 
 NOTHING = mark("Nothing of it waits for approval, so there is nothing to let out.")
 CHANGED = mark("It has been changed since you looked at it. Open it again: what you read is what goes out.")
 FIRST = mark("it has been let out already: {person}, {why}")
-LET_OUT = mark("let out without approval")
+LET_OUT = mark("let out without approval; it goes out {when}")
 DUE_NOW = mark("let out without approval; it goes out now")
 ANSWER_WITHIN = timedelta(days=1)
 

@@ -93,7 +93,7 @@ def test_the_counts_lead_to_what_they_count(web: Web) -> None:
     ):
         web.placement(Post(title=f"Чай {state} {hours}"), state=state, hours=hours)
     counts = {a.get("href"): a.xpath("string()") for a in tree(web).xpath("//ul[@class='tally']//a")}
-    assert list(counts.values()) == ["5 всего", "1 опубликовано", "2 ещё выйдут", "1 нужен человек", "1 отменено"]
+    assert list(counts.values()) == ["5 всего", "1 опубликовано", "2 ещё выйдут", "1 ждут человека", "1 отменено"]
     for address, words in counts.items():
         assert len(titles(tree(web, address))) == int(words.split()[0]), address
 
