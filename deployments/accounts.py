@@ -15,7 +15,7 @@ from integrations.notices.telegram import TelegramNotices
 from integrations.wire import client
 from models.address import host_of, is_loopback
 from models.company import ChannelCard
-from models.locale import mark, translate
+from models.locale import mark, quoted, translate
 from models.reason import because
 
 NO_PROVIDER = mark("Channel “{account}”: there is no provider “{provider}”. Known are: {known}. Mend channels.yaml.")
@@ -131,7 +131,7 @@ def _fields_of(error: ValidationError) -> list[str]:
 def _titles(shape: type[BaseModel], fields: list[str]) -> str:
     """The fields as the block's form calls them."""
     titles = {name: field.title or name for name, field in shape.model_fields.items()}
-    return ", ".join(f"«{translate(titles.get(field, field))}»" for field in fields)
+    return ", ".join(quoted(translate(titles.get(field, field))) for field in fields)
 
 
 def block_title(provider: Any) -> str:

@@ -30,6 +30,7 @@ from tasks.delivery.rows import insert_quietly
 from tasks.house import House, furnish
 
 FIRST_START = "first_start"
+Stamp = tuple[int, int, int]
 WATCHED = ("company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml")
 
 
@@ -90,20 +91,31 @@ def first_start(engine: Engine, zone: str) -> date:
 
 
 def workspace_of(root: Path, start: date) -> Callable[[], tuple[Workspace, list[Problem]]]:
-    """Read the company's files, anew only when one of them has changed."""
+    """Read the company's files, anew only when one of them has changed, or a file they name has come."""
 
     @lru_cache(maxsize=1)
-    def read(_: tuple[float, ...]) -> tuple[Workspace, list[Problem]]:
+    def read(_: tuple[Stamp, ...]) -> tuple[Workspace, list[Problem]]:
         return read_workspace(root, start, discovered().keys())
 
     def opened() -> tuple[Workspace, list[Problem]]:
-        return read(tuple(_changed_at(root / name) for name in WATCHED))
+        stamps = tuple(_stamp(root / name) for name in WATCHED)
+        found = read(stamps)
+        awaited = [problem.reason.words["value"] for problem in found[1] if problem.reason.code == "no_path"]
+        if any((root / str(name)).exists() for name in awaited):
+            read.cache_clear()
+            found = read(stamps)
+        return found
 
     return opened
 
 
-def _changed_at(path: Path) -> float:
-    return path.stat().st_mtime if path.exists() else 0.0
+def _stamp(path: Path) -> Stamp:
+    """What tells a file from the one that stood there before: two changes may fall on one tick of the clock."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def wire() -> House:

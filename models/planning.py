@@ -10,7 +10,9 @@ from models.orders import LAST
 
 NOTHING = "-"  # what a person writes to take a value away, where an empty field keeps it
 ADD_OR_CHANGE = mark("A new one needs all its fields; of one to be changed only those that are filled in.")
-WHICH_KEY = mark("Small Latin letters, digits and hyphens; empty for a new one makes it of the title.")
+WHICH_KEY = mark(
+    "To change one, choose it. A new one: small Latin letters, digits and hyphens, or nothing: it is made of the title."
+)
 FIRST_DAY = mark("As 2026-12-01, this day included.")
 LAST_DAY = mark("As 2026-12-31, this day included.")
 
@@ -31,7 +33,7 @@ class CampaignOrder(Planned):
     """A campaign that comes, or changes."""
 
     what: Whether = Field(default="add", title=mark("Add or change"), description=ADD_OR_CHANGE)
-    key: str = Field(default="", title=mark("Key"), description=WHICH_KEY)
+    key: Annotated[str, OneOf("campaigns")] = Field(default="", title=mark("Key"), description=WHICH_KEY)
     title: str = Field(default="", title=mark("Title"), description=mark("As colleagues and reports call it."))
     starts_on: str = Field(default="", title=mark("First day"), description=FIRST_DAY)
     ends_on: str = Field(default="", title=mark("Last day"), description=LAST_DAY)
@@ -47,7 +49,7 @@ class GoalOrder(Planned):
     """A goal that comes, or changes."""
 
     what: Whether = Field(default="add", title=mark("Add or change"), description=ADD_OR_CHANGE)
-    key: str = Field(default="", title=mark("Key"), description=WHICH_KEY)
+    key: Annotated[str, OneOf("goals")] = Field(default="", title=mark("Key"), description=WHICH_KEY)
     title: str = Field(default="", title=mark("Title"), description=mark("As colleagues and reports call it."))
     metric: str = Field(
         default="", title=mark("Metric"), description=mark("What is counted, for example clicks, orders or revenue.")
@@ -63,7 +65,7 @@ class FundOrder(Planned):
     """A fund that comes, or changes."""
 
     what: Whether = Field(default="add", title=mark("Add or change"), description=ADD_OR_CHANGE)
-    key: str = Field(default="", title=mark("Key"), description=WHICH_KEY)
+    key: Annotated[str, OneOf("funds")] = Field(default="", title=mark("Key"), description=WHICH_KEY)
     title: str = Field(default="", title=mark("Title"), description=mark("As colleagues and reports call it."))
     budget: str = Field(
         default="",

@@ -1,6 +1,7 @@
 """What every test may ask for: a database of both kinds, a clock of its own, and no network but loopback."""
 
 import os
+import shutil
 import socket
 import tempfile
 import warnings
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
@@ -24,6 +25,7 @@ from models.tables import METADATA
 settings.register_profile("otdel", deadline=None)
 settings.load_profile("otdel")
 
+TABLES = METADATA.sorted_tables
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -87,18 +89,39 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgresql_tables"))
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, copied for each test."""
+    path = tmp_path_factory.mktemp("tables") / "otdel.sqlite"
+    engine = connect(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Engine]:
+def database(database_url: str, sqlite_tables: Path) -> Iterator[Engine]:
     """An engine on an empty database with all tables, once per kind."""
+    if database_url.startswith("sqlite"):
+        shutil.copy(sqlite_tables, make_url(database_url).database or "")
     engine = connect(database_url)
-    if engine.dialect.name == "sqlite":
-        METADATA.create_all(engine)
-    else:
-        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    if engine.dialect.name == "postgresql":
+        empty(engine)
     yield engine
     engine.dispose()
+
+
+def empty(engine: Engine) -> None:
+    """Empty every table that was written to, and begin its numbers anew: as good as all of them, and much cheaper."""
+    written = " UNION ALL ".join(f"SELECT '{t.name}' WHERE EXISTS (SELECT 1 FROM \"{t.name}\")" for t in TABLES)
+    numbered = (
+        "SELECT tablename FROM pg_tables JOIN pg_sequences ON sequencename = tablename || '_id_seq' "
+        "WHERE last_value IS NOT NULL"
+    )
+    with engine.begin() as connection:
+        if names := set(connection.execute(text(f"{written} UNION ALL {numbered}")).scalars()):
+            listed = ", ".join(f'"{name}"' for name in sorted(names))
+            connection.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """A furnished house for the tests of steps: a small company in a folder of its own, channels of the test's choosing."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from integrations.channels.base import Channel
 from integrations.errors import Refused
 from integrations.media import MediaStore
 from integrations.workspace import read_workspace
-from models.company import ChannelCard
+from models.company import ChannelCard, Workspace
+from models.content import Problem
 from models.database import SetClock
 from models.delivery import State
 from models.piece import Piece, Rendition
@@ -52,6 +54,25 @@ def settle_company(root: Path, accounts: Mapping[str, str], feeds: str = FEEDS, 
     return root
 
 
+SETTINGS = ("company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml")
+
+
+def read_again(root: Path, clock: SetClock) -> Callable[[], tuple[Workspace, list[Problem]]]:
+    """Read the company's files as they stand, anew only where they or the day are others."""
+
+    @lru_cache(maxsize=8)
+    def read(day: date, _: tuple[bytes, ...]) -> tuple[Workspace, list[Problem]]:
+        return read_workspace(root, day)
+
+    def opened() -> tuple[Workspace, list[Problem]]:
+        files = (root / name for name in SETTINGS)
+        found = read(clock.at.date(), tuple(path.read_bytes() if path.is_file() else b"" for path in files))
+        is_awaited = any(problem.reason.code == "no_path" for problem in found[1])
+        return read_workspace(root, clock.at.date()) if is_awaited else found
+
+    return opened
+
+
 def furnished(
     root: Path,
     engine: Engine,
@@ -70,7 +91,7 @@ def furnished(
 
     house = House(
         engine=engine, sessions=sessionmaker(engine, expire_on_commit=False), provider_of=provider_of,
-        open_workspace=lambda: read_workspace(root, clock.at.date()), media=MediaStore(root / "media"),
+        open_workspace=read_again(root, clock), media=MediaStore(root / "media"),
         mail=FakeChannel(), root=root, var=root / "var", first_start=clock.at.date(), public_url="https://cups.example",
         staff_url="https://staff.example", ui_url="https://ui.example", clock=clock, now=lambda: clock.at,
     )  # fmt: skip

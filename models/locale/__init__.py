@@ -25,6 +25,9 @@ def mark(msgid: str) -> str:
     return msgid
 
 
+QUOTED = mark("“{title}”")
+
+
 def speak(language: str) -> None:
     """Choose the language of the whole process: it says it once, when it is wired; threads hear it too."""
     _of_process[:] = [language if language in LANGUAGES else "en"]
@@ -54,6 +57,11 @@ def translate(msgid: str, **words: object) -> str:
     """Say the text in the current language, its {placeholders} filled; a `Reason` among the words is said too."""
     text = catalogue(language()).get(msgid, msgid) if msgid else ""
     return text.format(**{name: str(word) for name, word in words.items()}) if words else text
+
+
+def quoted(text: object) -> str:
+    """The text in the quotation marks of the language."""
+    return translate(QUOTED, title=text)
 
 
 def translate_plural(one: str, many: str, number: int, **words: object) -> str:

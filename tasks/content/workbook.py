@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from models.content import Effect, Outcome, PlanRow, Problem, Sheet
-from models.locale import LANGUAGES, catalogue, mark, translate
+from models.locale import LANGUAGES, catalogue, mark, quoted, translate
 from tasks.content.columns import TITLES, WRITTEN_BACK, places
 from tasks.content.xlsx import inspect_archive, opened
 
@@ -61,7 +61,7 @@ def _reasons(problems: Iterable[Problem]) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for problem in problems:
         if problem.effect is Effect.LEFT_OUT and problem.place.row:
-            named = f"«{problem.place.field}»: " if problem.place.field else ""
+            named = f"{quoted(problem.place.field)}: " if problem.place.field else ""
             found.setdefault(problem.place.row, []).append(named + str(problem.reason))
     return {row: "\n".join(reasons) for row, reasons in found.items()}
 

@@ -43,6 +43,7 @@ log = logging.getLogger("otdel.editing")
 CORRECT = mark("Correct a piece")
 LABEL = mark("№ {number} “{title}”")
 SAVED = mark("saved as version {ordinal}")
+STYLED = mark("styling has corrected it; that is version {ordinal}")
 SAME = mark("it says so already; nothing was changed")
 STAYS_OUT = mark("already out in {channels}: there it stays as it is")
 HANDS_STAY = mark("texts by hand stay in {channels}: look whether they still agree")
@@ -105,6 +106,7 @@ class Editing:
         """Style, adapt and lay out one piece; says what does not fit. A run does the same for whatever is left."""
         if self.at.unreadable():
             return [translate(LATER)]
+        saved = self._ordinal(piece_id)
         try:
             style_pieces(self.at, [piece_id])
             made = adapt_pieces(self.at, [piece_id])
@@ -112,8 +114,14 @@ class Editing:
         except Exception:  # the order is carried out: what comes after it is done by the run too
             log.exception("piece %s: its versions could not be made at once", piece_id)
             return [translate(LATER)]
+        styled = self._ordinal(piece_id)
         wrong = [(one.card.title, note) for one in made for note in one.adapted.notes if note.is_problem]
-        return [translate(UNFIT, channel=channel, reason=note.reason) for channel, note in wrong]
+        unfit = [translate(UNFIT, channel=channel, reason=note.reason) for channel, note in wrong]
+        return [*([translate(STYLED, ordinal=styled)] if styled != saved else []), *unfit]
+
+    def _ordinal(self, piece_id: int) -> int:
+        with self.at.reads() as session:
+            return rows.present(session, session.get_one(Piece, piece_id)).ordinal
 
     def known(self, session: Session) -> Known:
         """What the fields of a piece may name."""

@@ -1,5 +1,6 @@
 """The fields of a piece: read from what it says, from what a person orders, and put back into it. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -24,6 +25,7 @@ NO_CHANNEL = mark("No channel is left. Choose at least one. Nothing was saved.")
 PAST = mark("{when} has passed already. Choose a later time. Nothing was saved.")
 OFFER_PAST = mark("The last day of the offer, {day}, has passed already. Choose a later one. Nothing was saved.")
 TIME_ALONE = mark("A time needs a date. Choose the date as well. Nothing was saved.")
+SPACES = re.compile(r"[ \t\n\r\f\v]+")
 FIELD_TITLES = {"title": mark("Title"), "description": mark("Description")}
 
 # What a field of the page is called among the fields of a manuscript or of a row of the plan.
@@ -96,6 +98,11 @@ def clean(text: str) -> str:
     return "".join(sign for sign in kept if sign in "\n\t" or not _is_unkept(sign)).strip()
 
 
+def one_line(text: str) -> str:
+    """As one line; the spaces that styling has put so that a line does not break there stay what they are."""
+    return SPACES.sub(" ", clean(text)).strip()
+
+
 def _is_unkept(sign: str) -> bool:
     return ord(sign) < 0x20 or 0x7F <= ord(sign) <= 0x9F or 0xD800 <= ord(sign) <= 0xDFFF
 
@@ -108,7 +115,7 @@ def _text(said: str, present: str) -> str:
 
 
 def _line(field: str, said: str, present: str) -> str:
-    text = present if not said.strip() else "" if said.strip() == CLEARED else " ".join(clean(said).split())
+    text = present if not said.strip() else "" if said.strip() == CLEARED else one_line(said)
     if len(text) > LINE_MAX:
         words = {"field": FIELD_TITLES[field], "length": len(text), "limit": LINE_MAX}
         raise Refused(because(LONG_LINE, code=field, **words))
@@ -119,9 +126,7 @@ def _pictures(said: Sequence[str], present: tuple[PictureSource, ...]) -> tuple[
     if not any(line.strip() for line in said):
         return present
     lines = [line.partition("|") for line in said if line.strip() not in ("", CLEARED)]
-    return tuple(
-        PictureSource(file=file.strip(), alt=" ".join(clean(alt).split())[:LINE_MAX]) for file, _, alt in lines
-    )
+    return tuple(PictureSource(file=file.strip(), alt=one_line(alt)[:LINE_MAX]) for file, _, alt in lines)
 
 
 def _channels(said: str, present: tuple[str, ...], known: Known) -> tuple[str, ...]:

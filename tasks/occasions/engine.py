@@ -8,7 +8,7 @@ from integrations.errors import Refused
 from models.content import Occasion, nearest
 from models.database import in_one
 from models.day import read_day
-from models.locale import mark, translate
+from models.locale import mark, quoted, translate
 from models.people import Permission
 from models.piece import OccasionRow
 from models.planning import OccasionOrder
@@ -128,4 +128,4 @@ def _known(row: OccasionRow) -> Reason:
 
 
 def _line(title: str, said: str, done: bool = True) -> Line:
-    return Line(id=0, label=f"«{title}»", said=said, done=done)
+    return Line(id=0, label=quoted(title), said=said, done=done)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.delivery import OUT, State
 from models.ending import Ending
-from models.locale import mark, translate, translate_plural
+from models.locale import mark, quoted, translate, translate_plural
 from models.orders import Answer
 from models.post import Value
 from models.reason import Reason, because
@@ -40,7 +40,6 @@ STILL_HELD = mark("it is still held: {reason}")
 QUIET = mark("quiet hours until {opens}: it goes out then, unless it is ordered as urgent")
 PARTLY_OUT = mark("attention: {number} of its parts are on the channel already, look there")
 GONE = mark("There is no publication with the number {id}. Numbers stand in the answers and on the desk.")
-NUMBERED, UNNUMBERED = mark("№ {number} “{title}”"), mark("“{title}”")
 NONE_OF_PIECE = mark("№ {number} “{title}” has no publications yet. Load the plan (A3), then order again.")
 NONE_IN_CHANNEL = mark("№ {number} “{title}” has no publication in the channel {channel}.")
 WHICH_ONE = mark("Name one: the № of a piece, or the number of a publication.")
@@ -114,8 +113,10 @@ class Report(Value):
 
 def label(row: Publication, channels: Mapping[str, str]) -> str:
     """How a publication is called: № · piece · channel · its number."""
-    title = translate(NUMBERED if row.number else UNNUMBERED, number=row.number, title=row.title)
-    return " · ".join((title, channels.get(row.account, row.account), translate(PUBLICATION, id=row.id)))
+    number = f"№ {row.number} " if row.number else ""
+    return " · ".join(
+        (number + quoted(row.title), channels.get(row.account, row.account), translate(PUBLICATION, id=row.id))
+    )
 
 
 def moment(row: Publication) -> str:

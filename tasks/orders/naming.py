@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from integrations.errors import Refused
 from models.content import nearest
-from models.locale import mark
+from models.locale import mark, quoted
 from models.people import Permission, permissions_of
 from models.reason import Reason, because
 from models.stop import Scope
@@ -93,7 +93,7 @@ def _no_piece(number: str, pieces: Mapping[str, str]) -> Reason:
     if not pieces:
         return because(NO_PIECES, code="no_piece", value=number)
     near = _near_numbers(number, pieces) if number.isdecimal() else _near_titles(number, pieces)
-    shown = ", ".join(f"№ {known} «{pieces[known]}»" for known in near)
+    shown = ", ".join(f"№ {known} {quoted(pieces[known])}" for known in near)
     return because(NO_PIECE, code="no_piece", value=number, nearest=shown)
 
 

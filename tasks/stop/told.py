@@ -7,7 +7,7 @@ from typing import Any
 from models.delivery import OUT, State
 from models.desk.stop import Fate, LateLine
 from models.ending import Ending
-from models.locale import mark, translate, translate_plural
+from models.locale import mark, quoted, translate, translate_plural
 from models.post import Value
 from models.reason import NO_REASON, Reason
 from models.stop import Scope
@@ -170,5 +170,5 @@ def moment(at: datetime, zone: str) -> str:
 def what(scope: Scope, key: str, names: Mapping[str, str], piece: tuple[str, str]) -> str:
     """What a Stop covers, as people call it; `piece` is the № and the title where it is one."""
     if scope is Scope.PIECE:
-        return translate(WHAT[scope], name=f"{piece[0]} «{piece[1]}»" if piece[0] else key)
+        return translate(WHAT[scope], name=f"{piece[0]} {quoted(piece[1])}" if piece[0] else key)
     return translate(WHAT[scope], name=names.get(key, key))

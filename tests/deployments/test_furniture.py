@@ -1,16 +1,20 @@
 """Furnishing: the day of the first start, and the mail server's settings."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from deployments.furniture import first_start, mail_of
+from deployments.furniture import first_start, mail_of, workspace_of
 from deployments.refusal import Refusal
 from deployments.settings import Settings
 from models.database import writing
 from models.reaction import Mark
+from tests.fakes import NOW
+from tests.house import settle_company
 
 
 def test_the_first_start_is_the_companys_day_not_utcs(database: Engine) -> None:
@@ -34,3 +38,25 @@ def test_a_wrong_mail_setting_is_named_and_its_value_is_not(settings: Settings) 
     assert "OTDEL_SMTP_PORT" in str(refused.value)
     assert "my-password" not in str(refused.value)
     assert mail_of(settings, {}).settings.mailbox == settings.mailbox
+
+
+FEED = "sources:\n  - {key: shop, kind: products, title: Shop, path: shop.xml}\n"
+
+
+def test_a_file_that_the_settings_name_is_seen_when_it_comes(tmp_path: Path) -> None:
+    opened = workspace_of(settle_company(tmp_path, {"tg": "Telegram"}, FEED), NOW.date())
+    assert opened()[0].sources == () and "no_path" in [problem.reason.code for problem in opened()[1]]
+    (tmp_path / "shop.xml").write_text("<yml_catalog/>")
+    assert [source.key for source in opened()[0].sources] == ["shop"]
+    assert "no_path" not in [problem.reason.code for problem in opened()[1]]
+
+
+def test_settings_are_read_once_and_again_however_soon_they_change(tmp_path: Path) -> None:
+    opened = workspace_of(settle_company(tmp_path, {"tg": "Telegram"}), NOW.date())
+    file, first = tmp_path / "company.yaml", opened()
+    assert opened()[0] is first[0]
+    stood, other = file.stat(), file.with_suffix(".new")
+    other.write_text(file.read_text().replace("Seven Cups", "Eight Cup"))
+    os.utime(other, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+    other.replace(file)
+    assert opened()[0].company.name == "Eight Cup"

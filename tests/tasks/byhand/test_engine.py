@@ -37,7 +37,7 @@ def test_it_is_kept_over_adaptation_and_asked_about_when_the_text_changes(newsro
     by_hand(newsroom, text="Short, for friends")
     hash = newsroom.proof("talk").content_hash
     report = correct(newsroom, text="A new common text")
-    assert report.lines[0].notes == ("texts by hand stay in Talk: look whether they still agree",)
+    assert report.lines[0].notes[0] == "texts by hand stay in Talk: look whether they still agree"
     assert newsroom.proof("talk").content_hash == hash, "it needs no new approval"
     assert "A new common text" in text(newsroom, "wall") and behind(newsroom) == ["talk"]
     correct(newsroom, time="16:00")

@@ -1,6 +1,6 @@
 """Corrections of a piece: a new version, adapted and laid out at once; nobody's words are lost."""
 
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -25,7 +25,8 @@ def test_a_corrected_piece_has_its_new_proofs_at_once(newsroom: Newsroom) -> Non
     before = newsroom.proof("talk").content_hash
     report = correct(newsroom, text='Milky "gold" oolong.', reason="a slip of the pen")
     [line] = report.lines
-    assert (line.done, line.said, line.notes) == (True, "saved as version 3", ())
+    assert (line.done, line.said) == (True, "saved as version 3")
+    assert line.notes == ("styling has corrected it; that is version 4",)
     assert newsroom.versions() == [("vera", "new"), ("A6", "styling"), ("olga", "desk"), ("A6", "styling")]
     proof = newsroom.proof("talk")
     assert "“gold”" in proof.post["text"] and proof.content_hash != before
@@ -56,6 +57,18 @@ def test_what_is_not_different_makes_no_version(newsroom: Newsroom) -> None:
     report = correct(newsroom, title="Oolong", channels="wall, talk"[0:0], time="14:00")
     assert report.lines[0].said == "it says so already; nothing was changed"
     assert len(newsroom.versions()) == 2
+
+
+def test_the_spaces_that_styling_has_put_are_no_edit(newsroom: Newsroom) -> None:
+    correct(newsroom, title="A\u00a0cup  of\ttea")
+    title = newsroom.piece().title
+    assert title == "A\u00a0cup of\u00a0tea"
+    correct(newsroom, title=title, text="Another text.")
+    assert newsroom.piece().edited.keys() >= {"title"}
+    before = newsroom.piece().edited["title"]["at"]
+    newsroom.clock.at += timedelta(minutes=1)
+    correct(newsroom, title=title, text="A third text.")
+    assert newsroom.piece().edited["title"]["at"] == before, "only the text was edited"
 
 
 def test_a_change_of_the_plan_alone_is_a_version_and_asks_no_new_approval(newsroom: Newsroom) -> None:
@@ -192,7 +205,7 @@ def test_what_is_out_stays_out_as_it_is(newsroom: Newsroom) -> None:
         row.state = State.SENT
     proof = newsroom.proof("talk").id
     report = correct(newsroom, text="Too late for Talk")
-    assert report.lines[0].notes == ("already out in Talk: there it stays as it is",)
+    assert report.lines[0].notes[0] == "already out in Talk: there it stays as it is"
     assert newsroom.proof("talk").id == proof and "Too late" in newsroom.proof("wall").post["text"]
 
 

@@ -34,7 +34,7 @@ def test_a_piece_is_cancelled_in_every_channel(company: Company) -> None:
     company.plan("7", "fake", "vk")
     report = orders(company).cancel(repeated(piece="7", reason="no seats"))
     assert [str(line) for line in report.lines] == [
-        "№ 7 «Tea 7» · Fake · publication 1 — cancelled.", "№ 7 «Tea 7» · VK wall · publication 2 — cancelled.",
+        "№ 7 “Tea 7” · Fake · publication 1 — cancelled.", "№ 7 “Tea 7” · VK wall · publication 2 — cancelled.",
     ]  # fmt: skip
     assert report.ending.title == "Done"
     assert company.states() == [State.CANCELLED] * 2
@@ -53,14 +53,14 @@ def test_one_publication_is_named_as_people_name_it(company: Company, which: dic
     ("which", "said"),
     [
         pytest.param(
-            {"piece": "71"}, "There is no piece № 71. Nearest: № 70 «Tea 70», № 7 «Tea 7», № 3 «Tea 3».", id="№"
+            {"piece": "71"}, "There is no piece № 71. Nearest: № 70 “Tea 70”, № 7 “Tea 7”, № 3 “Tea 3”.", id="№"
         ),
         pytest.param(
-            {"piece": "Coffee 7"}, "There is no piece № Coffee 7. Nearest: № 7 «Tea 7», № 70 «Tea 70»", id="title"
+            {"piece": "Coffee 7"}, "There is no piece № Coffee 7. Nearest: № 7 “Tea 7”, № 70 “Tea 70”", id="title"
         ),
         pytest.param({"piece": "7", "channel": "wk"}, "There is no channel “wk”. Nearest: vk, Fake.", id="channel"),
         pytest.param(
-            {"piece": "7", "channel": "vk"}, "№ 7 «Tea 7» has no publication in the channel VK wall.", id="none"
+            {"piece": "7", "channel": "vk"}, "№ 7 “Tea 7” has no publication in the channel VK wall.", id="none"
         ),
         pytest.param({"publication": 99}, "There is no publication with the number 99.", id="number"),
         pytest.param({}, "Name one: the № of a piece, or the number of a publication.", id="nothing"),

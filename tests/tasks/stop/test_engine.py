@@ -77,7 +77,7 @@ def test_stopping_twice_is_one_stop(company: Company) -> None:
     [
         (Scope.CHANNEL, "wk wall", BY, "There is no channel “wk wall”. Nearest: VK wall"),
         (Scope.CAMPAIGN, "", BY, "Name what is meant"),
-        (Scope.PIECE, "9", BY, "There is no piece № 9. Nearest: № 7 «Tea 7»"),
+        (Scope.PIECE, "9", BY, "There is no piece № 9. Nearest: № 7 “Tea 7”"),
         (Scope.ALL, "", Signed(person="Nina"), "Nina Cashier may not pull the Stop."),
     ],
 )
@@ -107,12 +107,12 @@ def test_a_scope_is_released_whole_and_others_stay(company: Company) -> None:
     switch(company).pull(Scope.PIECE, "7", BY)
     switch(company).pull(Scope.ALL, "", BY)
     wrong = switch(company).release(0, Scope.CHANNEL, "vk", HEAD)
-    assert "channel “VK wall” is not stopped. In force: № 1 — piece № 7 «Tea 7»; № 2 — everything." in str(
+    assert "channel “VK wall” is not stopped. In force: № 1 — piece № 7 “Tea 7”; № 2 — everything." in str(
         wrong.refusal
     )
     assert switch(company).release(0, Scope.ALL, "", HEAD).ending.done == 1
     missing = switch(company).release(2, None, "", HEAD)
-    assert str(missing.refusal) == "There is no Stop № 2 in force. In force: № 1 — piece № 7 «Tea 7»."
+    assert str(missing.refusal) == "There is no Stop № 2 in force. In force: № 1 — piece № 7 “Tea 7”."
 
 
 class SlowChannel(FakeChannel):
