@@ -64,12 +64,18 @@ def _rendered(
     with spoken(spoken_in):
         given = {
             "face": face, "visitor": getattr(request.state, "visitor", None), "csrf": csrf_of(request),
-            "language": language(), "path": request.url.path, "told": flash.told(request), "settings": here.settings,
+            "language": language(), "path": request.url.path, "address": address_of(request),
+            "told": flash.told(request), "settings": here.settings,
             "place": place_of(here.settings.staff_url, face.name), "once": here.chance,
             "stops_band": here.verbs.stops_band,
             **_sayings(face),
         }  # fmt: skip
         return HTMLResponse(_templates().get_template(template).render(given | words), status)
+
+
+def address_of(request: Request) -> str:
+    """Where this page stands, with its filters."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query and request.method != "POST" else "")
 
 
 def after(request: Request, path: str, *reasons: Reason) -> Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from lxml import html
 from sqlalchemy import create_engine
 
 from deployments.web import HouseVerbs
@@ -191,6 +192,10 @@ def test_a_person_chooses_the_language_of_their_pages(web: Web) -> None:
     assert "Что ждёт меня" in browser.get("/staff").text
     assert browser.post("/language", {"language": "en", "next": "/staff/week"}).headers["location"] == "/staff/week"
     assert "What waits for me" in browser.get("/staff").text
+    page = html.fromstring(browser.get("/staff/week?channel=tg&day=2026-11-23").text)
+    assert page.xpath("//form[@action='/language']/input[@name='next']/@value") == [
+        "/staff/week?channel=tg&day=2026-11-23"
+    ]
     browser.post("/language", {"language": "xx", "next": "//evil.example"})
     assert "What waits for me" in browser.get("/staff").text
 
