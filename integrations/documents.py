@@ -114,14 +114,21 @@ def compose(text: str, file: str, first_line: int = 1) -> Document:
     return document
 
 
+class Plain(yaml.SafeLoader):
+    """YAML without names for parts of it: nothing in a document stands for something elsewhere."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise Unreadable(because(ALIAS, code="alias"), _line(event.start_mark))
+        return super().compose_node(parent, index)
+
+
 def _node(text: str) -> yaml.Node | None:
     if len(text) > BYTES_MAX:
         raise Unreadable(because(TOO_LONG, code="too_long", limit=BYTES_MAX // 1000))
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise Unreadable(because(ALIAS, code="alias"), _line(event.start_mark))
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=Plain)
     except yaml.MarkedYAMLError as error:
         said = TAB if "\\t" in str(error.problem) else BAD_YAML
         # What never ends is found missing at the end of the file; it is to be mended where it began.

@@ -1,7 +1,6 @@
 """What every test may ask for: a database of both kinds, a clock of its own, and no network but loopback."""
 
 import os
-import shutil
 import socket
 import tempfile
 import warnings
@@ -20,6 +19,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 from models import locale
 from models.database import connect
 from models.tables import METADATA
+from tests.house import empty_database
 
 # A busy machine is slow, not wrong: no example is failed for its time.
 settings.register_profile("otdel", deadline=None)
@@ -89,21 +89,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgresql_tables"))
 
 
-@pytest.fixture(scope="session")
-def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all tables, copied for each test."""
-    path = tmp_path_factory.mktemp("tables") / "otdel.sqlite"
-    engine = connect(f"sqlite:///{path}")
-    METADATA.create_all(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def database(database_url: str, sqlite_tables: Path) -> Iterator[Engine]:
+def database(database_url: str) -> Iterator[Engine]:
     """An engine on an empty database with all tables, once per kind."""
     if database_url.startswith("sqlite"):
-        shutil.copy(sqlite_tables, make_url(database_url).database or "")
+        Path(make_url(database_url).database or "").write_bytes(empty_database())
     engine = connect(database_url)
     if engine.dialect.name == "postgresql":
         empty(engine)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine
@@ -15,11 +16,12 @@ from integrations.media import MediaStore
 from integrations.workspace import read_workspace
 from models.company import ChannelCard, Workspace
 from models.content import Problem
-from models.database import SetClock
+from models.database import SetClock, connect
 from models.delivery import State
 from models.piece import Piece, Rendition
 from models.post import Post
 from models.reason import because
+from models.tables import METADATA
 from tasks.house import House, furnish
 from tasks.people.rows import sync_people
 from tests.fakes import NOW, FakeChannel, delivery
@@ -52,6 +54,17 @@ def settle_company(root: Path, accounts: Mapping[str, str], feeds: str = FEEDS, 
     (root / "channels.yaml").write_text(f"channels:\n{cards}")
     (root / "feeds.yaml").write_text(feeds)
     return root
+
+
+@cache
+def empty_database() -> bytes:
+    """A database with all tables: made once, copied for every test."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "otdel.sqlite"
+        engine = connect(f"sqlite:///{path}")
+        METADATA.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 SETTINGS = ("company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml")

@@ -3,16 +3,17 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import FastAPI, HTTPException, Path, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.params import Depends
 from itsdangerous import Signer
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, compile_path
 
 from integrations.web import uploads
 from integrations.web.headers import BODY_MOST, announced
@@ -146,11 +147,18 @@ class Routes:
         return listing
 
     def add_to(self, app: FastAPI) -> None:
+        app.router.routes.extend(self._made)
+
+    @cached_property
+    def _made(self) -> list[BaseRoute]:
+        """The routes as FastAPI has them: they know nothing of an app, and serve each that is built."""
+        router = APIRouter()
         for route in self.listed:
-            app.add_api_route(
+            router.add_api_route(
                 route.path, route.endpoint, methods=list(route.methods), response_model=None,
                 dependencies=route.demands,
             )  # fmt: skip
+        return router.routes
 
 
 def most_by_path(routes: Iterable[Route]) -> Callable[[str], int]:

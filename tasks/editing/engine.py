@@ -43,7 +43,7 @@ log = logging.getLogger("otdel.editing")
 CORRECT = mark("Correct a piece")
 LABEL = mark("№ {number} “{title}”")
 SAVED = mark("saved as version {ordinal}")
-STYLED = mark("styling has corrected it; that is version {ordinal}")
+STYLED = mark("{said}; styling has corrected it, that is version {ordinal}")
 SAME = mark("it says so already; nothing was changed")
 STAYS_OUT = mark("already out in {channels}: there it stays as it is")
 HANDS_STAY = mark("texts by hand stay in {channels}: look whether they still agree")
@@ -106,7 +106,6 @@ class Editing:
         """Style, adapt and lay out one piece; says what does not fit. A run does the same for whatever is left."""
         if self.at.unreadable():
             return [translate(LATER)]
-        saved = self._ordinal(piece_id)
         try:
             style_pieces(self.at, [piece_id])
             made = adapt_pieces(self.at, [piece_id])
@@ -114,10 +113,8 @@ class Editing:
         except Exception:  # the order is carried out: what comes after it is done by the run too
             log.exception("piece %s: its versions could not be made at once", piece_id)
             return [translate(LATER)]
-        styled = self._ordinal(piece_id)
         wrong = [(one.card.title, note) for one in made for note in one.adapted.notes if note.is_problem]
-        unfit = [translate(UNFIT, channel=channel, reason=note.reason) for channel, note in wrong]
-        return [*([translate(STYLED, ordinal=styled)] if styled != saved else []), *unfit]
+        return [translate(UNFIT, channel=channel, reason=note.reason) for channel, note in wrong]
 
     def _ordinal(self, piece_id: int) -> int:
         with self.at.reads() as session:
@@ -247,8 +244,11 @@ class Editing:
         if report.refusal:
             return report
         [line] = report.lines
+        saved = self._ordinal(line.id)
         notes = (*line.notes, *self.follow(line.id))
-        return report.model_copy(update={"lines": (line.model_copy(update={"notes": notes}),)})
+        styled = self._ordinal(line.id)
+        said = line.said if styled == saved else translate(STYLED, said=line.said, ordinal=styled)
+        return report.model_copy(update={"lines": (line.model_copy(update={"said": said, "notes": notes}),)})
 
 
 def report_of(title: str, piece: Piece, said: str, notes: Sequence[str] = ()) -> Report:

@@ -40,8 +40,9 @@ from tasks.posting.steps import look_for_unknown, publish_due, tell_about_troubl
 from tasks.reactions.steps import reactions_of
 from tasks.reports.steps import make_report
 from tasks.styling.engine import style_pieces
-from tests.deployments.served import Web, empty_database, serving
+from tests.deployments.served import Web, serving
 from tests.fakes import FakeChannel
+from tests.house import empty_database
 
 T = TypeVar("T")
 SAMPLE = Path(__file__).parents[2] / "deployments" / "sample"

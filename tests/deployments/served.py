@@ -1,13 +1,11 @@
 """The web process over a real socket, in a house of its own, and browsers that behave as browsers do."""
 
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +24,12 @@ from models.database import SetClock, connect
 from models.delivery import State
 from models.piece import Piece, Rendition
 from models.post import Picture, Post
-from models.tables import METADATA
 from tasks.approval import rows as approval
 from tasks.house import House
 from tasks.people import rows as people
 from tasks.people.tokens import fingerprint
 from tests.fakes import NOW, FakeChannel, delivery
-from tests.house import furnished
+from tests.house import empty_database, furnished
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 SECRET = "a secret of the tests"
@@ -129,7 +126,7 @@ class Browser:
     def __init__(self, web: Web, person: str, headers: dict[str, str]) -> None:
         self.web, self.csrf = web, ""
         usual = {"user-agent": FIREFOX, "accept-language": "ru", "origin": web.url}
-        self.http = httpx.Client(base_url=web.url, headers=usual | headers, trust_env=False, timeout=30)
+        self.http = httpx.Client(base_url=web.url, headers=usual | headers, trust_env=False, timeout=30, verify=False)
         if person:
             self._sign_in(person)
 
@@ -207,14 +204,3 @@ def web_of_its_own(root: Path, mailbox: bool = True, port: int = 0) -> Iterator[
     with served(root, engine, mailbox, port) as web:
         yield web
     engine.dispose()
-
-
-@cache
-def empty_database() -> bytes:
-    """A database with all tables: made once, copied for every test."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "otdel.sqlite"
-        engine = connect(f"sqlite:///{path}")
-        METADATA.create_all(engine)
-        engine.dispose()
-        return path.read_bytes()

@@ -25,8 +25,8 @@ def test_a_corrected_piece_has_its_new_proofs_at_once(newsroom: Newsroom) -> Non
     before = newsroom.proof("talk").content_hash
     report = correct(newsroom, text='Milky "gold" oolong.', reason="a slip of the pen")
     [line] = report.lines
-    assert (line.done, line.said) == (True, "saved as version 3")
-    assert line.notes == ("styling has corrected it; that is version 4",)
+    said = "saved as version 3; styling has corrected it, that is version 4"
+    assert (line.done, line.said, line.notes) == (True, said, ())
     assert newsroom.versions() == [("vera", "new"), ("A6", "styling"), ("olga", "desk"), ("A6", "styling")]
     proof = newsroom.proof("talk")
     assert "“gold”" in proof.post["text"] and proof.content_hash != before
