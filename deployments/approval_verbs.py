@@ -67,10 +67,11 @@ class ApprovalVerbs:
 
     def question(self, id: int, visitor: Visitor) -> Question | None:
         with reading(self.house.engine) as session:
-            names, reader = self._names(session), self._reader(session, visitor)
+            names, reader, now = self._names(session), self._reader(session, visitor), self.house.now()
             found = rows.question(session, id, reader, self._roster(session), names)
-            links = rows.reviews(session, names, self.house.now(), request_id=id)
-        return found.model_copy(update={"reviews": tuple(links)}) if found else None
+            links = rows.reviews(session, names, now, request_id=id)
+        told = {"reviews": tuple(links), "is_due": found.is_open and found.due_at <= now} if found else {}
+        return found.model_copy(update=told) if found else None
 
     def proof(self, rendition_id: int, visitor: Visitor) -> Proof | None:
         with reading(self.house.engine) as session:

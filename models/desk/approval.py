@@ -150,6 +150,7 @@ class Question(Value):
     asked_at: datetime
     due_at: datetime
     is_open: bool
+    is_due: bool = False
     afterwards: bool = False
     has_run: bool = False
     standing: Standing | None = None
