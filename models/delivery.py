@@ -41,6 +41,12 @@ OUT = frozenset({State.SENT, State.CONFIRMED})
 OPEN = frozenset({State.PLANNED, State.CLAIMED, State.HELD})
 FOR_A_PERSON = frozenset({State.UNKNOWN, State.HELD, State.REJECTED, State.MISSED})
 
+# Why the machine holds a row for its content: another content mends it. Anything else a person restores.
+OF_CONTENT = (
+    "returned", "outdated", "no_content", "price", "price_differs", "not_in_feed", "product_gone", "sold_out",
+    "offer_over", "loopback_link",
+)  # fmt: skip
+
 # Who may follow whom. Everything absent is forbidden; a test enumerates all pairs against the rows' SQL.
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.CLAIMED, State.HELD, State.CANCELLED, State.MISSED}),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.company import Outlet
-from models.delivery import State, Verb
+from models.delivery import OF_CONTENT, State, Verb
 from models.desk.approval import Asked as Asked
 from models.desk.approval import Decided as Decided
 from models.desk.approval import Opinion as Opinion
@@ -147,6 +147,11 @@ class Line(Value):
     reason: Reason = NO_REASON
     advice: Reason = NO_REASON
     orders: tuple[Order, ...] = ()
+
+    @property
+    def wants_mending(self) -> bool:
+        """Whether it is held for what it says: another text mends it."""
+        return self.state is State.HELD and self.reason.code in OF_CONTENT
 
 
 class StopLine(Value):

@@ -25,6 +25,7 @@ NO_CHANNEL = mark("No channel is left. Choose at least one. Nothing was saved.")
 PAST = mark("{when} has passed already. Choose a later time. Nothing was saved.")
 OFFER_PAST = mark("The last day of the offer, {day}, has passed already. Choose a later one. Nothing was saved.")
 TIME_ALONE = mark("A time needs a date. Choose the date as well. Nothing was saved.")
+TIES = str.maketrans("\u00a0\u202f", "  ")
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 FIELD_TITLES = {"title": mark("Title"), "description": mark("Description")}
 
@@ -99,7 +100,6 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As one line; the spaces that styling has put so that a line does not break there stay what they are."""
     return SPACES.sub(" ", clean(text)).strip()
 
 
@@ -111,7 +111,7 @@ def _text(said: str, present: str) -> str:
     text = present if not said.strip() else "" if said.strip() == CLEARED else clean(said)
     if len(text) > TEXT_MAX:
         raise Refused(because(LONG_TEXT, code="text", length=len(text), limit=TEXT_MAX))
-    return text
+    return present if _untied(text) == _untied(present) else text
 
 
 def _line(field: str, said: str, present: str) -> str:
@@ -119,7 +119,12 @@ def _line(field: str, said: str, present: str) -> str:
     if len(text) > LINE_MAX:
         words = {"field": FIELD_TITLES[field], "length": len(text), "limit": LINE_MAX}
         raise Refused(because(LONG_LINE, code=field, **words))
-    return text
+    return present if _untied(text) == _untied(present) else text
+
+
+def _untied(text: str) -> str:
+    """With plain spaces: styling ties words together, a browser's form unties them, and neither is an edit."""
+    return text.translate(TIES)
 
 
 def _pictures(said: Sequence[str], present: tuple[PictureSource, ...]) -> tuple[PictureSource, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.database import portions
-from models.delivery import Delivery, State
+from models.delivery import OF_CONTENT, Delivery, State
 from models.locale import mark
 from models.orders import MOVABLE, When
 from models.reason import because
@@ -19,11 +19,6 @@ from tasks.delivery.statements import QUICK, D, one_of
 from tasks.orders.rows import ANEW, OF_TIME, because_of
 
 NOT_IN_PLAN = mark("It is no longer in the content plan.")
-# Why the machine holds a row for its content: another content mends it. Anything else a person restores.
-OF_CONTENT = (
-    "returned", "outdated", "no_content", "price", "price_differs", "not_in_feed", "product_gone", "sold_out",
-    "offer_over", "loopback_link",
-)  # fmt: skip
 TIMED: dict[str, Any] = {"due_at": bindparam("b_due"), "late_at": bindparam("b_late"), "wall_time": bindparam("b_wall"),
          "zone": bindparam("b_zone"), "plan_wall": ""}  # fmt: skip
 SAYING: dict[str, Any] = {"content_id": bindparam("b_content"), "content_hash": bindparam("b_hash")}
