@@ -43,8 +43,8 @@ demo: .venv/.installed
 	@exec $(BIN)/otdel demo
 
 # Two at once: what starts whole houses mostly waits, what computes does not. Prefect's own threads stay out of the
-# second one, where they would roll dice among Hypothesis's.
-HOUSES := tests/browser tests/deployments tests/e2e tests/flows
+# second one, where they would roll dice among Hypothesis's. The longest come first, so that no core waits for them.
+HOUSES := tests/e2e tests/browser tests/flows tests/deployments
 RULES := tests/integrations tests/laws tests/models tests/storm tests/tasks
 ORDINARY := -q -m "not storm and not bench and not scaled"
 

@@ -115,13 +115,21 @@ def compose(text: str, file: str, first_line: int = 1) -> Document:
 
 
 class Plain(yaml.SafeLoader):
-    """YAML without names for parts of it: nothing in a document stands for something elsewhere."""
+    """YAML without names for parts of it, and not too deep: nothing in a document stands for something elsewhere."""
+
+    depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable(because(ALIAS, code="alias"), _line(event.start_mark))
-        return super().compose_node(parent, index)
+        if self.depth > DEPTH_MAX:
+            raise Unreadable(because(TOO_DEEP, code="too_deep"), _line(event.start_mark))
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
 
 def _node(text: str) -> yaml.Node | None:
@@ -136,8 +144,6 @@ def _node(text: str) -> yaml.Node | None:
         raise Unreadable(because(said, code="bad_yaml"), _line(begun or error.problem_mark)) from error
     except yaml.YAMLError as error:
         raise Unreadable(because(BAD_YAML, code="bad_yaml")) from error
-    except RecursionError as error:
-        raise Unreadable(because(TOO_DEEP, code="too_deep")) from error
 
 
 def _line(mark: Any) -> int | None:
@@ -148,8 +154,6 @@ def _value(node: yaml.Node | None, loc: Loc, document: Document, first: int) -> 
     if node is None:
         return None
     document.lines.setdefault(loc, node.start_mark.line + first)
-    if len(loc) > DEPTH_MAX:
-        raise Unreadable(because(TOO_DEEP, code="too_deep"), node.start_mark.line)
     if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
         raise Unreadable(because(TAGGED, code="tagged", tag=node.tag), node.start_mark.line)
     if isinstance(node, yaml.SequenceNode):
