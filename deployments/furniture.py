@@ -1,7 +1,7 @@
 """Furnishing the house: the one place where settings become engines, stores, providers and the language."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -100,13 +100,18 @@ def workspace_of(root: Path, start: date) -> Callable[[], tuple[Workspace, list[
     def opened() -> tuple[Workspace, list[Problem]]:
         stamps = tuple(_stamp(root / name) for name in WATCHED)
         found = read(stamps)
-        awaited = [problem.reason.words["value"] for problem in found[1] if problem.reason.code == "no_path"]
-        if any((root / str(name)).exists() for name in awaited):
+        if has_come(root, found[1]):
             read.cache_clear()
             found = read(stamps)
         return found
 
     return opened
+
+
+def has_come(root: Path, problems: Iterable[Problem]) -> bool:
+    """Whether a file is there now that the settings name and that was missed when they were read."""
+    missed = (problem.reason.words["value"] for problem in problems if problem.reason.code == "no_path")
+    return any((root / str(name)).exists() for name in missed)
 
 
 def _stamp(path: Path) -> Stamp:

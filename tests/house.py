@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from deployments.furniture import has_come
 from integrations.channels.base import Channel
 from integrations.errors import Refused
 from integrations.media import MediaStore
@@ -80,8 +81,7 @@ def read_again(root: Path, clock: SetClock) -> Callable[[], tuple[Workspace, lis
     def opened() -> tuple[Workspace, list[Problem]]:
         files = (root / name for name in SETTINGS)
         found = read(clock.at.date(), tuple(path.read_bytes() if path.is_file() else b"" for path in files))
-        is_awaited = any(problem.reason.code == "no_path" for problem in found[1])
-        return read_workspace(root, clock.at.date()) if is_awaited else found
+        return read_workspace(root, clock.at.date()) if has_come(root, found[1]) else found
 
     return opened
 
