@@ -38,8 +38,9 @@ class FakeChannel:
 
     def __init__(self, parts: tuple[Part, ...] = (Part("post"),), finds: bool = True, **capable: Any) -> None:
         self.capabilities = Capabilities(
-            verbs=frozenset(Verb), call_timeout=timedelta(seconds=1), finds=finds, **{"connections": 2, **capable}
-        )
+            verbs=frozenset(Verb), finds=finds,
+            **{"call_timeout": timedelta(seconds=1), "connections": 2, **capable},
+        )  # fmt: skip
         self.plan = parts
         self.accepted: list[tuple[str, str, str]] = []
         self.misbehave: dict[str, deque[Callable[[Call], Any]]] = {}

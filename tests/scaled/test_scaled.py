@@ -164,5 +164,5 @@ def registered(shape: Shape) -> dict[str, dict[str, Any]]:
 def told(found: dict[str, Any]) -> dict[str, Any]:
     kept = ("id", "description", "tags", "entrypoint", "parameters", "work_pool_name", "job_variables", "pull_steps",
             "paused", "parameter_openapi_schema", "enforce_parameter_schema")  # fmt: skip
-    schedules = [(one["schedule"]["cron"], one["schedule"]["timezone"], one["active"]) for one in found["schedules"]]
+    schedules = [(one["schedule"], one["active"]) for one in found["schedules"]]
     return {name: found[name] for name in kept} | {"schedules": schedules}
