@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from tasks.notices.rows import MAIL, TELEGRAM, Message
 from tests.fakes import NOW, QUICK_TERMS, FakeChannel
 
 Sessions = sessionmaker[Session]
+# The clock of these tests stands: a call that a busy machine has no time left for would never be due again.
+PATIENT = replace(QUICK_TERMS, lease=timedelta(seconds=60), longest_call=timedelta(seconds=20))
 ASK = Message("ask:1", "marina", "Согласование: 3 версии", "Клиент пишет: …", "https://desk.example/approval/1")
 
 
@@ -47,7 +50,7 @@ def sent(sessions: Sessions, clock: SetClock, ways: Mapping[str, Channel | Excep
             raise way
         return way
 
-    Engine(sessions, clock, provider_of, rows.contents, rows.KIND, "w", terms=QUICK_TERMS).run(timedelta(seconds=30))
+    Engine(sessions, clock, provider_of, rows.contents, rows.KIND, "w", terms=PATIENT).run(timedelta(seconds=30))
     with sessions() as session:
         return {row.account: row.state for row in session.query(Delivery)}
 
@@ -56,8 +59,7 @@ class Way(FakeChannel):
     """Keeps the whole posts, and misbehaves as it is told."""
 
     def __init__(self, *faults: Exception) -> None:
-        # The clock of these tests stands: a call that a busy machine has no time left for would never be due again.
-        super().__init__(call_timeout=timedelta(seconds=25))
+        super().__init__(call_timeout=PATIENT.longest_call)
         self.faults, self.posts = deque(faults), []
 
     def act(self, call: Call) -> Any:
