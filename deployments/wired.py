@@ -5,8 +5,11 @@ A process that runs a flow imports only its entrypoint; so the wiring has to be 
 
 from deployments.furniture import wire
 from deployments.leash import leash_run
+from deployments.lists import lists_now
 from flows import discovered
+from models.form import offer_usually
 
 leash_run()
 wire()
+offer_usually(lambda: lists_now() or {})
 globals().update(discovered())

@@ -1,6 +1,6 @@
 """The base of every form a person fills in: strict, and in the reader's language when its schema is made."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, get_args
@@ -12,7 +12,8 @@ from models.locale import LANGUAGES, catalogue, mark, translate
 
 FROM_THE_LIST, IN_OWN_WORDS = mark("From the list"), mark("In your own words")
 Lists = Mapping[str, Sequence[str]]
-_OFFERED: ContextVar[Lists] = ContextVar("offered", default={})  # noqa: B039  never changed
+_OFFERED: ContextVar[Lists | None] = ContextVar("offered", default=None)
+_usually: list[Callable[[], Lists]] = []
 
 
 def in_the_readers_language(schema: dict[str, Any]) -> None:
@@ -50,6 +51,16 @@ def offering(lists: Lists) -> Iterator[None]:
         _OFFERED.reset(before)
 
 
+def offer_usually(lists: Callable[[], Lists]) -> None:
+    """What fields of this process offer wherever nothing else is said: so Prefect's own tool registers the same."""
+    _usually[:] = [lists]
+
+
+def _offered() -> Lists:
+    said = _OFFERED.get()
+    return said if said is not None else _usually[0]() if _usually else {}
+
+
 class OneOf:
     """Beside a name of something that exists: Prefect offers the list there is when the schema is made, and free text.
 
@@ -61,7 +72,7 @@ class OneOf:
         self.kind = kind
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        schema, names = handler(core), list(_OFFERED.get().get(self.kind, ()))
+        schema, names = handler(core), list(_offered().get(self.kind, ()))
         if not names:
             return schema
         listed = {"type": "string", "enum": names, "title": translate(FROM_THE_LIST)}
