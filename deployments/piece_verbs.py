@@ -36,7 +36,7 @@ from tasks.desk.rows import Names
 from tasks.editing import rows
 from tasks.editing.diff import TITLES, differing, differing_by_hand, joined, words
 from tasks.editing.engine import Editing
-from tasks.editing.fields import Known, clean, fields_of
+from tasks.editing.fields import Known, clean, fields_of, one_line
 from tasks.editing.fields import ordered as changes_in
 from tasks.history import rows as history
 from tasks.house import House
@@ -322,5 +322,5 @@ def _fields(version: PieceVersion, piece: Piece) -> Fields:
 
 def _cleaned(typed: Fields) -> Fields:
     """What came from a browser, its line ends and spaces as ours."""
-    lines = {name: " ".join(clean(getattr(typed, name)).split()) for name in ("title", "description")}
+    lines = {name: one_line(getattr(typed, name)) for name in ("title", "description")}
     return typed.model_copy(update={**lines, "text": clean(typed.text)})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from integrations.errors import Refused
 from models.content import PictureSource, PlanRow
@@ -61,8 +62,12 @@ def fields_of(manuscript: Manuscript, row: PlanRow) -> Fields:
 
 def ordered(base: Fields, mine: Fields) -> dict[str, str | list[str]]:
     """What of a form is different, as an order says it: a field that was emptied is a hyphen."""
-    changed = [name for name in Fields.model_fields if getattr(base, name) != getattr(mine, name)]
+    changed = [name for name in Fields.model_fields if _plain(getattr(base, name)) != _plain(getattr(mine, name))]
     return {name: _pictured(mine) if name == "pictures" else _ordered(getattr(mine, name)) for name in changed}
+
+
+def _plain(value: Any) -> Any:
+    return _untied(value) if isinstance(value, str) else value
 
 
 def _pictured(fields: Fields) -> list[str]:

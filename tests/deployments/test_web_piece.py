@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from models.database import reading
 from models.order_book import GivenOrder
-from models.piece import HandVersion, PieceComment, PieceVersion, Rendition
+from models.piece import HandVersion, Piece, PieceComment, PieceVersion, Rendition
 from models.reaction import Notice
 from tasks.adaptation.engine import adapt_pieces
 from tasks.loading.engine import apply, manuscripts_of, open_plan
@@ -95,6 +95,22 @@ def test_what_is_saved_is_on_the_next_page_with_its_new_proofs(web: Web) -> None
         [order] = session.execute(select(GivenOrder)).scalars()
     assert (order.code, order.subject_kind, order.subject_id) == ("correct", "piece", "1")
     assert order.form["text"] == "Сенча, 490 руб." and order.form["title"] == "", "only what differs is ordered"
+
+
+def test_a_space_that_styling_has_tied_is_not_ordered_as_an_edit(web: Web) -> None:
+    olga = web.browser("olga")
+    olga.post(f"{PAGE}/edit", fields(olga) | {"title": "Чай и кофе", "do": "save"})
+    form = fields(olga)
+    assert form["title"] in ("Чай и\xa0кофе", ["Чай и\xa0кофе"])
+    for said in ("Чай и\xa0кофе", "Чай и кофе"):
+        olga.post(
+            f"{PAGE}/edit", fields(olga) | {"title": said, "text": f"О том, что {len(said)} {said}", "do": "save"}
+        )
+    with reading(web.house.engine) as session:
+        orders = list(session.execute(select(GivenOrder).order_by(GivenOrder.id)).scalars())
+        piece = session.get_one(Piece, 1)
+        assert [order.form["title"] for order in orders] == ["Чай и кофе", "", ""]
+        assert piece.title == "Чай и\xa0кофе"
 
 
 def test_the_same_form_sent_twice_makes_one_version(web: Web) -> None:
