@@ -120,8 +120,8 @@ def sessions(database: Engine) -> sessionmaker[Session]:
 
 
 BUDGETS_SECONDS = {
-    "browser": 360,
-    "deployments": 360,
+    "browser": 480,
+    "deployments": 600,
     "e2e": 480,
     "flows": 120,
     "integrations": 180,
@@ -129,7 +129,7 @@ BUDGETS_SECONDS = {
     "models": 30,
     "scaled": 240,
     "storm": 300,
-    "tasks": 420,
+    "tasks": 600,
 }
 
 
