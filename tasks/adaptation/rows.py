@@ -71,9 +71,10 @@ def ready_renditions(session: Session, accounts: Sequence[str], pieces: Collecti
     """What can be placed: present versions of planned pieces, adapted without a problem.
 
     Where the present one is not adapted yet, what was written by hand for the channel stands as long as it says that.
-    A draft that no person has touched is approved by a person, whatever the company's policy answers for.
+    A draft that no person has edited is approved by a person, whatever the company's policy answers for.
     """
-    approval = case((UNTOUCHED, "person"), else_=col(PieceVersion.content)["approval"].as_string()).label("approval")
+    raw = and_(UNTOUCHED, ~col(Rendition.by_hand))
+    approval = case((raw, "person"), else_=col(PieceVersion.content)["approval"].as_string()).label("approval")
     its: tuple[Any, ...] = (col(Piece.id), col(Piece.plan), col(Piece.campaign),
                             col(Piece.version_id).label("present"), approval)  # fmt: skip
     one: tuple[Any, ...] = (col(Rendition.id).label("rendition"), col(Rendition.account), col(Rendition.content_hash),

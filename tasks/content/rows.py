@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, cast, delete, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -28,7 +28,8 @@ from tasks.delivery.statements import D
 
 PLAN, DRAFT = "plan", "draft"
 OUT_NOW = select(D.subject_id, D.account, D.state)
-UNTOUCHED = and_(col(Piece.source) == DRAFT, cast(col(Piece.edited), String) == "{}")  # as the machine drafted it
+EDITED = (col(PieceVersion.piece_id) == col(Piece.id), col(PieceVersion.why).in_((DESK, BACK)))
+UNTOUCHED = and_(col(Piece.source) == DRAFT, ~exists().where(*EDITED).correlate(Piece))  # as the machine drafted it
 STANDING = (col(Piece.source) == PLAN, ~col(Piece.archived))
 
 

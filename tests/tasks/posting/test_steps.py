@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from models.content import PlanRow
 from models.database import SetClock
 from models.delivery import Delivery, State
+from models.editing import Correction
 from models.locale import spoken
 from models.manuscript import Manuscript
 from models.orders import Signed
@@ -20,6 +21,7 @@ from models.post import Post
 from models.reaction import Notice
 from models.reason import because
 from models.stop import Scope
+from tasks.editing.engine import Editing
 from tasks.house import House
 from tasks.people.steps import follow_company_file
 from tasks.posting import steps
@@ -88,9 +90,8 @@ def test_the_policy_answers_for_no_draft_that_nobody_has_touched(house: House) -
             return {row.approved_hash == row.content_hash for row in found}
 
     assert approved() == {False}
-    with house.sessions.begin() as session:
-        session.query(Piece).one().edited = {"body": {"by": "olga", "at": NOW.isoformat()}}
-    steps.lay_out_schedule.fn()
+    report = Editing(house).correct(Correction(piece="7", person="olga", text="tea, corrected"))
+    assert report.lines[0].done
     assert approved() == {True}
 
 
