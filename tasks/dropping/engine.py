@@ -4,6 +4,7 @@ Small files are read while the person waits; a large table is taken apart in a p
 has to wait for it. Whoever is killed while reading has his work begun anew by the next who looks.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
@@ -24,6 +25,7 @@ from tasks.dropping.shelf.engine import clear, print_of, shelf
 from tasks.dropping.tables.engine import look_at_table
 from tasks.house import House
 
+log = logging.getLogger("otdel.dropping")
 TOLD_EVERY = 0.5  # seconds
 HEAD = 1000
 LOST = mark("The file is not here any more. Drop it once more.")
@@ -32,6 +34,7 @@ NOT_KNOWN = mark(
     "or say what it is when you drop it."
 )
 TOO_MUCH = mark("The file could not be read: it needs more memory than there is. Make it smaller.")
+TOO_LONG = mark("The file could not be read: it takes more than five minutes. Split it into several.")
 BROKE_OFF = mark("Reading broke off ({what}). Drop the file once more; if it breaks off again, tell the technician.")
 
 
@@ -86,7 +89,10 @@ def _looked(at: House, row: DroppedFile, tick: Teller) -> Look:
         return _look(at, row, tick)
     except MemoryError:
         reason = because(TOO_MUCH, code="too_much")
+    except TimeoutError:
+        reason = because(TOO_LONG, code="too_long")
     except Exception as error:  # whatever breaks on somebody's file is told to them, not left unread for ever
+        log.exception("reading dropped file %s broke off", row.id)
         reason = because(BROKE_OFF, code="broke_off", what=type(error).__name__)
     return Look(kind=DropKind(row.kind), refusal=reason)
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGKILL
 
 from tasks.content.sheets import Reading, read_sheet
 from tasks.dropping.kinds import familiar
@@ -17,10 +18,16 @@ from tasks.dropping.kinds import familiar
 LARGE = 1_000_000
 LONGEST = 300.0  # seconds
 MEMORY_MOST = 4 << 30
+TOO_LARGE = 3  # how the process ends that was given too little memory; the system may also kill it
+LAST_WORDS = 2000  # characters
 
 
 def sheet_of(path: Path) -> Reading:
-    """The table of a file; a large one is read apart. Raises MemoryError where that takes more than there is."""
+    """The table of a file; a large one is read apart.
+
+    Raises MemoryError where that takes more than there is, TimeoutError after `LONGEST` seconds, and RuntimeError with
+    what the process said last where it broke off for another cause.
+    """
     return _read(path) if path.stat().st_size <= LARGE else _read_apart(path)
 
 
@@ -32,9 +39,13 @@ def _read_apart(path: Path) -> Reading:
     here = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", __name__, str(path)]
     try:
-        done = subprocess.run(command, env=here, capture_output=True, timeout=LONGEST, check=True)  # noqa: S603
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise MemoryError from None
+        done = subprocess.run(command, env=here, capture_output=True, timeout=LONGEST)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    if done.returncode in (-SIGKILL, TOO_LARGE):
+        raise MemoryError
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace")[-LAST_WORDS:])
     reading: Reading = pickle.loads(done.stdout)  # noqa: S301  written by this very module
     return reading
 
@@ -42,7 +53,10 @@ def _read_apart(path: Path) -> Reading:
 def main(path: str) -> None:
     with suppress(ValueError, OSError):  # the system may allow less already
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST))
-    sys.stdout.buffer.write(pickle.dumps(_read(Path(path))))
+    try:
+        sys.stdout.buffer.write(pickle.dumps(_read(Path(path))))
+    except MemoryError:
+        sys.exit(TOO_LARGE)
 
 
 if __name__ == "__main__":

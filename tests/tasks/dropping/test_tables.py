@@ -1,6 +1,8 @@
 """Dropped expenses, results and lists of people: what is stated, who may, and that nobody's data is kept."""
 
 import io
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from models.desk.drop import ListFound, TableFound
 from models.dropped import DropKind
 from models.registry import Fact
 from tasks.dropping import engine, rows
+from tasks.dropping.apart import engine as apart
 from tasks.dropping.applying.engine import record_table
 from tasks.dropping.kinds import by_first_bytes, by_headings
 from tasks.dropping.shelf.engine import shelf
@@ -176,3 +179,26 @@ def test_a_table_is_known_by_its_headings(header: tuple[str, ...], kind: DropKin
 )
 def test_a_file_is_known_by_its_first_bytes(head: bytes, name: str, kind: DropKind) -> None:
     assert by_first_bytes(head, name) is kind
+
+
+@pytest.mark.parametrize(
+    ("does", "code", "logged"),
+    [
+        pytest.param("kill -9 $$", "too_much", "", id="killed by the system"),
+        pytest.param(f"exit {apart.TOO_LARGE}", "too_much", "", id="no memory"),
+        pytest.param("exec sleep 60", "too_long", "", id="endless"),
+        pytest.param("echo worn tooth >&2; exit 1", "broke_off", "worn tooth", id="broken"),
+    ],
+)
+def test_a_reading_that_ends_badly_says_why(
+    dropping: Dropping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    does: str, code: str, logged: str,
+) -> None:  # fmt: skip
+    script = tmp_path / "reader"
+    script.write_text(f"#!/bin/sh\n{does}\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    monkeypatch.setattr(apart, "LARGE", 0)
+    monkeypatch.setattr(apart, "LONGEST", 2.0)
+    refusal = dropping.row(dropping.drop(november__xlsx=book(FIRST))).refusal
+    assert refusal is not None and refusal["code"] == code and logged in caplog.text
