@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from deployments.order_verbs import sentences
 from models.approval import Approval, Decision
+from models.content import fingerprint
 from models.database import portions, reading
 from models.desk import Asked, Outcome, Proof, Question, Questions, ReviewLine, Verdict, Visitor
-from models.locale import mark
+from models.locale import mark, translate
 from models.orders import UrgentOrder
 from models.people import Permission
+from models.piece import Piece, Rendition
 from models.reason import Reason, because
 from tasks.approval import rows as approval
 from tasks.approval.engine import Asker
@@ -25,13 +27,14 @@ from tasks.proofs import rows
 from tasks.proofs.rows import Reader
 from tasks.schedule.wall import local
 from tasks.urgent import rows as urgent_rows
-from tasks.urgent.engine import Hurrying
+from tasks.urgent.engine import URGENT, Hurrying
 
 DECIDED_FIRST = {
     Decision.APPROVED: mark("“{title}”: {person} was first and has approved it, {at}."),
     Decision.RETURNED: mark("“{title}”: {person} was first and has sent it back, {at}."),
 }
 AT_ONCE = 100
+LET_OUT = mark("This version has been let out already: {person}, {why}")
 NOT_PLANNED = mark("This version stands nowhere in the plan, so there is nothing to let out.")
 
 
@@ -152,20 +155,36 @@ class ApprovalVerbs:
         form: Mapping[str, Any] = {"days": days, "piece": piece}
 
         def act() -> Report:
-            return self._asker().ask(days, piece, f"desk:{once}", asked_by=visitor.key)
+            asking = fingerprint([once, form, visitor.key])  # a form filled in anew is another question
+            return self._asker().ask(days, piece, f"desk:{asking}", asked_by=visitor.key)
 
         return sentences(self.ordered(visitor, once, "approval", form, act, ("approval", piece)))
 
     def let_out(self, rendition_id: int, version: str, why: str, visitor: Visitor, once: str) -> Sequence[Reason]:
         with reading(self.house.engine) as session:
-            carrying = urgent_rows.carrying(session, rendition_id)
-        if not carrying:
+            meant = session.get(Rendition, rendition_id)
+            piece = session.get(Piece, meant.piece_id) if meant else None
+        if meant is None or piece is None:
             return [because(NOT_PLANNED, code="not_planned")]
-        order = UrgentOrder(publication=carrying, version=version, person=visitor.key, reason=why)
+        # Of the version, not of the row that carries it: the same form again must be the same order when none waits.
+        order = UrgentOrder(
+            piece=piece.number or "", channel=meant.account, version=version, person=visitor.key, reason=why
+        )  # fmt: skip
+        form, subject = order.model_dump(mode="json"), ("rendition", str(rendition_id))
+        return sentences(self.ordered(visitor, once, "urgent", form, lambda: self._let_out(meant, order), subject))
+
+    def _let_out(self, meant: Rendition, order: UrgentOrder) -> Report:
         at = self.house
+        with reading(at.engine) as session:
+            carrying = urgent_rows.carrying(session, meant.id or 0)
+            if not carrying:
+                return Report(title=translate(URGENT), refusal=self._why_none_waits(session, meant))
+        one = order.model_copy(update={"publication": carrying, "piece": "", "channel": ""})
+        return Hurrying(at.sessions, at.clock, at.workspace, at.staff_url, at.now).let_out(one, proven=True)
 
-        def act() -> Report:
-            return Hurrying(at.sessions, at.clock, at.workspace, at.staff_url, at.now).let_out(order, proven=True)
-
-        form = order.model_dump(mode="json")
-        return sentences(self.ordered(visitor, once, "urgent", form, act, ("rendition", str(rendition_id))))
+    def _why_none_waits(self, session: Session, meant: Rendition) -> Reason:
+        where = (approval.subject_of(meant.piece_id, meant.account), meant.content_hash)
+        urged, decided = decisions.urgency(session, *where), decisions.decided_by(session, *where)
+        if urged and not decided:
+            return because(LET_OUT, code="lost", person=self._names(session).person(urged.person), why=urged.reason)
+        return self._who_was_first(session, [decided])[0] if decided else because(NOT_PLANNED, code="not_planned")

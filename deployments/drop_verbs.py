@@ -1,8 +1,10 @@
 """The verbs of what people drop, done in the house: received, read beside everything else, applied on a yes."""
 
 import contextvars
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +34,11 @@ from models.dropped import PERSONAL, DropKind, DroppedFile, DropState
 from models.locale import mark
 from models.order_book import RunState
 from models.people import Permission
-from models.piece import PlanLoad
 from models.reason import Reason, because
-from tasks.content.difference import FIELD_NAMES, when
+from tasks.content.difference import FIELD_NAMES, edits, when
 from tasks.costs.engine import Ledger
 from tasks.dropping import engine, rows
+from tasks.dropping.apart.engine import weight
 from tasks.dropping.applying import engine as applying
 from tasks.dropping.looks import Found
 from tasks.dropping.shelf.engine import clear, file_of
@@ -47,6 +49,7 @@ from tasks.people.rows import everybody
 from tasks.schedule.wall import local
 
 SOON = 1_000_000  # bytes that are read while the person waits
+AT_ONCE = 1000  # rows that are applied while the person waits
 FOUND: dict[DropKind, type[Any]] = {
     DropKind.PLAN: PlanFound, DropKind.PICTURES: PicturesFound, DropKind.PRODUCTS: ProductsFound,
     DropKind.EXPENSES: TableFound, DropKind.RESULTS: TableFound, DropKind.CUSTOMERS: ListFound,
@@ -54,9 +57,11 @@ FOUND: dict[DropKind, type[Any]] = {
 }  # fmt: skip
 COSTS = (DropKind.EXPENSES, DropKind.RESULTS)
 ON_ITS_WAY = mark("Said yes. The plan is being loaded; this page follows it.")
+MUCH = mark("Said yes. There is much of it, so a run does it; this page follows it.")
 PUT_ASIDE = mark("Put aside: nothing of it has been applied.")
 TOO_LATE = mark("It is being applied, or has been: there is nothing to put aside.")
 MAY_NOT = mark("Expenses and results are recorded by a technician or the head of the department.")
+COMPARED = mark("It is compared with this feed. Look at what would change there, then say yes.")
 NOTHING_TO_APPLY = mark("There is nothing to apply here.")
 
 
@@ -72,7 +77,7 @@ class DropVerbs:
         with self.house.reads() as session:
             names = _names(session)
             drops = tuple(_line(row, names) for row in rows.latest(session))
-            loads = tuple(_load(load, names) for load in rows.loads(session))
+            loads = tuple(_load(*load, names) for load in rows.loads(session))
         return DropPage(
             drops=drops, loads=loads, today=local(self.house.now(), company.zone).date(),
             funds={fund.key: fund.title for fund in company.funds},
@@ -100,7 +105,7 @@ class DropVerbs:
                 for as_named, file in _apart(files):
                     file.keep(file_of(self.house, id, as_named))
         if is_new:
-            self._read(id, size <= SOON)
+            self._read(id, sum(weight(file_of(self.house, id, as_named)) for as_named, _ in _apart(files)) <= SOON)
         return id
 
     def _read(self, id: int, at_once: bool) -> None:
@@ -124,13 +129,12 @@ class DropVerbs:
             return _dropped(session, row, _names(session), visitor)
 
     def _let_broken_go(self) -> None:
-        """What a run has left half-way may be applied again."""
+        """What a kill has left half-way may be applied again."""
         with self.house.reads() as session:
-            broken = rows.broken_off(session)
+            broken = rows.broken_off(session, self.house.clock)
         if broken:
             with self.house.sessions.begin() as session:
-                for id in rows.broken_off(session):
-                    rows.let_go(session, id)
+                rows.let_broken_go(session, self.house.clock)
 
     def dropped_picture(self, id: int, name: str) -> Path | None:
         with self.house.reads() as session:
@@ -146,20 +150,35 @@ class DropVerbs:
         kind = DropKind(row.kind) if row else DropKind.UNKNOWN
         if kind in COSTS and not visitor.may(Permission.RECORD_COSTS):
             return [because(MAY_NOT, code="may_not")]
-        if kind is DropKind.PLAN:
-            return [self._hand_plan_on(id, visitor, once, seen, choices)]
-        code, form, act = self._at_once(id, kind, visitor, seen, choices)
-        if not code:
+        if choices.source and kind is DropKind.PRODUCTS and row and choices.source != row.found.get("source"):
+            return [self._compare_with(id, row.size, choices.source)]
+        code, form, act = self._order_of(id, kind, visitor, seen, choices)
+        if not row or not code:
             return [because(NOTHING_TO_APPLY, code="nothing")]
+        if kind is DropKind.PLAN or row.total > AT_ONCE:
+            return [self._hand_on(id, visitor, once, seen, code, form)]
         report = self.ordered(visitor, once, code, form, act, ("drop", str(id)))
         return [applying.sentence_of(report), *(because(applying.LINE, code="note", line=n) for n in report.notes[:3])]
 
-    def _at_once(
+    def _compare_with(self, id: int, size: int, source: str) -> Reason:
+        """Look at a feed again, in the place of the one that was chosen."""
+        with self.house.sessions.begin() as session:
+            is_free = rows.read_for(session, id, source)
+        if not is_free:
+            return because(NOTHING_TO_APPLY, code="nothing")
+        self._read(id, size <= SOON)
+        return because(COMPARED, code="note")
+
+    def _order_of(
         self, id: int, kind: DropKind, visitor: Visitor, seen: str, choices: Choices
     ) -> tuple[str, dict[str, Any], Callable[[], Report]]:
         """The order: the tag of its flow, the flow's form, and doing it."""
         at, person = self.house, visitor.key
         common: dict[str, Any] = {"drop": id, "seen": seen, "person": person}
+        if kind is DropKind.PLAN:
+            out, gone = choices.left_out, choices.cancelled
+            form = common | {"left_out": list(out), "cancelled": list(gone)}
+            return "load-plan", form, lambda: applying.load_plan(at, id, seen, out, gone, person)
         if kind is DropKind.PICTURES:
             form = common | {"replace": list(choices.replaced), "both": list(choices.both)}
             act = applying.load_pictures
@@ -172,23 +191,20 @@ class DropVerbs:
             return "costs", form, lambda: applying.record_table(at, id, choices.withdraw, seen, person)
         return "", {}, lambda: Report(title="")
 
-    def _hand_plan_on(self, id: int, visitor: Visitor, once: str, seen: str, choices: Choices) -> Reason:
-        """Take the plan and order its loading in one transaction: of two people one is told who was first."""
-        form = {
-            "drop": id, "seen": seen, "left_out": list(choices.left_out), "cancelled": list(choices.cancelled),
-            "person": visitor.key,
-        }  # fmt: skip
+    def _hand_on(self, id: int, visitor: Visitor, once: str, seen: str, code: str, form: Mapping[str, Any]) -> Reason:
+        """Take the file and order its run in one transaction: of two people one is told who was first."""
+        told = ON_ITS_WAY if code == "load-plan" else MUCH
 
         def hand_on(session: Session) -> Reason:
             row = rows.one(session, id)
             if row is None:
                 return because(NOTHING_TO_APPLY, code="nothing")
             given, is_new = book.give(
-                session, self.house.clock, once, "load-plan", form, visitor.key, ("drop", str(id)), by_run=True
+                session, self.house.clock, once, code, form, visitor.key, ("drop", str(id)), by_run=True
             )
             if is_new:
-                applying.take(session, row, visitor.key, seen, given.id, _names(session))
-            return because(ON_ITS_WAY, code="done")
+                applying.take(session, self.house.clock, row, visitor.key, seen, given.id, _names(session))
+            return because(told, code="done")
 
         try:
             said = in_one(self.house.sessions, hand_on)
@@ -219,7 +235,12 @@ class DropVerbs:
 
 def _token(once: str, number: int, kind: DropKind, files: Sequence[Arrived], visitor: Visitor) -> str:
     """The form's own token with what it brings: other files in the same form are another drop."""
-    return fingerprint([once, number, kind, [(file.name, file.size) for file in files], visitor.key])
+    return fingerprint([once, number, kind, [(file.name, _digest(file)) for file in files], visitor.key])
+
+
+def _digest(file: Arrived) -> str:
+    with file.path.open("rb") as opened:  # never whole in memory
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _together(named: DropKind, files: Sequence[Arrived]) -> list[tuple[DropKind, list[Arrived]]]:
@@ -265,12 +286,8 @@ def _found(row: DroppedFile) -> Found | None:
     return found
 
 
-def _load(load: PlanLoad, names: Mapping[str, str]) -> PlanLoaded:
-    counts: dict[str, int] = {}
-    for change in load.difference.get("changes", ()):
-        counts[change["kind"]] = counts.get(change["kind"], 0) + 1
-    by = names.get(load.loaded_by, load.loaded_by)
-    return PlanLoaded(at=load.loaded_at, by=by, counts=counts, problems=len(load.problems))
+def _load(at: datetime, by: str, counts: Mapping[str, int], names: Mapping[str, str]) -> PlanLoaded:
+    return PlanLoaded(at=at, by=names.get(by, by), counts=counts, problems=counts.get("problems", 0))
 
 
 def _dropped(session: Session, row: DroppedFile, names: Mapping[str, str], visitor: Visitor) -> Dropped:
@@ -278,6 +295,7 @@ def _dropped(session: Session, row: DroppedFile, names: Mapping[str, str], visit
     return Dropped(
         **_line(row, names).model_dump(), size=row.size, done=row.done, total=row.total, seen=row.seen, found=found,
         whens=_whens(found) if isinstance(found, PlanFound) else {}, field_titles=FIELD_NAMES,
+        edits={one.number: tuple(edits(one.edited)) for one in found.rows} if isinstance(found, PlanFound) else {},
         problems=tuple(Problem.model_validate(problem) for problem in row.problems),
         refusal=engine.refusal_of(row), said=Said.model_validate(row.said) if row.said else None,
         applied_by=names.get(row.applied_by, row.applied_by), applied_at=row.applied_at, run=_run(session, row),

@@ -17,6 +17,7 @@ from deployments.front import read_front
 from deployments.refusal import Refusal
 from deployments.settings import AS_DESCRIBED, Settings, read_settings
 from integrations.channels import discovered
+from integrations.folder import Folder
 from integrations.media import MediaStore
 from integrations.notices.mail import Mail, MailSettings
 from integrations.workspace import read_workspace
@@ -111,7 +112,7 @@ def workspace_of(root: Path, start: date) -> Callable[[], tuple[Workspace, list[
 def has_come(root: Path, problems: Iterable[Problem]) -> bool:
     """Whether a file is there now that the settings name and that was missed when they were read."""
     missed = (problem.reason.words["value"] for problem in problems if problem.reason.code == "no_path")
-    return any((root / str(name)).exists() for name in missed)
+    return any(Folder(root).holds(str(name)) for name in missed)
 
 
 def _stamp(path: Path) -> Stamp:

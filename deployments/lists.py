@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from uuid import UUID
 
+import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.deployments.runner import RunnerDeployment
@@ -59,8 +61,15 @@ class OfferedLists:
         for id, name in names.items():
             if name in made:
                 form = made[name]._parameter_openapi_schema.model_dump(exclude_unset=True)
-                await self.client.update_deployment(id, DeploymentUpdate(parameter_openapi_schema=form))
+                await self._offer(id, DeploymentUpdate(parameter_openapi_schema=form))
         self.offered = now
+
+    async def _offer(self, id: UUID, form: DeploymentUpdate) -> None:
+        try:
+            await self.client.update_deployment(id, form)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != HTTPStatus.NOT_FOUND:
+                raise  # one that was deleted on Prefect's pages has no form until the next start makes it anew
 
 
 def lists_now() -> Lists | None:

@@ -15,7 +15,7 @@ from models.desk.people import OutletPage, TillLine
 from models.locale import language
 from models.orders import Signed
 from models.outlets import TillKey
-from models.reason import Reason
+from models.reason import NO_REASON, Reason
 from models.staff import REVOKE, OutletForm, TillKeyForm
 from models.written import zones
 from tasks.company_file.engine import CompanyFile, Written
@@ -48,11 +48,20 @@ class OutletVerbs:
         ] if written else []  # fmt: skip
 
     def _written(self) -> Written | None:
+        found = self._company_file()
+        return found if isinstance(found, Written) else None
+
+    def outlets_unreadable(self) -> Reason:
+        found = self._company_file()
+        return NO_REASON if isinstance(found, Written) else found
+
+    def _company_file(self) -> Written | Reason:
+        """company.yaml, or why it cannot be read."""
         try:
             written = CompanyFile(self.house).read()
-            return written if written.value else None
-        except Refused:
-            return None
+            return written if written.value else NO_REASON
+        except Refused as refused:
+            return refused.reason
 
     def zones(self) -> dict[str, str]:
         company = self.house.workspace.company

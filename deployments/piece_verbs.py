@@ -1,6 +1,7 @@
 """The verbs of a piece, done in the house: its page, its form, its versions, its comments."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +54,7 @@ SAME_LINES = mark(
 )
 OTHER_PICTURE = mark("Choose a JPEG, PNG or WebP picture. Nothing was kept.")
 TAKEN = ("image/jpeg", "image/png", "image/webp")
+OVERTAKEN_MOST = 10
 
 
 class PieceVerbs:
@@ -174,26 +176,46 @@ class PieceVerbs:
         return self._corrected(id, visitor, once, version=ordinal)
 
     def add_picture(self, id: int, path: Path, alt: str, visitor: Visitor, once: str) -> Sequence[Reason]:
+        number, looked = self._number(id), read_picture(data := path.read_bytes(), path.name, alt=alt)
+        if number is None or isinstance(looked, Problem) or looked.media_type not in TAKEN:
+            wrong = looked.reason if isinstance(looked, Problem) else because(OTHER_PICTURE, code="other_type")
+            return [because(GONE, code="absent") if number is None else wrong]
+        new = self.house.media.put(data, looked.media_type, looked.width, looked.height, alt)
+        order = Correction(piece=number, person=visitor.key)
+        with_it = partial(self._with_picture, id, order, PictureSource(file=new.file_name, alt=alt))
+
+        def act() -> Report:
+            """They are saved as one list: who adds a picture in the same moment is waited for, and theirs is kept."""
+            for _ in range(OVERTAKEN_MOST):
+                report = Editing(self.house).correct(with_it())
+                if report.refusal.code != "overtaken":
+                    break
+            return report
+
+        return self._carried_out(id, visitor, once, with_it().model_copy(update={"begun": 0}), act)
+
+    def _with_picture(self, id: int, order: Correction, new: PictureSource) -> Correction:
+        """The pictures there are now and this one after them; sent twice it stands there once."""
         with reading(self.house.engine) as session:
             found = self._present(session, id)
-        looked = read_picture(data := path.read_bytes(), path.name, alt=alt)
-        if found is None or isinstance(looked, Problem) or looked.media_type not in TAKEN:
-            wrong = looked.reason if isinstance(looked, Problem) else because(OTHER_PICTURE, code="other_type")
-            return [because(GONE, code="absent") if found is None else wrong]
-        new = self.house.media.put(data, looked.media_type, looked.width, looked.height, alt)
-        others = [one for one in found[2].pictures if one.file != new.file_name]  # sent twice it stands there once
-        pictures = [*others, PictureSource(file=new.file_name, alt=alt)]
-        return self._corrected(id, visitor, once, pictures=[f"{one.file} | {one.alt}" for one in pictures])
+        others = [one for one in (found[2].pictures if found else ()) if one.file != new.file]
+        said = [f"{one.file} | {one.alt}" for one in (*others, new)]
+        return order.model_copy(update={"pictures": said, "begun": found[1].ordinal if found else 0})
 
     def _corrected(self, id: int, visitor: Visitor, once: str, **changes: Any) -> Sequence[Reason]:
         number = self._number(id)
         if number is None:
             return [because(GONE, code="absent")]
-        order, editing = Correction(piece=number, person=visitor.key, **changes), Editing(self.house)
-        objection = editing.objection(order)
+        order = Correction(piece=number, person=visitor.key, **changes)
+        return self._carried_out(id, visitor, once, order, lambda: Editing(self.house).correct(order))
+
+    def _carried_out(
+        self, id: int, visitor: Visitor, once: str, order: Correction, act: Callable[[], Report]
+    ) -> Sequence[Reason]:
+        objection = Editing(self.house).objection(order)
         if objection:
             return [objection]
-        return sentences(self._ordered(visitor, once, "correct", order, lambda: editing.correct(order), id))
+        return sentences(self._ordered(visitor, once, "correct", order, act, id))
 
     def difference(self, id: int, before: int, after: int) -> Difference | None:
         with reading(self.house.engine) as session:
@@ -221,7 +243,8 @@ class PieceVerbs:
             hand = next((one for one in showing.hands(session, id, names) if one.account == account), None)
         manuscript = Manuscript.model_validate(present.content)
         kept = manuscript.text_for.get(account, "")
-        text = clean(typed) if typed is not None else (hand.text if hand else kept) or manuscript.body
+        stands = (hand.text if hand else kept) or manuscript.body
+        text = clean(typed) if typed is not None else stands
         tried = manuscript.model_copy(update={"text_for": {**manuscript.text_for, account: text}})
         looks = looks_of(self.house, piece, tried, fields.model_copy(update={"channels": (account,)}))
         look = looks[0] if looks else None
@@ -229,6 +252,7 @@ class PieceVerbs:
             id=id, number=piece.number or "", title=piece.title, account=account, channel=names.channel(account),
             text=text, common=manuscript.body, begun=begun or present.ordinal, hand=hand,
             of_the_file=bool(kept) and hand is None, difference=tuple(words(manuscript.body, text)),
+            against=tuple(words(stands, text)) if not begun and text != stands else (),
             look=look.proof if look else None, problems=look.problems if look else (),
         )  # fmt: skip
 

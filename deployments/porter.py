@@ -16,6 +16,7 @@ import httpx
 from deployments.prefect_api import PrefectApi
 from deployments.secrets import Secrets
 from deployments.settings import Settings
+from models.form import names_of
 from models.locale import mark, translate
 from models.order_book import GivenOrder
 from tasks.house import House
@@ -147,7 +148,10 @@ def start_run(prefect: PrefectApi, order: GivenOrder) -> str:
 
 
 def as_offered(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The form with its choices said as the deployment's schema offers them: in the company's language."""
+    """The form with its choices said as the deployment's schema offers them: in the company's language.
+
+    It was written down in the language of whoever filled it in, which may be another.
+    """
     choices = {
         name: field["enum"]
         for part in schema.get("definitions", schema.get("$defs", {})).values()
@@ -155,7 +159,9 @@ def as_offered(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
     def offered(name: str, value: Any) -> Any:
-        said = translate(value) if isinstance(value, str) and value else value
-        return said if value not in choices.get(name, [value]) and said in choices[name] else value
+        known = choices.get(name, [value])
+        if value in known or not isinstance(value, str):
+            return value
+        return next((said for said in known if said in names_of(value) or value in names_of(said)), value)
 
     return {name: offered(name, value) for name, value in form.items()}

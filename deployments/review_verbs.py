@@ -18,6 +18,7 @@ from tasks.proofs.rows import Reader
 from tasks.review.engine import Reviewers
 
 SENT = mark("The link is on its way to {email}. You are told when {name} answers.")
+SENT_BEFORE = mark("This form was sent before: its link has gone to {email}, and no second letter goes there.")
 SHOWN_BEFORE = mark("This form was sent before, and its link was shown once. Make a new one if it was lost.")
 
 
@@ -35,23 +36,26 @@ class ReviewVerbs:
     def ask_reviewer(
         self, question: int, version: int, name: str, email: str, days: int, visitor: Visitor, once: str
     ) -> tuple[Sequence[Reason], str]:
-        """The address of somebody outside is written into the letter only: not into the order, nor into Prefect."""
-        order = AskReviewer(question=question, version=version, name=name, days=days, person=visitor.key)
+        """The address of somebody outside stands in the letter only: neither the order book nor Prefect keeps it."""
+        order = AskReviewer(
+            question=question, version=version, name=name, email=email, days=days, person=visitor.key
+        )  # fmt: skip
         made: list[str] = []
 
         def act() -> Report:
-            report, link = self._reviewers().ask(order.model_copy(update={"email": email}), by_letter=bool(email))
+            report, link = self._reviewers().ask(order, by_letter=bool(email))
             made.append(link)
             return report
 
         subject = ("approval", str(question)) if question else ("rendition", str(version))
-        report = self.ordered(visitor, once, "ask-reviewer", order.model_dump(mode="json"), act, subject)
+        form = order.model_dump(mode="json")
+        report = self.ordered(visitor, once, "ask-reviewer", form, act, subject, private=("email",))
         if report.refusal:
             return [report.refusal], ""
+        if email:
+            return [because(SENT if made else SENT_BEFORE, code="done", email=email, name=name)], ""
         if not made:
             return [because(SHOWN_BEFORE, code="shown_before")], ""
-        if email:
-            return [because(SENT, code="done", email=email, name=name)], ""
         return sentences(report), made[0]
 
     def revoke_reviewer(self, id: int, visitor: Visitor, once: str) -> Sequence[Reason]:

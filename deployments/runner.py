@@ -144,13 +144,16 @@ class Pulse:
         self.last = now
 
     async def _tidy(self, now: datetime) -> None:
-        """Drop the pile that a machine wakes up with; end what is silent: frozen here, or lost elsewhere."""
+        """Drop the pile that a machine wakes up with; end what is silent; then let the forms follow the files."""
         await drop_pile(self.client, self.names, now)
         await forget_idle(self.client, self.names, now)
-        if self.offered:
+        if now - self.awake_since >= SILENCE:
+            await self._end_silent(now)
+        if self.offered:  # last: whatever is wrong with a form, the runs are looked after
             await self.offered.follow(self.names)
-        if now - self.awake_since < SILENCE:
-            return
+
+    async def _end_silent(self, now: datetime) -> None:
+        """End the runs that say nothing: frozen here, or lost elsewhere."""
         processes = self.runner._process_manager
         for run in await fallen_silent(self.client, self.names, now):
             if run.id in processes.flow_run_ids():

@@ -139,7 +139,8 @@ class UnknownVerbs:
         self, visitor: Visitor, once: str, code: str, form: dict[str, Any], id: int,
         act: Callable[[Questions, Signed], Report], by: Signed,
     ) -> Sequence[Reason]:  # fmt: skip
-        at = Questions(self.house.sessions, self.house.clock, self.house.workspace)
+        house = self.house
+        at = Questions(house.sessions, house.clock, house.workspace, house.mail_leaves)
         return sentences(self.ordered(visitor, once, code, form, lambda: act(at, by), ("question", str(id))))
 
 

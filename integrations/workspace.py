@@ -14,6 +14,7 @@ from integrations.folder import Folder
 from models.company import BrandKit, Channels, Company, Sources, Workspace
 from models.content import Effect, Place, Problem, nearest
 from models.locale import mark
+from models.people import Permission, permissions_of
 from models.reason import Reason, because
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,6 +32,10 @@ NO_SUCH = mark("There is no “{value}” in “{where}”. Nearest: {nearest}. 
 NONE_SUCH = mark("There is no “{value}”: “{where}” is empty. Add it there or clear the field.")
 NO_PROVIDER = mark("There is no provider “{value}”. Write one of: {possible}.")
 NO_PATH = mark("There is no “{value}” in the company's folder. Correct the path or put the file there.")
+OUT_OF_REACH = mark(
+    "{name} decides, or answers for one who does, and has neither e-mail nor telegram here: no question reaches them. "
+    "Write one of the two."
+)
 
 # Where a file names a key of another list: "*" is every item, "@" the names of the fields themselves.
 REFERENCES: tuple[tuple[str, Loc, str, str], ...] = (
@@ -80,7 +85,7 @@ def read_workspace(
         sources=(settled(Sources, SOURCES) or Sources()).sources,
         brand=settled(BrandKit, BRAND) or BrandKit(),
     )
-    return workspace, problems
+    return workspace, [*problems, *_out_of_reach(documents[COMPANY], workspace.company)]
 
 
 def _document(folder: Folder, file: str, instead: bytes | None = None) -> Document:
@@ -193,6 +198,19 @@ def _unknown_providers(documents: Mapping[str, Document], providers: Collection[
         if providers and isinstance(provider, str) and provider not in providers:
             reason = because(NO_PROVIDER, code="provider", value=provider, possible=", ".join(sorted(providers)))
             yield CHANNELS, (*loc, "provider"), reason
+
+
+def _out_of_reach(document: Document, company: Company) -> Iterator[Problem]:
+    """Whoever decides, or answers for one who does, and cannot be told so: everything else goes on, unasked."""
+    decides = {one.key for one in company.people if Permission.APPROVE in permissions_of([*one.roles])}
+    decides |= {company.approval.approver}
+    answers = {one.deputy for one in company.people if one.key in decides}
+    answers |= {one.deputy for one in company.absences if one.person in decides}
+    names = {one.key: one.name for one in company.people if not one.email and not one.telegram}
+    for loc, item in _items(document, "people"):
+        key = item.get("key")
+        if key in names and key in decides | answers:
+            yield document.problem(loc, because(OUT_OF_REACH, code="out_of_reach", name=names[key]), Effect.NOTE)
 
 
 def _absent_paths(documents: Mapping[str, Document], folder: Folder) -> Iterator[Wrong]:

@@ -12,7 +12,7 @@ class Conclusion(SQLModel, table=True):
     """A version of the head's words about a period ("month-2026-10-01", as its report is called); empty: no words.
 
     `follows` is the id of the version it takes the place of, 0 for the first: two who write at once are not both next.
-    `once` is the form's own token: the same form sent twice is one version.
+    `once` is of the form's own token and of what it says: the same form sent twice is one version.
     """
 
     __table_args__ = (

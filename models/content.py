@@ -131,7 +131,8 @@ class PlanRow(Value):
     """One row of the content plan, known by its №; `row` is only where it stands today.
 
     `at` is wall time, None means the channel's next slot of that day; `zone` is empty where each channel's own is meant
-    (a time counted from the start is the company's). No `channels` means those the piece names. `material` is the print
+    (a time counted from the start is the company's). No `channels` means those the piece names; `everywhere` says that
+    neither names any, or the row all of them: so it means others once the company has others. `material` is the print
     of the piece's own file and pictures, put in by who reads them: a piece edited in its file is a changed row.
     """
 
@@ -147,6 +148,7 @@ class PlanRow(Value):
     text: str = ""
     channels: tuple[str, ...] = ()
     except_channels: tuple[str, ...] = ()
+    everywhere: bool = False
     pictures: tuple[str, ...] = ()
     text_for: Mapping[str, str] = {}
     products: tuple[str, ...] = ()
@@ -167,7 +169,8 @@ class PlanRow(Value):
 
     def row_hash(self) -> str:
         """The print of all a person decided in the row."""
-        return fingerprint({name: value for name, value in self.model_dump().items() if name not in ("number", "row")})
+        aside = ("number", "row", "everywhere")
+        return fingerprint({name: value for name, value in self.model_dump().items() if name not in aside})
 
     def aimed_at(self, piece_channels: Collection[str] = (), every: Collection[str] = ()) -> tuple[str, ...]:
         """The channels meant: the row's, else the piece's, else every one where some are excepted; less those."""

@@ -11,12 +11,21 @@ from models.reason import because
 from models.schedule import Unreadable
 
 BAD_DAY = mark("“{value}” is not a date. Write it as 2026-11-25; “+6” means six days after the first start.")
+WRONG_YEAR = mark("The year in “{value}” is not between {first} and {last}. Check the year.")
+YEARS = range(2000, 2201)  # far from where the calendar ends: a day beside it, and midnight in any zone, is a day too
 WRITTEN = re.compile(r"^(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))$")
 FROM_START = re.compile(r"^[+-]\d{1,4}$")
 
 
 def read_day(value: Any, start: date | None = None) -> date:
     """Read a day; `start` is what +6 counts from, without one such a day cannot be read. Raises Unreadable."""
+    day = _read(value, start)
+    if day.year not in YEARS:
+        raise Unreadable(because(WRONG_YEAR, code="wrong_year", value=value, first=YEARS[0], last=YEARS[-1]))
+    return day
+
+
+def _read(value: Any, start: date | None) -> date:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

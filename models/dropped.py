@@ -64,7 +64,7 @@ class DroppedFile(SQLModel, table=True):
 
     `seen` is the print of what applying it would do: whoever confirms names it, and what has become something else
     meanwhile is refused. `once` is the form's own token: the same form sent twice drops nothing twice. `found` is what
-    it would do, `said` what it did. `beat_at` is the last sign of life of whoever reads it.
+    it would do, `said` what it did. `beat_at` is the last sign of life of whoever reads or applies it.
     """
 
     __tablename__ = "dropped_file"

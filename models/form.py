@@ -96,7 +96,7 @@ class InWords:
         values = get_args(source)
 
         def read(said: Any) -> Any:
-            return next((value for value in values if said in _names_of(value)), said)
+            return next((value for value in values if said in names_of(value)), said)
 
         said = core_schema.plain_serializer_function_ser_schema(translate, when_used="json")
         return core_schema.no_info_before_validator_function(read, handler(source), serialization=said)
@@ -106,5 +106,6 @@ class InWords:
         return schema | {"enum": [translate(value) for value in schema["enum"]]}
 
 
-def _names_of(value: str) -> set[str]:
+def names_of(value: str) -> set[str]:
+    """What a value of a choice is called in any of our languages."""
     return {value, *(catalogue(language).get(value, value) for language in LANGUAGES)}

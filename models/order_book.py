@@ -19,6 +19,7 @@ class RunState(StrEnum):
     LOST = "lost"
 
 
+# A partial index is used only where the query says its condition in the same words, so the words are shared.
 UNFINISHED = text("run_state IN ('wanted', 'started')")
 
 
@@ -34,6 +35,7 @@ class GivenOrder(SQLModel, table=True):
         UniqueConstraint("once", name="uq_given_order_once"),
         CheckConstraint("run_state IN ('wanted', 'started', 'over', 'lost')", name="ck_given_order_run"),
         Index("ix_given_order_run", "run_state", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_given_order_code", "code", "id"),
         Index("ix_given_order_person", "person", "given_at", "id"),
         Index("ix_given_order_subject", "subject_kind", "subject_id", "id"),
     )

@@ -155,6 +155,7 @@ class PlanLoad(SQLModel, table=True):
     """One loading of the content plan: the difference as it was shown, and what became of it."""
 
     __tablename__ = "plan_load"
+    __table_args__ = (Index("ix_plan_load_by", "loaded_by", "loaded_at", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     file: str

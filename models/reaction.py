@@ -106,7 +106,7 @@ class Check(SQLModel, table=True):
 
     __tablename__ = "live_check"
     __table_args__ = (
-        Index("ix_live_check_open", "delivery_id", "state"),
+        Index("ix_live_check_delivery", "delivery_id"),
         Index("ix_live_check_waiting", "found_at", sqlite_where=OPEN_CHECK, postgresql_where=OPEN_CHECK),
     )
 

@@ -25,6 +25,8 @@ class StopOrder(SQLModel, table=True):
     __tablename__ = "stop_order"
     __table_args__ = (
         Index("uq_stop_in_force", "scope", "scope_key", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+        Index("ix_stop_order_pulled", "pulled_by", "pulled_at", "id"),
+        Index("ix_stop_order_released", "released_by", "released_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -95,7 +95,7 @@ class CostsForm(Form):
 async def record_costs(form: CostsForm) -> State[None]:
     """Record what is new; a changed row is a correction that names the row it corrects."""
     if form.drop:
-        return ended(record_dropped_table(form.drop, form.withdraw, form.seen, form.person))
+        return ended(record_dropped_table(form.drop, form.record, form.withdraw, form.seen, form.person))
     if form.what == "tables":
-        return ended(state_tables(form.file, form.record, form.withdraw))
+        return ended(state_tables(form.file, form.record, form.withdraw, form.person))
     return ended(state_row(form.what, form.row, form.person))

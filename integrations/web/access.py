@@ -266,6 +266,10 @@ def inside(target: str, otherwise: str) -> str:
 
 
 def sign_in_path(request: Request) -> str:
-    """The way to the door and back; after a form was sent in vain, back to the page it stood on is not known."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"/sign-in?next={quote(back, safe='')}" if request.method in ("GET", "HEAD") else "/sign-in"
+    """The way to the door and back: to this page, or to where the form was to lead."""
+    form: FormData | None = getattr(request.state, "form", None)
+    if request.method in ("GET", "HEAD"):
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    else:
+        back = str(form.get("next", "")) if form else ""
+    return f"/sign-in?next={quote(back, safe='')}" if inside(back, "") else "/sign-in"

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -53,7 +54,7 @@ from integrations.web.routes import (
     week,
 )
 from integrations.web.routes.door import HOME
-from integrations.web.screen import show, show_door
+from integrations.web.screen import after, show, show_door
 from integrations.web.settings import WebSettings
 from integrations.web.uploads import TooLarge, sweep
 from integrations.web.verbs import Verbs
@@ -99,6 +100,7 @@ SAID = {
 }  # fmt: skip
 TOO_LARGE = mark("No more than {size} is taken here at once. Nothing has been kept: send less, or in parts.")
 MEGABYTE, MEGABYTES = 1_000_000, mark("MB")
+SIGNED_OUT = mark("You have been signed out meanwhile, so nothing has been done. Sign in, then press the button again.")
 TOO_OLD = (mark("This form is too old"), mark("Open the page again and repeat what you did: nothing has been changed."))
 
 
@@ -171,11 +173,19 @@ def _broken(request: Request, error: Exception) -> Response:
 
 
 def _to_the_door(request: Request, error: Exception) -> Response:
-    """Sign in first; what was typed into a form of ours goes along."""
-    kept = _kept(request)
-    if kept is None:
+    """Sign in first; what was typed into a form of ours goes along.
+
+    No door in the middle of a page (htmx). One that looks for itself again goes there as a whole; any other stays, for
+    it may hold a form that somebody is filling in.
+    """
+    if "hx-request" in request.headers:
+        is_itself = urlsplit(request.headers.get("hx-current-url", "")).path == request.url.path
+        return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)} if is_itself else None)
+    if request.method != "POST" or not from_our_page(request):
         return RedirectResponse(sign_in_path(request), 303)
-    return show_door(request, "sign_in.html", 401, next=HOME, name="", objection=None, kept=kept)
+    if kept := _kept(request):
+        return show_door(request, "sign_in.html", 401, next=HOME, name="", objection=None, kept=kept)
+    return after(request, sign_in_path(request), because(SIGNED_OUT, code="signed_out"))
 
 
 def _kept(request: Request) -> Kept | None:

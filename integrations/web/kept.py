@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 TO, FIELD = "kept-to", "kept:"
-OF_THE_DOOR = ("csrf", "password", "answer", "kept-to")
-LONG = 60
+OF_THE_DOOR = ("csrf", "password", "kept-to")
+OF_A_PASSKEY = "answer"  # a question that is answered once is not answered again
+# What a page fills in by itself and what is pressed or ticked: with nothing else in it nobody has typed anything.
+PRESSED = frozenset({
+    "answer", "back", "begun", "channels", "date", "days", "do", "first", "follows", "former", "gone", "kind",
+    "language", "late", "month", "need", "next", "occasion", "once", "picture", "pictures", "piece", "print",
+    "question", "role", "row", "scope", "seen", "shown", "sure", "time", "urgent", "verdict", "version", "view",
+    "withdraw",
+})  # fmt: skip
+PRESSED_OF_MANY = ("answer-", "picture-", "pick:", "remove-", "same:", "version-")
 
 
 @dataclass(frozen=True)
@@ -21,15 +29,20 @@ class Kept:
 
     @property
     def readable(self) -> list[str]:
-        """The texts somebody took time to write: more than one word, or a very long one."""
-        return [value for _, value in self.fields if len(value) > LONG or len(value.split()) > 1]
+        """What somebody typed or chose."""
+        return [value for name, value in self.fields if value.strip() and not is_pressed(name)]
+
+
+def is_pressed(name: str) -> bool:
+    return name in PRESSED or name.startswith(PRESSED_OF_MANY)
 
 
 def kept_of(path: str, form: FormData) -> Kept | None:
-    """A form that was sent in vain; None where it says nothing."""
+    """A form that was sent in vain; None where nothing was written in it: then it is enough to press again."""
+    left_out = {*OF_THE_DOOR, OF_A_PASSKEY} if path.endswith("/passkey") else set(OF_THE_DOOR)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    said = tuple(field for field in fields if field[0] not in OF_THE_DOOR and not field[0].startswith(FIELD))
-    return Kept(path, said) if said else None
+    kept = Kept(path, tuple(field for field in fields if field[0] not in left_out and not field[0].startswith(FIELD)))
+    return kept if kept.readable else None
 
 
 def kept_from(form: FormData) -> Kept | None:

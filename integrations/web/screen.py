@@ -74,13 +74,17 @@ def _rendered(
 
 
 def address_of(request: Request) -> str:
-    """Where this page stands, with its filters."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query and request.method != "POST" else "")
+    """Where this page stands, with its filters; what was answered to a form stands nowhere."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return "" if request.method == "POST" else request.url.path + query
 
 
 def after(request: Request, path: str, *reasons: Reason) -> Response:
-    """Go on to a page after an order, and say there what became of it."""
-    response = RedirectResponse(path, 303)
+    """Go on to a page after an order, and say there what became of it.
+
+    A script is told where: were it redirected, it would take for itself what is said there once.
+    """
+    response = RedirectResponse(path, 201 if "x-requested-with" in request.headers else 303)
     flash.tell(request, response, reasons)
     return response
 

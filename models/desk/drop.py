@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from models.content import ChangeKind, FieldChange, PlanRow, Problem
 from models.dropped import ON_THE_WAY, PERSONAL, DropKind, DropState
+from models.edit import DeskEdit
 from models.locale import mark
 from models.post import Value
 from models.reason import NO_REASON, Reason
@@ -46,6 +47,7 @@ class RowShown(Value):
     fields: tuple[FieldChange, ...] = ()
     channels: tuple[str, ...] = ()
     out: tuple[str, ...] = ()
+    edited: tuple[DeskEdit, ...] = ()
 
 
 class PlanFound(Value):
@@ -104,7 +106,7 @@ class Touched(Value):
 
 
 class ProductsFound(Value):
-    """What a product feed changes."""
+    """What a product feed changes in the place of the `source`; nothing is known of that until one is chosen."""
 
     source: str = ""
     path: str = ""
@@ -118,7 +120,7 @@ class ProductsFound(Value):
 
     @property
     def is_the_same(self) -> bool:
-        return not (self.fresh or self.gone or self.changed)
+        return bool(self.source) and not (self.fresh or self.gone or self.changed)
 
 
 class TableFound(Value):
@@ -193,7 +195,7 @@ class DropLine(Value):
 
 
 class Dropped(DropLine):
-    """A dropped file on its own page; `whens` are the times of its rows, before and after, in the reader's words."""
+    """A dropped file on its own page, in the reader's words: the times of its rows, before and after, and the edits."""
 
     size: int
     done: int
@@ -206,6 +208,7 @@ class Dropped(DropLine):
     applied_by: str = ""
     applied_at: datetime | None = None
     whens: Mapping[str, tuple[str, str]] = {}
+    edits: Mapping[str, tuple[str, ...]] = {}
     field_titles: Mapping[str, str] = {}
     run: RunShown | None = None
     is_mine_to_apply: bool = True

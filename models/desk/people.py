@@ -35,7 +35,7 @@ class DeedKind(StrEnum):
 
 
 class Deed(Value):
-    """Something a person did, about what, and where it is to be seen; `mark` is its place in the list."""
+    """Something a person did, or wanted to, about what, and where it is to be seen; `mark` is its place in the list."""
 
     kind: DeedKind
     id: int
@@ -46,6 +46,7 @@ class Deed(Value):
     said: str = ""
     words: Mapping[str, str] = {}
     link: str = ""
+    is_done: bool = True
 
     @property
     def mark(self) -> str:

@@ -218,7 +218,7 @@ class Form(Value):
 
 
 class HandPage(Value):
-    """The text for one channel in its form, beside the common one."""
+    """The text for one channel in its form, beside the common one; `against` what stands there by now."""
 
     id: int
     number: str
@@ -231,6 +231,7 @@ class HandPage(Value):
     hand: HandLine | None = None
     of_the_file: bool = False
     difference: tuple[Run, ...] = ()
+    against: tuple[Run, ...] = ()
     objection: Reason = NO_REASON
     look: Proof | None = None
     problems: tuple[Reason, ...] = ()

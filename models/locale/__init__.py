@@ -43,6 +43,16 @@ def spoken(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+@contextmanager
+def in_house_words() -> Iterator[None]:
+    """Choose the house's language for a block: what is kept or written to others, in whatever language it was ordered.
+
+    The answer to an order is said in the language of whoever gave it; a letter about it is not.
+    """
+    with spoken(_language_of_process()):
+        yield
+
+
 def speak_here(language: str) -> None:
     """Choose the language for the rest of this context: of one request, whatever answers it."""
     _language.set(language if language in LANGUAGES else "en")
@@ -50,7 +60,11 @@ def speak_here(language: str) -> None:
 
 def language() -> str:
     """The language of this context, else of the process (`OTDEL_LOCALE`), else English."""
-    return _language.get(_of_process[0] if _of_process else os.environ.get("OTDEL_LOCALE", "en"))
+    return _language.get(_language_of_process())
+
+
+def _language_of_process() -> str:
+    return _of_process[0] if _of_process else os.environ.get("OTDEL_LOCALE", "en")
 
 
 def translate(msgid: str, **words: object) -> str:

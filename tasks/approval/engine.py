@@ -12,10 +12,11 @@ from integrations.errors import Refused
 from models.approval import Request
 from models.company import Workspace
 from models.database import Clock, in_one
-from models.locale import mark, translate, translate_plural
+from models.locale import in_house_words, mark, translate, translate_plural
 from models.reason import Reason, because
 from tasks.approval import proof, rows
 from tasks.approval.rules import Roster
+from tasks.decisions.rows import lock
 from tasks.notices.rows import Message, tell
 from tasks.orders import naming
 from tasks.orders import rows as publications
@@ -59,6 +60,7 @@ class Asker:
     def _open(self, session: Session, days: int, number: str, key: str, asked_by: str, run_id: str) -> Request:
         until = self.now() + timedelta(days=days)
         waiting = [row for row in rows.waiting(session, until) if number in ("", row.number)]
+        lock(session, *{row.subject for row in waiting})  # two who ask at once: the second sees what the first asked
         asked = rows.asked_subjects(session)
         new = [row for row in waiting if (row.subject, row.version) not in asked]
         if not new:
@@ -80,6 +82,7 @@ class Asker:
             return because(NOTHING_WAITS_OF, code="nothing", number=number, title=title)
         return because(NOTHING_WAITS, code="nothing")
 
+    @in_house_words()
     def title(self, asked: Sequence[rows.Waiting]) -> str:
         first = proof.moment(min(row.due_at for row in asked), self.company.zone)
         return translate_plural(*ASK_TITLE, len(asked), first=first)
@@ -91,6 +94,7 @@ class Asker:
     def today(self) -> date:
         return local(self.now(), self.company.zone).date()
 
+    @in_house_words()
     def tell(self, session: Session, request: Request, number: int) -> None:
         """Write to whoever is asked, in the transaction that asks; once."""
         due = proof.moment(request.due_at, self.company.zone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, select, update
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -51,14 +51,15 @@ class Waiting:
         return subject_of(self.piece_id, self.account)
 
 
-def waiting(session: Session, until: datetime | None = None) -> list[Waiting]:
+def waiting(session: Session, until: datetime | None = None, piece_id: int | None = None) -> list[Waiting]:
     """What waits for approval, by its first due time: one entry per version and channel, however often it repeats.
 
-    What was sent back waits for its author and is not here.
+    What was sent back waits for its author and is not here. `piece_id` asks about one piece alone.
     """
+    its = [D.subject_id == str(piece_id)] if piece_id is not None else []
     open_rows = and_(
-        D.kind == "placement", D.verb != Verb.DELETE, D.state.in_(OPEN), ~is_approved(), D.content_hash != "",
-        ~is_decided(SUBJECT, D.content_hash),
+        D.kind == "placement", D.subject_kind == "piece", D.subject_id != "", *its, D.verb != Verb.DELETE,
+        D.state.in_(OPEN), ~is_approved(), D.content_hash != "", ~is_decided(SUBJECT, D.content_hash),
     )  # fmt: skip
     what, first = (D.subject_id, D.account, D.content_hash), func.min(D.due_at)
     groups = select(*what, first.label("first"), func.min(D.created_at).label("since")).where(open_rows).group_by(*what)
@@ -67,7 +68,7 @@ def waiting(session: Session, until: datetime | None = None) -> list[Waiting]:
     due = groups.subquery()
     query = (
         select(due.c.account, due.c.content_hash, due.c.first, due.c.since, Piece)
-        .join(Piece, cast(col(Piece.id), String) == due.c.subject_id)
+        .join(Piece, col(Piece.id) == cast(due.c.subject_id, Integer))  # by the piece's own key: no other is looked at
         .order_by(due.c.first, due.c.subject_id, due.c.account)
     )
     return [

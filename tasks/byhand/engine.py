@@ -71,11 +71,13 @@ class ByHand(Editing):
 
     def _keep(self, session: Session, piece: Piece, account: str, who: Who, order: HandText) -> str:
         hand, present = self._hand(session, piece, account), rows.present(session, piece)
+        self._refuse_other_text(session, piece, account, order.begun)
         hand.body_hash, hand.version_id = present.body_hash, present.id or 0
         return HAND_KEPT
 
     def _take(self, session: Session, piece: Piece, account: str, who: Who, order: HandText) -> str:
         hand = self._hand(session, piece, account)
+        self._refuse_other_text(session, piece, account, order.begun)
         manuscript = Manuscript.model_validate(rows.present(session, piece).content)
         texts = {key: text for key, text in manuscript.text_for.items() if key != account}
         texts |= {account: hand.file_text} if hand.file_text else {}

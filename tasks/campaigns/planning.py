@@ -30,6 +30,7 @@ NO_TARGET = mark("Name the target: a number.")
 NO_SUCH = mark("There is nothing with the key “{key}” here to be changed. Nearest: {nearest}.")
 TAKEN = mark("The key “{key}” is taken by “{title}”. Change that one, or write another key.")
 NO_KEY = mark("No key can be made of this title. Write one in small Latin letters, digits and hyphens.")
+NO_METRIC_SAID = mark("Choose what the goal is measured by.")
 NO_METRIC = mark("Nothing is measured as “{metric}”. Choose one of: {known}.")
 FOREIGN = mark("Budgets are kept in {currency}. Write the amount in it.")
 LONGEST_KEY = 40
@@ -87,7 +88,8 @@ def goal(order: GoalOrder, company: Company, former: str = "") -> Plan | list[Re
     """The edit that brings or changes a goal; else everything that is wrong with it."""
     key, before, wrong = _which(order.what, order.key, order.title, company.goals)
     reading = Reading(_shown(before), wrong)
-    metric = reading.take("metric", order.metric, _metric)
+    kept = str(reading.former.get("metric", ""))  # written by hand, it may be nothing that is measured
+    metric = reading.take("metric", order.metric.strip() or kept, _metric)
     fields = {
         "title": reading.take("title", order.title, str),
         "metric": metric,
@@ -101,9 +103,6 @@ def goal(order: GoalOrder, company: Company, former: str = "") -> Plan | list[Re
     reading.need(NO_DAYS, fields["from"], fields["to"])
     _in_order(reading, fields["from"], fields["to"])
     return _plan("goals", key, before, fields, reading.wrong, former)
-
-
-NO_METRIC_SAID = mark("Choose what the goal is measured by.")
 
 
 def fund(order: FundOrder, company: Company, former: str = "") -> Plan | list[Reason]:
@@ -125,14 +124,14 @@ def _which(what: str, key: str, title: str, there: Iterable[Kept]) -> tuple[str,
     """The key that is meant, and what stands under it."""
     known = {one.key: one for one in there}
     wanted = key.strip()
+    found = known.get(wanted) or known.get(refer(wanted, {k: one.title for k, one in known.items()}) or "")
     if what == "change":
-        found = known.get(wanted) or known.get(refer(wanted, {k: one.title for k, one in known.items()}) or "")
         if found is None:
             near = ", ".join(nearest(wanted, known, 3, 0.0)) or "—"
             return wanted, None, [because(NO_SUCH, code="no_such", key=wanted or "—", nearest=near)]
         return found.key, found, []
-    if wanted in known:
-        return wanted, None, [because(TAKEN, code="taken", key=wanted, title=known[wanted].title)]
+    if found is not None:  # Prefect's form opens with "add", and offers titles where the key is asked for
+        return wanted, None, [because(TAKEN, code="taken", key=found.key, title=found.title)]
     if wanted and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", wanted):
         return wanted, None, [because(BAD_KEY, code="bad_key", value=wanted)]
     made = wanted or free_key(title, known)
@@ -187,7 +186,8 @@ def _major(minor: int, currency: str) -> Decimal:
 
 
 def _target(said: str, metric: str | None, currency: str) -> Decimal:
-    is_money = metric is not None and MEASURES[metric].shape == "money"
+    measure = MEASURES.get(metric or "")
+    is_money = measure is not None and measure.shape == "money"
     return _amount(said, currency) if is_money else Decimal(read_count(said))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import String, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.delivery import FOR_A_PERSON, OPEN, OUT, State
+from models.delivery import FOR_A_PERSON, OPEN, OUT, State, Verb
 from models.piece import Piece
 from models.registry import Tally
 from models.stop import Scope, StopOrder
@@ -21,6 +21,7 @@ from tasks.reports.period import midnight
 
 MOST = 200
 COMING = (State.PLANNED, State.CLAIMED, State.INTENT)
+PUBLICATION = and_(D.kind == "placement", D.verb == Verb.PUBLISH)  # its corrections and removals are no second one
 OF_PIECE = and_(D.subject_kind == "piece", D.subject_id == cast(col(Piece.id), String))
 
 
@@ -64,7 +65,7 @@ def works(session: Session, key: str) -> list[Work]:
     counted = (
         select(col(Piece.id), D.state, func.count().label("number"), func.min(D.due_at).label("first"),
                func.max(D.due_at).label("last"))
-        .join(Piece, OF_PIECE).where(col(Piece.campaign) == key, D.kind == "placement")
+        .join(Piece, OF_PIECE).where(col(Piece.campaign) == key, PUBLICATION)
         .group_by(col(Piece.id), D.state)
     )  # fmt: skip
     states: dict[int, dict[State, int]] = {}
@@ -98,7 +99,7 @@ def counts(session: Session, keys: Collection[str]) -> dict[str, Counted]:
     numbers = [func.sum(case((D.state.in_(states), 1), else_=0)) for states in (OUT, COMING, FOR_A_PERSON)]
     query = (
         select(col(Piece.campaign), *numbers).join(Piece, OF_PIECE)
-        .where(col(Piece.campaign).in_(keys), D.kind == "placement").group_by(col(Piece.campaign))
+        .where(col(Piece.campaign).in_(keys), PUBLICATION).group_by(col(Piece.campaign))
     )  # fmt: skip
     return {key: Counted(int(out), int(coming), int(troubled)) for key, out, coming, troubled in session.execute(query)}
 
@@ -116,7 +117,7 @@ class Astray:
 def outside(session: Session, key: str, first: date, last: date, zone: str) -> list[Astray]:
     """What is still to go out, but not between these days."""
     since, until = midnight(first, zone), midnight(last + timedelta(days=1), zone)
-    astray = and_(D.kind == "placement", D.state.in_(OPEN), (D.due_at < since) | (D.due_at >= until))
+    astray = and_(PUBLICATION, D.state.in_(OPEN), (D.due_at < since) | (D.due_at >= until))
     query = (
         select(col(Piece.id), col(Piece.number), col(Piece.title), func.min(D.due_at)).join(Piece, OF_PIECE)
         .where(col(Piece.campaign) == key, astray).group_by(col(Piece.id), col(Piece.number), col(Piece.title))

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from integrations.errors import Refused
 from models.editing import Remark
-from models.locale import mark, translate
+from models.locale import in_house_words, mark, translate
 from models.people import Permission
 from models.piece import Piece
 from models.reason import because
@@ -49,8 +49,10 @@ class Comments(Editing):
 
         return self.answered(COMMENT, act)
 
+    @in_house_words()
     def _tell(self, session: Session, piece: Piece, who: Who, id: int, text: str) -> None:
-        told = {piece.author, *rows.who_commented(session, piece.id or 0)} - {who.key, ""}
+        here = publications.people(session, self.at.workspace).keys()  # who has left reads nothing any more
+        told = {piece.author, *rows.who_commented(session, piece.id or 0)} & here - {who.key}
         subject = translate(LETTER, number=piece.number or "—", title=piece.title)
         body = translate(LETTER_BODY, person=who.name, text=text)
         link = f"{self.at.staff_url}/staff/piece/{piece.id}#comments"

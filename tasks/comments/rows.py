@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.content import fingerprint
 from models.database import Clock, now_by
 from models.piece import PieceComment
 from tasks.delivery.rows import insert_quietly
@@ -23,7 +24,8 @@ def comments(session: Session, piece_id: int, most: int = SHOWN) -> list[PieceCo
 def add_comment(
     session: Session, clock: Clock, once: str, piece_id: int, account: str, person: str, text: str
 ) -> tuple[PieceComment, bool]:
-    """Keep a comment; False where this very form has been sent before."""
+    """Keep a comment; False where this very form, filled in so, has been sent before."""
+    once = fingerprint([once, piece_id, account, person, text])
     same = select(PieceComment).where(col(PieceComment.once) == once)
     is_new = session.execute(same).first() is None
     row: dict[str, Any] = {"once": once, "piece_id": piece_id, "account": account, "person": person, "text": text,

@@ -3,6 +3,8 @@
 The former file is kept beside; what the readers would complain of is refused in their words, and nothing is written.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +25,7 @@ from tasks.house import House
 Edits = Callable[[Mapping[str, Any]], Sequence[Edit]]
 Law = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
 KEPT = 20
+IN_LIST = re.compile(r"\.\d+(?=\.|$)")
 ATTEMPTS = 3
 CHANGED = mark("{file} has been changed meanwhile, so nothing was written. Open the page again and repeat your change.")
 UNSOUND = mark("{problem} Nothing was written.")
@@ -113,9 +116,10 @@ class CompanyFile:
 
     def _examine(self, data: bytes) -> None:
         """Refuse what the readers of the company's files would complain of, and did not before."""
-        before = {_complaint(problem) for problem in self._problems(None)}
+        before = Counter(map(_complaint, self._problems(None)))
         for problem in self._problems(data):
-            if problem.effect is not Effect.NOTE and _complaint(problem) not in before:
+            before[_complaint(problem)] -= 1
+            if problem.effect is not Effect.NOTE and before[_complaint(problem)] < 0:
                 raise Refused(because(UNSOUND, code="unsound", problem=problem))
 
     def _problems(self, data: bytes | None) -> list[Problem]:
@@ -132,6 +136,6 @@ class CompanyFile:
 
 
 def _complaint(problem: Problem) -> tuple[str, str, str]:
-    """A problem apart from its line, which every edit above it moves."""
+    """A problem apart from its line and its place in a list, which every edit above it moves."""
     words = {name: word for name, word in problem.reason.words.items() if name != "line"}
-    return problem.place.file, problem.place.field, f"{problem.reason.text}{words}"
+    return problem.place.file, IN_LIST.sub(".*", problem.place.field), f"{problem.reason.text}{words}"

@@ -1,13 +1,12 @@
 """The rows of conclusions: every version is kept, the last one stands. Sessions are given; nothing here commits one."""
 
-import hashlib
-
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.conclusion import Conclusion
+from models.content import fingerprint
 from models.database import Clock, now_by
 
 TABLE = Conclusion.__table__  # type: ignore[attr-defined]
@@ -18,14 +17,17 @@ MOST = 50
 def keep(
     session: Session, clock: Clock, period: str, text: str, person: str = "", once: str = "", follows: int = ANY
 ) -> bool:
-    """Keep a version, unless it says what stands; False where another than `follows` stands by now."""
+    """Keep a version, unless it says what stands; False where another than `follows` stands by now.
+
+    `once` is the form's own token: sent twice it is one version, and filled in anew it is another.
+    """
     present = current(session, period)
-    if present is not None and (present.text == text or present.once == once):
+    if present is not None and present.text == text:
         return True
     now, id = now_by(clock, session), present.id or 0 if present else 0
     row = {
         "period": period, "text": text, "person": person, "follows": id if follows == ANY else follows, "said_at": now,
-        "once": once or hashlib.sha256(f"{period} {id} {text}".encode()).hexdigest(),
+        "once": fingerprint([once or id, period, person, text]),
     }  # fmt: skip
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     put = dialect.insert(TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True)

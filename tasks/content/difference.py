@@ -5,6 +5,7 @@ from datetime import date, time
 
 from models.content import CONTENT_FIELDS, SCHEDULE_FIELDS, Change, ChangeKind, FieldChange, KnownRow, PlanRow
 from models.delivery import Lateness
+from models.edit import DeskEdit
 from models.locale import mark, translate, translate_plural
 from models.schedule import Recurrence
 
@@ -200,14 +201,14 @@ def sentence(change: Change, titles: Mapping[str, str] | None = None) -> str:
         return said
     channels = ", ".join((titles or {}).get(key) or key for key in change.out)
     partly = [translate(PARTLY_OUT, channels=channels)] if change.out else []
-    return " ".join([said, *partly, *edits(change)])
+    return " ".join([said, *partly, *edits(change.edited)])
 
 
-def edits(change: Change) -> list[str]:
+def edits(edited: Collection[DeskEdit]) -> list[str]:
     """What was edited on the desk since: what of it stays, and what loading the row would put away."""
     said = []
     for text, is_lost in ((EDIT_STAYS, False), (EDIT_LOST, True)):
-        found = [edit for edit in change.edited if edit.is_lost is is_lost]
+        found = [edit for edit in edited if edit.is_lost is is_lost]
         if found:
             last = max(found, key=lambda edit: edit.at)
             fields = ", ".join(translate(EDITED_NAMES[edit.field]) for edit in found)

@@ -29,6 +29,8 @@ def changed_in_file(
 
 
 def _said(of: tuple[PlanRow, Manuscript], name: str) -> Any:
+    if name == "channels" and of[0].everywhere:  # a channel that the company has got since is no word of the file
+        return "everywhere", of[0].except_channels
     return getattr(of[1] if name in OF_MANUSCRIPT else of[0], name)
 
 

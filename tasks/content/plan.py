@@ -38,6 +38,7 @@ OF_A_DRAFT = mark(
 )
 TEXT_UNUSED = mark("There is a text for {channel}, but the row does not go there. Add the channel or clear the text.")
 
+ALL_CHANNELS = ("все", "все каналы", "all", "all channels")
 IF_LATE = {
     Lateness.PUBLISH: ("publish", "публиковать", "опубликовать", "выпустить", "все равно публиковать"),
     Lateness.SKIP: ("skip", "пропустить", "пропускать", "не публиковать"),
@@ -138,6 +139,7 @@ def read_row(line: Line, known: Known, start: datetime, today: date) -> PlanRow:
         title=_long(line, "title"),
         text=_long(line, "text"),
         channels=_channels(line, "channels", known.channels),
+        everywhere=fold(line.text("channels")) in ALL_CHANNELS,
         except_channels=_channels(line, "except_channels", known.channels),
         pictures=tuple(_picture(line, name, known.pictures) for name in names(line.text("pictures"))),
         text_for={key: text for key, at in line.columns.text_for.items() if (text := written(line.row.cells[at]))},
@@ -246,7 +248,7 @@ def _one(line: Line, column: str, known: Mapping[str, str] | None, kind: str) ->
 
 def _channels(line: Line, column: str, known: Mapping[str, str]) -> tuple[str, ...]:
     text = line.text(column)
-    if fold(text) in ("все", "все каналы", "all", "all channels"):
+    if fold(text) in ALL_CHANNELS:
         return tuple(known)
     whole = refer(text, known) if text else None
     keys = {name: refer(name, known) for name in ([] if whole else names(text))}

@@ -65,20 +65,24 @@ def next_version(
     plan: Mapping[str, Any],
     corrections: Sequence[Mapping[str, Any]] = (),
     note: str = "",
+    settles: bool = False,
 ) -> dict[str, Any] | None:
-    """What the version says that is to be kept of this manuscript, as `save_version` tells it."""
+    """What the version says that is to be kept of this manuscript, as `save_version` tells it.
+
+    A file that `settles` edits is a version even if it says the same: the next edit is one of what it says.
+    """
     if hands:
         written = written_out(with_hands(hands, written.manuscript, why))
     print_ = written.print
     is_same = present is not None and print_ in (present.content_hash, "" if by == STYLING else present.source_hash)
-    if is_same and why not in BY_A_PERSON:
+    if is_same and why not in BY_A_PERSON and not settles:
         return None
     return {
         "ordinal": (present.ordinal if present else 0) + 1, "made_by": by, "why": why, "note": note,
         "content": written.content, "content_hash": print_, "body_hash": written.of_body,
         "source_hash": present.content_hash if present and by == STYLING else print_, "plan": dict(plan),
         "corrections": [dict(c) for c in corrections], "made_at": now,
-        "styled": by == STYLING or bool(is_same and present and present.styled),
+        "styled": by == STYLING or bool(present and print_ == present.content_hash and present.styled),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from models.database import Clock, now_by
 from models.locale import mark, translate
 from models.people import Permission
 from models.reason import because
-from models.registry import Fact, Observation
+from models.registry import Observation
 from tasks.content.rows import first_start_moment
 from tasks.content.sheets import read_sheet
 from tasks.costs import told
@@ -38,12 +38,20 @@ class Ledger:
     def __init__(self, sessions: sessionmaker[Session], clock: Clock, workspace: Workspace, run: str = "") -> None:
         self.sessions, self.clock, self.workspace, self.run = sessions, clock, workspace, run
 
+    def admit(self, person: str) -> None:
+        """Let nobody on but who may record expenses and results. Raises Refused."""
+        with self.sessions() as session:
+            self._entitled(session, person)
+
+    def _entitled(self, session: Session, person: str) -> None:
+        naming.entitled(person, people(session, self.workspace), Permission.RECORD_COSTS)
+
     def row(self, kind: str, fields: Mapping[str, str], number: str, person: str) -> Told:
         """Record one row of a form; the same row again states nothing new. `number` tells two equal rows apart."""
         title = translate(told.FORM[kind])
         try:
             with self.sessions.begin() as session:
-                naming.entitled(person, people(session, self.workspace), Permission.SIGNED_IN)
+                self._entitled(session, person)
                 sheet = one_row(fields, number)
                 found = self._read(kind, sheet, self._stating(session, now_by(self.clock, session)))
                 made = self._compared(session, kind, sheet, found, title)
@@ -56,8 +64,11 @@ class Ledger:
     def table(self, data: bytes, file: str, recording: bool, withdrawing: bool) -> Told:
         """Compare a table with the registry, and record what is new in it where that is asked."""
         sheet, unread = read_sheet(data, file, familiar)
-        if sheet is None:
-            return _unusable(file, *unread)
+        return self.sheet(sheet, file, recording, withdrawing) if sheet else _unusable(file, *unread)
+
+    def sheet(self, sheet: Sheet, file: str, recording: bool, withdrawing: bool) -> Told:
+        """Compare a table that has been read, as if it were this file of the company's."""
+        sheet = sheet.model_copy(update={"file": file})
         kind = "result" if is_of_results(sheet) else "expense"
         title = translate(told.RESULTS if kind == "result" else told.EXPENSES, file=file)
         with self.sessions.begin() as session:
@@ -92,12 +103,9 @@ class Ledger:
         if sheet.file == "form":
             difference = difference.model_copy(update={"gone": ()})
         zone = self.workspace.company.zone
-        before = {fact.id: told.said(fact, zone) for fact in known if fact.id and _is_meant(fact, difference)}
+        meant = {row.corrects for row in difference.changed + difference.gone}
+        before = {fact.id: told.said(fact, zone) for fact in known if fact.id and fact.id in meant}
         return Told(title=title, zone=zone, difference=difference, before=before, problems=found.problems)
-
-
-def _is_meant(fact: Fact, difference: Difference) -> bool:
-    return any(fact.id == row.corrects for row in difference.changed + difference.gone)
 
 
 def _unusable(title: str, *problems: Problem) -> Told:

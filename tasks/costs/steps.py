@@ -8,11 +8,11 @@ from integrations.errors import Refused
 from integrations.folder import Folder
 from models.content import Effect, Place, Problem
 from models.ending import Ending
-from models.locale import mark
+from models.locale import mark, translate
 from models.reason import because
 from tasks.costs.engine import Ledger, write_numbers
 from tasks.costs.told import Told
-from tasks.dropping.applying.engine import record_table
+from tasks.dropping.applying.engine import compare_table, in_turn, record_table
 from tasks.house import House, house
 from tasks.orderbook.steps import by_the_book
 from tasks.orders.answers import Report
@@ -20,6 +20,7 @@ from tasks.runs.steps import show
 from tasks.step import step
 
 TABLES = ("expenses.xlsx", "expenses.csv", "results.xlsx", "results.csv")
+COSTS = mark("Expenses and results")
 NO_TABLE = mark("There is no table to record. Put expenses.xlsx or results.xlsx into the company's folder.")
 
 
@@ -46,22 +47,28 @@ def _by_the_book(carry_out: Callable[[], list[Told]]) -> Ending:
 
 
 @step(mark("Record the dropped table"))
-def record_dropped_table(drop: int, withdrawing: bool, seen: str, person: str) -> Ending:
+def record_dropped_table(drop: int, recording: bool, withdrawing: bool, seen: str, person: str) -> Ending:
     """Let a table that was dropped on the desk take the place of the company's, and record what is new in it."""
     run, at = str(runtime.flow_run.id or ""), house()
-    report = by_the_book(lambda: record_table(at, drop, withdrawing, seen, person, run), follows=True)
+    if not recording:
+        return _told(lambda: [compare_table(at, drop, withdrawing, person)])
+    report = by_the_book(lambda: in_turn(lambda: record_table(at, drop, withdrawing, seen, person, run)), follows=True)
     show("stated", report.markdown(), report.title)
     return report.ending
 
 
 @step(mark("Compare the tables with the registry"))
-def state_tables(file: str, recording: bool, withdrawing: bool) -> Ending:
-    """Compare the tables with the registry and record what is new, changed or gone."""
-    made = _tables(file, recording, withdrawing)
-    if not made:
+def state_tables(file: str, recording: bool, withdrawing: bool, person: str) -> Ending:
+    """Compare the tables with the registry and record what is new, changed or gone, for whoever may."""
+    at = house()
+
+    def stated() -> list[Told]:
+        Ledger(at.sessions, at.clock, at.workspace).admit(person)
         reason = because(NO_TABLE, code="no_table")
-        made = [Told(title=TABLES[0], problems=(Problem(place=Place(), reason=reason, effect=Effect.STOPS),))]
-    return _shown(made)
+        none = Told(title=TABLES[0], problems=(Problem(place=Place(), reason=reason, effect=Effect.STOPS),))
+        return _tables(file, recording, withdrawing) or [none]
+
+    return _told(stated)
 
 
 @step(mark("Record the company's tables"))
@@ -69,6 +76,16 @@ def record_tables() -> Ending:
     """Record the tables that the company keeps, if it keeps any; what stands in the registry is not recorded again."""
     made = [] if house().unreadable() else _tables("", True, False)
     return _shown(made) if made else Ending()
+
+
+def _told(carry_out: Callable[[], list[Told]]) -> Ending:
+    """What came of it; or that it was refused altogether, and why."""
+    try:
+        return _shown(carry_out())
+    except Refused as refused:
+        report = Report(title=translate(COSTS), refusal=refused.reason)
+    show("stated", report.markdown(), report.title)
+    return report.ending
 
 
 def _shown(made: list[Told]) -> Ending:

@@ -49,7 +49,7 @@ def is_of_results(sheet: Sheet) -> bool:
 def numbered(data: bytes, sheet: Sheet) -> bytes | None:
     """The workbook with the №s that its rows have here; None where there is nothing to add, or it is no workbook."""
     at = next((n for n, name in enumerate(sheet.header, 1) if name.casefold() in COLUMNS["number"]), 0)
-    bare = [row.number for row in sheet.rows if not at or row.cells[at - 1] is None]
+    bare = {row.number for row in sheet.rows if not at or row.cells[at - 1] is None}
     if data[:2] != b"PK" or not bare:
         return None
     inspect_archive(data)

@@ -14,7 +14,7 @@ from models.approval import Approval, Decision, Step
 from models.database import Clock, now_by
 from models.delivery import OUT, Delivery, State
 from models.desk import Verdict
-from models.locale import mark, translate
+from models.locale import in_house_words, mark, translate
 from models.people import Permission, Person, permissions_of
 from models.piece import Piece
 from models.reason import because
@@ -113,6 +113,7 @@ def of(*subjects: str) -> ColumnElement[bool]:
     return and_(D.subject_kind == "piece", D.subject_id.in_(pieces), SUBJECT.in_(set(subjects)))
 
 
+@in_house_words()
 def _tell(session: Session, clock: Clock, returned: Sequence[Where], person: str) -> None:
     """Tell the authors; of what had been let out at once, the technicians too, with what is out already."""
     pieces, approver = pieces_of(session, [subject for subject, _ in returned]), session.get(Person, person)

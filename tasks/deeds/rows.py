@@ -3,12 +3,12 @@
 Every source is asked along an index for one page of its own, so a long history costs no more than a short one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,11 +16,14 @@ from models.approval import Approval, Step
 from models.desk.people import Deed, DeedKind
 from models.order_book import GivenOrder
 from models.piece import Piece, PieceComment, PieceVersion, PlanLoad
+from models.reason import Reason
 from models.stop import StopOrder
 
 KINDS = list(DeedKind)
 # What these orders came to stands in tables of its own, where orders that were given elsewhere stand too.
-COVERED = frozenset({"approval", "stop", "release", "comment", "plan", "A3"})
+COVERED = frozenset({"stop", "release", "comment", "correct", "by-hand", "urgent", "load-plan"})
+REFUSED = func.coalesce(col(GivenOrder.said)["refusal"]["text"].as_string(), "") != ""
+LAST_ID = 2**31
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ def read_cursor(mark: str) -> Cursor | None:
     at, _, rest = mark.partition("|")
     kind, _, id = rest.partition("|")
     try:
-        moment = datetime.fromisoformat(at)
-        return Cursor(moment, DeedKind(kind), int(id)) if moment.tzinfo else None
+        moment, number = datetime.fromisoformat(at), int(id)
+        is_one = moment.tzinfo is not None and 0 < number < LAST_ID
+        return Cursor(moment.astimezone(UTC), DeedKind(kind), number) if is_one else None
     except (ValueError, OverflowError):
         return None
 
@@ -70,18 +74,28 @@ def _after(at: Any, id: Any, kinds_between: int, cursor: Cursor) -> ColumnElemen
 
 def _orders(session: Session, person: str, cursor: Cursor | None, most: int) -> Iterator[Deed]:
     at, id = col(GivenOrder.given_at), col(GivenOrder.id)
-    query = select(GivenOrder).where(col(GivenOrder.person) == person, col(GivenOrder.code).not_in(COVERED))
+    shown = or_(col(GivenOrder.code).not_in(COVERED), REFUSED)
+    query = select(GivenOrder).where(col(GivenOrder.person) == person, shown)
     for row in session.execute(_page(query, at, id, DeedKind.ORDER, cursor, most)).scalars():
         link = f"/staff/piece/{row.subject_id}" if row.subject_kind == "piece" and row.subject_id else ""
-        yield Deed(kind=DeedKind.ORDER, id=row.id or 0, at=row.given_at, code=row.code, said=_answer(row), link=link)
+        report = row.said or {}
+        done = not _refusal(report) and all(line.get("done") for line in report.get("lines") or [])
+        yield Deed(kind=DeedKind.ORDER, id=row.id or 0, at=row.given_at, code=row.code, said=_answer(report),
+                   is_done=done, link=link)  # fmt: skip
 
 
-def _answer(row: GivenOrder) -> str:
-    """The order's answer in a line, in the words it was given in."""
-    lines = row.said.get("lines") or []
+def _refusal(report: Mapping[str, Any]) -> Reason:
+    return Reason.model_validate(report.get("refusal") or {})
+
+
+def _answer(report: Mapping[str, Any]) -> str:
+    """The order's answer in a line: why it was refused, else the words it was answered in."""
+    if refusal := _refusal(report):
+        return str(refusal)
+    lines = report.get("lines") or []
     if lines:
         return f"{lines[0].get('label', '')} — {lines[0].get('said', '')}"
-    return str((row.said.get("notes") or [""])[0])
+    return str((report.get("notes") or [""])[0])
 
 
 def _decisions(session: Session, person: str, cursor: Cursor | None, most: int) -> Iterator[Deed]:
@@ -94,7 +108,8 @@ def _decisions(session: Session, person: str, cursor: Cursor | None, most: int) 
     for row in found:
         piece = pieces.get(row.id, 0)
         yield Deed(
-            kind=DeedKind.DECISION, id=row.id or 0, at=row.decided_at, code=row.decision, said=row.reason,
+            kind=DeedKind.DECISION, id=row.id or 0, at=row.decided_at, said=row.reason,
+            code=row.step if row.step == Step.URGENT else row.decision,
             title=titles.get(piece, row.subject), subject=row.subject.partition(":")[2],
             link=f"/staff/piece/{piece}" if piece in titles else "",
         )  # fmt: skip

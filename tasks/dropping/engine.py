@@ -5,10 +5,15 @@ has to wait for it. Whoever is killed while reading has his work begun anew by t
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 
+from sqlalchemy.exc import OperationalError
+
+from integrations.folder import FILE_BYTES_MAX, TOO_LARGE
 from models.content import Effect, Place, Problem
 from models.dropped import PERSONAL, DropKind, DroppedFile
 from models.locale import mark
@@ -27,6 +32,7 @@ from tasks.house import House
 
 log = logging.getLogger("otdel.dropping")
 TOLD_EVERY = 0.5  # seconds
+BEATS_EVERY = 10.0  # seconds
 HEAD = 1000
 LOST = mark("The file is not here any more. Drop it once more.")
 NOT_KNOWN = mark(
@@ -69,19 +75,39 @@ class Teller:
             rows.progress(session, self.at.clock, self.id, number, self.total)
 
 
+@contextmanager
+def beating(at: House, id: int) -> Iterator[None]:
+    """Give signs of life about it while the work lasts: whoever is killed gives none any more."""
+    over = Event()
+    thread = Thread(target=_beat, args=(at, id, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _beat(at: House, id: int, over: Event) -> None:
+    while not over.wait(BEATS_EVERY):
+        with suppress(OperationalError), at.sessions.begin() as session:  # busy: the next beat may come through
+            rows.beat(session, at.clock, id)
+
+
 def read_dropped(at: House, id: int) -> bool:
-    """Read it and keep what it came to; False where somebody else is reading it."""
+    """Read it and keep what it came to; False where somebody else is reading it, or has by now."""
     with at.sessions.begin() as session:
         if not rows.begin_reading(session, at.clock, id):
             return False
         row = rows.one(session, id)
         assert row is not None
-    look = _looked(at, row, Teller(at, id))
+    with beating(at, id):
+        look = _looked(at, row, Teller(at, id))
     with at.sessions.begin() as session:
-        rows.keep_reading(session, id, **look.columns())
-    if look.kind in PERSONAL or look.refusal:
+        is_kept = rows.keep_reading(session, id, **look.columns())
+    if is_kept and (look.kind in PERSONAL or look.refusal):
         clear(at, id)  # nothing uses it, so nobody keeps it: whatever could not be read may be a list of people too
-    return True
+    return is_kept
 
 
 def _looked(at: House, row: DroppedFile, tick: Teller) -> Look:
@@ -107,14 +133,17 @@ def _look(at: House, row: DroppedFile, tick: Teller) -> Look:
     if kind is DropKind.PICTURES:
         tick.total = len(files)
         return look_at_pictures(at, files, tick)
+    if (size := path.stat().st_size) > FILE_BYTES_MAX:  # the company's folder would not be read with it
+        words = {"size": size // 1_000_000, "limit": FILE_BYTES_MAX // 1_000_000}
+        return Look(kind=kind, refusal=because(TOO_LARGE, code="too_large", path=name, **words))
     data = path.read_bytes()
     if kind is DropKind.PRODUCTS:
-        return look_at_products(at, data, name)
+        return look_at_products(at, data, name, str(row.found.get("source", "")))
     return _look_at_table(at, kind, data, path, tick)
 
 
 def _look_at_table(at: House, kind: DropKind, data: bytes, path: Path, tick: Teller) -> Look:
-    sheet, unread = sheet_of(path)
+    sheet, unread = sheet_of(path, kind)
     if sheet is None:
         return refused(kind, *unread)
     tick.total = len(sheet.rows)
@@ -128,7 +157,7 @@ def _look_at_table(at: House, kind: DropKind, data: bytes, path: Path, tick: Tel
             refused(kind, *stops) if stops else Look(kind=kind, found=found, problems=tuple(problems), total=found.rows)
         )
     if kind in (DropKind.EXPENSES, DropKind.RESULTS):
-        return look_at_table(at, of_costs(kind, sheet.header), data)
+        return look_at_table(at, of_costs(kind, sheet.header), data, sheet)
     return refused(kind, Problem(place=Place(file=path.name), reason=because(NOT_KNOWN, code="not_known")))
 
 
@@ -141,6 +170,7 @@ def of_costs(kind: DropKind, header: Sequence[str]) -> DropKind:
 def forget_old(at: House) -> int:
     """Remove what was dropped a month ago and more."""
     with at.sessions.begin() as session:
+        rows.let_broken_go(session, at.clock)
         ids = rows.old(session, at.now() - rows.KEPT)
         rows.forget(session, ids)
     for id in ids:

@@ -1,6 +1,6 @@
 """What a dropped file is, by its content: its name says nothing that can be relied on. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from models.content import Sheet
 from models.dropped import DropKind
@@ -36,6 +36,11 @@ def by_first_bytes(head: bytes, name: str = "") -> DropKind:
     if text.startswith((b"<?xml", b"<yml", b"<!doctype", b"<html")):
         return DropKind.PRODUCTS
     return DropKind.PICTURES if name.lower().endswith(CALLED_PICTURES) else DropKind.UNKNOWN
+
+
+def familiar_to(kind: DropKind) -> Callable[[str], bool]:
+    """Whether a cell looks like a heading of this kind of table; of any that is taken here, where none is named."""
+    return of_costs if kind in (DropKind.EXPENSES, DropKind.RESULTS) else familiar
 
 
 def familiar(heading: str) -> bool:

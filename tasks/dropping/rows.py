@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from models.piece import PlanLoad
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 
-SILENT = timedelta(seconds=60)  # a reader that has not spoken for so long was killed
+SILENT = timedelta(seconds=60)  # whoever reads or applies and has given no sign of life for so long was killed
 KEPT = timedelta(days=30)
 
 
@@ -38,22 +38,36 @@ def latest(session: Session, most: int = 20) -> list[DroppedFile]:
     return list(session.execute(query).scalars())
 
 
-def loads(session: Session, most: int = 10) -> list[PlanLoad]:
-    """The last loadings of the content plan, by whatever way."""
-    return list(session.execute(select(PlanLoad).order_by(col(PlanLoad.id).desc()).limit(most)).scalars())
+def loads(session: Session, most: int = 10) -> list[tuple[datetime, str, dict[str, int]]]:
+    """The last loadings of the content plan, by whatever way: when, by whom, and what was counted."""
+    counted = col(PlanLoad.difference)["counts"]
+    found = select(col(PlanLoad.loaded_at), col(PlanLoad.loaded_by), counted).order_by(col(PlanLoad.id).desc())
+    return [(at, by, counts or {}) for at, by, counts in session.execute(found.limit(most))]
 
 
 def begin_reading(session: Session, clock: Clock, id: int) -> bool:
     """Be the one who reads it: it is new, or whoever was reading it has fallen silent."""
-    silent = or_(col(DroppedFile.beat_at).is_(None), col(DroppedFile.beat_at) < clock.plus(-SILENT))
-    free = or_(col(DroppedFile.state) == DropState.RECEIVED, and_(col(DroppedFile.state) == DropState.READING, silent))
+    silent = and_(col(DroppedFile.state) == DropState.READING, _nobody(clock))
+    free = or_(col(DroppedFile.state) == DropState.RECEIVED, silent)
     return _set(session, id, free, state=DropState.READING, beat_at=clock.plus(), done=0, total=0)
 
 
-def read_again(session: Session, id: int) -> bool:
+def read_again(session: Session, id: int, by: str) -> bool:
     """Let it be read anew: something else is known now than when it was read."""
-    ready = col(DroppedFile.state).in_([DropState.READ, DropState.APPLYING])
-    return _set(session, id, ready, state=DropState.RECEIVED, order_id=None)
+    ready = or_(col(DroppedFile.state) == DropState.READ, _applied_by(by))
+    return _set(session, id, ready, state=DropState.RECEIVED, applied_by="", order_id=None)
+
+
+def read_for(session: Session, id: int, source: str) -> bool:
+    """Let it be read anew, in the place of this source."""
+    waits = col(DroppedFile.state) == DropState.READ
+    return _set(session, id, waits, state=DropState.RECEIVED, found={"source": source}, said={})
+
+
+def beat(session: Session, clock: Clock, id: int) -> None:
+    """Give a sign of life."""
+    at_work = col(DroppedFile.state).in_([DropState.READING, DropState.APPLYING])
+    _set(session, id, at_work, beat_at=clock.plus())
 
 
 def progress(session: Session, clock: Clock, id: int, done: int, total: int) -> None:
@@ -66,25 +80,42 @@ def keep_reading(session: Session, id: int, **found: Any) -> bool:
 
 
 def take(session: Session, id: int, by: str, seen: str, order_id: int | None) -> bool:
-    """Be the one who applies it, as it was seen."""
+    """Be the one for whom it is applied, as it was seen; nobody has begun yet."""
     ready = and_(col(DroppedFile.state) == DropState.READ, col(DroppedFile.seen) == seen)
-    return _set(session, id, ready, state=DropState.APPLYING, applied_by=by, order_id=order_id)
+    return _set(session, id, ready, state=DropState.APPLYING, applied_by=by, order_id=order_id, beat_at=None)
 
 
-def let_go(session: Session, id: int) -> bool:
+def begin_applying(session: Session, clock: Clock, id: int, by: str) -> bool:
+    """Be the one who applies what was taken for this person: nobody has begun, or whoever had was killed."""
+    return _set(session, id, and_(_applied_by(by), _nobody(clock)), beat_at=clock.plus())
+
+
+def let_go(session: Session, id: int, by: str) -> bool:
     """It was not applied after all."""
-    applying = col(DroppedFile.state) == DropState.APPLYING
-    return _set(session, id, applying, state=DropState.READ, applied_by="", order_id=None)
+    return _set(session, id, _applied_by(by), state=DropState.READ, applied_by="", order_id=None)
 
 
-def applied(session: Session, clock: Clock, id: int, said: Mapping[str, Any]) -> bool:
-    applying = col(DroppedFile.state) == DropState.APPLYING
-    return _set(session, id, applying, state=DropState.APPLIED, applied_at=clock.plus(), said=dict(said))
+def applied(session: Session, clock: Clock, id: int, by: str, said: Mapping[str, Any]) -> bool:
+    """It is applied; False where somebody else has it by now.
+
+    Whoever was held up for long may have been taken for dead: what is done is done, unless another has begun.
+    """
+    mine = or_(_applied_by(by), col(DroppedFile.state) == DropState.READ)
+    done = {"state": DropState.APPLIED, "applied_by": by, "applied_at": clock.plus(), "said": dict(said)}
+    return _set(session, id, mine, **done)
 
 
-def keep_said(session: Session, id: int, said: Mapping[str, Any]) -> None:
-    """Keep what was said last about it."""
-    _set(session, id, true(), said=dict(said))
+def _applied_by(person: str) -> ColumnElement[bool]:
+    return and_(col(DroppedFile.state) == DropState.APPLYING, col(DroppedFile.applied_by) == person)
+
+
+def _nobody(clock: Clock) -> ColumnElement[bool]:
+    return or_(col(DroppedFile.beat_at).is_(None), col(DroppedFile.beat_at) < clock.plus(-SILENT))
+
+
+def keep_said(session: Session, id: int, by: str, said: Mapping[str, Any]) -> None:
+    """Keep what was said last about it, unless it is another's by now."""
+    _set(session, id, col(DroppedFile.applied_by) == by, said=dict(said))
 
 
 def leave(session: Session, id: int) -> bool:
@@ -104,12 +135,20 @@ def being_applied(session: Session, kind: DropKind) -> DroppedFile | None:
     return session.execute(query.limit(1)).scalar_one_or_none()
 
 
-def broken_off(session: Session) -> list[int]:
-    """Files whose run is over and has not applied them: they may be applied again."""
-    over = col(GivenOrder.run_state).in_([RunState.OVER, RunState.LOST])
-    query = select(col(DroppedFile.id)).join(GivenOrder, col(GivenOrder.id) == col(DroppedFile.order_id))
-    found = session.execute(query.where(col(DroppedFile.state) == DropState.APPLYING, over)).scalars()
+def broken_off(session: Session, clock: Clock) -> list[int]:
+    """Files that nobody applies any more: whoever had begun was killed, or the run that was to begin is over."""
+    begun, order = col(DroppedFile.beat_at).is_not(None), col(GivenOrder.id)
+    free = or_(begun, order.is_(None), col(GivenOrder.run_state).in_([RunState.OVER, RunState.LOST]))
+    query = select(col(DroppedFile.id)).outerjoin(GivenOrder, order == col(DroppedFile.order_id))
+    found = session.execute(query.where(col(DroppedFile.state) == DropState.APPLYING, _nobody(clock), free)).scalars()
     return [id for id in found if id]
+
+
+def let_broken_go(session: Session, clock: Clock) -> None:
+    """What a kill has left half-way may be applied again."""
+    for id in broken_off(session, clock):
+        still = and_(col(DroppedFile.state) == DropState.APPLYING, _nobody(clock))
+        _set(session, id, still, state=DropState.READ, applied_by="", order_id=None)
 
 
 def run_of(session: Session, row: DroppedFile) -> GivenOrder | None:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Literal
 
 from models.desk.piece import FieldDifference, Fields, Run
 from models.locale import mark
 from models.manuscript import Manuscript
 
-TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-WORDS_MOST = 3000  # comparing takes the square of it: a longer passage is shown whole, before and after
+WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")  # with the space behind it: one alike everywhere costs the cube
+SIGN = re.compile(r"\w+|\s+|[^\w\s]")
+PAIRS_MOST = 100_000  # lines by lines, or words by words: what is longer and unlike is shown whole, before and after
 AROUND = 160
 TIED = {0xA0: " ", 0x202F: " "}
 SHOWN_WHOLE = 3 * AROUND
@@ -21,6 +23,9 @@ TITLES = {
     "offer_until": mark("Last day of the offer"),
 }  # fmt: skip
 TEXT_FOR = mark("Text for the channel")
+
+Parts = Sequence[str]
+Kind = Literal["same", "ins", "del"]
 
 
 def differing(before: Fields, after: Fields) -> tuple[FieldDifference, ...]:
@@ -57,25 +62,45 @@ def words(before: str, after: str) -> Iterator[Run]:
 
 
 def _by_lines(before: str, after: str) -> Iterator[Run]:
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    if max(len(old), len(new)) > WORDS_MOST:
-        yield from (Run(kind="del", text=before), Run(kind="ins", text=after))
-        return
-    for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
-        yield from [Run(kind="same", text=come)] if what == "equal" else _by_words(gone, come)
+    left = PAIRS_MOST
+    for old, new in _stretches(before.splitlines(keepends=True), after.splitlines(keepends=True), PAIRS_MOST):
+        if old == new:
+            yield _run("same", new)
+            continue
+        gone, come = WORD.findall("".join(old)), WORD.findall("".join(new))
+        for some, other in _stretches(gone, come, left):
+            yield from [_run("same", other)] if some == other else _by_signs("".join(some), "".join(other))
+        _, went, came, _ = _parted(gone, come)
+        left -= len(went) * len(came)  # of the whole text, so that many passages take no longer than one
 
 
-def _by_words(gone: str, come: str) -> Iterator[Run]:
-    old, new = TOKEN.findall(gone), TOKEN.findall(come)
-    if max(len(old), len(new)) > WORDS_MOST:
-        yield from (Run(kind="del", text=gone), Run(kind="ins", text=come))
-        return
-    for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            yield Run(kind="same", text="".join(new[c:d]))
-        else:
-            yield from (Run(kind="del", text="".join(old[a:b])), Run(kind="ins", text="".join(new[c:d])))
+def _by_signs(gone: str, come: str) -> Iterator[Run]:
+    head, old, new, tail = _parted(SIGN.findall(gone), SIGN.findall(come))
+    yield from (_run("same", head), _run("del", old), _run("ins", new), _run("same", tail))
+
+
+def _stretches(old: Parts, new: Parts, most: int) -> Iterator[tuple[Parts, Parts]]:
+    """What of one stands for what of the other; all of it at once where that are too many pairs to compare."""
+    head, some, other, tail = _parted(old, new)
+    yield head, head
+    if len(some) * len(other) > most:
+        yield some, other
+    else:
+        for _, a, b, c, d in SequenceMatcher(None, some, other, autojunk=False).get_opcodes():
+            yield some[a:b], other[c:d]
+    yield tail, tail
+
+
+def _parted(old: Parts, new: Parts) -> tuple[Parts, Parts, Parts, Parts]:
+    """How both begin, what then is different, and how both end."""
+    most = min(len(old), len(new))
+    head = next((place for place in range(most) if old[place] != new[place]), most)
+    tail = next((place for place in range(most - head) if old[-1 - place] != new[-1 - place]), most - head)
+    return new[:head], old[head : len(old) - tail], new[head : len(new) - tail], new[len(new) - tail :]
+
+
+def _run(kind: Kind, parts: Parts) -> Run:
+    return Run(kind=kind, text="".join(parts))
 
 
 def _joined(runs: Iterator[Run]) -> Iterator[Run]:
@@ -107,7 +132,7 @@ def joined(base: str, mine: str, theirs: str) -> str | None:
     if mine == base:
         return theirs
     one, other, old = (text.splitlines(keepends=True) for text in (mine, theirs, base))
-    if max(map(len, (one, other, old))) > WORDS_MOST:
+    if len(old) * max(len(one), len(other)) > PAIRS_MOST:
         return None
     made: list[str] = []
     at = a = b = 0

@@ -29,7 +29,7 @@ from tasks.content.pictures import read_picture
 from tasks.content.references import refer_file, unknown
 from tasks.content.rows import BACK, DESK, PLAN, by_number, save_version, take_over
 from tasks.editing import rows
-from tasks.editing.fields import PLANNED, SAID, Known, clean, fields_of, into_row, read_order
+from tasks.editing.fields import PLANNED, SAID, Known, clean, fields_of, into_row, passed_in, read_order
 from tasks.house import House
 from tasks.orders import naming
 from tasks.orders import rows as publications
@@ -46,6 +46,7 @@ SAVED = mark("saved as version {ordinal}")
 STYLED = mark("{said}; styling has corrected it, that is version {ordinal}")
 SAME = mark("it says so already; nothing was changed")
 STAYS_OUT = mark("already out in {channels}: there it stays as it is")
+PASSED = mark("in {channels} this time has passed already, by the clocks there")
 HANDS_STAY = mark("texts by hand stay in {channels}: look whether they still agree")
 UNFIT = mark("does not fit {channel} yet: {reason}")
 LATER = mark("its versions for the channels are being made; look again in a minute")
@@ -59,11 +60,15 @@ RESTORED = ("title", "text", "description", "pictures", "offer_until")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A piece as an order wants it: what it says, its row of the plan, and the fields that are different."""
+    """A piece as an order wants it: what it says, its row of the plan, the fields that are different.
+
+    `passed` are the channels in which the time it wants has passed.
+    """
 
     manuscript: Manuscript
     row: PlanRow
     changed: list[str]
+    passed: list[str]
 
 
 class Editing:
@@ -85,7 +90,7 @@ class Editing:
             self._refuse_overtaken(session, piece, order.begun)
             version = self._save(session, piece, wanted, who, order)
             said = translate(SAVED, ordinal=version.ordinal)
-            return report_of(CORRECT, piece, said, self._notes(session, piece, wanted.changed))
+            return report_of(CORRECT, piece, said, self._notes(session, piece, wanted))
 
         return self.followed(CORRECT, act)
 
@@ -131,6 +136,7 @@ class Editing:
             groups={one.key: one.title for one in company.groups},
             people={key: who.name for key, who in publications.people(session, workspace).items()},
             now=local(self.at.now(), company.zone), zone=company.zone,
+            zones={card.key: workspace.zone_of(card) for card in workspace.channels},
         )  # fmt: skip
 
     def picture(self, source: PictureSource, among: Sequence[Picture]) -> Picture:
@@ -163,7 +169,8 @@ class Editing:
         row = PlanRow.model_validate(piece.plan)
         before = fields_of(manuscript, row)
         after = self._former(session, piece, order.version, before) if order.version else before
-        after = read_order(order, after, self.known(session))
+        known = self.known(session)
+        after = read_order(order, after, known, row.zone)
         changed = [name for name in Fields.model_fields if getattr(before, name) != getattr(after, name)]
         new = {SAID[name]: getattr(after, name) for name in changed if name in SAID and name != "pictures"}
         if "pictures" in changed:
@@ -171,7 +178,9 @@ class Editing:
             new["pictures"] = tuple(self.picture(one, among) for one in after.pictures)
         new["offer_until"] = after.offer_until or None
         made = Manuscript.model_validate(manuscript.model_dump() | new)
-        return Wanted(made, into_row(after, changed, row), changed)
+        is_moved = "date" in changed or "time" in changed
+        passed = passed_in(after.date, after.time, after.channels, known, row.zone) if is_moved else []
+        return Wanted(made, into_row(after, changed, row), changed, passed)
 
     def _former(self, session: Session, piece: Piece, ordinal: int, now: Fields) -> Fields:
         """The fields of a former version, those of the plan as they are now."""
@@ -199,10 +208,12 @@ class Editing:
         assert version is not None
         return version
 
-    def _notes(self, session: Session, piece: Piece, changed: list[str]) -> list[str]:
+    def _notes(self, session: Session, piece: Piece, wanted: "Wanted") -> list[str]:
         out, hands = rows.out_in(session, piece.id or 0), rows.hands(session, piece.id or 0)
-        notes = [translate(STAYS_OUT, channels=self._called(out))] if out and {*changed} & {*SAID} else []
-        if hands and "text" in changed:
+        notes = [translate(STAYS_OUT, channels=self._called(out))] if out and {*wanted.changed} & {*SAID} else []
+        if wanted.passed:
+            notes.append(translate(PASSED, channels=self._called(wanted.passed)))
+        if hands and "text" in wanted.changed:
             notes.append(translate(HANDS_STAY, channels=self._called([hand.account for hand in hands])))
         return notes
 

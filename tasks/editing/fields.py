@@ -38,7 +38,7 @@ PLANNED = {"date": "on", "time": "at", "campaign": "campaign", "goal": "goal", "
 
 @dataclass(frozen=True)
 class Known:
-    """What there is to name, as titles by keys, and where now is; `zone` are the company's clocks."""
+    """What there is to name, as titles by keys, and when now is; by the clocks of the company, and of the channels."""
 
     channels: Mapping[str, str]
     campaigns: Mapping[str, str]
@@ -47,6 +47,7 @@ class Known:
     people: Mapping[str, str]
     now: datetime
     zone: str
+    zones: Mapping[str, str]
 
 
 def fields_of(manuscript: Manuscript, row: PlanRow) -> Fields:
@@ -78,15 +79,15 @@ def _ordered(value: str | tuple[str, ...]) -> str:
     return (value if isinstance(value, str) else ", ".join(value)) or CLEARED
 
 
-def read_order(order: Correction, present: Fields, known: Known) -> Fields:
-    """The fields as the order wants them. Raises Refused with the mend; nothing is saved then."""
+def read_order(order: Correction, present: Fields, known: Known, zone: str = "") -> Fields:
+    """The fields as the order wants them; `zone` is what the row of the plan names. Raises Refused with the mend."""
+    channels = _channels(order.channels, present.channels, known)
     new = present.model_copy(
         update={
             "title": _line("title", order.title, present.title), "text": _text(order.text, present.text),
             "description": _line("description", order.description, present.description),
             "pictures": _pictures(order.pictures, present.pictures),
-            "channels": _channels(order.channels, present.channels, known),
-            **_when(order, present, known),
+            "channels": channels, **_when(order, present, known, channels, zone),
             "campaign": _name("campaigns", order.campaign, present.campaign, known.campaigns),
             "goal": _name("goals", order.goal, present.goal, known.goals),
             "group": _name("groups", order.group, present.group, known.groups),
@@ -161,17 +162,24 @@ def _name(kind: str, said: str, present: str, among: Mapping[str, str]) -> str:
     return key
 
 
-def _when(order: Correction, present: Fields, known: Known) -> dict[str, str]:
-    """The day and the time; one that has passed is refused, unless it stood there before."""
+def _when(
+    order: Correction, present: Fields, known: Known, channels: Sequence[str], zone: str
+) -> dict[str, str]:  # fmt: skip
+    """The day and the time; one that has passed everywhere is refused, unless it stood there before."""
     day, at = _read(order.date, present.date, known), _read_time(order.time, present.time, known)
     if (day, at) == (present.date, present.time):
         return {}
     if at and not day:
         raise Refused(because(TIME_ALONE, code="date"))
-    due = instant(f"{day}T{at or '23:59'}", known.zone) if day else known.now
-    if due < known.now:
+    if channels and len(passed_in(day, at, channels, known, zone)) == len(channels):
         raise Refused(because(PAST, code="date", when=f"{day} {at}".strip()))
     return {"date": day, "time": at}
+
+
+def passed_in(day: str, at: str, channels: Sequence[str], known: Known, zone: str) -> list[str]:
+    """The channels whose clocks have gone past this moment: as it is laid out, those of the row where it names any."""
+    wall = f"{day}T{at or '23:59'}"
+    return [key for key in channels if day and instant(wall, zone or known.zones.get(key, known.zone)) < known.now]
 
 
 def _read(said: str, present: str, known: Known) -> str:

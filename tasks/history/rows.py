@@ -20,6 +20,7 @@ from tasks.desk.rows import Names
 from tasks.editing.rows import Listed, versions
 from tasks.history import story
 from tasks.orderbook import rows as book
+from tasks.proofs.rows import outsiders
 
 MOST = 100
 TOLD_BY_VERSIONS = ("correct", "by-hand", "comment")
@@ -46,9 +47,17 @@ def events(session: Session, life: Life, names: Names) -> list[Event]:
 
 
 def placements(session: Session, piece_id: int) -> list[Delivery]:
+    """The last that are out and the last of the others: what is planned for months leaves room for what happened."""
     mine = and_(D.subject_kind == "piece", D.subject_id == str(piece_id), D.kind == "placement")
-    query = select(Delivery).where(mine).order_by(D.due_at.desc(), D.id.desc()).limit(MOST)
-    return list(session.execute(query).scalars())
+    newest = (D.due_at.desc(), D.id.desc())
+    others = select(Delivery).where(mine, D.sent_at.is_(None)).order_by(*newest).limit(MOST)
+    return [*published(session, piece_id), *session.execute(others).scalars()]
+
+
+def published(session: Session, piece_id: int) -> list[Delivery]:
+    mine = and_(D.subject_kind == "piece", D.subject_id == str(piece_id), D.kind == "placement")
+    out = select(Delivery).where(mine, D.sent_at.is_not(None)).order_by(D.sent_at.desc(), D.id.desc())
+    return list(session.execute(out.limit(MOST)).scalars())
 
 
 def _versions(session: Session, life: Life, names: Names) -> Iterator[Event]:
@@ -66,8 +75,11 @@ def _subjects(session: Session, life: Life, placed: Sequence[Delivery]) -> dict[
 def _approvals(session: Session, life: Life, placed: Sequence[Delivery], names: Names) -> Iterator[Event]:
     subjects = _subjects(session, life, placed)
     decided = select(Approval).where(col(Approval.subject).in_(subjects)).order_by(col(Approval.decided_at).desc())
-    for one in session.execute(decided.limit(MOST)).scalars():
-        yield story.of_approval(one, names.person(one.person), names.channel(subjects[one.subject]))
+    said = list(session.execute(decided.limit(MOST)).scalars())
+    outside = outsiders(session, said)
+    for one in said:
+        channel = names.channel(subjects[one.subject])
+        yield story.of_approval(one, names.person(one.person), channel, outside.get(one.step, ""))
     asked = (
         select(Request, func.count()).join(RequestRow, col(RequestRow.request_id) == col(Request.id))
         .where(col(RequestRow.subject).in_(subjects)).group_by(col(Request.id))
@@ -105,7 +117,7 @@ def _costs(session: Session, life: Life, names: Names) -> Iterator[Event]:
 
 def seen(session: Session, piece_id: int, names: Names) -> list[Seen]:
     """What came back from every publication of a piece that is out: the last of each number, clicks, comments."""
-    out = [row for row in placements(session, piece_id) if row.sent_at and row.verb == Verb.PUBLISH]
+    out = [row for row in published(session, piece_id) if row.verb == Verb.PUBLISH]
     ids = [row.id or 0 for row in out]
     last, said, clicks = _last(session, ids), _commented(session, ids), _clicks(session, piece_id)
     once = {account: max(r.id or 0 for r in out if r.account == account) for account in {r.account for r in out}}

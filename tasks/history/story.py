@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.approval import Approval, Decision, Request
+from models.approval import Approval, Decision, Request, Step
 from models.delivery import OUT, Delivery, State, Verb
 from models.desk.piece import Event, Sort
 from models.locale import mark
@@ -21,6 +21,9 @@ CORRECTED = mark("Corrected on the desk: version {ordinal}.")
 BY_HAND = mark("A text for one channel by hand: version {ordinal}.")
 CAME_BACK = mark("A former version came back: version {ordinal}.")
 APPROVED, RETURNED = mark("Approved for {channel}."), mark("Sent back for {channel}: {why}")
+LET_OUT = mark("Let out in {channel} without approval: {why}")
+SAID_YES = mark("{name}, who is not of the company, has nothing against it for {channel}.")
+SAID_NO = mark("{name}, who is not of the company, is against it for {channel}: {why}")
 ASKED = mark("Approval of {number} of its versions was asked of {person}.")
 PLANNED = mark("Planned in {channel}.")
 OUT_NOW, CORRECTED_OUT = mark("Published in {channel}."), mark("Corrected in {channel}.")
@@ -45,10 +48,13 @@ def of_version(version: Listed, by: str, source: str) -> Event:
     return Event(at=version.made_at, sort=Sort.CONTENT, said=said, by="" if text == STYLED else by, details=note)
 
 
-def of_approval(one: Approval, person: str, channel: str) -> Event:
-    text = APPROVED if one.decision == Decision.APPROVED else RETURNED
-    said = because(text, code=one.decision, channel=channel, why=one.reason or "—")
-    note = (one.reason,) if one.reason and text == APPROVED else ()
+def of_approval(one: Approval, person: str, channel: str, outsider: str = "") -> Event:
+    """What was said about a version; only the approver's word is called an approval. `outsider` said it by a link."""
+    yes = one.decision == Decision.APPROVED
+    text = (SAID_YES if yes else SAID_NO) if outsider else APPROVED if yes else RETURNED
+    text = LET_OUT if one.step == Step.URGENT else text
+    said = because(text, code=one.decision, channel=channel, why=one.reason or "—", name=outsider)
+    note = (one.reason,) if one.reason and text in (APPROVED, SAID_YES) else ()
     return Event(at=one.decided_at, sort=Sort.APPROVAL, said=said, by=person, details=note)
 
 

@@ -1,6 +1,7 @@
 """Reads the content plan and the product feeds, and does what loading them means. It knows no Prefect."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -121,10 +122,13 @@ def read_table(at: House, sheet: Sheet, print_: str, tick: Tick = unheard) -> Pl
 
 def _compared(at: House, sheet: Sheet, plan: Plan, pieces: Found[PieceSource], folder: Folder) -> PlanReading:
     prints = {piece.file: _print(folder, piece) for piece in pieces.items}
+    aimed = {piece.file for piece in pieces.items if piece.channels}
     with at.reads() as session:
         known, used = rows.known_rows(session), rows.used_numbers(session)
-    numbered = number_rows([row.model_copy(update={"material": prints.get(row.piece, "")}) for row in plan.rows], known,
-                           plan.broken, used)  # fmt: skip
+    seen = [row.model_copy(update={"material": prints.get(row.piece, ""),
+                                   "everywhere": row.everywhere or not (row.channels or row.piece in aimed)})
+            for row in plan.rows]  # fmt: skip
+    numbered = number_rows(seen, known, plan.broken, used)
     changes = _beside_the_desk(at, compare(numbered, known, plan.broken), pieces.items)
     return PlanReading(file=sheet.file, pieces=pieces.items, sheet=sheet, rows=tuple(numbered), changes=tuple(changes),
                        problems=(*plan.problems, *pieces.problems))  # fmt: skip
@@ -269,7 +273,11 @@ def titles_of(at: House, pieces: Iterable[PieceSource]) -> dict[str, str]:
 def loading(at: House, reading: PlanReading, problems: Sequence[Problem], by: str) -> PlanLoad:
     """The row that says who loaded what, and what it meant."""
     titles, now = titles_of(at, reading.pieces), at.now()
-    said = {"changes": [{"kind": c.kind, "number": c.number, "text": sentence(c, titles)} for c in reading.changes]}
+    told = [change for change in reading.changes if change.kind is not ChangeKind.SAME]
+    said = {
+        "counts": {**Counter(change.kind.value for change in reading.changes), "problems": len(problems)},
+        "changes": [{"kind": c.kind, "number": c.number, "text": sentence(c, titles)} for c in told],
+    }
     digest = fingerprint([row.row_hash() for row in reading.rows])
     return PlanLoad(
         file=reading.file, digest=digest, state="applied", difference=said, loaded_by=by, loaded_at=now,

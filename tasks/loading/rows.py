@@ -99,26 +99,28 @@ class Batch:
 
     def _add(self, piece: Values, row: PlanRow, manuscript: Written) -> None:
         """A new piece with its first version; one that is back in the plan is the same piece."""
+        was_edited = bool(piece.get("edited"))
         piece |= {"archived": False, "loaded": {}, "edited": {}} | taken_over(
             row, piece["plan"], piece["customer_group"]
         )
-        self._keep_version(piece, manuscript, "new")
+        self._keep_version(piece, manuscript, "new", was_edited)
 
     def _follow(self, piece: Values, row: PlanRow, manuscript: Written | None) -> None:
         """Let the piece follow its row: what was edited on the desk stays, where the file did not change it too."""
-        if manuscript is not None and piece["edited"]:
+        was_edited = bool(piece["edited"])
+        if manuscript is not None and was_edited:
             row, kept = _beside_the_desk(piece, self.present[piece["id"]].content, row, manuscript.manuscript)
             manuscript = written_out(kept)
         piece |= taken_over(row, piece["plan"], piece["customer_group"]) | {"changed_at": self.now}
-        self._keep_version(piece, manuscript, "plan")
+        self._keep_version(piece, manuscript, "plan", was_edited and not piece["edited"])
 
-    def _keep_version(self, piece: Values, manuscript: Written | None, why: str) -> None:
+    def _keep_version(self, piece: Values, manuscript: Written | None, why: str, settles: bool) -> None:
         self.changed.append(piece)
         if manuscript is None:
             return
         present: Present | None = self.present.get(piece["id"])
         hands = self.hands.get(piece["id"], [])
-        said = next_version(present, hands, manuscript, self.by, why, self.now, piece["plan"])
+        said = next_version(present, hands, manuscript, self.by, why, self.now, piece["plan"], settles=settles)
         if said is not None:
             piece |= {"title": said["content"]["title"], "changed_at": self.now}
             self.versions.append((piece, said))

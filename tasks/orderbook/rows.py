@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.content import fingerprint
 from models.database import Clock, now_by
-from models.order_book import GivenOrder, RunState
+from models.order_book import UNFINISHED, GivenOrder, RunState
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 from tasks.orderbook.broken import is_broken_off
@@ -78,11 +78,11 @@ def runs_wanted(session: Session, clock: Clock) -> list[GivenOrder]:
         col(GivenOrder.given_at) < clock.plus(-LEFT_OPEN),
     )  # fmt: skip
     wanted = and_(col(GivenOrder.run_state) == RunState.WANTED, col(GivenOrder.next_try_at) <= clock.plus(), ripe)
-    return list(session.execute(select(GivenOrder).where(wanted).order_by(O_ID).limit(AT_A_TIME)).scalars())
+    return list(session.execute(select(GivenOrder).where(UNFINISHED, wanted).order_by(O_ID).limit(AT_A_TIME)).scalars())
 
 
 def runs_under_way(session: Session) -> list[GivenOrder]:
-    started = select(GivenOrder).where(col(GivenOrder.run_state) == RunState.STARTED)
+    started = select(GivenOrder).where(UNFINISHED, col(GivenOrder.run_state) == RunState.STARTED)
     return list(session.execute(started.order_by(O_ID).limit(UNDER_WAY_MOST)).scalars())
 
 

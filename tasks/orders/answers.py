@@ -75,12 +75,13 @@ TOO_LATE = {
 
 
 class Line(Value):
-    """A publication and what came of the order about it; `why_not` names the state in the way, where there is one."""
+    """A publication and what came of the order about it; `now`: it was said to go out at once."""
 
     id: int
     label: str
     said: str
     done: bool
+    now: bool = False
     url: str = ""
     notes: tuple[str, ...] = ()
 
@@ -131,8 +132,8 @@ def shown(at: datetime, zone: str) -> str:
 def done(row: Publication, what: str, channels: Mapping[str, str], *notes: str) -> Line:
     """A row that was changed, as it stands now, with what still keeps it from going out."""
     told = (*_hindrances(row), *(translate(note) for note in notes))
-    return Line(id=row.id, label=label(row, channels), said=translate(what, when=moment(row)), done=True, url=row.url,
-                notes=told)  # fmt: skip
+    return Line(id=row.id, label=label(row, channels), said=translate(what, when=moment(row)), done=True,
+                now=what == NOW, url=row.url, notes=told)  # fmt: skip
 
 
 def _hindrances(row: Publication) -> list[str]:

@@ -87,7 +87,7 @@ def tell_whether_out(order: Urgent) -> Ending:
 def _now(line: Line, row: rows.Publication) -> Line:
     if row.state in OUT:
         return line.model_copy(update={"said": translate(IS_OUT, url=row.url or "—"), "url": row.url, "notes": ()})
-    if row.state is State.PLANNED and (line.notes or line.said != translate(answers.NOW)):
+    if row.state is State.PLANNED and (line.notes or not line.now):
         return line  # it says already what it waits for
     state = translate(answers.STATES[row.state])
     said = translate(NOT_YET, state=state, reason=row.reason or "—")

@@ -35,9 +35,9 @@ def give_plan_back(file: str) -> Ending:
     channels = {card.key: card.title for card in at.workspace.channels}
     with at.reads() as session:
         outcomes = {number: outcome(fates, channels) for number, fates in rows.fates(session).items()}
+        known = sum(row.number in outcomes for row in reading.rows)  # of what became of it, not of its edits
         for number, (fields, row) in rows.edits(session).items():
             outcomes[number] = with_edits(outcomes.get(number, outcome((), channels)), fields, row, channels)
-    known = sum(row.number in outcomes for row in reading.rows)
     path = at.var / "reports" / NAME
     _put(path, write_plan(data, reading.sheet, reading.rows, outcomes, reading.problems))
     said = translate(READY, number=known, total=len(reading.rows), link=f"{at.staff_url}/reports/{NAME}")

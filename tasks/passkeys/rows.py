@@ -97,8 +97,8 @@ def remove(session: Session, person: str, id: int) -> bool:
     return True
 
 
-def remove_all(session: Session, person: str) -> None:
-    session.execute(delete(Passkey).where(col(Passkey.person) == person), execution_options=QUICK)
+def remove_all(session: Session, *people: str) -> None:
+    session.execute(delete(Passkey).where(col(Passkey.person).in_(people)), execution_options=QUICK)
 
 
 def numbers(session: Session) -> Mapping[str, int]:

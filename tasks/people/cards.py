@@ -85,10 +85,7 @@ def key_of(name: str, taken: Collection[str], otherwise: str = "person") -> str:
 def enlisted(form: PersonForm, key: str, deputy: str) -> list[Edit]:
     if not form.name.strip():
         raise Refused(because(NO_NAME, code="no_name"))
-    roles = read_roles(form.roles)
-    if not roles:
-        raise Refused(because(NO_ROLES, code="no_roles"))
-    told = {"email": form.email, "roles": roles, "telegram": form.telegram, "deputy": deputy}
+    told = {"email": form.email, "roles": _roles(form.roles), "telegram": form.telegram, "deputy": deputy}
     return [Add("people", {"key": key, "name": _line(form.name), **{name: _kept(new) for name, new in told.items()}})]
 
 
@@ -99,8 +96,16 @@ def altered(form: PersonForm, key: str, deputy: str, former: str) -> list[Edit]:
     if deputy == key:
         raise Refused(because(OWN_DEPUTY, code="own_deputy"))
     if form.roles.strip():
-        fields["roles"] = read_roles(form.roles)
+        fields["roles"] = _roles(form.roles)
     return [Change("people", {"key": key}, fields, former)]
+
+
+def _roles(said: str) -> list[str]:
+    """At least one; nobody is left without. Raises Refused."""
+    roles = read_roles(_kept(said))
+    if not roles:
+        raise Refused(because(NO_ROLES, code="no_roles"))
+    return roles
 
 
 def _kept(said: Any) -> Any:

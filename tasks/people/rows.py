@@ -22,7 +22,10 @@ from tasks.people import terms
 
 
 def sync_people(session: Session, clock: Clock, workspace: Workspace) -> int:
-    """Make the tables say what company.yaml says; who left it stays, inactive and signed out. Returns the changes."""
+    """Make the tables say what company.yaml says. Returns the changes.
+
+    Who left it stays, inactive, signed out and without a way in: whoever bears the key later is invited anew.
+    """
     cards = {card.key: card for card in workspace.company.people}
     standing = {person.key: person for person in session.execute(select(Person)).scalars()}
     now = now_by(clock, session)
@@ -35,6 +38,7 @@ def sync_people(session: Session, clock: Clock, workspace: Workspace) -> int:
     session.execute(delete(WebSession).where(col(WebSession.person).in_(gone)), execution_options=QUICK)
     void = delete(Invitation).where(col(Invitation.person).in_(gone), col(Invitation.used_at).is_(None))
     session.execute(void, execution_options=QUICK)
+    remove_all(session, *gone)
     return len(new) + changed + _sync_absences(session, workspace)
 
 
@@ -46,7 +50,7 @@ def _fields(card: PersonCard) -> dict[str, Any]:
 
 
 def _wanted(person: Person, cards: Mapping[str, PersonCard]) -> dict[str, Any]:
-    return _fields(cards[person.key]) if person.key in cards else {"active": False}
+    return _fields(cards[person.key]) if person.key in cards else {"active": False, "password_hash": ""}
 
 
 def _change(person: Person, wanted: Mapping[str, Any], now: datetime) -> bool:

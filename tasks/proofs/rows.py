@@ -54,7 +54,7 @@ def said_about(session: Session, about: Iterable[Where], names: Names) -> Said:
     known = set(about)
     query = select(Approval).where(col(Approval.version).in_({version for _, version in known}))
     rows = [r for r in session.execute(query.order_by(col(Approval.id))).scalars() if (r.subject, r.version) in known]
-    outside = _outside(session, rows)
+    outside = outsiders(session, rows)
     opinions: dict[Where, tuple[Opinion, ...]] = {}
     for row in (row for row in rows if row.step in outside):
         where = (row.subject, row.version)
@@ -71,8 +71,8 @@ def step_of(link_id: int) -> str:
     return f"{Step.REVIEWER}:{link_id}"
 
 
-def _outside(session: Session, rows: Sequence[Approval]) -> dict[str, str]:
-    """The names of those outside, by their steps."""
+def outsiders(session: Session, rows: Sequence[Approval]) -> dict[str, str]:
+    """The names of those outside who said some of these, by their steps."""
     ids = [int(row.step.partition(":")[2]) for row in rows if row.step.startswith(f"{Step.REVIEWER}:")]
     query = select(col(ReviewLink.id), col(ReviewLink.name)).where(col(ReviewLink.id).in_(ids))
     return {step_of(id): name for id, name in session.execute(query).tuples() if id is not None}
@@ -189,7 +189,7 @@ def siblings(session: Session, rendition_id: int, reader: Reader, names: Names) 
     rendition = session.get(Rendition, rendition_id)
     if rendition is None:
         return []
-    mine = [row for row in approval.waiting(session) if row.piece_id == rendition.piece_id]
+    mine = approval.waiting(session, piece_id=rendition.piece_id)
     return proofs(session, [(row.subject, row.version) for row in mine], reader, names)
 
 

@@ -9,7 +9,7 @@ from models.company import Outlet, Workspace
 from models.database import Clock, in_one
 from models.locale import mark, translate
 from models.orders import QuestionIs, Signed
-from models.people import Permission
+from models.people import Permission, Person
 from models.reaction import Comment
 from models.reason import because
 from tasks.approval.rules import Who
@@ -27,16 +27,18 @@ NO_ANSWER_DUE = mark("This comment waits for no answer: it is answered already, 
 LABEL = mark("question {number}")
 DONE, DISMISSED = mark("written down as answered"), mark("needs no answer; it is off the list")
 PASSED = mark("passed on to {to} by letter; it stays on the list until it is answered")
-CALL = mark("passed on to {to}; they have no mail address, so call them: {phone}")
-NO_PHONE = mark("passed on to {to}; they have neither mail address nor telephone here, so tell them yourself")
+CALL = mark("passed on to {to}; no letter can go there, so call them: {phone}")
+NO_PHONE = mark("passed on to {to}; no letter can go there and no telephone is known here, so tell them yourself")
 PASSED_BEFORE = mark("{person} has passed it on to {to} already, at {when}; no second letter was written")
 
 
 class Questions:
-    """The questions of one house."""
+    """The questions of one house; without `mail_leaves` letters stay in it, where no outlet reads them."""
 
-    def __init__(self, sessions: sessionmaker[Session], clock: Clock, workspace: Workspace) -> None:
-        self.sessions, self.clock, self.workspace = sessions, clock, workspace
+    def __init__(
+        self, sessions: sessionmaker[Session], clock: Clock, workspace: Workspace, mail_leaves: bool
+    ) -> None:  # fmt: skip
+        self.sessions, self.clock, self.workspace, self.mail_leaves = sessions, clock, workspace, mail_leaves
 
     def answered(self, number: int, answer: QuestionIs, by: Signed) -> Report:
         """Take a question off the list: it was answered, or needs no answer."""
@@ -86,7 +88,7 @@ class Questions:
 
     def _passed_on(self, session: Session, comment: Comment, to: Outlet | Who, who: Who, note: str) -> tuple[str, bool]:
         kind = OUTLET if isinstance(to, Outlet) else PERSON
-        written = bool(to.email) if isinstance(to, Outlet) else True
+        written = self._reads(session, to)
         number = comment.id or 0
         before = rows.pass_on(session, self.clock, number, (kind, to.key), who.key, note, written)
         if before is not None:
@@ -99,6 +101,13 @@ class Questions:
             return translate(PASSED, to=to.name), True
         phone = to.phone if isinstance(to, Outlet) else ""
         return translate(CALL if phone else NO_PHONE, to=to.name, phone=phone), True
+
+    def _reads(self, session: Session, to: Outlet | Who) -> bool:
+        """Whether a letter comes to whoever is to read it; a colleague is called by the bot too, and has the desk."""
+        if isinstance(to, Outlet):
+            return bool(to.email) and self.mail_leaves
+        person = session.get(Person, to.key)
+        return person is not None and bool(person.email or person.telegram)
 
     def _letter(self, session: Session, comment: Comment, to: Outlet | Who, who: Who, note: str) -> Message:
         channels = {card.key: card.title for card in self.workspace.channels}

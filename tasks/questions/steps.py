@@ -12,7 +12,7 @@ from tasks.step import step
 
 def questions() -> Questions:
     at = house()
-    return Questions(at.sessions, at.clock, at.workspace)
+    return Questions(at.sessions, at.clock, at.workspace, at.mail_leaves)
 
 
 @step(mark("Take the question off the list"))

@@ -11,7 +11,7 @@ from integrations.errors import Refused
 from models.approval import Decision, Request
 from models.database import in_one
 from models.desk import Review, Said
-from models.locale import mark, translate
+from models.locale import in_house_words, mark, translate
 from models.people import Permission
 from models.reason import because
 from models.review import ReviewLink
@@ -123,6 +123,7 @@ class Reviewers:
         until = moment(link.expires_at, self.company.zone)
         return Line(id=link.id or 0, label=label, said=translate(MADE, number=number, until=until), done=True)
 
+    @in_house_words()
     def _write(self, session: Session, link: ReviewLink, to: str, person: str, number: int, token: str) -> None:
         words = {"name": link.name, "person": person, "company": self.company.name, "number": number,
                  "until": moment(link.expires_at, self.company.zone)}  # fmt: skip
@@ -193,6 +194,7 @@ class Reviewers:
 
         return in_one(self.sessions, carry_out)
 
+    @in_house_words()
     def _tell(self, session: Session, link: ReviewLink, decisions: Sequence[str]) -> None:
         yes = sum(decision == Decision.APPROVED for decision in decisions)
         words = {"name": link.name, "yes": yes, "no": len(decisions) - yes}

@@ -21,7 +21,7 @@ from models.piece import Piece
 from models.reason import because
 from models.stop import IN_FORCE, Scope, StopOrder
 from tasks.delivery.statements import QUICK, D, is_approved, stopped
-from tasks.orders.rows import HOLDABLE, Publication, parts_out, publications
+from tasks.orders.rows import HOLDABLE, Publication, its_piece, parts_out, publications
 
 IN_FORCE_NOW = col(StopOrder.released_at).is_(None)
 STILL_LATE = mark(
@@ -178,7 +178,7 @@ def late(session: Session, clock: Clock, order: StopOrder, most: int) -> list[Ro
     query = (
         select(D.id, col(Piece.number), func.coalesce(Piece.title, D.key).label("title"), D.account, D.due_at,
                fate(clock).label("fate"))
-        .outerjoin(Piece, cast(col(Piece.id), D.subject_id.type) == D.subject_id)
+        .outerjoin(Piece, its_piece())
         .where(*let_go_by(order), D.due_at <= clock.plus()).order_by(D.due_at, D.id).limit(most)
     )  # fmt: skip
     return list(session.execute(query))
@@ -187,10 +187,11 @@ def late(session: Session, clock: Clock, order: StopOrder, most: int) -> list[Ro
 def hold_late(session: Session, clock: Clock, order: StopOrder) -> int:
     """Hold what releasing this Stop would send late; what comes stays planned. Returns how many.
 
-    In the transaction of the release: as long as that is open, the Stop still holds them.
+    In the transaction of the release: as long as that is open, the Stop still holds them. What is not approved does not
+    go out anyway; held as late, it would stay held once it is approved.
     """
     reason = because(STILL_LATE, code="late", stop=order.id)
-    change = update(Delivery).where(*let_go_by(order), D.due_at <= clock.plus())
+    change = update(Delivery).where(*let_go_by(order), D.due_at <= clock.plus(), is_approved())
     values = {"state": State.HELD, "reason": reason.model_dump(), "token": D.token + 1, "lease_until": None}
     done = session.execute(change.values(**values), execution_options=QUICK)
     return int(done.rowcount)  # type: ignore[attr-defined]

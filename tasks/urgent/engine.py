@@ -11,7 +11,7 @@ from models.approval import Decision, Request, Step
 from models.company import ChannelCard, Workspace
 from models.database import Clock, in_one, now_by
 from models.desk import Verdict
-from models.locale import mark, translate
+from models.locale import in_house_words, mark, translate
 from models.orders import UrgentOrder, When
 from models.reason import Reason, because
 from models.stop import Scope
@@ -144,13 +144,13 @@ class Hurrying:
         return roster.people[key].name if key in roster.people else key
 
     def _due_now(self, session: Session, id: int, account: str) -> bool:
-        """What was held at its time because nobody had decided goes out now, after the quiet hours."""
+        """What was held at its time because nobody had decided goes after the quiet hours; True where that is now."""
         now, card = now_by(self.clock, session), self.cards.get(account)
         zone = self.workspace.zone_of(card) if card else self.company.zone
         due = next_open(read_quiet(self.workspace.quiet_hours_of(card)), now, zone) if card else now
         late = due + card.lateness.after if card else None
         when = When(due, late, wall_of(due, zone), zone)
-        return publications.publish_now(session, id, when, urgent=False) is publications.Answer.DONE
+        return publications.publish_now(session, id, when, urgent=False) is publications.Answer.DONE and due <= now
 
     def _ask_afterwards(self, session: Session, let_out: list[Hurried], who: Who, why: str) -> tuple[str, ...]:
         """Open the question that stays until it is answered, and tell the approver at once."""
@@ -163,13 +163,15 @@ class Hurrying:
             for one in let_out
         ]  # fmt: skip
         key = f"urgent:{let_out[0].subject}:{let_out[0].version}"
+        with in_house_words():
+            title = translate(AFTER_TITLE, title=titles, person=who.name)
         request = approval.open_request(
-            session, self.clock, key, translate(AFTER_TITLE, title=titles, person=who.name), roster.asked(who.key),
-            asked, asked_by=who.key, after=now + ANSWER_WITHIN,
-        )  # fmt: skip
+            session, self.clock, key, title, roster.asked(who.key), asked, asked_by=who.key, after=now + ANSWER_WITHIN
+        )
         self._tell(session, request, who, titles, len(let_out), why)
         return (who_is_asked(request.asked_of, roster),)
 
+    @in_house_words()
     def _tell(self, session: Session, request: Request, who: Who, title: str, number: int, why: str) -> None:
         body = translate(AFTER_BODY, person=who.name, number=number, title=title, why=why)
         page = self.asker.page_of(request.id or 0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,7 +15,8 @@ from tasks.approval.rows import subject_of
 from tasks.decisions import rows as decisions
 from tasks.delivery.statements import DELIVERY, D, is_approved
 
-WAITS = and_(D.kind == "placement", D.verb != Verb.DELETE, D.state.in_(OPEN), ~is_approved(), D.content_hash != "")
+OF_PIECE = and_(D.kind == "placement", D.subject_kind == "piece", D.subject_id != "")
+WAITS = and_(OF_PIECE, D.verb != Verb.DELETE, D.state.in_(OPEN), ~is_approved(), D.content_hash != "")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,8 @@ def waiting(session: Session, *where: ColumnElement[bool]) -> list[Hurried]:
     """Versions that are not approved and not out, one entry per version and channel."""
     what, first = (D.subject_id, D.account, D.content_hash), func.min(D.due_at)
     due = select(*what, first.label("first")).where(WAITS, *where).group_by(*what).subquery()
-    query = select(due.c.account, due.c.content_hash, due.c.first, Piece).join(
-        Piece, cast(col(Piece.id), String) == due.c.subject_id
-    )
+    its_piece = col(Piece.id) == cast(due.c.subject_id, Integer)  # by the piece's own key: no other is looked at
+    query = select(due.c.account, due.c.content_hash, due.c.first, Piece).join(Piece, its_piece)
     return [
         Hurried(subject_of(p.id or 0, account), version, account, p.id or 0, p.number or "", p.title, p.author, first)
         for account, version, first, p in session.execute(query.order_by(due.c.first, due.c.account)).tuples()

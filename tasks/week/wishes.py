@@ -46,9 +46,10 @@ def _day(text: str) -> date | None:
 
 def _wall(text: str) -> str:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="minutes")
+        wall = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return ""
+    return wall.isoformat(timespec="minutes") if YEARS[0] <= wall.date() <= YEARS[1] else ""
 
 
 def _number(text: str, most: int) -> int:

@@ -25,6 +25,7 @@ TITLE = mark("Draft")
 LABEL = mark("№ {number} “{title}”")
 NO_PRODUCT = mark("There is no product “{name}” in the feed. Nearest: {nearest}.")
 PLANNED = mark("the draft is in the plan; correct it, then adapt it (A7) and it will be asked to be approved")
+EDITED = mark("it was written by this brief and edited since; it stays as it is")
 
 
 class Drafts:
@@ -55,14 +56,12 @@ class Drafts:
         with self.house.sessions.begin() as session:
             reference = fingerprint([brief.model_dump(mode="json"), written.text])[:24]
             kept = _row(brief, written, aimed), _manuscript(brief, written, aimed)
-            number = keep_draft(session, self.house.clock, reference, *kept)
-            piece = rows.by_number(session, number)
-            id = piece.id or 0 if piece else 0
-            if occasion:
+            piece, is_kept = keep_draft(session, self.house.clock, reference, *kept)
+            id, label = piece.id or 0, translate(LABEL, number=piece.number or "", title=piece.title)
+            if occasion and is_kept:
                 occasions.use(session, occasion, id)
-        label = translate(LABEL, number=number, title=written.title)
-        notes = tuple(dict.fromkeys(map(str, [*doubts, *written.mismatches])))
-        line = Line(id=id, label=label, said=translate(PLANNED), done=True)
+        notes = tuple(dict.fromkeys(map(str, [*doubts, *written.mismatches]))) if is_kept else ()
+        line = Line(id=id, label=label, said=translate(PLANNED if is_kept else EDITED), done=is_kept)
         return Report(title=translate(TITLE), lines=(line,), notes=notes)
 
     def _occasion(self, said: str, wrong: list[Reason]) -> str:

@@ -12,13 +12,26 @@ from tasks.content import rows
 from tasks.content.rows import DRAFT as DRAFT
 
 
-def keep_draft(session: Session, clock: Clock, reference: str, row: PlanRow, manuscript: Manuscript) -> str:
-    """Keep a draft and return its №: the one it has, where the same brief was written before, else the next free."""
+def keep_draft(
+    session: Session, clock: Clock, reference: str, row: PlanRow, manuscript: Manuscript
+) -> tuple[Piece, bool]:
+    """Keep a draft: under the № it has, where the same brief was written before, else under the next free one.
+
+    False where a person has written into it since: then it stays as it is.
+    """
     rows.wait_for_the_plan(session)
-    known = select(col(Piece.number)).where(col(Piece.source) == DRAFT, col(Piece.source_ref) == reference)
-    number = session.execute(known).scalar_one_or_none() or _next_number(session)
-    rows.add_piece(session, clock, DRAFT, reference, manuscript, "A5", row.model_copy(update={"number": number}))
-    return number
+    same = select(Piece).where(col(Piece.source) == DRAFT, col(Piece.source_ref) == reference)
+    known = session.execute(same.with_for_update()).scalar_one_or_none()  # whoever edits it just now is waited for
+    if known is not None and _is_edited(session, known):
+        return known, False
+    number = known.number if known is not None else _next_number(session)
+    row = row.model_copy(update={"number": number})
+    return rows.add_piece(session, clock, DRAFT, reference, manuscript, "A5", row), True
+
+
+def _is_edited(session: Session, piece: Piece) -> bool:
+    mine = (col(PieceVersion.piece_id) == piece.id, col(PieceVersion.why).in_(rows.BY_A_PERSON))
+    return session.execute(select(col(PieceVersion.id)).where(*mine).limit(1)).first() is not None
 
 
 def text_of(session: Session, piece_id: int) -> str:

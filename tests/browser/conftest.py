@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.deployments.served import Web
+
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 
+DESK = (1280, 900)
 CHROMIUM = Path(os.environ.get("OTDEL_CHROMIUM", "/usr/bin/chromium"))
 needs_chromium = [
     pytest.mark.browser,
@@ -22,3 +25,27 @@ def chromium() -> Iterator[Any]:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def opened(web: Web, chromium: Any) -> Iterator[Any]:
+    """Opens a page of a browser of this size, with complaints of the browser collected."""
+    contexts = []
+
+    def open_page(size: tuple[int, int] = DESK, language: str = "ru", scheme: str = "light", person: str = "",
+                  **more: Any) -> Any:  # fmt: skip
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=language,
+                                       color_scheme=scheme, base_url=web.url, **more)  # fmt: skip
+        contexts.append(context)
+        if person:
+            cookies = web.browser(person).http.cookies
+            context.add_cookies([{"name": c.name, "value": c.value, "url": web.url} for c in cookies.jar])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -11,11 +11,12 @@ function nameless() {
     !(labelled(e) || e.getAttribute("aria-label") || e.textContent.trim() || pictured(e))));
 }
 
-// Controls too low for a finger (WCAG 2.2, 2.5.8 asks for 24 px; we for 32).
+// Controls too low for a finger (WCAG 2.2, 2.5.8 asks for 24 px; we for 32); what is hidden from everybody is for Enter alone.
 function small() {
   const controls = document.querySelectorAll("button, .button, input:not([type=hidden]), select, summary, nav a");
+  const meant = (e) => !e.closest("[aria-hidden=true]");
   const touched = (e) => (["radio", "checkbox"].includes(e.type) ? e.closest("label") : e);
-  return shown([...controls].map(touched).filter((e) => e.offsetParent && e.getBoundingClientRect().height < 32));
+  return shown([...controls].filter(meant).map(touched).filter((e) => e.offsetParent && e.getBoundingClientRect().height < 32));
 }
 
 // Text without enough contrast (WCAG 2.2, 1.4.3).

@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from models.people import Person
-from tests.browser.conftest import needs_chromium
+from tests.browser.conftest import DESK, needs_chromium
 from tests.browser.full_desk import furnish
 from tests.deployments.served import CHEAP, PASSWORD, Web, web_of_its_own
 
 pytestmark = needs_chromium
-DESK, PHONE = (1280, 900), (390, 844)
+PHONE = (390, 844)
 PAGES = (
     "/", "/p/chai-dnia", "/nothing", "/sign-in", "/review/{review}", "/review/thanks", "/review/no-such-link",
     "/staff", "/welcome", "/me", "/mailbox", "/mailbox/a1",
@@ -26,8 +26,8 @@ PAGES = (
     "/staff/campaigns", "/staff/campaigns?change=1", "/staff/campaigns/winter", "/staff/campaigns/winter?change=1",
     "/staff/goals", "/staff/goals?goal=", "/staff/goals?fund=operating", "/staff/occasions", "/staff/occasions?add=1",
     "/staff/draft", "/staff/month", "/staff/month?month=2026-11", "/reports",
-    "/staff/people", "/staff/people/olga", "/staff/people/new", "/staff/outlets", "/staff/outlets/tver",
-    "/staff/outlets/new",
+    "/staff/people", "/staff/people/olga", "/staff/people/new/form", "/staff/outlets", "/staff/outlets/tver",
+    "/staff/outlets/new/form",
 )  # fmt: skip
 
 SERIOUS = ("serious", "critical")
@@ -50,30 +50,6 @@ def web(desk: tuple[Web, tuple[str, ...]]) -> Web:
 @pytest.fixture
 def pages(desk: tuple[Web, tuple[str, ...]]) -> tuple[str, ...]:
     return desk[1]
-
-
-@pytest.fixture
-def opened(web: Web, chromium: Any) -> Iterator[Any]:
-    """Opens a page of a browser of this size, with complaints of the browser collected."""
-    contexts = []
-
-    def open_page(size: tuple[int, int] = DESK, language: str = "ru", scheme: str = "light", person: str = "",
-                  **more: Any) -> Any:  # fmt: skip
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=language,
-                                       color_scheme=scheme, base_url=web.url, **more)  # fmt: skip
-        contexts.append(context)
-        if person:
-            cookies = web.browser(person).http.cookies
-            context.add_cookies([{"name": c.name, "value": c.value, "url": web.url} for c in cookies.jar])
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -51,6 +51,15 @@ def test_a_file_that_the_settings_name_is_seen_when_it_comes(tmp_path: Path) -> 
     assert "no_path" not in [problem.reason.code for problem in opened()[1]]
 
 
+def test_a_file_outside_the_folder_is_not_waited_for(tmp_path: Path) -> None:
+    """It never comes: looked at as if it had, it would make every look read the settings anew."""
+    (tmp_path / "shop.xml").write_text("<yml_catalog/>")
+    (tmp_path / "company").mkdir()
+    feed = FEED.replace("shop.xml", str(tmp_path / "shop.xml"))
+    opened = workspace_of(settle_company(tmp_path / "company", {"tg": "Telegram"}, feed), NOW.date())
+    assert opened() is opened()
+
+
 def test_settings_are_read_once_and_again_however_soon_they_change(tmp_path: Path) -> None:
     opened = workspace_of(settle_company(tmp_path, {"tg": "Telegram"}), NOW.date())
     file, first = tmp_path / "company.yaml", opened()

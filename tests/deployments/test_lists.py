@@ -1,10 +1,13 @@
 """The lists on Prefect's forms: they offer what there is, take what there is not, and follow the company's files."""
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from jsonschema import validate
 
@@ -75,10 +78,14 @@ def test_titles_are_offered_and_twins_by_their_keys() -> None:
 class Client:
     """Keeps what it was told about deployments."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Mapping[Any, int] = {}) -> None:
         self.told: list[tuple[Any, Any]] = []
+        self.answers = answers
 
     async def update_deployment(self, id: Any, update: Any) -> None:
+        if id in self.answers:
+            response = httpx.Response(self.answers[id], request=httpx.Request("PATCH", "http://prefect"))
+            response.raise_for_status()
         self.told.append((id, update.model_dump(exclude_unset=True)))
 
 
@@ -102,3 +109,16 @@ def test_forms_follow_the_files_and_nothing_else_is_touched() -> None:
     asyncio.run(offered.follow(names))
     [(id, update)] = client.told
     assert names[id] == "Стоп" and update == {"parameter_openapi_schema": {"x": 1}}
+
+
+@pytest.mark.parametrize(("answer", "raises"), [(404, False), (500, True)])
+def test_a_deployment_that_was_deleted_is_passed_over(answer: int, raises: bool) -> None:
+    deleted, there = uuid4(), uuid4()
+    lists: list[Lists | None] = [{"channels": ["a"]}]
+    client: Any = Client({deleted: answer})
+    offered = OfferedLists(client, lambda: lists[-1], lambda: [deployment("Стоп", {"x": 1})])
+    lists.append({"channels": ["b"]})
+    with pytest.raises(httpx.HTTPStatusError) if raises else nullcontext():
+        asyncio.run(offered.follow({deleted: "Стоп", there: "Стоп"}))
+    assert [id for id, _ in client.told] == ([] if raises else [there])
+    assert (offered.offered == lists[-1]) is not raises

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from jsonschema import validate
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from deployments.porter import Porter, as_offered, last_words
 from deployments.secrets import Secrets
 from deployments.settings import Settings
-from models.locale import speak
+from models.editing import HandText
+from models.locale import speak, spoken
 from models.order_book import GivenOrder, RunState
 from tasks.orderbook import rows as book
 from tasks.orderbook.tags import order_of, tag_of
@@ -178,7 +180,7 @@ def test_a_run_that_was_cut_off_is_run_again_but_not_for_ever(
 @pytest.mark.parametrize(
     ("name", "type", "said"),
     [
-        pytest.param("Failed", "FAILED", ("запуск не удался", "Скажите технику"), id="an exception"),
+        pytest.param("Failed", "FAILED", ("запуск не удался", "Скажите специалисту"), id="an exception"),
         pytest.param("Не выполнено: 0 из 2", "FAILED", ("Не выполнено: 0 из 2", "Flow run"), id="our own words"),
         pytest.param("Cancelled", "CANCELLED", ("отменён в Prefect", ""), id="by a person"),
         pytest.param("Crashed", "CRASHED", ("запуск прервался", "Отдайте распоряжение"), id="cut off too often"),
@@ -209,6 +211,15 @@ def test_choices_are_said_as_the_deployment_offers_them() -> None:
     offered = {"definitions": {"F": {"properties": {"verdict": {"enum": ["опубликовано"]}, "link": {}}}}}
     assert as_offered({"verdict": "out", "link": "out"}, offered)["link"] == "out"
     assert as_offered({"verdict": "вышло"}, SCHEMA) == {"verdict": "вышло"}
+
+
+@pytest.mark.parametrize(("colleague", "company"), [("ru", "en"), ("en", "ru"), ("ru", "ru")])
+def test_an_order_given_in_another_language_is_taken_by_prefect(colleague: str, company: str) -> None:
+    speak(company)
+    schema = {"definitions": {"HandText": HandText.model_json_schema()}}
+    with spoken(colleague):
+        form = HandText(piece="1", channel="tg", what="keep", person="olga").model_dump(mode="json")
+    validate(as_offered(form, schema), HandText.model_json_schema())
 
 
 @pytest.mark.parametrize("tags", [[], ["move"], ["order-"], ["order-x"], ["order-٣"]])

@@ -5,13 +5,18 @@ import logging
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
+from prefect.client.schemas.objects import StateType
+from prefect.states import Running
 
 from deployments.children import read_pulse
 from deployments.runner import Pulse
 from deployments.settings import Settings
+from deployments.tidying import SILENCE
+from tests.deployments.test_tidying import HERE, NOW, Server, run
 
 
 async def beaten(settings: Settings, seconds: float) -> bool:
@@ -24,6 +29,39 @@ async def beaten(settings: Settings, seconds: float) -> bool:
     beating.cancel()
     await asyncio.gather(beating, return_exceptions=True)
     return alive
+
+
+class Processes:
+    """The runs of this machine."""
+
+    def __init__(self, *here: UUID) -> None:
+        self.here, self.killed = list(here), list[UUID]()
+
+    def flow_run_ids(self) -> list[UUID]:
+        return self.here
+
+    async def kill(self, run: UUID, force: bool) -> None:
+        self.killed.append(run)
+
+
+class Offered:
+    """Forms that cannot follow the files: Prefect is busy."""
+
+    async def follow(self, names: Any) -> None:
+        raise httpx.ReadTimeout("Prefect is busy")
+
+
+def test_silent_runs_are_ended_before_anything_is_said_of_forms(settings: Settings) -> None:
+    lost, frozen = run(Running(), NOW - 2 * SILENCE), run(Running(), NOW - 2 * SILENCE)
+    server, processes = Server([lost, frozen]), Processes(frozen.id)
+    runner: Any = SimpleNamespace(_process_manager=processes)
+    client: Any = server
+    offered: Any = Offered()
+    pulse = Pulse(settings, client, runner, {HERE: "A8"}, offered)
+    pulse.awake_since = NOW - 2 * SILENCE
+    with pytest.raises(httpx.ReadTimeout):
+        asyncio.run(pulse._tidy(NOW))
+    assert processes.killed == [frozen.id] and server.runs[lost.id].state_type == StateType.CRASHED
 
 
 def test_a_pulse_is_written(settings: Settings) -> None:

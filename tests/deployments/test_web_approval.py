@@ -132,6 +132,35 @@ def test_a_deputy_is_named_wherever_the_question_is(web: Web) -> None:
     assert "Решение просят у вас." in pavel.get("/approval").text
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        pytest.param({"do": ""}, "Нажмите нужную кнопку", id="Enter"),
+        pytest.param({"do": "approve:1", "back": "1"}, "«Чай 0» пока не согласовано", id="ticked to go back"),
+        pytest.param({"do": "approve:2"}, "«Чай 1» пока не согласовано", id="a reason to go back"),
+        pytest.param({"do": "rest", "back": ["1"]}, "Напишите, почему", id="no reason"),
+    ],
+)
+def test_what_is_unclear_decides_nothing_and_keeps_what_was_typed(web: Web, fields: dict[str, str], words: str) -> None:
+    id = web.request(posts(2))
+    answer = web.browser("marina").post(f"/approval/{id}", fields | {"reason-2": EVIL})
+    tree = html.fromstring(answer.text)
+    assert answer.status_code == 422 and words in tree.xpath("string(//ul[@class='told'])")
+    assert tree.xpath("string(//input[@name='reason-2']/@value)") == EVIL
+    wanted = ["1"] if "back" in fields else ["2"] if "approve" in fields["do"] else []
+    assert tree.xpath("//input[@name='back'][@checked]/@value") == wanted
+    assert [row(web, id).approved_hash for id in (1, 2)] == ["", ""]
+
+
+@pytest.mark.parametrize("do", ["", "approve", "nonsense"])
+def test_a_reason_to_send_one_version_back_neither_approves_nor_is_lost(web: Web, do: str) -> None:
+    web.placement(Post(title="Чай"), approved_hash="")
+    answer = web.browser("marina").post("/staff/proof/1", {"do": do, "reason": "нет цены"})
+    assert answer.status_code == 422 and '<li class="note">' in answer.text
+    assert html.fromstring(answer.text).xpath("string(//input[@name='reason']/@value)") == "нет цены"
+    assert row(web, 1).approved_hash == "" and row(web, 1).state == State.PLANNED
+
+
 # One piece.
 
 
@@ -145,7 +174,7 @@ def test_all_channels_of_a_piece_are_decided_at_once(web: Web) -> None:
     other_channel(web, 1, "site", "появилась позже")
     assert "Согласовано: 2." in marina.said(marina.post("/staff/proof/1", {"do": "approve:all", "version": shown}))
     assert [row(web, id).approved_hash != "" for id in (1, 2, 3)] == [True, True, False], "what was not shown waits"
-    assert "Напишите, почему" in marina.said(marina.post(f"/staff/proof/{wall + 1}", {"do": "return:all"}))
+    assert "Напишите, почему" in marina.post(f"/staff/proof/{wall + 1}", {"do": "return:all"}).text
 
 
 # Asking.
@@ -167,6 +196,14 @@ def test_somebody_asks_for_approval_of_the_week_and_of_one_piece(web: Web) -> No
         assert [len(approval.rows_of(session, id)) for id in (1, 2)] == [1, 1]
         assert [notice.person for notice in session.query(Notice)] == ["marina", "marina"]
         assert [order.code for order in session.query(GivenOrder)] == ["approval"] * 3
+
+
+def test_a_form_that_is_filled_in_anew_asks_about_what_it_names_now(web: Web) -> None:
+    for post in posts(2):
+        web.placement(post, approved_hash="")
+    olga = web.browser("olga")
+    ask(olga, piece="1", once="a")
+    assert "Вопрос 2" in ask(olga, piece="2", once="a"), "the answer was lost on the way, and the page stayed open"
 
 
 def test_a_decision_sent_twice_is_not_called_somebody_elses(web: Web) -> None:
@@ -235,6 +272,28 @@ def test_what_was_changed_since_it_was_read_does_not_go_out(web: Web) -> None:
     page = olga.said(olga.post("/staff/proof/1/urgent", {"version": "another", "why": "x"}))
     assert "версия изменилась" in page and row(web, 1).approved_hash == ""
     assert "нельзя ждать" in olga.said(olga.post("/staff/proof/1/urgent", {"version": "", "why": ""}))
+
+
+def test_who_clicks_twice_is_told_what_the_first_click_did_and_a_colleague_who_was_first(web: Web) -> None:
+    policy(web, "urgent: [olga, vera]")
+    form = {"version": correction(web), "why": "неверная цена"}
+    olga, vera = web.browser("olga"), web.browser("vera")
+    for _ in range(2):
+        page = main(olga.said(olga.post("/staff/proof/1/urgent", form | {"once": "one click"})))
+        assert "выпущено без согласования" in page and "нет в плане" not in page
+    page = main(vera.said(vera.post("/staff/proof/1/urgent", form)))
+    assert "уже выпущена срочно: Ольга, неверная цена" in page
+    web.browser("marina").post("/staff/proof/1", {"do": "approve", "version": form["version"]})
+    assert "согласовано, Марина" in main(vera.said(vera.post("/staff/proof/1/urgent", form)))
+
+
+def test_what_stands_nowhere_in_the_plan_is_not_let_out(web: Web) -> None:
+    policy(web, "urgent: [olga]")
+    version, olga = correction(web), web.browser("olga")
+    with web.house.sessions.begin() as session:
+        session.query(Delivery).update({"state": State.CANCELLED})
+    page = main(olga.said(olga.post("/staff/proof/1/urgent", {"version": version, "why": "x"})))
+    assert "нет в плане" in page
 
 
 def test_nothing_that_people_wrote_runs_on_the_pages_of_approval(web: Web) -> None:

@@ -14,15 +14,19 @@ import pytest
 from lxml import html
 from sqlalchemy import Engine, select
 
+from deployments import drop_verbs
+from flows.orders.record_costs import CostsForm
 from models.dropped import DroppedFile
+from models.editing import Correction
 from models.locale import spoken
 from models.order_book import GivenOrder, RunState
 from models.piece import Piece
 from models.registry import Fact
 from tasks.dropping import rows
-from tasks.dropping.applying.engine import load_plan
+from tasks.dropping.applying.engine import load_plan, record_table
+from tasks.editing.engine import Editing
 from tests.deployments.served import Browser, Web, served, web_of_its_own
-from tests.tasks.costs.test_engine import FIRST, book
+from tests.tasks.costs.test_engine import FIRST, SECOND, book
 from tests.tasks.dropping.conftest import feed, picture
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -68,6 +72,15 @@ def apply(browser: Browser, path: str, once: str = "", **fields: Any) -> httpx.R
 def kept(web: Web, kind: type[Any]) -> list[Any]:
     with web.house.reads() as session:
         return list(session.execute(select(kind).order_by(kind.id)).scalars())
+
+
+def test_a_script_is_told_where_to_go_and_leaves_the_answer_to_the_page(web: Web) -> None:
+    olga = web.browser("olga")
+    fields, files = {"csrf": olga.csrf, "once": "x"}, [("files", (f"{n}.csv", b"x")) for n in range(2)]
+    script = {"x-requested-with": "XMLHttpRequest"}
+    answer = olga.http.post("/staff/drop", data=fields, files=files, headers=script, follow_redirects=True)
+    assert (answer.status_code, answer.headers["location"]) == (201, "/staff/drop")
+    assert "Получено: 2" in olga.get("/staff/drop").text
 
 
 def carry_out(web: Web) -> str:
@@ -159,6 +172,12 @@ def test_the_same_form_sent_twice_drops_and_applies_once(web: Web) -> None:
         assert "План загружается" in olga.said(again) and len(kept(web, GivenOrder)) == 1
 
 
+def test_a_file_mended_without_growing_is_another_drop(web: Web) -> None:
+    """Whoever goes back in the browser sends the same form: the same name, as many bytes, other words."""
+    olga, mended = web.browser("olga"), PLAN.replace(b"12:00", b"13:00")
+    assert len({dropped(olga, ("план.csv", plan), once="one form") for plan in (PLAN, mended)}) == 2
+
+
 def test_the_same_form_sent_twice_at_one_moment_drops_once(anywhere: Web) -> None:
     olga = anywhere.browser("olga")
     with ThreadPoolExecutor(4) as pool:
@@ -182,6 +201,31 @@ def test_another_file_in_a_form_whose_answer_was_lost_is_not_lost(web: Web) -> N
     olga = web.browser("olga")
     first, second = (dropped(olga, (name, PLAN), once="one form") for name in ("план.csv", "другой план.csv"))
     assert first != second and [row.name for row in kept(web, DroppedFile)] == ["план.csv", "другой план.csv"]
+
+
+def test_what_a_kill_has_cut_off_waits_for_a_yes_again(web: Web) -> None:
+    olga = web.browser("olga")
+    path = dropped(olga, ("чашка.jpg", picture()))
+    with web.house.sessions.begin() as session:
+        [row] = session.query(DroppedFile)
+        assert rows.take(session, row.id or 0, "olga", row.seen, None)
+        assert rows.begin_applying(session, web.clock, row.id or 0, "olga")
+    assert "применяется" in olga.get(path).text
+    web.clock.at += rows.SILENT * 2
+    assert "1 картинка в папке" in olga.said(apply(olga, path))
+
+
+def test_an_edit_of_the_desk_that_the_file_would_put_away_stands_beside_its_row(web: Web) -> None:
+    olga = web.browser("olga")
+    apply(olga, dropped(olga, ("план.csv", PLAN)))
+    carry_out(web)
+    [first, _] = kept(web, Piece)
+    with spoken("ru"):
+        order = Correction(piece=first.number, person="olga", text="Второй сбор")
+        assert not Editing(web.house).correct(order).refusal
+    theirs = PLAN.decode().replace(";25.11.2026;10:00;Сенча;Первый", f"{first.number};25.11.2026;10:00;Сенча;Третий")
+    page = olga.get(dropped(olga, ("план.csv", theirs.encode()))).text
+    assert "Правка на рабочем столе, Ольга" in page and "файл займёт это место" in page
 
 
 def test_pictures_go_into_the_folder_at_once(web: Web) -> None:
@@ -211,13 +255,45 @@ def test_a_feed_replaces_the_companys_at_once(web: Web) -> None:
     assert (web.house.root / "products.xml").read_bytes() == feed(tea=470)
 
 
+def test_of_several_feeds_one_is_chosen_and_seen_before_it_is_replaced(web: Web) -> None:
+    sources = [f"  - {{key: {key}, title: {key}, path: {key}.xml, kind: products}}\n" for key in ("shop", "bar")]
+    (web.house.root / "feeds.yaml").write_text("sources:\n" + "".join(sources))
+    for key in ("shop", "bar"):
+        (web.house.root / f"{key}.xml").write_bytes(feed(**{key: 100}))
+    olga = web.browser("olga")
+    path = dropped(olga, ("yml.xml", feed(bar=120)))
+    page = olga.get(path).text
+    assert "Показать, что изменится" in page and "Заменить товарный фид" not in page
+    assert "сравнивается с этим фидом" in olga.said(apply(olga, path, source="bar"))
+    page = olga.get(path).text
+    assert "ушло: 0, с другой ценой: 1" in page and "Заменить товарный фид" in page
+    assert "теперь в фиде 1 товар" in olga.said(apply(olga, path))
+    assert (web.house.root / "bar.xml").read_bytes() == feed(bar=120)
+    assert "нечего" in olga.said(olga.http.post(f"{path}/apply", data={"csrf": olga.csrf, "source": "shop"}))
+
+
+def test_a_large_table_is_recorded_by_its_run(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drop_verbs, "AT_ONCE", 1)
+    gleb = web.browser("gleb")
+    header = ("Date", "Operation", "Note", "Amount", "Document")
+    path = dropped(gleb, ("расходы.xlsx", book(FIRST, SECOND, header=header)), kind="expenses")
+    assert "Данных много" in gleb.said(apply(gleb, path))
+    assert [(o.code, o.by_run) for o in kept(web, GivenOrder)] == [("costs", True)] and kept(web, Fact) == []
+    assert "ждёт начала запуска" in gleb.get(path).text
+    [order] = kept(web, GivenOrder)
+    form = CostsForm(**order.form)
+    assert record_table(web.house, form.drop, form.withdraw, form.seen, form.person).lines[0].done
+    page = gleb.get(path).text
+    assert len(kept(web, Fact)) == 2 and "Теперь идут стиль" not in page and "hx-trigger" in page
+
+
 def test_expenses_are_recorded_by_those_who_may(web: Web) -> None:
     olga, gleb = web.browser("olga"), web.browser("gleb")
     path = dropped(olga, ("расходы.xlsx", book(FIRST, header=("Date", "Operation", "Note", "Amount", "Document"))))
     path = dropped(olga, ("расходы.xlsx", book(("-2", 9000, "Счёт"), header=("Дата", "Расход", "Документ"))))
-    assert "записывает техник или руководитель" in olga.get(path).text
+    assert "записывает специалист или руководитель" in olga.get(path).text
     refused = olga.http.post(f"{path}/apply", data={"csrf": olga.csrf, "once": "x", "seen": ""})
-    assert "записывает техник" in olga.said(refused) and kept(web, Fact) == []
+    assert "записывает специалист" in olga.said(refused) and kept(web, Fact) == []
     assert "Записана 1 строка" in gleb.said(apply(gleb, path))
     assert [fact.value for fact in kept(web, Fact)] == [900000]
 

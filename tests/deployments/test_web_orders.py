@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import Engine, select
 
 from deployments.catalogue import CATALOGUE
@@ -270,8 +272,6 @@ def _hash(browser: Browser) -> str:
 
 
 def fields_of(page: str) -> dict[str, str]:
-    from lxml import html
-
     return {
         i.get("name"): i.get("value") for i in html.fromstring(page).xpath("//main//form[1]//input[@type='hidden']")
     }
@@ -293,6 +293,47 @@ def test_a_text_typed_before_the_session_was_over_is_there_after_signing_in(web:
     assert again["why"] == LONG
     assert olga.http.post(f"/staff/placement/{id}/cancel", data=again).status_code == 303
     assert row(web, id).reason["words"]["why"].startswith("Новый текст")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        pytest.param("placement/1/publish", {"next": "/staff/week?channel=tg"}, id="publish now"),
+        pytest.param("placement/1/move", {"date": "2026-12-01", "time": "10:00"}, id="move"),
+        pytest.param("drop/1/apply", {"seen": "0123456789abcdef" * 4, "shown": ["1", "2"]}, id="a drop"),
+    ],
+)
+def test_a_button_pressed_when_the_session_was_over_is_to_be_pressed_again(
+    web: Web, path: str, fields: dict[str, Any]
+) -> None:
+    """Nothing was written, so no page carries a button that would publish: the door says that nothing has been done."""
+    web.placement(Post(title="Чай"))
+    olga = signed_out(web, "olga")
+    answer = olga.post(f"/staff/{path}", fields)
+    page = olga.said(answer)
+    assert "ничего не сделано. Войдите" in page and "kept-to" not in page
+    assert answer.headers["location"].partition("next=")[2] == (
+        "%2Fstaff%2Fweek%3Fchannel%3Dtg" if "next" in fields else ""
+    )
+    stale = web.browser("olga").post(f"/staff/{path}", fields | {"csrf": "of the session before"})
+    assert stale.status_code == 403 and "Форма устарела" in stale.text and "kept" not in stale.text
+
+
+def test_what_is_answered_goes_along_but_no_answer_of_a_passkey(web: Web) -> None:
+    for path, kept in (("/staff/unknown/difference/1", ["accept"]), ("/me/passkey", [])):
+        page = html.fromstring(signed_out(web, "vera").post(path, {"answer": "accept", "title": "мой ноутбук"}).text)
+        assert page.xpath("//form[@action='/sign-in']/input[@name='kept:answer']/@value") == kept, path
+
+
+def test_a_part_of_a_page_is_not_the_door(web: Web) -> None:
+    """A page that looks for itself goes to the door; on any other somebody may be writing."""
+    gone, here = signed_out(web, "olga"), web.url
+    itself = gone.get("/reports?all=1", **{"hx-request": "true", "hx-current-url": f"{here}/reports?all=1"})
+    assert (itself.status_code, itself.headers["hx-redirect"]) == (401, "/sign-in?next=%2Freports%3Fall%3D1")
+    for path in ("/staff/suggest/piece?field=piece", "/approval/1/row/1", "/staff/stop/look"):
+        part = gone.get(path, **{"hx-request": "true", "hx-current-url": f"{here}/staff/stop"})
+        assert (part.status_code, part.text) == (401, "") and "hx-redirect" not in part.headers, path
+    assert gone.post("/staff/piece/1/preview", {"text": LONG}, **{"hx-request": "true"}).text == ""
 
 
 def test_a_form_of_an_earlier_session_is_shown_again(web: Web) -> None:

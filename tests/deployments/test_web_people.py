@@ -151,7 +151,7 @@ def test_the_head_reads_and_changes_nothing(web: Web) -> None:
     head = web.browser("vera")
     page = head.get("/staff/people/olga").text
     assert "Ольга" in page and '<form method="post" action="/staff/people' not in page
-    assert head.get("/staff/people/new").status_code == 403
+    assert head.get("/staff/people/new/form").status_code == 403
     assert head.post("/staff/people/olga/absence", {"first": "+1"}).status_code == 403
     assert head.get("/staff/outlets/tver").status_code == 200
     assert "Сделать ключ" not in head.get("/staff/outlets/tver").text
@@ -167,7 +167,7 @@ def test_who_is_not_there_is_said_not_to_be(admin: Browser, path: str) -> None:
 def test_markup_in_a_name_is_only_text(web: Web, admin: Browser) -> None:
     evil = '<script>alert(1)</script>"&'
     admin.said(admin.post("/staff/people", {"name": evil, "key": "evil", "role": "author", "telegram": evil}))
-    for path in ("/staff/people", "/staff/people/evil", "/staff/people/new"):
+    for path in ("/staff/people", "/staff/people/evil", "/staff/people/new/form"):
         assert "<script>alert" not in admin.get(path).text
     assert card(web, "evil") == {"key": "evil", "name": evil, "roles": ["author"], "telegram": evil}
 
@@ -178,6 +178,13 @@ def test_a_file_that_cannot_be_read_is_said_and_left_alone(web: Web, admin: Brow
     assert "здесь ничего не изменить" in page and "строка 1" in page
     assert "строка 1" in admin.said(admin.post("/staff/people/olga", {"name": "x", "role": "author"}))
     assert company(web) == "name: ["
+
+
+def test_outlets_of_a_file_that_cannot_be_read_are_not_said_to_be_none(web: Web, admin: Browser) -> None:
+    path = web.house.root / "company.yaml"
+    path.write_text("name: [")
+    page = admin.get("/staff/outlets").text
+    assert "здесь ничего не изменить" in page and "строка 1" in page and "точек пока нет" not in page
 
 
 # One's own page.
@@ -270,6 +277,14 @@ def test_an_outlet_opens_and_closes(web: Web, admin: Browser) -> None:
     assert "галочку" in admin.said(admin.post("/staff/outlets/chashki/close"))
     assert "закрыта" in admin.said(admin.post("/staff/outlets/chashki/close", {"sure": "1"}))
     assert "chashki" not in company(web) and "# первая" in company(web)
+
+
+def test_whatever_is_called_new_has_its_own_page(admin: Browser) -> None:
+    for path, role in (("/staff/outlets", {}), ("/staff/people", {"role": "author"})):
+        assert admin.get(f"{path}/new").status_code == 404
+        admin.said(admin.post(path, {"name": "New", **role}))
+        assert f'action="{path}/new"' in admin.get(f"{path}/new").text
+        assert f'action="{path}"' in admin.get(f"{path}/new/form").text
 
 
 def test_an_outlet_that_cannot_be_keeps_what_was_typed(web: Web, admin: Browser) -> None:

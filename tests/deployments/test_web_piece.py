@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
@@ -267,6 +268,18 @@ def test_a_text_by_hand_is_tried_before_it_is_saved(web: Web) -> None:
     assert olga.get(f"{PAGE}/hand/site").status_code == 404, "it does not go there"
 
 
+def test_who_is_overtaken_by_hand_sees_what_stands_there_and_saves_over_it(web: Web) -> None:
+    olga, vera = web.browser("olga"), web.browser("vera")
+    form = fields(olga, f"{PAGE}/hand/tg")
+    vera.post(f"{PAGE}/hand/tg", fields(vera, f"{PAGE}/hand/tg") | {"text": "Коротко от Веры", "do": "write"})
+    answer = olga.post(f"{PAGE}/hand/tg", form | {"text": "Коротко от Ольги", "do": "write"})
+    assert answer.status_code == 409 and "<del>Веры</del><ins>Ольги</ins>" in answer.text
+    again = filled(answer.text, "hand")
+    assert again["text"] == "Коротко от Ольги"
+    page = olga.said(olga.post(f"{PAGE}/hand/tg", again | {"do": "write"}))
+    assert "Коротко от Ольги" in page.replace("\xa0", " ")
+
+
 def test_a_comment_tells_the_author_and_those_before_nobody_twice(web: Web) -> None:
     vera, marina = web.browser("vera"), web.browser("marina")
     form = {"text": "Проверьте цену", "once": "a-form"}
@@ -290,6 +303,19 @@ def test_a_picture_is_added_chosen_described_and_taken_out(web: Web) -> None:
     assert (now["pictures"], {now["alt-1"], now["alt-2"]}) == ("2", {"Чашка", "Ещё"})
     olga.post(f"{PAGE}/edit", now | {"remove-1": "1", "do": "save"})
     assert fields(olga)["pictures"] == "1"
+
+
+def test_pictures_added_in_the_same_moment_all_stay(web: Web) -> None:
+    people, start = [web.browser(person) for person in ("olga", "vera")], Barrier(6)
+
+    def add(n: int) -> None:
+        start.wait()
+        sent(people[n % 2], drawn("PNG", (300 + n, 200)), f"{n}.png", f"picture {n}")
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(add, range(6)))
+    form = fields(people[0])
+    assert {form[f"alt-{n}"] for n in range(1, 1 + int(form["pictures"]))} == {f"picture {n}" for n in range(6)}
 
 
 def sent(browser: Browser, data: bytes, name: str, alt: str = "") -> httpx.Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from models.conclusion import Conclusion
@@ -14,6 +15,7 @@ from models.order_book import GivenOrder
 from models.piece import OccasionRow, Piece
 from models.post import Post
 from models.registry import Observation
+from tasks.orderbook import rows as orderbook
 from tasks.registry.rows import record
 from tests.deployments.served import COMPANY, Browser, Web, web_of_its_own
 from tests.fakes import NOW
@@ -230,6 +232,26 @@ def test_a_report_is_ordered_once_and_its_state_is_shown(web: Web, head: Browser
     )
 
 
+def test_the_page_of_reports_follows_until_all_are_made(web: Web, head: Browser) -> None:
+    """What it asks for anew holds the table too, and the asking itself, which stops with the last report."""
+    head.post("/reports", {"kind": "month", "month": "2026-10", "once": "r1"})
+    [part] = html.fromstring(head.get("/reports?all=1").text).xpath("//*[@hx-get]")
+    assert (part.get("hx-get"), part.get("hx-select"), part.get("id")) == (
+        "/reports?all=1",
+        "#reports-now",
+        "reports-now",
+    )
+    (web.house.var / "reports" / "month-2026-10-01.html").write_text('<!doctype html><html lang="ru">')
+    [order] = book(web)
+    with web.house.sessions.begin() as session:
+        orderbook.started(session, order.id or 0, "run")
+        orderbook.over(session, order.id or 0, "Completed", "")
+    page = html.fromstring(head.get("/reports?all=1").text)
+    assert not page.xpath("//*[@hx-get]") and page.xpath(
+        "//div[@id='reports-now']//table//a[contains(@href, '2026-10')]"
+    )
+
+
 def test_reports_are_listed_by_period_with_all_their_formats(web: Web, head: Browser) -> None:
     for name in ("week-2026-11-16.html", "week-2026-11-16.pdf", "month-2026-10-01.html", "registry.csv"):
         (web.house.var / "reports" / name).write_text('<!doctype html><html lang="en">')
@@ -239,7 +261,7 @@ def test_reports_are_listed_by_period_with_all_their_formats(web: Web, head: Bro
 
 
 def test_pages_do_not_grow_with_what_is_over(web: Web, head: Browser) -> None:
-    """The campaigns of years ago, and publications of other months, are not read."""
+    """The campaigns of years ago, and publications of other months, are not shown."""
     before = len(head.get("/staff/campaigns").text), len(head.get("/staff/month?month=2026-10").text)
     path = web.house.root / "company.yaml"
     old = "".join(f"  - {{key: o{n}, title: Old, starts_on: 2024-01-01, ends_on: 2024-02-01}}\n" for n in range(30))

@@ -13,6 +13,7 @@ from models.delivery import Delivery, State
 from models.order_book import GivenOrder
 from models.post import Post
 from models.reaction import Notice
+from models.review import ReviewLink
 from tests.deployments.served import Browser, Web, web_of_its_own
 
 
@@ -176,6 +177,26 @@ def test_where_there_is_mail_the_letter_carries_the_link_and_the_page_does_not(m
         assert letter.address == "lena@law.example" and letter.link not in page
         assert "lena@law.example" not in str([order.form for order in session.query(GivenOrder)])
     assert "lena@law.example" in page and answer.headers["location"] == "/staff/proof/1"
+
+
+def test_a_corrected_address_is_another_form_and_the_same_one_sends_no_second_letter(mailing: Web) -> None:
+    mailing.placement(Post(title="Чай"), approved_hash="")
+    olga, form = mailing.browser("olga"), {"version": "1", "name": "Лена", "once": "a form", "next": "/staff/proof/1"}
+    for address in ("lnea@law.example", "lena@law.example"):
+        assert "ушла на адрес" not in olga.said(olga.post("/staff/review", form | {"email": address}))
+    assert "ушла на адрес lena@law.example" in olga.said(olga.post("/staff/review", form | {"email": address}))
+    with mailing.house.sessions() as session:
+        assert [letter.address for letter in session.query(Notice)] == ["lnea@law.example", "lena@law.example"]
+        assert "law.example" not in str([order.form for order in session.query(GivenOrder)])
+
+
+@pytest.mark.parametrize(("days", "lasts"), [("45", 30), ("30", 30), ("7", 7), ("0", 3), ("x", 3)])
+def test_a_link_is_good_for_so_many_days_as_a_link_may_be(web: Web, days: str, lasts: int) -> None:
+    web.placement(Post(title="Чай"), approved_hash="")
+    link_of(web.browser("olga"), version="1", days=days)
+    with web.house.sessions() as session:
+        [link] = session.query(ReviewLink)
+        assert link.expires_at - link.made_at == timedelta(days=lasts)
 
 
 @pytest.mark.parametrize(("person", "may"), [("olga", True), ("marina", True), ("vera", True), ("gleb", False)])

@@ -187,6 +187,14 @@ def test_whoever_sends_too_much_at_the_door_is_told_in_their_language(web: Web) 
     assert answer.status_code == 413 and "не больше 1\u00a0МБ" in answer.text
 
 
+def test_a_page_that_answers_a_form_is_not_left_for_another_language(web: Web) -> None:
+    """It cannot be asked for again: a link that is shown once would be gone."""
+    anton = web.browser("anton")
+    answer = anton.post("/staff/people/olga/invite")
+    assert 'id="link"' in answer.text and 'action="/language"' not in answer.text
+    assert 'action="/language"' in anton.get("/staff/people/olga").text
+
+
 def test_a_person_chooses_the_language_of_their_pages(web: Web) -> None:
     browser = web.browser("vera")
     assert "Что ждёт меня" in browser.get("/staff").text

@@ -34,6 +34,13 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         yield web
 
 
+@pytest.fixture
+def mailing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    monkeypatch.setattr(house, "COMPANY", house.COMPANY + OUTLETS)
+    with web_of_its_own(tmp_path, mailbox=False) as web:
+        yield web
+
+
 def add(web: Web, *made: Any) -> None:
     with web.house.sessions.begin() as session:
         session.add_all(made)
@@ -145,6 +152,27 @@ def test_several_are_decided_at_once_each_an_order_of_its_own(web: Web) -> None:
         assert [order.code for order in session.query(GivenOrder)] == ["unknown", "unknown"]
 
 
+def test_the_buttons_of_a_kind_are_about_the_ticks_of_this_kind(web: Web) -> None:
+    """Each kind is a form of its own; a changed price is published by nobody's tick."""
+    offer = Product(id="t1", name="Улун", price=45000, currency="RUB")
+    for n in range(2):
+        web.placement(Post(title=f"Придержано {n}"), state=State.HELD, hours=-3)
+        web.placement(Post(title=f"Пропущено {n}"), state=State.MISSED, hours=-3)
+        web.placement(Post(title=f"Неизвестно {n}"), state=State.UNKNOWN, hours=-3)
+        web.placement(Post(title=f"Улун {n}", products=(offer,)), hours=5)
+    add(web, OfferRow(id="t1", name="Улун", price=48000, currency="RUB", read_at=NOW))
+    vera = web.browser("vera")
+    page = html.fromstring(vera.get("/staff/unknown").text)
+    forms = {form.get("id"): form.get("action").rpartition("/")[2] for form in page.xpath("//form[@id]")}
+    assert forms == {"several-unknown": "decide", "several-held": "order", "several-missed": "order"}
+    for form in forms:
+        assert len(page.xpath(f"//input[@type='checkbox'][@form='{form}']")) == 2
+        assert page.xpath(f"//section[.//button[@form='{form}']]//form/@id") == [form]
+    assert len(page.xpath("//input[@type='checkbox'][@name='need']")) == 6
+    prices = {"do": "publish", "need": [f"price-{id}" for id in (4, 8)]}
+    assert "Ничего не отмечено" in told(vera.said(vera.post("/staff/unknown/order", prices)))
+
+
 def test_of_several_those_that_could_not_be_done_say_why(web: Web) -> None:
     held = [web.placement(Post(title=f"Чай {n}"), state=State.HELD, hours=-3) for n in range(2)]
     out = web.placement(Post(title="Кофе"), state=State.SENT, hours=-3)
@@ -208,15 +236,15 @@ def test_a_channel_that_cannot_be_corrected_offers_no_button_that_would_not_work
     assert "закрыт" in told(gleb.said(gleb.post("/staff/unknown/difference/1", {"answer": "restore"})))
 
 
-def test_a_question_goes_to_an_outlet_and_stays_until_it_is_answered(web: Web) -> None:
-    asked(web)
-    olga = web.browser("olga")
+def test_a_question_goes_to_an_outlet_and_stays_until_it_is_answered(mailing: Web) -> None:
+    asked(mailing)
+    olga = mailing.browser("olga")
     page = html.fromstring(olga.get("/staff/unknown").text)
     assert page.xpath("//select[@name='to']//option/@value")[1:3] == ["outlet:lenina", "outlet:volga"]
     olga.post("/staff/unknown/question/1/pass-on", {"to": "outlet:lenina", "note": "Гляньте на полке"})
     shown = olga.get("/staff/unknown").text
     assert "Передано: Чайная на Ленина — Ольга" in shown and "Гляньте на полке" in shown
-    with web.house.sessions() as session:
+    with mailing.house.sessions() as session:
         assert [notice.address for notice in session.query(Notice)] == ["lenina@example.org"]
     assert "записано, что на него ответили" in told(
         olga.said(olga.post("/staff/unknown/question/1/answered", {"answer": "answered"}))

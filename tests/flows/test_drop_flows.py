@@ -81,4 +81,7 @@ def test_a_dropped_feed_and_a_dropped_table_are_taken_over(dropping: Dropping) -
     assert dropping.kept("products.xml") == feed(tea=470)
     id = dropping.drop(november__xlsx=book(FIRST))
     assert run(record_costs, CostsForm(what="tables", drop=id, person="Olga")).name == "Not done: 0 of 1"
+    looked = run(record_costs, CostsForm(what="tables", drop=id, person="Vera", record=False))
+    assert "1 row would be recorded; nothing has been yet." in looked.message
+    assert (dropping.kept("expenses.xlsx"), dropping.row(id).state) == (None, "read")
     assert run(record_costs, CostsForm(what="tables", drop=id, person="Vera")).name == "Done"

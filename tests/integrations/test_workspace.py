@@ -82,6 +82,31 @@ def test_the_sample_company_is_read_without_a_word(language: str) -> None:
     assert workspace.company.locale == language
 
 
+@pytest.mark.parametrize(
+    ("sound", "now", "names"),
+    [
+        pytest.param("    email: ilya@example.org\n", "", ["Илья"], id="who decides"),
+        pytest.param("    email: ilya@example.org\n", "    telegram: '42'\n", [], id="by telegram"),
+        pytest.param(", email: olga@example.org", "", [], id="who decides nothing"),
+        pytest.param("roles: [approver]", "roles: [approver]\n  - {key: vera, name: Вера, roles: [head]}", ["Вера"],
+                     id="the head"),
+        pytest.param("roles: [approver]", "roles: [approver]\n    deputy: vera\n  - {key: vera, name: Вера}", ["Вера"],
+                     id="a deputy"),
+        pytest.param('to: "+9"}', 'to: "+9"}\n  - {person: ilya, from: "+6", to: "+9", deputy: vera}', ["Вера"],
+                     id="a deputy of these days"),
+    ],
+)  # fmt: skip
+def test_whoever_decides_can_be_told(root: Path, sound: str, now: str, names: list[str]) -> None:
+    company = COMPANY.replace(sound, now)
+    if "deputy: vera}" in company:
+        company = company.replace("absences:", "  - {key: vera, name: Вера}\nabsences:")
+    workspace, problems = read(root, company=company)
+    assert [(p.reason.code, p.effect, p.reason.words["name"]) for p in problems] == [
+        ("out_of_reach", Effect.NOTE, name) for name in names
+    ]
+    assert len(workspace.company.people) == 2 + ("Вера" in company), "nobody is left out"
+
+
 BROKEN = [
     pytest.param("company", "zone: Europe/Moscow", "zone: Москва", (2, "zone"), "Europe/Moscow", id="a zone"),
     pytest.param("company", "zone: Europe/Moscow", "zon: Europe/Moscow", (2, "zon"), "zone", id="a field"),

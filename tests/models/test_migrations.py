@@ -6,16 +6,26 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Column, Engine, MetaData, create_engine, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from deployments.settings import CODE_ROOT
+from models.approval import Asking, Request
+from models.content import fingerprint
+from models.delivery import Delivery
 from models.migrations import HERE
 from models.migrations.upgrade import connect_for_migration, is_empty, is_known, newest, present, upgrade
+from models.people import Person
+from models.piece import OccasionRow, Piece, PieceVersion
+from models.reaction import Comment, Notice
 from models.tables import METADATA
 
 FIRST = """
@@ -41,6 +51,16 @@ def upgrade():
     {middle}
     op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
 """
+LONG_AGO = datetime(2026, 10, 1, 9, tzinfo=UTC)
+TEXT = "Чай «Зимний»\n“tea”"
+PLAN = {"on": "2026-10-02", "at": "10:00"}
+FORMER: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("piece", {"plan": PLAN, "number": "7"}),
+    ("piece_version", {"content": {"title": "Чай", "body": TEXT}}),
+    ("piece_version", {"id": 2, "ordinal": 2, "content": {"title": "Чай"}}),
+    ("delivery", {"state": "sent"}),
+    ("approval_request", {}), ("comment", {}), ("notice", {}), ("occasion", {}), ("person", {}),
+)  # fmt: skip
 SLOW = "print('in the middle', flush=True); import time; time.sleep(60)"
 DANGLING = "op.execute('DELETE FROM shop')"
 
@@ -78,6 +98,26 @@ def history(tmp_path: Path) -> Path:
     shutil.copy(HERE / "script.py.mako", folder)
     (folder / "versions" / "0001_first.py").write_text(FIRST)
     return folder
+
+
+def some(column: Column[Any]) -> Any:
+    """A value that the column can hold."""
+    filled = {"INTEGER": 1, "BOOLEAN": False, "JSON": {}, "DATETIME": LONG_AGO, "TIMESTAMP": LONG_AGO}
+    kind = str(column.type).split("(")[0].split(" ")[0]
+    return filled.get(kind, f"some {column.name}")
+
+
+def fill_as_before_the_desk(engine: Engine, folder: Path) -> None:
+    """Leave the database as the code before the desk left it, with a row of every table that has got a column."""
+    shutil.copytree(HERE, folder, ignore=lambda where, names: [name for name in names if name.startswith("0002")])
+    upgrade(engine, folder)
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.begin() as connection:
+        for name, said in FORMER:
+            table = tables.tables[name]
+            row = {column.name: some(column) for column in table.c if not column.nullable}
+            connection.execute(table.insert(), row | said)
 
 
 def add_second(history: Path, middle: str) -> None:
@@ -125,6 +165,24 @@ def test_revisions_are_one_line_of_history() -> None:
     assert newest() == names[-1][:4]
     assert is_known(newest())
     assert not is_known("9999")
+
+
+def test_a_database_of_before_the_desk_is_read_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    fill_as_before_the_desk(engine, tmp_path / "former")
+    upgrade(engine)
+    with Session(engine) as session:
+        first, second = session.execute(select(PieceVersion).order_by(col(PieceVersion.id))).scalars()
+        assert (first.body_hash, second.body_hash) == (fingerprint(TEXT), fingerprint(""))
+        assert (first.plan, first.note) == (PLAN, "")
+        piece = session.get_one(Piece, 1)
+        assert (piece.loaded, piece.edited, piece.plan) == ({}, {}, PLAN)
+        assert session.get_one(Delivery, 1).hurried == {}
+        assert session.get_one(Request, 1).asking == Asking.BEFORE
+        assert session.get_one(Comment, 1).answered_by == ""
+        assert session.get_one(Notice, 1).address == ""
+        occasion = session.get_one(OccasionRow, "some key")
+        assert (occasion.added_by, occasion.hidden_by, occasion.hidden_why, occasion.hidden_at) == ("", "", "", None)
+        assert not session.get_one(Person, "some key").is_new
 
 
 def test_replacing_a_table_keeps_the_rows_that_point_to_it(engine: Engine, history: Path) -> None:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from integrations.web.routes.drop import MOST
 from tests.e2e.running import awaited, free_port
 from tests.laws.source import ROOT
 
@@ -35,6 +36,13 @@ class Echo(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         said = json.dumps({"port": self.server.server_port, "path": self.path, **dict(self.headers)}).encode()  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def do_POST(self) -> None:
+        said = str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
@@ -62,10 +70,12 @@ class Proxy:
     authority: ssl.SSLContext
 
     def get(self, host: str, path: str, **headers: str) -> httpx.Response:
+        return self.ask("GET", host, path, **headers)
+
+    def ask(self, method: str, host: str, path: str, body: bytes | None = None, **headers: str) -> httpx.Response:
         with httpx.Client(verify=self.authority, trust_env=False, timeout=20) as client:
-            request = client.build_request(
-                "GET", f"https://127.0.0.1:{self.port}{path}", headers={"Host": host, **headers}
-            )
+            url = f"https://127.0.0.1:{self.port}{path}"
+            request = client.build_request(method, url, content=body, headers={"Host": host, **headers})
             request.extensions["sni_hostname"] = host
             return client.send(request)
 
@@ -100,7 +110,8 @@ def nginx(folder: Path, port: int, prefect: int, webs: tuple[int, int]) -> tuple
     web = "    server 127.0.0.1:8080 max_fails=1 fail_timeout=10s;\n"
     assert web in recipe
     recipe = recipe.replace(web, "".join(web.replace("8080", str(one)) for one in webs)).replace(":4200", f":{prefect}")
-    around = f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n"
+    # Its workers must write into our folder: as whoever runs the tests, whom it asks only where that is root.
+    around = f"user root; daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n"
     around += "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -163,6 +174,10 @@ def test_three_addresses_behind_a_proxy(proxy: Proxy) -> None:
     assert asked["X-Forwarded-For"].split(", ")[-1] == "127.0.0.1"
     assert LIAR["X-Forwarded-For"] not in asked["X-Forwarded-For"]
     assert asked["X-Forwarded-Proto"] == "https"
+
+    # As large a drop as the desk itself takes arrives whole.
+    dropped = proxy.ask("POST", DESK, "/staff/drop", bytes(MOST))
+    assert (dropped.status_code, dropped.text) == (200, str(MOST))
 
     # Clients see what is public, and no door.
     for path in (

@@ -24,10 +24,11 @@ routes = Routes()
 
 @routes.get(PATH, Permission.READ_PEOPLE)
 def outlets(request: Request) -> Response:
-    return show(request, "outlets.html", outlets=premises(request).verbs.outlets())
+    verbs = premises(request).verbs
+    return show(request, "outlets.html", outlets=verbs.outlets(), unreadable=verbs.outlets_unreadable())
 
 
-@routes.get(PATH + "/new", Permission.MANAGE_PEOPLE)
+@routes.get(PATH + "/new/form", Permission.MANAGE_PEOPLE)  # a key may be “new”
 def newcomer(request: Request) -> Response:
     typed = dict.fromkeys((*FIELDS, "key"), "")
     return show(request, "outlet_new.html", typed=typed, objections=(), zones=premises(request).verbs.zones())

@@ -26,7 +26,7 @@ def people(request: Request) -> Response:
     return show(request, "people.html", people=premises(request).verbs.people())
 
 
-@routes.get(PATH + "/new", Permission.MANAGE_PEOPLE)
+@routes.get(PATH + "/new/form", Permission.MANAGE_PEOPLE)  # a key may be “new”
 def newcomer(request: Request) -> Response:
     """The form for somebody who is not here yet."""
     return _form(request, dict.fromkeys(TYPED, ""), [])

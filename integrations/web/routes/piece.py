@@ -119,10 +119,12 @@ def by_hand(request: Request, id: Id, key: Account) -> Response:
     what: Literal["write", "keep", "take"] = "keep" if do == "keep" else "take" if do == "take" else "write"
     told = verbs.by_hand(id, key, what, text, begun, visitor_of(request), once_of(request))
     if any(one.code not in ("done", "note") for one in told):
-        found = verbs.hand_page(id, key, text if what == "write" else None, begun)
+        overtaken = told[0].code == "overtaken"  # what stands there is shown now, so the next try begins with that
+        found = verbs.hand_page(id, key, text if what == "write" else None, 0 if overtaken else begun)
         if found is None:
             raise HTTPException(404)
-        return show(request, "piece_hand.html", 422, page=found.model_copy(update={"objection": told[0]}))
+        page = found.model_copy(update={"objection": told[0]})
+        return show(request, "piece_hand.html", 409 if overtaken else 422, page=page)
     return after(request, f"/staff/piece/{id}", *told)
 
 

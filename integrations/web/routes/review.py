@@ -16,7 +16,7 @@ from models.reason import NO_REASON, Reason, because
 
 BACK = "/approval"
 THANKS = "/review/thanks"
-WORDS_MOST = 1000
+WORDS_MOST, DAYS_MOST = 1000, 30
 ANSWERS = {"yes": Decision.APPROVED, "no": Decision.RETURNED}
 NOTHING_SAID = mark("Choose yes or no for at least one version. Nothing has been sent yet.")
 NO_WORDS = mark("Say why not, in a few words: those who asked you cannot guess. Nothing has been sent yet.")
@@ -31,7 +31,7 @@ def ask(request: Request) -> Response:
     email = said(request, "email", 200) if premises(request).settings.mailbox is None else ""
     told, link = verbs.ask_reviewer(
         _number(said(request, "question", 10)), _number(said(request, "version", 10)), name, email,
-        _number(said(request, "days", 2)) or 3, visitor_of(request), once_of(request),
+        min(_number(said(request, "days", 2)) or 3, DAYS_MOST), visitor_of(request), once_of(request),
     )  # fmt: skip
     if not link:
         return after(request, back, *told)

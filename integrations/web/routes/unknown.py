@@ -60,7 +60,7 @@ def order_several(request: Request) -> Response:
     }
     if said(request, "do") not in orders:
         return _back(request, [because(NO_ANSWER, code="no_verdict")])
-    placed = (What.HELD, What.REFUSED, What.MISSED, What.LATE, What.PRICE)
+    placed = (What.HELD, What.REFUSED, What.MISSED, What.LATE)
     return _several(request, placed, orders[said(request, "do")])
 
 

@@ -50,8 +50,9 @@
   }
 
   function answered(request) {
-    if (request.status >= 200 && request.status < 300 && request.responseURL) {
-      window.location.assign(request.responseURL);
+    const to = request.getResponseHeader("Location");
+    if (to) {
+      window.location.assign(to);
       return;
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
@@ -66,6 +67,7 @@
     complain("");
     const request = new XMLHttpRequest();
     request.open("POST", zone.action);
+    request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     request.upload.addEventListener("progress", progressed);
     request.addEventListener("load", () => answered(request));
     request.addEventListener("error", () => complain(zone.dataset.broken));

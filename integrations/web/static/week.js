@@ -11,6 +11,7 @@
     weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
   const say = (words) => { says.textContent = words; };
   const form = (card) => card.querySelector('form[action$="/move"]');
+  let leaving = false; // a form is on its way to the door
   let held = null; // the card that is being moved: {card, shift, x, y, flying}
 
   function prepare() {
@@ -30,7 +31,11 @@
       const response = await fetch((submitter && submitter.getAttribute("formaction")) || sent.action, { method: "POST", body });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const week = page.getElementById("week");
-      if (!week) return elsewhere(response, page, card);
+      if (!week && isDoor(response)) {
+        leaving = true;
+        return sent.requestSubmit(submitter);
+      }
+      if (!week) return elsewhere(page, card);
       document.getElementById("week").replaceWith(document.adoptNode(week));
       prepare();
       show(page.querySelector(".told"), week.querySelector(".back"));
@@ -42,8 +47,10 @@
     }
   }
 
-  function elsewhere(response, page, card) {
-    if (response.redirected) return location.assign(response.url); // the session is over: to the door
+  // The session is over: the form is sent as without a script, so that the door shows what it says and keeps what was typed.
+  const isDoor = (response) => response.status === 401 || new URL(response.url).pathname === "/sign-in";
+
+  function elsewhere(page, card) {
     if (card) card.removeAttribute("aria-busy");
     tell([...page.querySelectorAll("main h1, main h1 ~ p")].map((part) => part.textContent.trim()).join(". "));
   }
@@ -71,7 +78,7 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post" || !event.target.closest("#week, #week-answer")) return;
+    if (leaving || event.target.method !== "post" || !event.target.closest("#week, #week-answer")) return;
     event.preventDefault();
     send(event.target, event.submitter);
   });
@@ -154,8 +161,10 @@
   });
 
   // Days that stand beside each other reach as far down as the page: a card may be dropped below the last one of a day.
+  // A day that is not shown stands nowhere: its box is all zeros.
   function under(x, y) {
-    const days = [...document.querySelectorAll(".day")].map((day) => ({ day, box: day.getBoundingClientRect() }));
+    const days = [...document.querySelectorAll(".day")]
+      .map((day) => ({ day, box: day.getBoundingClientRect() })).filter(({ box }) => box.width);
     const beside = days.length > 1 && days[0].box.top === days[1].box.top;
     const found = days.find(({ box }) => (beside ? x >= box.left && x <= box.right : y >= box.top && y <= box.bottom));
     return found && found.day;

@@ -12,6 +12,9 @@ from models.staff import OutletForm
 class OutletVerbs(Protocol):
     def outlets(self) -> Sequence[OutletPage]: ...
 
+    def outlets_unreadable(self) -> Reason:
+        """Why none can be shown: company.yaml is broken."""
+
     def zones(self) -> Mapping[str, str]:
         """The time zones of the company's country, with the town each is named after."""
 

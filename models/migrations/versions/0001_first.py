@@ -1,6 +1,6 @@
 """first
 
-Revision 0001, made 2026-11-22.
+Revision 0001, made 2026-11-21.
 """
 
 import sqlalchemy as sa
@@ -35,7 +35,6 @@ def upgrade() -> None:
     op.create_table('approval_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('asking', sa.String(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('asked_of', sa.String(), nullable=False),
     sa.Column('asked_by', sa.String(), nullable=False),
@@ -81,18 +80,6 @@ def upgrade() -> None:
     sa.Column('message_id', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('account', 'thread')
     )
-    op.create_table('conclusion',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('period', sa.String(), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('person', sa.String(), nullable=False),
-    sa.Column('follows', sa.Integer(), nullable=False),
-    sa.Column('once', sa.String(), nullable=False),
-    sa.Column('said_at', Moment(), nullable=False),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('once', name='uq_conclusion_once'),
-    sa.UniqueConstraint('period', 'follows', name='uq_conclusion_follows')
-    )
     op.create_table('credential',
     sa.Column('account', sa.String(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
@@ -133,7 +120,6 @@ def upgrade() -> None:
     sa.Column('detail', sa.JSON(), nullable=False),
     sa.Column('reason', sa.JSON(), nullable=False),
     sa.Column('told', sa.String(), nullable=False),
-    sa.Column('hurried', sa.JSON(), nullable=False),
     sa.Column('run_key', sa.String(), nullable=False),
     sa.Column('run_id', sa.String(), nullable=False),
     sa.Column('sent_at', Moment(), nullable=True),
@@ -147,40 +133,11 @@ def upgrade() -> None:
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.create_index('ix_delivery_announced', ['state', 'run_id', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_delivery_base_id'), ['base_id'], unique=False)
-        batch_op.create_index('ix_delivery_day', ['due_at'], unique=False, sqlite_where=sa.text("kind = 'placement'"), postgresql_where=sa.text("kind = 'placement'"))
         batch_op.create_index('ix_delivery_due', ['state', 'kind', 'account', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_delivery_late', ['state', 'kind', 'late_at'], unique=False)
         batch_op.create_index('ix_delivery_lease', ['state', 'lease_until'], unique=False)
         batch_op.create_index('ix_delivery_subject', ['subject_kind', 'subject_id'], unique=False)
         batch_op.create_index('ix_delivery_unapproved', ['kind', 'due_at'], unique=False, sqlite_where=sa.text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)"), postgresql_where=sa.text("state = 'planned' AND (approved_hash = '' OR approved_hash <> content_hash)"))
-
-    op.create_table('dropped_file',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('once', sa.String(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('size', sa.BigInteger(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('done', sa.Integer(), nullable=False),
-    sa.Column('total', sa.Integer(), nullable=False),
-    sa.Column('seen', sa.String(), nullable=False),
-    sa.Column('found', sa.JSON(), nullable=False),
-    sa.Column('problems', sa.JSON(), nullable=False),
-    sa.Column('refusal', sa.JSON(), nullable=False),
-    sa.Column('said', sa.JSON(), nullable=False),
-    sa.Column('dropped_by', sa.String(), nullable=False),
-    sa.Column('dropped_at', Moment(), nullable=False),
-    sa.Column('beat_at', Moment(), nullable=True),
-    sa.Column('applied_by', sa.String(), nullable=False),
-    sa.Column('applied_at', Moment(), nullable=True),
-    sa.Column('order_id', sa.Integer(), nullable=True),
-    sa.CheckConstraint("state IN ('received', 'reading', 'read', 'refused', 'applying', 'applied', 'left')", name='ck_dropped_file_state'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('once', name='uq_dropped_file_once')
-    )
-    with op.batch_alter_table('dropped_file', schema=None) as batch_op:
-        batch_op.create_index('ix_dropped_file_dropped', ['dropped_at'], unique=False)
-        batch_op.create_index('ix_dropped_file_state', ['kind', 'state'], unique=False)
 
     op.create_table('fact',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -236,33 +193,6 @@ def upgrade() -> None:
     sa.Column('problem', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
-    op.create_table('given_order',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('once', sa.String(), nullable=False),
-    sa.Column('code', sa.String(), nullable=False),
-    sa.Column('form', sa.JSON(), nullable=False),
-    sa.Column('person', sa.String(), nullable=False),
-    sa.Column('subject_kind', sa.String(), nullable=False),
-    sa.Column('subject_id', sa.String(), nullable=False),
-    sa.Column('by_run', sa.Boolean(), nullable=False),
-    sa.Column('given_at', Moment(), nullable=False),
-    sa.Column('carried_out_at', Moment(), nullable=True),
-    sa.Column('said', sa.JSON(), nullable=False),
-    sa.Column('run_state', sa.String(), nullable=False),
-    sa.Column('run_id', sa.String(), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('next_try_at', Moment(), nullable=False),
-    sa.Column('ended_as', sa.String(), nullable=False),
-    sa.Column('remarks', sa.String(), nullable=False),
-    sa.CheckConstraint("run_state IN ('wanted', 'started', 'over', 'lost')", name='ck_given_order_run'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('once', name='uq_given_order_once')
-    )
-    with op.batch_alter_table('given_order', schema=None) as batch_op:
-        batch_op.create_index('ix_given_order_person', ['person', 'given_at', 'id'], unique=False)
-        batch_op.create_index('ix_given_order_run', ['run_state', 'id'], unique=False, sqlite_where=sa.text("run_state IN ('wanted', 'started')"), postgresql_where=sa.text("run_state IN ('wanted', 'started')"))
-        batch_op.create_index('ix_given_order_subject', ['subject_kind', 'subject_id', 'id'], unique=False)
-
     op.create_table('house_mark',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('value', sa.String(), nullable=False),
@@ -284,7 +214,6 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(), nullable=False),
     sa.Column('body', sa.String(), nullable=False),
     sa.Column('link', sa.String(), nullable=False),
-    sa.Column('address', sa.String(), nullable=False),
     sa.Column('made_at', Moment(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('key')
@@ -300,16 +229,9 @@ def upgrade() -> None:
     sa.Column('link', sa.String(), nullable=False),
     sa.Column('source', sa.String(), nullable=False),
     sa.Column('piece_id', sa.Integer(), nullable=True),
-    sa.Column('added_by', sa.String(), nullable=False),
-    sa.Column('hidden_by', sa.String(), nullable=False),
-    sa.Column('hidden_why', sa.String(), nullable=False),
-    sa.Column('hidden_at', Moment(), nullable=True),
     sa.Column('found_at', Moment(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
-    with op.batch_alter_table('occasion', schema=None) as batch_op:
-        batch_op.create_index('ix_occasion_on', ['on_date'], unique=False)
-
     op.create_table('offer',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -360,7 +282,6 @@ def upgrade() -> None:
     sa.Column('deputy', sa.String(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('password_hash', sa.String(), nullable=False),
-    sa.Column('is_new', sa.Boolean(), nullable=False),
     sa.Column('changed_at', Moment(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
@@ -378,8 +299,6 @@ def upgrade() -> None:
     sa.Column('author', sa.String(), nullable=False),
     sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('row_hash', sa.String(), nullable=False),
-    sa.Column('loaded', sa.JSON(), nullable=False),
-    sa.Column('edited', sa.JSON(), nullable=False),
     sa.Column('archived', sa.Boolean(), nullable=False),
     sa.Column('created_at', Moment(), nullable=False),
     sa.Column('changed_at', Moment(), nullable=False),
@@ -387,9 +306,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name='uq_piece_number'),
     sa.UniqueConstraint('source', 'source_ref', name='uq_piece_source')
     )
-    with op.batch_alter_table('piece', schema=None) as batch_op:
-        batch_op.create_index('ix_piece_campaign', ['campaign'], unique=False)
-
     op.create_table('plan_load',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('file', sa.String(), nullable=False),
@@ -424,23 +340,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('stop_order', schema=None) as batch_op:
         batch_op.create_index('uq_stop_in_force', ['scope', 'scope_key'], unique=True, sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
-
-    op.create_table('till_key',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('outlet', sa.String(), nullable=False),
-    sa.Column('title', sa.String(), nullable=False),
-    sa.Column('key_hash', sa.String(), nullable=False),
-    sa.Column('ends_in', sa.String(), nullable=False),
-    sa.Column('made_by', sa.String(), nullable=False),
-    sa.Column('made_at', Moment(), nullable=False),
-    sa.Column('used_at', Moment(), nullable=True),
-    sa.Column('revoked_by', sa.String(), nullable=False),
-    sa.Column('revoked_at', Moment(), nullable=True),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key_hash')
-    )
-    with op.batch_alter_table('till_key', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_till_key_outlet'), ['outlet'], unique=False)
 
     op.create_table('tracked_link',
     sa.Column('code', sa.String(), nullable=False),
@@ -488,9 +387,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('subject', 'version', 'step', name='uq_approval')
     )
-    with op.batch_alter_table('approval', schema=None) as batch_op:
-        batch_op.create_index('ix_approval_person', ['person', 'decided_at', 'id'], unique=False)
-
     op.create_table('approval_row',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('request_id', sa.Integer(), nullable=False),
@@ -515,29 +411,13 @@ def upgrade() -> None:
     sa.Column('written_at', Moment(), nullable=False),
     sa.Column('answer_by', Moment(), nullable=True),
     sa.Column('answered_at', Moment(), nullable=True),
-    sa.Column('answered_by', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('account', 'remote_id', name='uq_comment')
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_comment_delivery_id'), ['delivery_id'], unique=False)
-        batch_op.create_index('ix_comment_waiting', ['answer_by'], unique=False, sqlite_where=sa.text('question AND answered_at IS NULL'), postgresql_where=sa.text('question AND answered_at IS NULL'))
 
-    op.create_table('hand_version',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('piece_id', sa.Integer(), nullable=False),
-    sa.Column('account', sa.String(), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('by', sa.String(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
-    sa.Column('version_id', sa.Integer(), nullable=False),
-    sa.Column('body_hash', sa.String(), nullable=False),
-    sa.Column('file_text', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['piece_id'], ['piece.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('piece_id', 'account', name='uq_hand_version')
-    )
     op.create_table('live_check',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('delivery_id', sa.Integer(), nullable=False),
@@ -552,7 +432,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('live_check', schema=None) as batch_op:
         batch_op.create_index('ix_live_check_open', ['delivery_id', 'state'], unique=False)
-        batch_op.create_index('ix_live_check_waiting', ['found_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('part',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -570,22 +449,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('delivery_id', 'ordinal', name='uq_part_order')
     )
-    op.create_table('piece_comment',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('once', sa.String(), nullable=False),
-    sa.Column('piece_id', sa.Integer(), nullable=False),
-    sa.Column('account', sa.String(), nullable=False),
-    sa.Column('person', sa.String(), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
-    sa.ForeignKeyConstraint(['piece_id'], ['piece.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('once')
-    )
-    with op.batch_alter_table('piece_comment', schema=None) as batch_op:
-        batch_op.create_index('ix_piece_comment_person', ['person', 'at', 'id'], unique=False)
-        batch_op.create_index('ix_piece_comment_piece', ['piece_id', 'id'], unique=False)
-
     op.create_table('piece_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('piece_id', sa.Integer(), nullable=False),
@@ -593,11 +456,8 @@ def upgrade() -> None:
     sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('content_hash', sa.String(), nullable=False),
     sa.Column('source_hash', sa.String(), nullable=False),
-    sa.Column('body_hash', sa.String(), nullable=False),
-    sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('made_by', sa.String(), nullable=False),
     sa.Column('why', sa.String(), nullable=False),
-    sa.Column('note', sa.String(), nullable=False),
     sa.Column('styled', sa.Boolean(), nullable=False),
     sa.Column('corrections', sa.JSON(), nullable=False),
     sa.Column('made_at', Moment(), nullable=False),
@@ -606,7 +466,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('piece_id', 'ordinal', name='uq_piece_version')
     )
     with op.batch_alter_table('piece_version', schema=None) as batch_op:
-        batch_op.create_index('ix_piece_version_by', ['made_by', 'made_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_piece_version_piece_id'), ['piece_id'], unique=False)
 
     op.create_table('rendition',
@@ -624,29 +483,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('piece_id', 'account', 'content_hash', name='uq_rendition')
     )
     with op.batch_alter_table('rendition', schema=None) as batch_op:
-        batch_op.create_index('ix_rendition_hash', ['content_hash'], unique=False)
         batch_op.create_index('ix_rendition_version', ['version_id'], unique=False)
-
-    op.create_table('review_link',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('token_hash', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('made_by', sa.String(), nullable=False),
-    sa.Column('request_id', sa.Integer(), nullable=True),
-    sa.Column('made_at', Moment(), nullable=False),
-    sa.Column('expires_at', Moment(), nullable=False),
-    sa.Column('opened_at', Moment(), nullable=True),
-    sa.Column('revoked_at', Moment(), nullable=True),
-    sa.Column('revoked_by', sa.String(), nullable=False),
-    sa.Column('answers', sa.Integer(), nullable=False),
-    sa.Column('most', sa.Integer(), nullable=False),
-    sa.Column('notice_key', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['request_id'], ['approval_request.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('token_hash')
-    )
-    with op.batch_alter_table('review_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_review_link_made_by'), ['made_by'], unique=False)
 
     op.create_table('snapshot',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -670,31 +507,6 @@ def upgrade() -> None:
     with op.batch_alter_table('watch', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_watch_check_at'), ['check_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_watch_reactions_at'), ['reactions_at'], unique=False)
-
-    op.create_table('passed_on',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('comment_id', sa.Integer(), nullable=False),
-    sa.Column('to_kind', sa.String(), nullable=False),
-    sa.Column('to_key', sa.String(), nullable=False),
-    sa.Column('note', sa.String(), nullable=False),
-    sa.Column('by', sa.String(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
-    sa.Column('written', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('comment_id', 'to_kind', 'to_key', name='uq_passed_on')
-    )
-    op.create_table('review_row',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('link_id', sa.Integer(), nullable=False),
-    sa.Column('subject', sa.String(), nullable=False),
-    sa.Column('version', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['link_id'], ['review_link.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('link_id', 'subject', name='uq_review_row')
-    )
-    with op.batch_alter_table('review_row', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_review_row_subject'), ['subject'], unique=False)
 
     if op.get_bind().dialect.name == 'sqlite':
         op.get_bind().exec_driver_sql("CREATE TRIGGER fact_no_update BEFORE UPDATE ON fact BEGIN SELECT RAISE(ABORT, 'the registry is append-only: record a correction'); END")

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from time import sleep
 
 from sqlalchemy.orm import Session
 
 from integrations.errors import Refused
+from models.content import Sheet
+from models.database import Clock
 from models.desk.drop import Said
 from models.dropped import KIND_TITLES, DropKind, DroppedFile, DropState
 from models.locale import mark, translate, translate_plural
@@ -13,13 +16,14 @@ from models.people import Permission
 from models.reason import Reason, because
 from tasks.approval.rules import Who
 from tasks.content.rows import wait_for_the_plan
+from tasks.costs.told import Told
 from tasks.dropping import rows
 from tasks.dropping.apart.engine import sheet_of
-from tasks.dropping.engine import LOST, files_of, read_dropped
+from tasks.dropping.engine import LOST, beating, files_of, read_dropped
 from tasks.dropping.pictures.engine import put_pictures
 from tasks.dropping.plans.engine import OTHER_NOW, Overtaken, load_dropped
 from tasks.dropping.products.engine import replace_feed
-from tasks.dropping.tables.engine import record_dropped
+from tasks.dropping.tables.engine import compare_dropped, record_dropped
 from tasks.house import House
 from tasks.orders.answers import Line, Report
 from tasks.orders.naming import entitled
@@ -28,6 +32,7 @@ from tasks.orders.rows import people
 LINE = mark("{line}")
 NO_SUCH = mark("There is no dropped file № {number} of this kind. Its number stands on its page.")
 FIRST = mark("{person} was first and has applied it already.")
+UNDER_WAY_CODE = "under_way"
 UNDER_WAY = mark("{person} is applying it just now. Look again in a moment.")
 OTHER_PLAN = mark(
     "{person} is loading “{name}” just now. When that is done, look here again: the difference may change."
@@ -38,8 +43,24 @@ DONE = {
     DropKind.PICTURES: (mark("{number} picture is in the folder"), mark("{number} pictures are in the folder")),
     DropKind.PRODUCTS: (mark("the feed has {number} product now"), mark("the feed has {number} products now")),
 }
+TABLES = frozenset({DropKind.EXPENSES, DropKind.RESULTS})
+
+LOOKS_EVERY = 2.0  # seconds
 
 Work = Callable[[DroppedFile, Who], Said]
+
+
+def in_turn(carry_out: Callable[[], Report], wait: Callable[[float], None] = sleep) -> Report:
+    """As a run does it: whoever else is applying the file is waited for, until it is applied, or known to be cut off.
+
+    The desk itself may be at it still, where what it does at once takes longer than its run needs to begin.
+    """
+    for _ in range(int(2 * rows.SILENT.total_seconds() / LOOKS_EVERY)):
+        report = carry_out()
+        if report.refusal.code != UNDER_WAY_CODE:
+            return report
+        wait(LOOKS_EVERY)
+    return carry_out()
 
 
 def load_plan(
@@ -49,10 +70,9 @@ def load_plan(
 
     def work(row: DroppedFile, who: Who) -> Said:
         [path, *_] = _files(at, row)
-        sheet, unread = sheet_of(path)
-        if sheet is None:
-            raise Refused(unread[0].reason)
-        return load_dropped(at, drop, path.read_bytes(), sheet, seen or row.seen, left_out, cancelled, who.key)
+        return load_dropped(
+            at, drop, path.read_bytes(), _sheet(path, DropKind.PLAN), seen or row.seen, left_out, cancelled, who.key
+        )
 
     return _applied(at, drop, {DropKind.PLAN}, person, Permission.LOAD, seen, work)
 
@@ -62,7 +82,9 @@ def load_products(at: House, drop: int, source: str, seen: str, person: str) -> 
 
     def work(row: DroppedFile, who: Who) -> Said:
         [path, *_] = _files(at, row)
-        return replace_feed(at, path.read_bytes(), path.name, source, seen or row.seen)
+        chosen = str(row.found.get("source", ""))
+        asked = source or chosen
+        return replace_feed(at, path.read_bytes(), path.name, asked, seen or (row.seen if asked == chosen else ""))
 
     return _applied(at, drop, {DropKind.PRODUCTS}, person, Permission.LOAD, seen, work)
 
@@ -84,11 +106,30 @@ def record_table(at: House, drop: int, withdraw: bool, seen: str, person: str, r
     def work(row: DroppedFile, who: Who) -> Said:
         [path, *_] = _files(at, row)
         kind = DropKind(row.kind)
-        told = record_dropped(at, kind, path.read_bytes(), seen or row.seen, withdraw, run)
+        told = record_dropped(at, kind, path.read_bytes(), _sheet(path, kind), seen or row.seen, withdraw, run)
         ending = told.ending
         return Said(done=ending.done, total=ending.total, told=told.summary, remarks=ending.remarks)
 
-    return _applied(at, drop, {DropKind.EXPENSES, DropKind.RESULTS}, person, Permission.RECORD_COSTS, seen, work)
+    return _applied(at, drop, TABLES, person, Permission.RECORD_COSTS, seen, work)
+
+
+def compare_table(at: House, drop: int, withdraw: bool, person: str) -> Told:
+    """What recording a dropped table would state anew; nothing is taken, nothing recorded. Raises Refused."""
+    with at.reads() as session:
+        entitled(person, people(session, at.workspace), Permission.RECORD_COSTS)
+        row = rows.one(session, drop)
+    if row is None or row.kind not in TABLES:
+        raise Refused(because(NO_SUCH, code="no_such", number=drop))
+    [path, *_] = _files(at, row)
+    kind = DropKind(row.kind)
+    return compare_dropped(at, kind, path.read_bytes(), _sheet(path, kind), withdraw)
+
+
+def _sheet(path: Path, kind: DropKind) -> Sheet:
+    sheet, unread = sheet_of(path, kind)
+    if sheet is None:
+        raise Refused(unread[0].reason)
+    return sheet
 
 
 def _files(at: House, row: DroppedFile) -> list[Path]:
@@ -105,12 +146,20 @@ def _applied(
     row: DroppedFile | None = None
     try:
         row, who, is_over = _taken(at, drop, kinds, person, permission, seen)
-        said = Said.model_validate(row.said) if is_over else work(row, who)
+        if is_over:
+            return _report(row, Said.model_validate(row.said))
+        with beating(at, drop):
+            said = work(row, who)
     except (Refused, Overtaken) as stopped:
         return _stopped(at, drop, row, stopped)
+    except Exception:  # whatever breaks, it may be applied again
+        if row is not None:
+            with at.sessions.begin() as session:
+                rows.let_go(session, drop, row.applied_by)
+        raise
     with at.sessions.begin() as session:
-        rows.applied(session, at.clock, drop, said.model_dump(mode="json"))
-        rows.keep_said(session, drop, said.model_dump(mode="json"))
+        rows.applied(session, at.clock, drop, who.key, said.model_dump(mode="json"))
+        rows.keep_said(session, drop, who.key, said.model_dump(mode="json"))
     return _report(row, said)
 
 
@@ -119,11 +168,11 @@ def _stopped(at: House, drop: int, row: DroppedFile | None, stopped: Refused | O
     reason = because(OTHER_NOW, code="changed") if isinstance(stopped, Overtaken) else stopped.reason
     if row is not None:
         with at.sessions.begin() as session:
-            (rows.read_again if is_stale else rows.let_go)(session, drop)
+            (rows.read_again if is_stale else rows.let_go)(session, drop, row.applied_by)
         if is_stale:
             read_dropped(at, drop)
         with at.sessions.begin() as session:
-            rows.keep_said(session, drop, Said(remarks=(str(reason),)).model_dump(mode="json"))
+            rows.keep_said(session, drop, "", Said(remarks=(str(reason),)).model_dump(mode="json"))
     return Report(title=_title(row), refusal=reason)
 
 
@@ -139,24 +188,26 @@ def _taken(
             raise Refused(because(NO_SUCH, code="no_such", number=drop))
         if row.state == DropState.APPLIED and row.applied_by == who.key:
             return row, who, True
-        mine = (
-            row.state == DropState.APPLYING and row.applied_by == who.key
-        )  # handed on by the desk, or cut off by a kill
-        if not mine:
-            take(session, row, who.key, seen or row.seen, None, {key: other.name for key, other in known.items()})
+        if not rows.begin_applying(session, at.clock, drop, who.key):  # neither handed on by the desk nor cut off
+            names = {key: other.name for key, other in known.items()}
+            take(session, at.clock, row, who.key, seen or row.seen, None, names)
+            rows.begin_applying(session, at.clock, drop, who.key)
         session.refresh(row)
         return row, who, False
 
 
-def take(session: Session, row: DroppedFile, by: str, seen: str, order_id: int | None, names: dict[str, str]) -> None:
-    """Be the one who applies it; of plans only one is loaded at a time. Raises Refused, with who was first."""
+def take(
+    session: Session, clock: Clock, row: DroppedFile, by: str, seen: str, order_id: int | None, names: dict[str, str]
+) -> None:
+    """Be the one for whom it is applied; of plans only one is loaded at a time. Raises Refused, with who was first."""
     wait_for_the_plan(session)
+    rows.let_broken_go(session, clock)
     session.refresh(row, with_for_update=True)
     person = names.get(row.applied_by, row.applied_by)
     if row.state == DropState.APPLIED:
         raise Refused(because(FIRST, code="first", person=person))
     if row.state == DropState.APPLYING:
-        raise Refused(because(UNDER_WAY, code="under_way", person=person))
+        raise Refused(because(UNDER_WAY, code=UNDER_WAY_CODE, person=person))
     other = rows.being_applied(session, DropKind.PLAN) if row.kind == DropKind.PLAN else None
     if other is not None:
         words = {"person": names.get(other.applied_by, other.applied_by), "name": other.name}
@@ -173,7 +224,7 @@ def _title(row: DroppedFile | None) -> str:
 
 def _report(row: DroppedFile, said: Said) -> Report:
     forms = DONE.get(DropKind(row.kind))
-    told = translate_plural(*forms, said.done) if forms else said.told
+    told = translate_plural(*forms, said.done) if forms and (said.done or not said.told) else said.told
     line = Line(id=row.id or 0, label=row.name, said=told, done=said.done > 0 or said.total == 0)
     return Report(title=_title(row), lines=(line,), notes=said.remarks)
 

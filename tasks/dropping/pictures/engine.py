@@ -23,10 +23,10 @@ SUFFIXES = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "image/webp
 
 def look_at_pictures(at: House, files: Mapping[str, Path], tick: Tick = unheard) -> Look:
     """What each of these pictures is, by its name, and whether another of that name is in the folder."""
-    found = []
+    found: list[PictureFound] = []
     for number, (name, path) in enumerate(files.items()):
         tick(number)
-        found.append(_looked_at(at, name, path))
+        found.append(_looked_at(at, name, path, {picture.kept_as for picture in found if not picture.problem}))
     sound = [picture for picture in found if not picture.problem]
     seen = fingerprint([(p.kept_as, p.stands, print_of(standing(at, _place(p.kept_as)))) for p in sound])
     refusal = because(NOT_ONE, code="no_picture") if not sound else Reason()
@@ -34,7 +34,7 @@ def look_at_pictures(at: House, files: Mapping[str, Path], tick: Tick = unheard)
                 total=len(files))  # fmt: skip
 
 
-def _looked_at(at: House, name: str, path: Path) -> PictureFound:
+def _looked_at(at: House, name: str, path: Path, taken: Collection[str]) -> PictureFound:
     size = path.stat().st_size
     if size > BYTES_MAX:  # too heavy even to be opened
         words = {"size": size // 1_000_000, "limit": BYTES_MAX // 1_000_000}
@@ -43,6 +43,7 @@ def _looked_at(at: House, name: str, path: Path) -> PictureFound:
     if isinstance(picture, Problem):
         return PictureFound(name=name, kept_as=name, size=size, problem=picture.reason)
     kept_as = _named(name, picture.media_type)
+    kept_as = _beside(kept_as, data) if kept_as in taken else kept_as
     former = standing(at, _place(kept_as))
     return PictureFound(
         name=name, kept_as=kept_as, size=size, width=picture.width, height=picture.height,

@@ -80,6 +80,7 @@ def _shown(change: Change, titles: dict[str, str]) -> RowShown:
         place=row.row if change.row else 0, before=_timing(change.before), after=_timing(change.row),
         fields=change.fields, channels=tuple(titles.get(key) or key for key in row.channels),
         out=tuple(titles.get(key) or key for key in change.out),
+        edited=() if change.kind is ChangeKind.OUT else change.edited,
     )  # fmt: skip
 
 
@@ -88,11 +89,14 @@ def _timing(row: PlanRow | None) -> Timing | None:
 
 
 def _meant(reading: PlanReading) -> list[tuple[Any, ...]]:
-    """The difference, in few words."""
+    """The difference, in few words, and which edits of the desk were known to whoever looked at it."""
     return [
-        (c.number, c.kind, c.row.row_hash() if c.row else "", c.before.row_hash() if c.before else "", c.out)
+        (
+            c.number, c.kind, c.row.row_hash() if c.row else "", c.before.row_hash() if c.before else "", c.out,
+            [(edit.field, edit.by, edit.at) for edit in c.edited],
+        )
         for c in (*reading.wanted, *reading.gone)
-    ]
+    ]  # fmt: skip
 
 
 def _print(at: House, meant: list[tuple[Any, ...]]) -> str:
@@ -150,7 +154,8 @@ def _applied(
         really = _unnumbered(reading, pieces.numbers_standing(session))
         if really != wanted:
             numbered, note = _numbered(data, reading, really)
-        rows.applied(session, at.clock, id, Said(done=done, total=len(changes)).model_dump(mode="json"))
+        if not rows.applied(session, at.clock, id, by, Said(done=done, total=len(changes)).model_dump(mode="json")):
+            raise Overtaken
         session.flush()
         expected = print_ if path == place else print_of(standing(at, place))
         exchange(at, place, numbered, expected, [path for path in PLANS if path != place])

@@ -6,7 +6,7 @@ from integrations.errors import Refused
 from models.content import Effect, Offer, Place, Problem, fingerprint
 from models.desk.drop import ProductsFound, Said
 from models.dropped import DropKind
-from models.locale import mark
+from models.locale import mark, translate
 from models.reason import because
 from tasks.content import rows as pieces
 from tasks.content.engine import sources_of
@@ -22,6 +22,7 @@ BY_ADDRESS = mark(
     "To load files, name a path for it in feeds.yaml."
 )
 WHICH_FEED = mark("The company has several product feeds. Choose which of them this file replaces.")
+NOT_TAKEN_OVER = mark("The file is in its place, but the products stay as they were until what stands below is mended.")
 OTHER_FEED = mark("The product feed was changed meanwhile, so nothing was replaced. Look again and say yes.")
 
 
@@ -34,22 +35,26 @@ def look_at_products(at: House, data: bytes, name: str, source: str = "") -> Loo
     found = read_products(data, name, at.workspace.company.currency)
     if found.stopped:
         return refused(DropKind.PRODUCTS, *found.problems)
-    chosen = source if source in paths else next(iter(paths)) if len(paths) == 1 else ""
+    only = next(iter(paths)) if len(paths) == 1 else ""
+    chosen = source if source in paths else "" if source else only
     path = paths[chosen].path if chosen else ""
     former = standing(at, path) if path else None
-    after = {offer.id: offer for offer in found.items}
-    told = _compared(at, _known(at, former, path), after)
+    told = ProductsFound(products=len(found.items))
+    if chosen:
+        told = _compared(at, _known(at, former, path), {offer.id: offer for offer in found.items})
     meant = told.model_copy(update={"source": chosen, "path": path, "sources": {k: o.title for k, o in paths.items()}})
     seen = fingerprint([chosen, print_of(former), print_of(data)])
     return Look(kind=DropKind.PRODUCTS, found=meant, seen=seen, problems=found.problems, total=len(found.items))
 
 
 def _known(at: House, former: bytes | None, path: str) -> dict[str, Offer]:
-    """The products the feed has now: by its own file where that can be read, else those that are known."""
+    """The products the feed has now: by its own file where that can be read; else those known, where all are its."""
     if former is not None:
         read = read_products(former, path, at.workspace.company.currency)
         if not read.stopped:
             return {offer.id: offer for offer in read.items}
+    if len(sources_of(at.workspace, "products")) > 1:
+        return {}
     with at.reads() as session:
         return {row.id: pieces.as_offer(row) for row in pieces.offers(session)}
 
@@ -85,8 +90,10 @@ def replace_feed(at: House, data: bytes, name: str, source: str, seen: str) -> S
     assert isinstance(look.found, ProductsFound)
     if not look.found.path:
         raise Refused(because(WHICH_FEED, code="which_feed"))
-    if seen and look.seen != seen and look_at_products(at, data, name).seen != seen:
+    if seen and look.seen != seen:
         raise Refused(because(OTHER_FEED, code="changed"))
     exchange(at, look.found.path, data, print_of(standing(at, look.found.path)))
     wrong = take_over_products(at)
-    return Said(done=look.found.products, total=look.found.products, remarks=tuple(map(str, wrong[:5])))
+    done = 0 if any(problem.effect is Effect.STOPS for problem in wrong) else look.found.products
+    told = "" if done else translate(NOT_TAKEN_OVER)
+    return Said(done=done, total=look.found.products, told=told, remarks=tuple(map(str, wrong[:5])))

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 
 from integrations.errors import Refused
@@ -17,6 +18,7 @@ from tasks.house import House
 
 CONTENT = "content"
 COPIES_KEPT = 100
+STAMP = "-".join("[0-9]" * digits for digits in (8, 6, 6))  # the copies of cup.jpg are not those of cup-blue.jpg
 
 
 def shelf(at: House, id: int) -> Path:
@@ -50,16 +52,14 @@ def exchange(at: House, path: str, data: bytes, expected: str, instead_of: Seque
     """
     with alone(at.var / "drop" / "lock"):
         former = standing(at, path)
-        if former == data:
-            return
-        if print_of(former) != expected:
+        if former != data and print_of(former) != expected:
             raise Refused(because(CHANGED, code="changed", path=path))
         try:
-            if former is not None:
+            if former is None:
+                _put(Folder(at.root).place(path), data)
+            elif former != data:
                 _keep(at, path, former)
                 Folder(at.root).renew(path, former, data)
-            else:
-                _put(Folder(at.root).place(path), data)
             for other in instead_of:
                 _retire(at, other)
         except OSError as error:
@@ -79,7 +79,7 @@ def _keep(at: House, path: str, data: bytes) -> None:
     name = Path(path)
     copies = at.var / ("plans" if name.parts[0] == "content" else "former")
     _put(copies / f"{name.stem}-{at.now():%Y%m%d-%H%M%S-%f}{name.suffix}", data)
-    for old in sorted(copies.glob(f"{name.stem}-*{name.suffix}"))[:-COPIES_KEPT]:
+    for old in sorted(copies.glob(f"{escape(name.stem)}-{STAMP}{escape(name.suffix)}"))[:-COPIES_KEPT]:
         old.unlink(missing_ok=True)
 
 

@@ -6,7 +6,6 @@ from models.desk.drop import ROWS_SHOWN, TableFound
 from models.dropped import DropKind
 from models.locale import mark
 from models.reason import because
-from tasks.content.sheets import read_sheet
 from tasks.content.xlsx import Unusable
 from tasks.costs.engine import Ledger
 from tasks.costs.told import Told
@@ -15,7 +14,6 @@ from tasks.costs.written import numbered
 from tasks.dropping.looks import Look, refused
 from tasks.dropping.shelf.engine import exchange, print_of, standing
 from tasks.house import House
-from tasks.registry.sheets import familiar
 
 NAMES = {DropKind.EXPENSES: "expenses", DropKind.RESULTS: "results"}
 OTHER_FORMAT = mark(
@@ -25,21 +23,26 @@ OTHER_FORMAT = mark(
 OTHER_TABLE = mark("The table or the registry was changed meanwhile, so nothing was recorded. Look again and say yes.")
 
 
-def look_at_table(at: House, kind: DropKind, data: bytes) -> Look:
+def look_at_table(at: House, kind: DropKind, data: bytes, sheet: Sheet) -> Look:
     """What this table states anew in the place of the company's own."""
     path = _path(kind, data)
-    other = next((name for name in _paths(kind) if name != path and standing(at, name) is not None), "")
-    if other:
-        reason = because(OTHER_FORMAT, code="other_format", file=other)
-        return refused(kind, Problem(place=Place(file=path), reason=reason, effect=Effect.STOPS))
     try:
-        told = _ledger(at).table(_with_numbers(data, path), path, recording=False, withdrawing=False)
-    except Unusable as error:
-        return refused(kind, Problem(place=Place(file=path), reason=error.reason, effect=Effect.STOPS))
+        told = compare_dropped(at, kind, data, sheet)
+    except Refused as no:
+        return refused(kind, Problem(place=Place(file=path), reason=no.reason, effect=Effect.STOPS))
     if any(problem.effect is Effect.STOPS for problem in told.problems):
         return refused(kind, *told.problems)
     return Look(kind=kind, found=_found(told, path), seen=_print(at, told, path, data), problems=told.problems,
-                total=len(told.rows) + told.difference.same)  # fmt: skip
+                total=len(sheet.rows))  # fmt: skip
+
+
+def compare_dropped(at: House, kind: DropKind, data: bytes, sheet: Sheet, withdraw: bool = False) -> Told:
+    """This table against the registry, in the place of the company's own. Raises Refused where it cannot take it."""
+    path = _path(kind, data)
+    other = next((name for name in _paths(kind) if name != path and standing(at, name) is not None), "")
+    if other:
+        raise Refused(because(OTHER_FORMAT, code="other_format", file=other))
+    return _ledger(at).sheet(sheet, path, recording=False, withdrawing=withdraw)
 
 
 def _paths(kind: DropKind) -> tuple[str, str]:
@@ -54,10 +57,12 @@ def _ledger(at: House, run: str = "") -> Ledger:
     return Ledger(at.sessions, at.clock, at.workspace, run)
 
 
-def _with_numbers(data: bytes, path: str) -> bytes:
-    """The table with a № in every row, so that a row is known by it from the first time on."""
-    sheet, _ = read_sheet(data, path, familiar)
-    return (numbered(data, sheet) if sheet else None) or data
+def _with_numbers(data: bytes, sheet: Sheet) -> bytes:
+    """The table with a № in every row, so that a row is known by it from the first time on. Raises Refused."""
+    try:
+        return numbered(data, sheet) or data
+    except Unusable as error:
+        raise Refused(error.reason) from error
 
 
 def _found(told: Told, path: str) -> TableFound:
@@ -80,20 +85,15 @@ def _print(at: House, told: Told, path: str, data: bytes) -> str:
     return fingerprint([print_of(standing(at, path)), print_of(data), meant])
 
 
-def record_dropped(at: House, kind: DropKind, data: bytes, seen: str, withdraw: bool, run: str = "") -> Told:
+def record_dropped(
+    at: House, kind: DropKind, data: bytes, sheet: Sheet, seen: str, withdraw: bool, run: str = ""
+) -> Told:
     """Let this be the company's table and state what is new in it. Raises Refused where it is something else by now."""
-    look = look_at_table(at, kind, data)
+    look = look_at_table(at, kind, data, sheet)
     if look.refusal:
         raise Refused(look.refusal)
     if seen and look.seen != seen:
         raise Refused(because(OTHER_TABLE, code="changed"))
     path = _path(kind, data)
-    whole = _with_numbers(data, path)
-    exchange(at, path, whole, print_of(standing(at, path)))
-    return _ledger(at, run).table(whole, path, recording=True, withdrawing=withdraw)
-
-
-def kind_of(sheet: Sheet) -> DropKind:
-    from tasks.costs.written import is_of_results
-
-    return DropKind.RESULTS if is_of_results(sheet) else DropKind.EXPENSES
+    exchange(at, path, _with_numbers(data, sheet), print_of(standing(at, path)))
+    return _ledger(at, run).sheet(sheet, path, recording=True, withdrawing=withdraw)

@@ -1,5 +1,7 @@
 """The list of reports: a report is one line, whatever files it has."""
 
+from datetime import date
+
 import pytest
 
 from integrations.web.report_list import language_of, listed
@@ -28,7 +30,27 @@ def test_a_page_says_its_language(head: bytes, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-13", "2026-00", "0000-01", "9999-12", "2026-1", "x" * 99, "２０２６-10"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-13",
+        "2026-00",
+        "0000-01",
+        "0001-01",
+        "1999-12",
+        "2201-01",
+        "9999-12",
+        "2026-1",
+        "x" * 99,
+        "２０２６-10",
+    ],
 )
 def test_what_is_no_month_is_none(text: str) -> None:
     assert month_written(text) is None
+
+
+def test_a_month_is_its_first_day() -> None:
+    assert [month_written(text) for text in ("2000-01", "2026-10", "2200-12")] == [
+        date(2000, 1, 1), date(2026, 10, 1), date(2200, 12, 1),
+    ]  # fmt: skip

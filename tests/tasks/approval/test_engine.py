@@ -1,11 +1,15 @@
 """Asking for approval from the desk: the same question as the flow's, opened once, its approver told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 
+from models import locale
 from models.approval import Request
+from models.locale import spoken
 from models.people import Absence
+from models.reaction import Notice
 from tasks.approval import steps
 from tasks.approval.engine import Asker
 from tasks.approval.steps import Asked
@@ -27,6 +31,29 @@ def test_one_question_about_all_that_is_due(town: Town) -> None:
         request = session.get_one(Request, 1)
         assert (request.asked_by, request.asked_of, session.query(Request).count()) == ("olga", "marina", 1)
     assert [person for person, _ in town.letters()] == ["marina"]
+
+
+def test_who_asks_at_the_same_moment_asks_once(town: Town) -> None:
+    for number in range(20):
+        town.piece(str(number))
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda n: asker(town).ask(7, "", f"desk:{n}", "olga"), range(8)))
+    assert [report.refusal.code for report in told if report.refusal] == ["asked"] * 7
+    with town.house.sessions() as session:
+        assert session.query(Request).count() == 1
+    assert len(town.letters()) == 1
+
+
+def test_what_others_read_is_in_the_words_of_the_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's browser chooses the words of the answer, not those of the question and its letter."""
+    town.piece("1")
+    monkeypatch.setattr(locale, "_of_process", ["ru"])
+    with spoken("en"):
+        report = asker(town).ask(7, "", "desk:1", "olga")
+    assert report.title == "Ask for approval" and report.lines[0].said == "Marina Approver is asked"
+    with town.house.sessions() as session:
+        assert session.get_one(Request, 1).title.startswith("Согласование")
+        assert session.query(Notice).one().body.startswith("Вашего решения ждут")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tasks.placing import rows as placing
 from tasks.recovery import rows as recovery
 from tasks.registry import rows as registry
 from tests.fakes import NOW, delivery
+from tests.plans import walked
 from tests.verdicts import give
 
 Sessions = sessionmaker[Session]
@@ -60,6 +61,12 @@ def test_one_question_about_a_version_however_often_it_repeats(sessions: Session
     with sessions() as session:
         [entry] = rows.waiting(session)
     assert (entry.due_at, entry.version, entry.title) == (NOW, "h1", "Tea")
+
+
+def test_what_waits_is_found_without_looking_at_other_pieces(sessions: Sessions) -> None:
+    with sessions() as session:
+        assert walked(session, lambda: rows.waiting(session)) == []
+        assert walked(session, lambda: rows.waiting(session, piece_id=7)) == []
 
 
 def test_an_approval_lets_all_occurrences_of_the_version_go(sessions: Sessions) -> None:

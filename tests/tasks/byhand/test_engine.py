@@ -92,6 +92,19 @@ def test_two_who_write_for_one_channel_do_not_run_each_other_over(newsroom: News
     assert ByHand(newsroom.house).by_hand(other).lines[0].done, "another channel's text is not in the way"
 
 
+def test_a_colleagues_text_is_neither_taken_away_nor_called_compared_unseen(newsroom: Newsroom) -> None:
+    by_hand(newsroom, text="Olga's")
+    begun = newsroom.present().ordinal
+    by_hand(newsroom, text="Vera's", person="vera", begun=begun)
+    assert by_hand(newsroom, "take", begun=begun).refusal.code == "overtaken" and "Vera’s" in text(newsroom)
+    seen = newsroom.present().ordinal
+    correct(newsroom, text="A new common text")
+    assert by_hand(newsroom, "keep", begun=seen).refusal.code == "overtaken" and behind(newsroom) == ["talk"]
+    seen = newsroom.present().ordinal
+    assert by_hand(newsroom, "keep", begun=seen).lines[0].done and behind(newsroom) == []
+    assert by_hand(newsroom, "take", begun=seen).lines[0].done and "A new common text" in text(newsroom)
+
+
 def test_the_same_text_again_is_no_new_version(newsroom: Newsroom) -> None:
     for _ in range(2):
         by_hand(newsroom, text="Short")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import SetClock
-from models.delivery import State
+from models.delivery import State, Verb
 from models.locale import spoken
 from models.piece import Piece
 from models.planning import CampaignOrder, FundOrder, GoalOrder
@@ -19,7 +19,7 @@ from tasks.campaigns.engine import Planning
 from tasks.house import House
 from tasks.orders.answers import Report
 from tasks.registry.rows import record
-from tests.fakes import NOW, FakeChannel
+from tests.fakes import NOW, FakeChannel, delivery
 from tests.house import COMPANY, furnished, publish
 
 MORE = """\
@@ -103,6 +103,32 @@ def test_what_the_files_reader_would_refuse_is_not_written(house: House) -> None
     assert change(house, title="x", starts_on="2027-02-01").refusal and text(house) == before
 
 
+def test_a_goal_that_nothing_is_measured_for_is_changed_with_its_metric_or_not_at_all(house: House) -> None:
+    odd = "goals:\n  - {key: fame, title: Fame, metric: guests, target: 9, from: 2026-11-01, to: 2026-12-31}\n"
+    (house.root / "company.yaml").write_text(text(house) + odd)
+    for fields in ({"title": "Guests"}, {"target": "200"}):
+        with spoken("en"):
+            told = Planning(house).goal(GoalOrder(person="vera", what="change", key="fame", **fields))
+        assert "Nothing is measured as “guests”" in str(told.refusal) and odd in text(house)
+    with spoken("en"):
+        mended = GoalOrder(person="vera", what="change", key="fame", metric="clicks", target="200")
+        assert not Planning(house).goal(mended).refusal
+    assert [goal.metric for goal in house.workspace.company.goals] == ["clicks"]
+
+
+def test_a_year_that_nobody_means_is_not_written(house: House) -> None:
+    before = text(house)
+    for day in ("9999-12-31", "31.12.9999"):
+        assert "not between 2000 and 2200" in str(change(house, ends_on=day).refusal) and text(house) == before
+
+
+def test_a_year_that_nobody_means_is_told_where_it_is_written_by_hand(house: House) -> None:
+    (house.root / "company.yaml").write_text(text(house).replace("ends_on: 2026-12-31", "ends_on: 9999-12-31"))
+    with spoken("en"):
+        assert any("not between 2000 and 2200" in str(problem) for problem in house.open_workspace()[1])
+    assert house.workspace.company.campaigns == ()
+
+
 def test_pieces_planned_outside_the_new_days_are_warned_of(house: House) -> None:
     placed(house, "1", state=State.PLANNED, sent_at=NOW + timedelta(days=20))
     placed(house, "2", state=State.SENT, sent_at=NOW - timedelta(days=40))
@@ -152,3 +178,22 @@ def test_pieces_are_shown_with_what_became_of_them(house: House) -> None:
         assert [work.number for work in rows.works(session, "winter-tea")] == ["fake-1", "fake-2", "fake-3"]
         assert rows.counts(session, ["winter-tea"])["winter-tea"] == rows.Counted(out=1, coming=1, troubled=1)
         assert rows.works(session, "other") == [] and rows.counts(session, ["other"]) == {}
+
+
+def test_a_publications_corrections_and_removals_are_no_publications(house: House) -> None:
+    placed(house, "1", state=State.SENT, sent_at=NOW)
+    [piece] = ids(house)
+    told: dict[str, Any] = {"account": "fake", "subject_id": str(piece), "campaign": "winter-tea"}
+    with house.sessions.begin() as session:
+        session.add(delivery("edit:1", verb=Verb.EDIT, state=State.SENT, **told))
+        session.add(delivery("delete:1", verb=Verb.DELETE, state=State.PLANNED, **told))
+    with house.reads() as session:
+        [work] = rows.works(session, "winter-tea")
+        assert work.states == {State.SENT: 1}
+        assert rows.counts(session, ["winter-tea"])["winter-tea"] == rows.Counted(out=1)
+        assert rows.outside(session, "winter-tea", date(2026, 12, 1), date(2026, 12, 31), "Europe/Moscow") == []
+
+
+def ids(house: House) -> list[int]:
+    with house.reads() as session:
+        return [piece.id or 0 for piece in session.query(Piece)]

@@ -5,8 +5,10 @@ from sqlalchemy import select
 from models.editing import Remark
 from models.piece import PieceComment
 from models.reaction import Notice
+from tasks.comments import rows
 from tasks.comments.engine import Comments
 from tasks.orders.answers import Report
+from tasks.people.rows import sync_people
 from tests.tasks.editing.newsroom import Newsroom
 
 
@@ -35,6 +37,23 @@ def test_the_same_form_again_is_kept_and_told_once(newsroom: Newsroom) -> None:
     with newsroom.house.reads() as session:
         assert len(session.execute(select(PieceComment)).scalars().all()) == 1
     assert told(newsroom) == ["olga"]
+
+
+def test_a_form_filled_in_anew_is_another_comment(newsroom: Newsroom) -> None:
+    for text in ("Look", "Look again", "Look"):
+        say(newsroom, "vera", text, once="a")
+    with newsroom.house.reads() as session:
+        assert [one.text for one in rows.comments(session, newsroom.piece().id or 0)] == ["Look", "Look again"]
+
+
+def test_who_has_left_is_told_nothing(newsroom: Newsroom) -> None:
+    say(newsroom, "olga", "I am here")
+    file = newsroom.house.root / "company.yaml"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "key: olga" not in line))
+    with newsroom.house.sessions.begin() as session:
+        sync_people(session, newsroom.clock, newsroom.house.workspace)
+    assert say(newsroom, "vera", "Prices rise on Monday").lines[0].done and told(newsroom) == []
 
 
 def test_a_letter_leads_to_the_piece(newsroom: Newsroom) -> None:

@@ -97,6 +97,22 @@ def test_a_change_meant_for_another_file_is_told(house: Any) -> None:
     CompanyFile(house).change([SetField(("name",), "x")])
 
 
+ABSENCES = """\
+absences:
+  - {person: olga, from: 2026-11-25, to: 2026-11-27}
+  - {person: olga, from: 2026-12-01, to: 2026-12-31, deputy: petr}
+"""
+OLGAS = {"person": "olga", "from": "2026-11-25", "to": "2026-11-27"}
+
+
+def test_an_old_fault_that_moves_up_in_its_list_is_not_a_new_one(house: Any) -> None:
+    with (house.root / "company.yaml").open("a", encoding="utf-8") as file:
+        file.write(ABSENCES)
+    assert "“petr”" in str(refusal(house, Change("absences", OLGAS, {"deputy": "petr"}))), "one more of the same"
+    CompanyFile(house).change([Remove("absences", OLGAS)])
+    assert "2026-11-25" not in text(house) and "deputy: petr" in text(house)
+
+
 def test_a_law_judges_what_it_comes_to(house: Any) -> None:
     def law(before: Any, after: Any) -> None:
         assert len(before["people"]) == 2 and len(after["people"]) == 3
@@ -148,13 +164,19 @@ def test_many_at_once_lose_nobody(house: Any) -> None:
         CompanyFile(house).change([Add("people", VERA | {"key": f"vera-{n}", "email": f"v{n}@example.org"})])
 
     command = [sys.executable, "-m", "tests.tasks.company_file.writer", str(house.root)]
-    others = [subprocess.Popen([*command, name, "3"], cwd=ROOT) for name in ("ilya", "nina")]
-    threads = [Thread(target=enlist, args=(n,)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [other.wait(60) for other in others] == [0, 0]
+    others: list[subprocess.Popen[bytes]] = []
+    try:
+        others += (subprocess.Popen([*command, name, "3"], cwd=ROOT) for name in ("ilya", "nina"))
+        threads = [Thread(target=enlist, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [other.wait(60) for other in others] == [0, 0]
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
     people = [person["key"] for person in yaml.safe_load(text(house))["people"]]
     assert len(people) == len(set(people)) == 2 + 6 + 6
     assert "# ключи у него" in text(house) and not list(house.root.glob(".company*"))

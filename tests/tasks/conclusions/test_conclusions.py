@@ -52,6 +52,16 @@ def test_the_same_form_again_is_the_same_version(house: House) -> None:
     assert len(said(house)) == 1
 
 
+def test_a_form_filled_in_anew_is_never_told_that_it_was_kept_before(house: House) -> None:
+    conclude(house, "Mine.", follows=0, once="form-1")
+    told = conclude(house, "Mine, mended.", follows=0, once="form-1")
+    assert told.refusal.code == "otherwise" and said(house) == [("Mine.", "vera")]
+    with house.reads() as session:
+        [stands] = rows.versions(session, OCTOBER)
+    assert not conclude(house, "Mine, mended.", follows=stands.id or 0, once="form-1").refusal
+    assert said(house) == [("Mine, mended.", "vera"), ("Mine.", "vera")]
+
+
 def test_nobody_writes_over_a_version_they_have_not_seen(house: House) -> None:
     conclude(house, "Mine.", follows=0)
     told = conclude(house, "Yours.", follows=0)
@@ -88,6 +98,8 @@ def test_an_emptied_conclusion_is_taken_away(house: House) -> None:
         pytest.param("nobody", "2026-10", "There is no person", id="a stranger"),
         pytest.param("vera", "2027-10", "has not begun", id="a month to come"),
         pytest.param("vera", "2026-13", "is not a date", id="no month"),
+        pytest.param("vera", "9999-12", "not between 2000 and 2200", id="no year"),
+        pytest.param("vera", "0001-01", "not between 2000 and 2200", id="no year either"),
     ],
 )
 def test_what_cannot_be_concluded_is_said(house: House, person: str, month: str, why: str) -> None:

@@ -12,6 +12,7 @@ from models.locale import spoken
 from models.registry import Fact
 from tasks.content.sheets import read_sheet
 from tasks.costs.engine import Ledger, write_numbers
+from tasks.costs.steps import state_tables
 from tasks.costs.told import Told
 from tasks.costs.written import TITLES, numbered
 from tasks.registry.sheets import familiar
@@ -107,7 +108,7 @@ ROW = {"on": "-1", "fund": "operating", "amount": "1 200,50", "document": "Recei
 
 def test_a_row_by_form_is_recorded_once_however_often_it_is_sent(company: Company) -> None:
     for _ in range(2):
-        told = ledger(company).row("expense", ROW, "run-1", "Nina")
+        told = ledger(company).row("expense", ROW, "run-1", "Gleb")
     assert told.ending.title == "Nothing to do"
     assert ledger(company).row("expense", ROW, "run-2", "Vera").ending.title == "Nothing to do"
     assert ledger(company).row("expense", ROW | {"document": "Receipt 6"}, "run-3", "Vera").ending.title == "Done"
@@ -141,6 +142,16 @@ def test_an_unknown_person_states_nothing(company: Company) -> None:
     told = ledger(company).row("expense", ROW, "run-1", "Verra Head")
     assert "There is no person “Verra Head”. Nearest: Vera Head" in told.ending.remarks[0]
     assert facts(company) == []
+
+
+@pytest.mark.parametrize("person", ["Olga", "Marina", "Nina"])
+def test_who_may_not_record_expenses_states_no_row_and_no_table(company: Company, person: str) -> None:
+    told = ledger(company).row("expense", ROW, "run-1", person)
+    assert "may not record expenses and results" in told.ending.remarks[0]
+    (company.house.root / "expenses.xlsx").write_bytes(before := book(FIRST))
+    assert "may not record expenses and results" in state_tables.fn("", True, False, person).remarks[0]
+    assert facts(company) == [] and (company.house.root / "expenses.xlsx").read_bytes() == before
+    assert state_tables.fn("", True, False, "Vera").title == "Done" and len(facts(company)) == 1
 
 
 def test_numbers_are_written_back_so_that_rows_may_be_moved(company: Company, tmp_path: Path) -> None:

@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.approval import Approval, Step
 from models.desk.people import Deed, DeedKind
 from models.order_book import GivenOrder
 from models.piece import Piece, PieceComment, PieceVersion, PlanLoad
+from models.reason import because
 from models.stop import Scope, StopOrder
 from tasks.deeds.rows import done_by, read_cursor
 from tests.fakes import NOW
+from tests.plans import walked
 
 Sessions = sessionmaker[Session]
 
@@ -35,7 +36,7 @@ def _round(n: int, at: object, who: str, piece: int) -> list[object]:
     return [
         GivenOrder(once=f"{who}-{n}", code="hold", person=who, subject_kind="piece", subject_id=str(piece),
                    said={"title": "Hold", "lines": [{"id": 1, "label": "Tea", "said": "held", "done": True}]}, **given),
-        GivenOrder(once=f"{who}-{n}-a", code="approval", person=who, **given),
+        GivenOrder(once=f"{who}-{n}-a", code="correct", person=who, said={"refusal": {}}, **given),
         Approval(subject=f"{piece}:{who}", version=f"v{n}", decision="approved", person=who, decided_at=at),
         Approval(subject=f"{piece}:x{who}", version=f"v{n}", step=f"{Step.REVIEWER}:1", decision="approved", person=who,
                  decided_at=at),
@@ -93,7 +94,9 @@ def test_who_did_nothing_has_no_deeds(sessions: Sessions) -> None:
 
 
 @pytest.mark.parametrize("mark", ["", "x", "|", "2026-11-23|order|1", "2026-11-23T09:00:00+00:00|boss|1",
-                                  "2026-11-23T09:00:00+00:00|order|x", "9" * 50, "|order|1"])  # fmt: skip
+                                  "2026-11-23T09:00:00+00:00|order|x", "9" * 50, "|order|1",
+                                  "2026-11-23T09:00:00+00:00|order|99999999999999999999999",
+                                  "0001-01-01T00:00:00+14:00|order|1", "9999-12-31T23:00-14:00|order|1"])  # fmt: skip
 def test_a_mark_that_is_none_begins_anew(sessions: Sessions, mark: str) -> None:
     assert read_cursor(mark) is None
     seed(sessions, 1)
@@ -101,14 +104,26 @@ def test_a_mark_that_is_none_begins_anew(sessions: Sessions, mark: str) -> None:
         assert len(done_by(session, "olga", mark)[0]) == len(DeedKind)
 
 
-def test_a_long_history_is_read_along_an_index(database: Engine, sessions: Sessions) -> None:
-    if database.dialect.name != "sqlite":
-        return  # PostgreSQL chooses by size, and these tables are empty
-    with database.connect() as connection:
-        for table, who, at in (("given_order", "person", "given_at"), ("approval", "person", "decided_at"),
-                               ("piece_version", "made_by", "made_at"), ("piece_comment", "person", "at")):  # fmt: skip
-            query = (
-                f"SELECT * FROM {table} WHERE {who} = 'olga' AND {at} <= '2026' ORDER BY {at} DESC, id DESC LIMIT 31"
-            )
-            plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).all())
-            assert "USING INDEX" in plan and "TEMP B-TREE" not in plan, plan
+@pytest.mark.parametrize("mark", ["", f"{NOW.isoformat()}|version|7"], ids=["first page", "another"])
+def test_a_long_history_is_read_along_an_index(sessions: Sessions, mark: str) -> None:
+    with sessions() as session:
+        assert walked(session, lambda: done_by(session, "olga", mark)) == []
+
+
+def test_what_was_refused_is_no_deed_done_and_says_why(sessions: Sessions) -> None:
+    """A correction that was refused made no version, so the order itself stands in the list."""
+    refusal = because("{person} may not do this.", code="no", person="Olga").model_dump(mode="json")
+    with sessions.begin() as session:
+        for n, code in enumerate(("correct", "move", "comment")):
+            session.add(GivenOrder(once=f"{n}", code=code, person="olga", given_at=NOW, next_try_at=NOW,
+                                   said={"title": "", "refusal": refusal if code != "comment" else {}}))  # fmt: skip
+    deeds = {deed.code: deed for deed in pages(sessions, "olga", 50)}
+    assert set(deeds) == {"correct", "move"}
+    assert all((deed.said, deed.is_done) == ("Olga may not do this.", False) for deed in deeds.values())
+
+
+def test_what_was_let_out_at_once_is_no_approval(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        session.add(Approval(subject="7:vk", version="v", step=Step.URGENT, decision="approved", person="olga",
+                             reason="the price", decided_at=NOW))  # fmt: skip
+    assert [(deed.code, deed.said) for deed in pages(sessions, "olga", 50)] == [("urgent", "the price")]

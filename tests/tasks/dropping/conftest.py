@@ -83,6 +83,11 @@ class Dropping:
         with self.house.reads() as session:
             return {p.number or "": f"{p.plan['on']} {p.plan['at']}" for p in session.execute(select(Piece)).scalars()}
 
+    def edited(self) -> dict[str, list[str]]:
+        """The fields of the pieces that stand as the desk edited them."""
+        with self.house.reads() as session:
+            return {p.number or "": list(p.edited) for p in session.execute(select(Piece)).scalars() if p.edited}
+
     def kept(self, path: str) -> Any:
         place = self.house.root / path
         return place.read_bytes() if place.exists() else None

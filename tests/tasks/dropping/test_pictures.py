@@ -1,5 +1,6 @@
 """Dropped pictures: each with its own sentence, put into the folder, nothing replaced unless it is said."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from models.desk.drop import PicturesFound
 from tasks.dropping import engine
 from tasks.dropping.applying.engine import load_pictures
+from tasks.dropping.shelf import engine as shelf
 from tasks.orders.answers import Report
 from tests.tasks.dropping.conftest import Dropping, picture
 
@@ -67,6 +69,28 @@ def test_replaced_or_both_as_it_was_said(dropping: Dropping) -> None:
         and report.notes == ()
     )
     assert len(list((dropping.house.var / "plans").glob("cup-*"))) == 1
+
+
+def test_two_that_would_have_one_name_are_both_put(dropping: Dropping) -> None:
+    id = dropping.drop(cup__jpg=picture(), cup__png=picture((9, 9, 9)))
+    assert "2 pictures" in put(dropping, id).lines[0].said
+    kept = {path.name: path.read_bytes() for path in (dropping.house.root / "content/pictures").iterdir()}
+    assert kept.pop("cup.jpg") == picture() and list(kept.values()) == [picture((9, 9, 9))]
+
+
+def test_the_last_copies_of_a_name_are_kept_whatever_other_names_begin_with_it(
+    dropping: Dropping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "COPIES_KEPT", 2)
+    copies = dropping.house.var / "plans"
+    for number in range(4):
+        for name in ("cup.jpg", "cup-blue.jpg", "a[1].jpg"):
+            path = f"content/pictures/{name}"
+            data = picture((number, 0, 0))
+            shelf.exchange(dropping.house, path, data, shelf.print_of(shelf.standing(dropping.house, path)))
+        dropping.house.clock.at += timedelta(seconds=1)  # type: ignore[attr-defined]
+    kept = sorted(path.name.rsplit("-", 3)[0] for path in copies.iterdir())
+    assert kept == sorted(["a[1]", "cup", "cup-blue"] * 2)
 
 
 def test_a_folder_that_changed_meanwhile_is_looked_at_again(dropping: Dropping) -> None:

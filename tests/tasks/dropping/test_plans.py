@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from models.desk.drop import PlanFound
 from models.dropped import DropKind, DropState
-from models.piece import PlanLoad
+from models.editing import Correction
+from models.piece import PieceVersion, PlanLoad
 from tasks.content import rows as pieces
+from tasks.content.difference import edits
 from tasks.dropping import engine, rows
 from tasks.dropping.applying.engine import load_plan
 from tasks.dropping.shelf.engine import shelf
+from tasks.editing.engine import Editing
 from tasks.loading.engine import open_plan
 from tasks.orders.answers import Report
 from tests.tasks.dropping.conftest import HEADER, ROWS, Dropping, feed, picture, plan
@@ -115,6 +118,16 @@ def test_a_workbook_takes_the_place_of_a_text_table_which_is_kept(dropping: Drop
     assert len(list((dropping.house.var / "plans").glob("*.csv"))) == 1
 
 
+def test_a_text_table_that_lies_there_already_takes_the_place_of_a_workbook(dropping: Dropping) -> None:
+    place, data = dropping.house.root / "content", dropping.kept("content/plan.csv")
+    book = Workbook()
+    for line in (HEADER, "1;25.11.2026;10:00;Old;fake;tea"):
+        book.active.append(line.split(";"))  # type: ignore[union-attr]
+    book.save(place / "plan.xlsx")
+    assert load(dropping, dropping.drop(my__csv=data)).lines[0].done
+    assert open_plan(dropping.house).file == "content/plan.csv" and dropping.kept("content/plan.csv") == data
+
+
 def test_a_difference_that_is_too_old_is_refused_whole_and_shown_anew(dropping: Dropping) -> None:
     first, second = (dropping.drop(my__csv=plan(*ROWS[:2], f"3;27.11.2026;;{cake};wall;")) for cake in ("Pie", "Bun"))
     seen = dropping.row(second).seen
@@ -138,6 +151,54 @@ def test_a_plan_edited_in_the_folder_meanwhile_is_not_written_over(dropping: Dro
     (dropping.house.root / "content/plan.csv").write_bytes(theirs)
     assert load(dropping, id, seen).refusal
     assert dropping.kept("content/plan.csv") == theirs and len(dropping.pieces()) == 3
+
+
+def test_an_edit_of_the_desk_after_the_look_is_shown_before_the_file_puts_it_away(dropping: Dropping) -> None:
+    id = dropping.drop(my__csv=plan("1;25.11.2026;10:00;Tea of the file;fake;tea", *ROWS[1:]))
+    seen = dropping.row(id).seen
+    assert not Editing(dropping.house).correct(Correction(piece="1", person="olga", text="Tea of the desk")).refusal
+    assert "changed meanwhile" in str(load(dropping, id, seen, "vera").refusal)
+    assert dropping.edited() == {"1": ["body"]}
+    [shown] = PlanFound.model_validate(dropping.row(id).found).rows
+    assert edits(shown.edited)[0].startswith("Edited on the desk by Olga Author") and shown.edited[0].is_lost
+    assert load(dropping, id, dropping.row(id).seen, "vera").lines[0].done and dropping.edited() == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stays"),
+    [
+        pytest.param("all", "all", True, id="the company has one channel more"),
+        pytest.param("all", "fake, wall, vk", False, id="all are named now"),
+        pytest.param("fake, wall", "all", False, id="all are meant now"),
+        pytest.param("", "", True, id="neither the row nor the piece names any"),
+    ],
+)
+def test_an_edit_of_the_channels_stays_until_the_file_itself_names_others(
+    dropping: Dropping, before: str, after: str, stays: bool
+) -> None:
+    (dropping.house.root / "content/pieces/tea.md").write_text("---\ntitle: Tea\n---\nTea of the piece.\n")
+    row, header = "1;25.11.2026;{};Tea;{};tea;tea.md", HEADER + ";Piece"
+    assert load(dropping, dropping.drop(a__csv=plan(row.format("10:00", before), header=header))).lines[0].done
+    assert not Editing(dropping.house).correct(Correction(piece="1", person="olga", channels="wall")).refusal
+    channels = dropping.house.root / "channels.yaml"
+    channels.write_text(channels.read_text() + '  - {key: vk, provider: folder, title: "VK"}\n')
+    load(dropping, dropping.drop(b__csv=plan(row.format("11:00", after), header=header)))
+    with dropping.house.reads() as session:
+        piece = pieces.by_number(session, "1")
+        assert piece is not None and piece.version_id
+        said = session.get_one(PieceVersion, piece.version_id).content["channels"]
+    assert (dropping.edited(), said) == (({"1": ["channels"]}, ["wall"]) if stays else ({}, ["fake", "wall", "vk"]))
+
+
+def test_what_stays_the_same_is_counted_and_not_written_down(dropping: Dropping) -> None:
+    load(dropping, dropping.drop(my__csv=plan(*NEW)))
+    load(dropping, dropping.drop(my__csv=dropping.kept("content/plan.csv")))
+    with dropping.house.reads() as session:
+        (_, by, last), (_, _, former), _ = rows.loads(session)
+        written = session.execute(select(PlanLoad).order_by(PlanLoad.id)).scalars().all()[-1]  # type: ignore[arg-type]
+    assert (by, last) == ("olga", {"same": 3, "gone": 1, "problems": 1})
+    assert [change["kind"] for change in written.difference["changes"]] == ["gone"]
+    assert former == {"changed": 1, "moved": 1, "new": 1, "gone": 1, "problems": 1}
 
 
 def test_a_row_changed_on_the_desk_between_the_look_and_the_loading_refuses_it(
@@ -192,7 +253,7 @@ def test_killed_after_the_file_and_before_the_rows_it_can_be_loaded_again(
     monkeypatch.undo()
     assert len(dropping.pieces()) == 3
     with dropping.house.sessions.begin() as session:
-        rows.let_go(session, id)
+        rows.let_go(session, id, "olga")
     assert load(dropping, id).refusal  # the folder holds another plan than the one that was seen
     assert load(dropping, id).lines[0].done and len(dropping.pieces()) == 4
 

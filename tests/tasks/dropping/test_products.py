@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.content import Offer
 from models.desk.drop import ProductsFound
 from models.piece import OfferRow
-from tasks.dropping import engine
+from tasks.dropping import engine, rows
 from tasks.dropping.applying.engine import load_products
 from tasks.dropping.prices import Planned, difference, touched
 from tests.tasks.dropping.conftest import Dropping, feed
@@ -17,6 +17,12 @@ sources:
   - {key: bar, title: Bar, path: bar.xml, kind: products}
 """
 BY_ADDRESS = "sources:\n  - {key: shop, title: Shop, url: 'https://shop.example/y.xml', kind: products}\n"
+
+
+def choose_feed(dropping: Dropping, id: int, source: str) -> None:
+    with dropping.house.sessions.begin() as session:
+        assert rows.read_for(session, id, source)
+    assert engine.read_dropped(dropping.house, id)
 
 
 def prices(dropping: Dropping) -> dict[str, int]:
@@ -78,9 +84,51 @@ def test_of_several_feeds_one_is_chosen(dropping: Dropping) -> None:
     id = dropping.drop(bar__yml=feed(juice=120))
     found = ProductsFound.model_validate(dropping.row(id).found)
     assert (found.path, dict(found.sources)) == ("", {"shop": "Shop", "bar": "Bar"})
+    assert (found.gone, found.fresh, found.touched, found.is_the_same) == (0, 0, (), False)
     assert "Choose which" in str(load_products(dropping.house, id, "", dropping.row(id).seen, "olga").refusal)
-    assert load_products(dropping.house, id, "bar", dropping.row(id).seen, "olga").lines[0].done
+    choose_feed(dropping, id, "bar")
+    found = ProductsFound.model_validate(dropping.row(id).found)
+    assert (found.path, found.gone, [price.before for price in found.prices]) == ("bar.xml", 0, [10000])
+    assert load_products(dropping.house, id, "", dropping.row(id).seen, "olga").lines[0].done
     assert prices(dropping) == {"tea": 450, "cup": 300, "juice": 120}
+
+
+def test_of_several_feeds_the_chosen_one_is_not_written_over_either(dropping: Dropping) -> None:
+    (dropping.house.root / "bar.xml").write_bytes(feed(juice=100))
+    (dropping.house.root / "feeds.yaml").write_text(OTHER)
+    id = dropping.drop(bar__yml=feed(juice=120))
+    choose_feed(dropping, id, "bar")
+    seen = dropping.row(id).seen
+    (dropping.house.root / "bar.xml").write_bytes(feed(juice=110))
+    assert "changed meanwhile" in str(load_products(dropping.house, id, "bar", seen, "olga").refusal)
+    assert dropping.kept("bar.xml") == feed(juice=110)
+    assert ProductsFound.model_validate(dropping.row(id).found).prices[0].before == 11000
+    assert load_products(dropping.house, id, "bar", "", "olga").lines[0].done
+
+
+def test_in_the_place_of_an_unreadable_feed_nothing_of_the_others_is_gone(dropping: Dropping) -> None:
+    (dropping.house.root / "bar.xml").write_bytes(b"<html>")
+    (dropping.house.root / "feeds.yaml").write_text(OTHER)
+    id = dropping.drop(bar__yml=feed(juice=120))
+    choose_feed(dropping, id, "bar")
+    found = ProductsFound.model_validate(dropping.row(id).found)
+    assert (found.gone, found.fresh) == (0, 1)
+
+
+def test_a_feed_whose_products_are_not_taken_over_is_not_done(dropping: Dropping) -> None:
+    (dropping.house.root / "bar.xml").write_bytes(b"<html>")
+    (dropping.house.root / "feeds.yaml").write_text(OTHER)
+    id = dropping.drop(shop__yml=feed(tea=470))
+    choose_feed(dropping, id, "shop")
+    report = load_products(dropping.house, id, "", dropping.row(id).seen, "olga")
+    assert "products stay as they were" in report.lines[0].said and not report.lines[0].done
+    assert report.notes and prices(dropping) == {"tea": 450, "cup": 300}
+
+
+def test_a_feed_too_large_to_be_read_is_refused_at_once(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FILE_BYTES_MAX", 100)
+    id = dropping.drop(shop__yml=feed(tea=470))
+    assert "Make the file smaller" in str(engine.refusal_of(dropping.row(id)))
 
 
 def test_a_feed_that_is_read_by_its_address_cannot_be_replaced(dropping: Dropping) -> None:

@@ -9,12 +9,14 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
+from integrations.errors import Refused
 from models.desk.drop import ListFound, TableFound
 from models.dropped import DropKind
 from models.registry import Fact
+from tasks.content import xlsx
 from tasks.dropping import engine, rows
 from tasks.dropping.apart import engine as apart
-from tasks.dropping.applying.engine import record_table
+from tasks.dropping.applying.engine import compare_table, record_table
 from tasks.dropping.kinds import by_first_bytes, by_headings
 from tasks.dropping.shelf.engine import shelf
 from tasks.orders.answers import Report
@@ -74,6 +76,17 @@ def test_an_author_may_not_record_expenses(dropping: Dropping) -> None:
     assert facts(dropping) == [] and dropping.kept("expenses.xlsx") is None
 
 
+def test_a_dropped_table_is_compared_for_who_may_and_nothing_is_taken(dropping: Dropping) -> None:
+    id = dropping.drop(a__xlsx=book(FIRST, SECOND))
+    told = compare_table(dropping.house, id, False, "vera")
+    assert (len(told.rows), told.recorded, facts(dropping), dropping.row(id).state) == (2, False, [], "read")
+    assert dropping.kept("expenses.xlsx") is None
+    with pytest.raises(Refused, match="may not record expenses"):
+        compare_table(dropping.house, id, False, "olga")
+    with pytest.raises(Refused, match="no dropped file"):
+        compare_table(dropping.house, dropping.drop(b__jpg=picture()), False, "vera")
+
+
 def test_a_registry_changed_meanwhile_refuses_the_whole(dropping: Dropping) -> None:
     first, second = (dropping.drop(a__xlsx=book(row)) for row in (FIRST, SECOND))
     seen = dropping.row(second).seen
@@ -103,6 +116,27 @@ def test_a_broken_row_is_named_and_the_others_are_recorded(dropping: Dropping) -
     assert (problem["place"]["row"], problem["place"]["field"]) == (3, "Fund")
     record(dropping, id)
     assert facts(dropping) == [(900000, None)]
+
+
+def test_a_table_is_weighed_as_it_will_be_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(book(*[FIRST] * 500))
+    (tmp_path / "b.csv").write_bytes(b"a;b\r\n")
+    assert apart.weight(tmp_path / "a.xlsx") > 5 * (tmp_path / "a.xlsx").stat().st_size
+    assert apart.weight(tmp_path / "b.csv") == len(b"a;b\r\n")
+
+
+def test_a_table_is_read_once_to_be_looked_at(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, load = [], xlsx.load_workbook
+
+    def heard(*arguments: Any, **more: Any) -> Any:
+        opened.append(more)
+        return load(*arguments, **more)
+
+    monkeypatch.setattr(xlsx, "load_workbook", heard)
+    id = dropping.drop(a__xlsx=book(FIRST, SECOND))
+    looked = len(opened)
+    record(dropping, id)
+    assert looked == len(opened) - looked - 1 and facts(dropping) == [(900000, None), (120050, None)]
 
 
 CUSTOMERS = (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.content import PictureSource
 from models.desk.piece import Fields, Run
 from models.manuscript import Manuscript
-from tasks.editing.diff import differing, differing_by_hand, joined, words
+from tasks.editing.diff import PAIRS_MOST, differing, differing_by_hand, joined, words
 
 TEXT = st.text(alphabet="ab \n", max_size=60)
 
@@ -27,6 +27,8 @@ def shown(before: str, after: str) -> str:
         pytest.param("a\u00a0cup", "a cup", "a cup", id="a space that ties is a space"),
         pytest.param("One\nTwo\nThree", "One\nThree", "One\n[-Two\n-]Three", id="a line"),
         pytest.param("чай, да", "чай; да", "чай[-,-]{+;+} да", id="a sign"),
+        pytest.param("Oolong", "Oolong tea", "Oolong{+ tea+}", id="a word behind"),
+        pytest.param("tea or cups", "tea, or cups", "tea{+,+} or cups", id="a sign behind a word"),
     ],
 )
 def test_what_was_taken_out_and_put_in_is_seen_word_by_word(before: str, after: str, seen: str) -> None:
@@ -48,14 +50,30 @@ def test_a_long_stretch_that_is_the_same_is_cut_and_its_edges_stay() -> None:
     assert (gone, come) == (Run(kind="del", text="old"), Run(kind="ins", text="new"))
 
 
-def test_passages_too_long_to_compare_are_shown_whole() -> None:
-    one, other = " ".join(["a"] * 4000), " ".join(["b"] * 4000)
+@pytest.mark.parametrize("between", [" ", ", ", "\n", "\n\n"])
+def test_passages_too_long_to_compare_are_shown_whole(between: str) -> None:
+    one, other = (between.join(f"{sign}{number}" for number in range(800)) for sign in "ab")
     assert [run.kind for run in words(one, other)] == ["del", "ins"]
 
 
-def test_thousands_of_lines_alike_are_shown_whole_and_joined_by_a_person() -> None:
+def test_of_many_unlike_passages_only_so_many_are_compared() -> None:
+    one, other = (
+        "\n\n".join(", ".join(f"{sign}{place}_{number}" for number in range(100)) for place in range(20))
+        for sign in "ab"
+    )
+    whole = [run.text for run in words(one, other) if run.kind == "del" and "," in run.text]
+    assert len(whole) == 20 - PAIRS_MOST // 199**2, "a hundred words, and the commas between them"
+
+
+def test_however_long_a_text_is_the_one_word_that_changed_is_seen() -> None:
+    many = " ".join(f"w{number}" for number in range(5000))
+    kinds = [(run.kind, run.text) for run in words(f"{many} old {many}", f"{many} new {many}") if len(run.text) < 5]
+    assert kinds == [("gap", "…"), ("del", "old"), ("ins", "new"), ("gap", "…")]
+
+
+def test_thousands_of_lines_are_joined_by_a_person() -> None:
     before, after = "а\n" * 40_000, "а\n" * 40_001
-    assert [run.kind for run in words(before, after)] == ["del", "ins"]
+    assert [run.kind for run in words(before, after)] == ["gap", "same", "ins"]
     assert joined(before, after, before + "б\n") is None
 
 

@@ -12,7 +12,7 @@ from models.people import Permission
 from models.piece import Piece, PieceVersion
 from tasks.editing.engine import Editing
 from tasks.orders.answers import Report
-from tests.tasks.editing.newsroom import ROW_8, Newsroom
+from tests.tasks.editing.newsroom import ROW_7, ROW_8, Newsroom
 
 APPROVED = "approved"
 
@@ -109,6 +109,30 @@ def test_what_cannot_be_is_refused_with_the_mend_and_nothing_is_saved(
     assert said in str(report.refusal)
     assert said in str(Editing(sqlite_newsroom.house).objection(Correction(piece="7", person="olga", **fields)))  # type: ignore[arg-type]
     assert len(sqlite_newsroom.versions()) == 2
+
+
+def with_zone(newsroom: Newsroom, channel: str, zone: str) -> None:
+    file = newsroom.house.root / "channels.yaml"
+    file.write_text(file.read_text().replace(f"title: {channel},", f"title: {channel}, zone: {zone},"))
+
+
+def test_a_time_is_judged_by_the_clocks_it_goes_out_by(newsroom: Newsroom) -> None:
+    with_zone(newsroom, "Talk", "Europe/Kaliningrad")  # there it is 11:00, in the company 12:00
+    assert correct(newsroom, piece="8", date="2026-11-23", time="11:30").lines[0].notes == ()
+    assert correct(newsroom, piece="8", date="2026-11-23", time="10:30").refusal.code == "date"
+    with_zone(newsroom, "Wall", "Asia/Vladivostok")  # there it is 19:00
+    note = "in Wall this time has passed already, by the clocks there"
+    assert note in correct(newsroom, date="2026-11-23", time="18:00").lines[0].notes
+    assert note not in correct(newsroom, title="Milky oolong").lines[0].notes, "the time is what it was"
+    assert correct(newsroom, channels="Wall", time="18:30").refusal.code == "date"
+
+
+def test_a_time_that_was_counted_from_the_start_is_on_the_companys_clocks(newsroom: Newsroom) -> None:
+    with_zone(newsroom, "Talk", "Asia/Vladivostok")
+    newsroom.write(ROW_7, "8;2026-11-23;now+10m;Sencha;First flush.;Talk;;Vera Head;")
+    newsroom.load()
+    assert correct(newsroom, piece="8", time="12:30").lines[0].notes == ()
+    assert correct(newsroom, piece="8", time="11:30").refusal.code == "date"
 
 
 def test_who_may_not_edit_is_told_so(newsroom: Newsroom) -> None:
@@ -263,6 +287,37 @@ def test_a_row_that_changed_too_says_what_would_be_lost_and_the_versions_keep_it
     correct(newsroom, version=4)
     assert newsroom.fields().text == "On the desk"
     assert newsroom.load() == 0 and newsroom.fields().text == "On the desk"
+
+
+def test_an_edit_of_what_the_file_said_after_the_desk_stays_when_the_file_says_it_still(newsroom: Newsroom) -> None:
+    row = "7;2026-11-25;14:00;{};On the desk.;Talk, Wall;winter;Olga Author;"
+    correct(newsroom, text="On the desk.")
+    newsroom.write(row.format("Oolong"), ROW_8)
+    assert newsroom.load() == 1 and newsroom.piece().edited == {}
+    correct(newsroom, text="The desk's last word")
+    newsroom.write(row.format("Oolong tea"), ROW_8)
+    assert newsroom.means()["7"].endswith("Edited on the desk by Olga Author, 23.11.2026 12:00 (text): that stays.")
+    assert newsroom.load() == 1
+    assert (newsroom.fields().title, newsroom.fields().text) == ("Oolong tea", "The desk’s last word")
+
+
+def test_a_row_that_comes_back_as_it_was_edited_is_what_the_next_edit_is_of(newsroom: Newsroom) -> None:
+    row = "7;2026-11-25;14:00;{};On the desk.;Talk, Wall;winter;Olga Author;"
+    correct(newsroom, text="On the desk.")
+    with newsroom.house.sessions.begin() as session:
+        session.get_one(Piece, newsroom.piece().id).archived = True
+    newsroom.write(row.format("Oolong"), ROW_8)
+    assert newsroom.load() == 1 and newsroom.piece().edited == {}
+    correct(newsroom, text="The desk's last word")
+    newsroom.write(row.format("Oolong tea"), ROW_8)
+    assert newsroom.load() == 1
+    assert (newsroom.fields().title, newsroom.fields().text) == ("Oolong tea", "The desk’s last word")
+
+
+def test_what_a_person_writes_as_it_was_before_styling_is_styled_again(newsroom: Newsroom) -> None:
+    for _ in range(2):
+        correct(newsroom, text='Milky "gold" oolong.')
+    assert newsroom.says().body == "Milky “gold” oolong." and newsroom.present().styled
 
 
 def test_an_edit_between_looking_and_applying_is_not_run_over(newsroom: Newsroom) -> None:

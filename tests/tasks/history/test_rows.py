@@ -4,17 +4,18 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models.approval import Decision
+from models.approval import Approval, Decision, Step
 from models.delivery import Delivery, State
 from models.desk.piece import Event, Sort
 from models.editing import Correction
 from models.reaction import Check, Snapshot, TrackedLink, Visit
+from models.review import ReviewLink
 from tasks.desk.rows import Names
 from tasks.editing.engine import Editing
 from tasks.history import rows
 from tasks.history.rows import Life
 from tasks.orderbook import rows as book
-from tests.fakes import NOW
+from tests.fakes import NOW, delivery
 from tests.tasks.editing.newsroom import Newsroom
 from tests.verdicts import give
 
@@ -44,9 +45,9 @@ def test_it_is_told_from_the_source_to_the_channel(newsroom: Newsroom) -> None:
     with newsroom.house.sessions.begin() as session:
         newsroom.clock.at = NOW + 2 * HOUR
         give(session, newsroom.clock, subject, proof.content_hash, Decision.APPROVED, "marina", proven=True)
-    delivery = out(newsroom)
+    published = out(newsroom)
     with newsroom.house.sessions.begin() as session:
-        session.add(Check(delivery_id=delivery, seen_hash="x", found_at=NOW + 4 * HOUR))
+        session.add(Check(delivery_id=published, seen_hash="x", found_at=NOW + 4 * HOUR))
         said = {"title": "Hold", "lines": [{"label": "№ 7", "said": "held", "done": True}]}
         given, _ = book.give(session, newsroom.clock, "o", "hold", {"reason": "rain"}, "vera", ("piece", "1"))
         book.settle(session, newsroom.clock, given.id or 0, said)
@@ -64,10 +65,10 @@ def test_it_is_told_from_the_source_to_the_channel(newsroom: Newsroom) -> None:
 
 
 def test_the_last_numbers_are_shown_with_clicks_and_robots_apart(newsroom: Newsroom) -> None:
-    delivery, piece = out(newsroom), newsroom.piece().id or 0
+    published, piece = out(newsroom), newsroom.piece().id or 0
     with newsroom.house.sessions.begin() as session:
         for hours, views in ((1, 10), (2, 25)):
-            session.add(Snapshot(delivery_id=delivery, metric="views", value=views, taken_at=NOW + hours * HOUR))
+            session.add(Snapshot(delivery_id=published, metric="views", value=views, taken_at=NOW + hours * HOUR))
         session.add(TrackedLink(code="c", url="https://x", piece_id=piece, account="talk", made_at=NOW))
         session.add(Visit(kind="click", key="c", hour=NOW, robot=False, number=4))
         session.add(Visit(kind="click", key="c", hour=NOW, robot=True, number=90))
@@ -82,3 +83,34 @@ def test_another_pieces_life_is_not_told(newsroom: Newsroom) -> None:
     before = len(story(newsroom))
     Editing(newsroom.house).correct(Correction(piece="8", person="olga", text="New"))
     assert len(story(newsroom)) == before
+
+
+def test_only_the_approvers_word_is_called_an_approval(newsroom: Newsroom) -> None:
+    """Whoever let it out at once, and an outsider with a link, are told as what they are."""
+    version, subject = newsroom.proof("talk").content_hash, f"{newsroom.piece().id}:talk"
+    with newsroom.house.sessions.begin() as session:
+        words = {"subject": subject, "version": version, "decided_at": NOW}
+        session.add(Approval(**words, step=Step.URGENT, decision="approved", person="vera", reason="price"))
+        for id, said in ((1, "approved"), (2, "returned")):
+            session.add(ReviewLink(id=id, token_hash=str(id), name=f"Guest {id}", made_by="vera", made_at=NOW,
+                                   expires_at=NOW, answers=0, most=1))  # fmt: skip
+            session.add(Approval(**words, step=f"{Step.REVIEWER}:{id}", decision=said, person="", reason="why"))
+    told = {str(event.said) for event in story(newsroom) if event.sort is Sort.APPROVAL}
+    assert told == {
+        "Let out in Talk without approval: price",
+        "Guest 1, who is not of the company, has nothing against it for Talk.",
+        "Guest 2, who is not of the company, is against it for Talk: why",
+    }
+
+
+def test_what_is_planned_for_months_leaves_room_for_what_is_out(newsroom: Newsroom) -> None:
+    out(newsroom)
+    piece = newsroom.piece().id
+    with newsroom.house.sessions.begin() as session:
+        session.add_all(
+            delivery(f"repeat-{n}", NOW + timedelta(days=n), account="talk", subject_id=str(piece))
+            for n in range(1, rows.MOST + 5)
+        )
+    assert "Published in Talk." in {str(event.said) for event in story(newsroom)}
+    with newsroom.house.reads() as session:
+        assert len(rows.seen(session, piece or 0, Names({}, {}, {}))) == 1

@@ -112,15 +112,18 @@ def test_who_waits_while_a_plan_is_laid_out_has_his_turn_before_it_is_done(
 
     def stop() -> None:
         switch = Switch(office.house.sessions, office.house.clock, office.house.workspace)
-        begun.wait()
+        assert begun.wait(30)
         assert not switch.pull(Scope.ALL, "", BY).refusal
         heard.append("stop")
 
     monkeypatch.setattr(posting, "_lay_out", laid)
     other = Thread(target=stop)
     other.start()
-    posting.lay_out(office.house)
-    other.join()
+    try:
+        posting.lay_out(office.house)
+    finally:
+        begun.set()
+        other.join()
     assert heard.count("portion") == 6 and heard.index("stop") < len(heard) - 1
 
 

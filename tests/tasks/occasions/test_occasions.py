@@ -86,6 +86,7 @@ def test_what_was_put_aside_can_be_brought_back(house: House) -> None:
         pytest.param("add", {"on": "2026-12-01"}, "give the occasion a title", id="no title"),
         pytest.param("add", {"title": "Tea"}, "on which day", id="no day"),
         pytest.param("add", {"title": "Tea", "on": "soon"}, "“soon” is not a date", id="day"),
+        pytest.param("add", {"title": "Tea", "on": "0001-01-05"}, "not between 2000 and 2200", id="year"),
         pytest.param("add", {"title": "Tea", "on": "2026-12-01", "link": "javascript:1"}, "https://", id="link"),
         pytest.param("add", {"title": "International tea day, holiday", "on": "2026-12-15"}, "is known", id="known"),
         pytest.param("set aside", {"occasion": "tea-day"}, "Say why", id="no reason"),

@@ -1,7 +1,8 @@
 """The order book on both databases: each form once, each answer kept, the newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from models.database import SetClock
 from tasks.orderbook import rows as book
 from tasks.orderbook.broken import broken_off
 from tests.fakes import NOW
+from tests.plans import walked
 
 CLOCK = SetClock(NOW)
 
@@ -68,6 +70,21 @@ def test_what_was_ordered_is_found_by_its_subject_and_its_person(session: Sessio
     assert [o.id for o in book.of_person(session, "olga", before=mine[2])] == mine[3:]
     assert [o.id for o in book.of_subject(session, "piece", ["0"])] == [ids[9], ids[6], ids[3], ids[0]]
     assert [o.id for o in book.latest(session, "move", 2)] == ids[:-3:-1]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda s: book.runs_wanted(s, CLOCK), id="wanted"),
+        pytest.param(book.runs_under_way, id="under way"),
+        pytest.param(lambda s: book.latest(s, "move"), id="latest"),
+        pytest.param(lambda s: book.of_subject(s, "piece", ["1"]), id="of a subject"),
+        pytest.param(lambda s: book.of_person(s, "olga"), id="of a person"),
+    ],
+)
+def test_a_long_book_is_read_along_an_index(session: Session, ask: Callable[[Session], Any]) -> None:
+    """Two of these are asked every second, however many orders are over."""
+    assert walked(session, lambda: ask(session)) == []
 
 
 def test_a_run_is_wanted_once_its_order_is_carried_out_or_left_open(session: Session) -> None:

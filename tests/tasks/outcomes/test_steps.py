@@ -4,12 +4,14 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from openpyxl import Workbook, load_workbook
 
 from models.delivery import State
+from models.piece import Piece
 from models.reaction import Snapshot
 from models.reason import because
-from tasks.outcomes import rows
+from tasks.outcomes import rows, steps
 from tasks.outcomes.steps import give_plan_back
 from tests.fakes import NOW
 from tests.tasks.orders.company import Company
@@ -83,3 +85,16 @@ def test_only_the_last_look_counts_and_absent_is_absent(company: Company) -> Non
         fates = rows.fates(session)["7"]
     assert [fate.seen for fate in fates] == [{"views": 8}, {}]
     assert second
+
+
+def test_a_row_that_was_only_edited_has_no_outcome(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    company.plan("7")
+    edited = {"body": {"by": "olga", "at": NOW.isoformat()}}
+    with company.house.sessions.begin() as session:
+        session.add(Piece(number="8", source="plan", source_ref="8", edited=edited, created_at=NOW, changed_at=NOW))
+    write_plan(company, (7, "25.11", "Tea", "fake", None), (8, "25.11", "Tea", "fake", None))
+    shown: list[str] = []
+    monkeypatch.setattr(steps, "show", lambda key, markdown, description: shown.append(markdown))
+    give_plan_back.fn("")
+    assert "an outcome: 1 of 2." in shown[0]
+    assert back(company)[1]["reason"].startswith("Edited on the desk")

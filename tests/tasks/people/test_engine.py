@@ -98,6 +98,8 @@ def test_a_new_person_is_in_the_file_and_in_the_tables(house: House) -> None:
         pytest.param(CHANGE, {"who": "x", "name": "V"}, "no person “x”", id="nobody"),
         pytest.param(CHANGE, {"who": "olga", "deputy": "olga"}, "their own deputy", id="own deputy"),
         pytest.param(CHANGE, {"who": "olga", "email": "nina@example.org"}, "already that of Nina", id="taken"),
+        pytest.param(CHANGE, {"who": "olga", "roles": "-"}, "at least one role", id="no role left"),
+        pytest.param(CHANGE, {"who": "olga", "roles": ","}, "at least one role", id="no role named"),
         pytest.param(LEAVE, {"who": "x"}, "no person “x”", id="nobody leaves"),
     ],
 )  # fmt: skip

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.company import Company, Workspace
 from models.database import SetClock
+from models.desk import NewPasskey
 from models.people import Absence, Person, WebSession
 from tasks.approval.rows import absences, people
+from tasks.passkeys import rows as passkeys
 from tasks.people import rows, terms
 from tasks.people.tokens import fingerprint, keyed
 from tests.fakes import NOW
@@ -74,6 +76,22 @@ def test_who_left_the_file_stays_and_is_signed_out(sessions: Sessions, clock: Se
         assert rows.person_called(session, "boris") is None
     sync(sessions, clock, ANNA, BORIS)
     assert person(sessions, "boris").active
+
+
+def test_who_comes_back_is_invited_anew(sessions: Sessions, clock: SetClock) -> None:
+    """Another may be given the key of one who left, and other roles: no former way in leads there."""
+    sync(sessions, clock, ANNA, BORIS)
+    with sessions.begin() as session:
+        for key in ("anna", "boris"):
+            rows.invite(session, clock, key, fingerprint(key))
+            rows.accept(session, clock, fingerprint(key), "hash")
+            passkeys.add(session, clock, key, NewPasskey(credential_id=key, public_key=b"k", sign_count=0), "h", "t")
+    sync(sessions, clock, ANNA)
+    sync(sessions, clock, ANNA, BORIS)
+    assert person(sessions, "boris").active
+    assert (person(sessions, "anna").password_hash, person(sessions, "boris").password_hash) == ("hash", "")
+    with sessions() as session:
+        assert passkeys.numbers(session) == {"anna": 1}
 
 
 def test_a_password_outlives_a_change_of_the_file(sessions: Sessions, clock: SetClock) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from models.delivery import State
 from models.orders import QuestionIs, Signed
+from models.people import Person
 from models.reaction import Comment, Notice, PassedOn
 from models.registry import Fact
 from tasks.orders.answers import Report
@@ -37,8 +38,8 @@ def asked(company: Company) -> Company:
     return company
 
 
-def questions(company: Company) -> Questions:
-    return Questions(company.house.sessions, company.clock, company.house.workspace)
+def questions(company: Company, mail_leaves: bool = True) -> Questions:
+    return Questions(company.house.sessions, company.clock, company.house.workspace, mail_leaves)
 
 
 def passed(company: Company) -> list[tuple[str, str, str, bool]]:
@@ -94,6 +95,25 @@ def test_a_question_goes_to_whoever_knows(asked: Company, to: str, row: tuple[An
     report = questions(asked).pass_on(1, to, OLGA)
     assert told in said(report) and passed(asked) == [row]
     assert len(letters(asked)) == row[3]
+
+
+@pytest.mark.parametrize(
+    ("email", "telegram", "written"), [("v@example.org", "", True), ("", "42", True), ("", "", False)]
+)
+def test_a_colleague_is_told_where_there_is_a_way(asked: Company, email: str, telegram: str, written: bool) -> None:
+    with asked.house.sessions.begin() as session:
+        vera = session.get_one(Person, "vera")
+        vera.email, vera.telegram = email, telegram
+    told = said(questions(asked).pass_on(1, "person:vera", OLGA))
+    assert passed(asked) == [("person", "vera", "olga", written)] and len(letters(asked)) == written
+    assert ("by letter" in told, "tell them yourself" in told) == (written, not written)
+
+
+def test_where_no_mail_leaves_the_house_no_outlet_is_said_to_be_written_to(asked: Company) -> None:
+    told = said(questions(asked, mail_leaves=False).pass_on(1, "bath", OLGA))
+    assert "tell them yourself" in told and letters(asked) == []
+    assert passed(asked) == [("outlet", "bath", "olga", False)]
+    assert "by letter" in said(questions(asked, mail_leaves=False).pass_on(1, "person:vera", OLGA))
 
 
 def test_the_letter_says_what_is_asked_and_whom_to_tell(asked: Company) -> None:

@@ -81,6 +81,7 @@ def test_a_goal_nobody_measures_is_left_out_and_said(house: House) -> None:
 
 def test_a_day_that_is_none_is_said_and_not_a_traceback(house: House) -> None:
     with spoken("en"):
+        assert "not between 2000 and 2200" in make_report.fn("month", "9999-12-31", "").remarks[0]
         ending = make_report.fn("week", "2026-02-31", "")
     assert ending.failed and ending.remarks == (
         "“2026-02-31” is not a date. Write it as 2026-11-25; “+6” means six days after the first start.",

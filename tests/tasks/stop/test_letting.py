@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models.approval import Decision
 from models.delivery import Delivery, Lateness, State
 from models.desk.stop import Fate
 from models.orders import Signed
@@ -11,6 +12,7 @@ from tasks.stop import rows
 from tasks.stop.engine import Switch
 from tests.fakes import NOW
 from tests.tasks.orders.company import HOUR, Company
+from tests.verdicts import give
 
 BY = Signed(person="olga", reason="wrong price")
 HEAD = Signed(person="Vera")
@@ -30,7 +32,7 @@ def late_ones(company: Company) -> int:
     company.plan("1", at=NOW + HOUR, lateness=Lateness.PUBLISH, late_at=NOW + 2 * HOUR)
     company.plan("2", at=NOW + HOUR, lateness=Lateness.ASK, late_at=NOW + 2 * HOUR)
     company.plan("3", at=NOW + HOUR, lateness=Lateness.SKIP, late_at=NOW + 2 * HOUR)
-    company.plan("4", at=NOW + HOUR, approved=False)
+    company.plan("4", at=NOW + HOUR, approved=False, late_at=NOW + 8 * HOUR)
     company.plan("5", "vk", at=NOW + 9 * HOUR)
     number = switch(company).pull(Scope.ALL, "", BY).number
     company.clock.at += 5 * HOUR
@@ -69,10 +71,13 @@ def test_what_was_said_before_the_release_is_what_happens_after_it(company: Comp
 def test_what_is_late_can_be_kept_back(company: Company) -> None:
     number = late_ones(company)
     released = switch(company).release(number, None, "", HEAD, keep_late=True)
-    assert "4 publications" in released.report.lines[0].notes[0]
+    assert "3 publications" in released.report.lines[0].notes[0]
     company.publish_due()
     assert [state for state, _ in states(company).values()] == [State.HELD] * 4 + [State.PLANNED]
-    assert {code for state, code in states(company).values() if state is State.HELD} == {"late"}
+    assert [code for state, code in states(company).values() if state is State.HELD] == ["late"] * 3 + ["not_approved"]
+    with company.house.sessions.begin() as session:
+        give(session, company.clock, f"{company.pieces['4']}:fake", "h4fake", Decision.APPROVED, "marina", proven=True)
+    assert states(company)["4"] == (State.PLANNED, "")
 
 
 def test_keeping_back_what_is_late_under_nothing_is_a_plain_release(company: Company) -> None:

@@ -137,6 +137,16 @@ def test_what_was_held_because_nobody_had_decided_goes_now(town: Town) -> None:
     assert (town.row().state, town.row().due_at) == (State.PLANNED, NOW)
 
 
+def test_what_goes_out_after_the_quiet_hours_is_not_said_to_go_now(town: Town) -> None:
+    path = town.house.root / "company.yaml"
+    path.write_text(path.read_text() + 'quiet_hours: "10:00-18:00"\n')  # it is noon in Moscow
+    late = because("Nobody had decided.", code="not_approved").model_dump()
+    town.piece(state=State.HELD, reason=late, late_at=NOW - timedelta(hours=1))
+    [line] = town.let_out().lines
+    assert line.said == "let out without approval; it goes out 23.11.2026 18:00"
+    assert town.row().due_at == NOW + timedelta(hours=6)
+
+
 @pytest.mark.parametrize(
     ("person", "piece", "words"),
     [

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.company import ChannelCard
@@ -17,6 +17,7 @@ from tasks.desk.rows import Names
 from tasks.stop import rows as stops
 from tasks.week import rows
 from tests.fakes import NOW, delivery
+from tests.plans import plans, walked
 
 Sessions = sessionmaker[Session]
 CLOCK = SetClock(NOW)
@@ -126,28 +127,13 @@ def test_many_lines_are_read_in_few_questions(sessions: Sessions) -> None:
     assert len([sql for sql in asked if "FROM" in sql.upper()]) == 4  # the Stops and the rows, twice
 
 
-def steps_of(session: Session, sql: str, values: Any) -> list[str]:
-    """What the database would do, where it walks a table only for want of an index."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    if not on_sqlite:
-        session.execute(text("SET LOCAL enable_seqscan = off"))  # so few rows are walked at once otherwise
-    found = session.connection().exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if on_sqlite else ''}{sql}", values)
-    return [str(row[-1]).strip() for row in found]
-
-
 @pytest.mark.parametrize("wish", [{}, {"channel": "vk"}, {"person": "gleb"}], ids=["all", "channel", "author"])
 def test_the_span_is_found_along_an_index(sessions: Sessions, wish: dict[str, str]) -> None:
     """History costs nothing: neither a week nor its lines walk the table."""
     with sessions() as session:
-        asked: list[tuple[str, Any]] = []
-        event.listen(session.get_bind(), "before_cursor_execute",
-                     lambda c, cursor, sql, values, *_: asked.append((sql, values)))  # fmt: skip
-        rows.spots(session, *WEEK, WISH.model_copy(update=wish), NOW)
-        rows.lines(session, [1, 2], NAMES)
-        session.commit()
-        selects = [(sql, values) for sql, values in asked if "delivery" in sql]
-        plans = [steps_of(session, sql, values) for sql, values in selects]
-    assert len(plans) == 2 and not [step for plan in plans for step in plan if step.startswith("SCAN") or "Seq" in step]
-    assert any(
-        "INDEX ix_delivery_day (due_at>" in step or step.startswith("Index Cond: ((due_at >=") for step in plans[0]
-    )
+        found = plans(session, lambda: rows.spots(session, *WEEK, WISH.model_copy(update=wish), NOW))
+        of_days = [plan for plan in found if any("delivery" in step for step in plan)]
+        assert len(of_days) == 1
+        bounded = [step for step in of_days[0] if "due_at>" in step or ("Index Cond" in step and "due_at >=" in step)]
+        assert len(bounded) == 1, of_days
+        assert walked(session, lambda: rows.lines(session, [1, 2], NAMES)) == []

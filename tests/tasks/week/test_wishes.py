@@ -46,6 +46,8 @@ def test_without_an_address_it_is_the_week_of_today() -> None:
         pytest.param({"page": "-1", "moved": "9" * 40}, {}, id="odd numbers"),
         pytest.param({"moved": "7", "was": "2026-11-25T09:00"}, {"moved": 7, "was": "2026-11-25T09:00"}, id="moved"),
         pytest.param({"moved": "7", "was": "yesterday"}, {"moved": 7}, id="no time before"),
+        pytest.param({"moved": "7", "was": "0001-01-01T00:00"}, {"moved": 7}, id="the first minute there is"),
+        pytest.param({"moved": "7", "was": "9999-12-31T23:59"}, {"moved": 7}, id="the last minute there is"),
     ],
 )  # fmt: skip
 def test_an_address_is_read(asked: dict[str, str], expected: dict[str, object]) -> None:

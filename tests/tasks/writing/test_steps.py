@@ -9,9 +9,11 @@ from sqlalchemy import Engine, select
 from models.brief import Brief, Wish
 from models.content import Offer
 from models.database import SetClock
+from models.editing import Correction
 from models.locale import spoken
 from models.piece import Piece, PieceVersion
 from tasks.content import rows
+from tasks.editing.engine import Editing
 from tasks.house import House
 from tasks.writing.steps import check_facts, write_draft
 from tests.fakes import NOW, FakeChannel
@@ -60,6 +62,18 @@ def test_the_same_brief_again_is_the_same_draft_under_its_number(house: House) -
     write(OFFER, Wish(on="2026-12-02"))
     assert [(piece.number, piece.title) for piece in of(house, Piece)] == [("1", "Oolong week"), ("2", "Another")]
     assert of(house, Piece)[0].plan["on"] == "2026-12-02"
+
+
+def test_the_same_brief_over_a_draft_that_a_person_has_edited_changes_nothing(house: House) -> None:
+    write(OFFER, Wish(author="Olga Author"))
+    order = Correction(piece="1", person="olga", text="In my own words.", date="2026-11-27")
+    assert Editing(house).correct(order).lines[0].done
+    before = of(house, Piece), of(house, PieceVersion)
+    ending = write(OFFER, Wish(author="Vera Head", on="2026-12-02"))
+    assert ending.done == 0 and ending.remarks == (
+        "№ 1 “Oolong week” — it was written by this brief and edited since; it stays as it is.",
+    )
+    assert (of(house, Piece), of(house, PieceVersion)) == before
 
 
 @pytest.mark.parametrize(
