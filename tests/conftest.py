@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,10 +19,6 @@ from models import locale
 from models.database import connect
 from models.tables import METADATA
 from tests.house import empty_database
-
-# A busy machine is slow, not wrong: no example is failed for its time.
-settings.register_profile("otdel", deadline=None)
-settings.load_profile("otdel")
 
 TABLES = METADATA.sorted_tables
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from threading import Event
 from typing import Any, Protocol, TypeVar
 
@@ -78,7 +78,8 @@ class Engine:
         self.stop = stop or Event()
         self.tally = Tally()
         self._lines: dict[str, Line] = {}
-        self._landed: SimpleQueue[tuple[Job, Outcome]] = SimpleQueue()
+        # No SimpleQueue: in CPython 3.11 a wait of it that is woken just as it ends never ends (2026-11-22).
+        self._landed: Queue[tuple[Job, Outcome]] = Queue()
         self._in_hand: Landed = []
         self._to_open: list[str] = []
         self._closed: list[tuple[str, Failure]] = []

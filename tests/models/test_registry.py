@@ -41,7 +41,7 @@ def test_the_same_look_has_the_same_key_whatever_it_saw_and_whichever_run_looked
 
 @pytest.mark.parametrize(
     "told",
-    [{"channel": "vk"}, {"source": "measured"}, {"subject_id": "2"}, {"observed_at": datetime.now(UTC)}],
+    [{"channel": "vk"}, {"source": "measured"}, {"subject_id": "2"}, {"observed_at": datetime(2026, 1, 1, tzinfo=UTC)}],
     ids=str,
 )
 def test_another_look_has_another_key(told):

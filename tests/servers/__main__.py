@@ -18,12 +18,12 @@ END = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> None:
-    order = arguments()
+    order, parent = arguments(), os.getppid()  # it waits for the address, so it is there still
     signal.pthread_sigmask(signal.SIG_BLOCK, END)  # before the server's thread starts, which inherits it
     options: dict[str, Any] = json.loads(order.options)
     with SERVERS[order.provider](port=order.port, log=order.log, faults=json.loads(order.faults), **options) as server:
         print(json.dumps({"url": server.url, "port": server.port}), flush=True)
-        wait(os.getppid() if order.with_parent else None)
+        wait(parent if order.with_parent else None)
 
 
 def wait(parent: int | None) -> None:

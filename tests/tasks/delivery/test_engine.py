@@ -2,10 +2,11 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
+from queue import Empty
+from threading import Event, Thread
 from typing import Any, cast
 
 import pytest
@@ -420,3 +421,20 @@ def test_a_row_that_a_channel_cannot_lay_out_is_held_and_does_not_say_that_its_v
     assert (found["odd"].state, found["odd"].reason["code"], found["good"].state) == (
         State.HELD, "internal", State.SENT,
     )  # fmt: skip
+
+
+def test_a_wait_for_outcomes_ends_in_time(sessions: Sessions) -> None:
+    """An outcome that was there at once leaves nothing behind that the next wait would wait for for ever."""
+    landed: Any = engine(sessions, FakeChannel())._landed
+
+    def wait() -> None:
+        for _ in range(100):
+            landed.put(1)
+            landed.get()
+            with suppress(Empty):
+                landed.get(timeout=1e-6)
+
+    waiting = Thread(target=wait, daemon=True)
+    waiting.start()
+    waiting.join(30)
+    assert not waiting.is_alive()
