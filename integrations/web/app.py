@@ -175,12 +175,12 @@ def _broken(request: Request, error: Exception) -> Response:
 def _to_the_door(request: Request, error: Exception) -> Response:
     """Sign in first; what was typed into a form of ours goes along.
 
-    No door in the middle of a page (htmx). One that looks for itself again goes there as a whole; any other stays, for
-    it may hold a form that somebody is filling in.
+    No door in the middle of a page (htmx). One that looks for itself again goes there as a whole; any other is answered
+    nothing and stays, for it may hold a form that somebody is filling in.
     """
     if "hx-request" in request.headers:
         is_itself = urlsplit(request.headers.get("hx-current-url", "")).path == request.url.path
-        return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)} if is_itself else None)
+        return Response(status_code=204, headers={"HX-Redirect": sign_in_path(request)} if is_itself else None)
     if request.method != "POST" or not from_our_page(request):
         return RedirectResponse(sign_in_path(request), 303)
     if kept := _kept(request):

@@ -329,10 +329,10 @@ def test_a_part_of_a_page_is_not_the_door(web: Web) -> None:
     """A page that looks for itself goes to the door; on any other somebody may be writing."""
     gone, here = signed_out(web, "olga"), web.url
     itself = gone.get("/reports?all=1", **{"hx-request": "true", "hx-current-url": f"{here}/reports?all=1"})
-    assert (itself.status_code, itself.headers["hx-redirect"]) == (401, "/sign-in?next=%2Freports%3Fall%3D1")
+    assert (itself.status_code, itself.headers["hx-redirect"]) == (204, "/sign-in?next=%2Freports%3Fall%3D1")
     for path in ("/staff/suggest/piece?field=piece", "/approval/1/row/1", "/staff/stop/look"):
         part = gone.get(path, **{"hx-request": "true", "hx-current-url": f"{here}/staff/stop"})
-        assert (part.status_code, part.text) == (401, "") and "hx-redirect" not in part.headers, path
+        assert (part.status_code, part.text) == (204, "") and "hx-redirect" not in part.headers, path
     assert gone.post("/staff/piece/1/preview", {"text": LONG}, **{"hx-request": "true"}).text == ""
 
 
