@@ -69,7 +69,7 @@ bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.desk
 
 storm: .venv/.tested
-	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled
+	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled tests/browser
 
 # For developers: the next revision of the tables, drafted from the models: make migration message="added zones"
 migration: .venv/.installed

@@ -134,7 +134,7 @@ BUDGETS_SECONDS = {
     "models": 30,
     "scaled": 240,
     "storm": 300,
-    "tasks": 1100,
+    "tasks": 1300,
 }
 
 

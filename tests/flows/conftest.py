@@ -4,6 +4,7 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,11 +19,19 @@ def untidy() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A Prefect of our own; it takes a while to start, so all tests share it."""
+def prefect_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A Prefect of our own; it takes a while to start, so all tests share it.
+
+    Its threads live on beside the tests that come after, and drop their sockets when they like: those that lead to this
+    server, and no others, are passed over there too.
+    """
+    from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
     with untidy(), prefect_test_harness(server_startup_timeout=120):
+        port = urlsplit(str(PREFECT_API_URL.value())).port
+        theirs = rf"unclosed <socket.*raddr=\('127\.0\.0\.1', {port}\)"
+        request.config.addinivalue_line("filterwarnings", f"ignore:{theirs}:ResourceWarning")
         yield
 
 
