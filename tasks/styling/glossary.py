@@ -23,7 +23,7 @@ FORBIDDEN_USE = mark("The brand does not say “{found}” (character {place}); 
 CONTRADICTION = mark("brand.yaml, glossary: “{spelling}” is wanted by one entry and replaced or forbidden by another.")
 
 _HARD = frozenset("бвгдзклмнпрстфх")
-_GAP = re.compile(r"[\s\"«»„“”‘’'-]{1,6}")
+_GAP = re.compile(r"\s*(?:[\"«»„“”‘’'-]\s*){0,6}")  # any spaces: typography makes one of them afterwards
 
 
 @dataclass(frozen=True)

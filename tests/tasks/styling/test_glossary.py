@@ -1,7 +1,7 @@
 """The brand's glossary: right spellings in any form, forbidden words, and the case of the letters."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.brand import Brand, ForbiddenWord, GlossaryEntry
@@ -106,6 +106,7 @@ VOCABULARY = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(VOCABULARY, max_size=14).map(" ".join))
+@example("Seven" + " " * 7 + "Cups")
 def test_the_brand_applied_twice_changes_nothing_more(text: str) -> None:
     once = kit.style(text, BRAND)
     again = kit.style(once.text, BRAND)
