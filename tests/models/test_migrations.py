@@ -24,7 +24,7 @@ from models.delivery import Delivery
 from models.migrations import HERE
 from models.migrations.upgrade import connect_for_migration, is_empty, is_known, newest, present, upgrade
 from models.people import Person
-from models.piece import OccasionRow, Piece, PieceVersion
+from models.piece import OccasionRow, Piece, PieceVersion, PlanLoad
 from models.reaction import Comment, Notice
 from models.tables import METADATA
 
@@ -59,6 +59,7 @@ FORMER: tuple[tuple[str, dict[str, Any]], ...] = (
     ("piece_version", {"content": {"title": "Чай", "body": TEXT}}),
     ("piece_version", {"id": 2, "ordinal": 2, "content": {"title": "Чай"}}),
     ("delivery", {"state": "sent"}),
+    ("plan_load", {"difference": {"changes": [{"kind": "new"}, {"kind": "new"}, {"kind": "gone"}]}, "problems": [{}]}),
     ("approval_request", {}), ("comment", {}), ("notice", {}), ("occasion", {}), ("person", {}),
 )  # fmt: skip
 SLOW = "print('in the middle', flush=True); import time; time.sleep(60)"
@@ -177,6 +178,7 @@ def test_a_database_of_before_the_desk_is_read_as_it_was(engine: Engine, tmp_pat
         piece = session.get_one(Piece, 1)
         assert (piece.loaded, piece.edited, piece.plan) == ({}, {}, PLAN)
         assert session.get_one(Delivery, 1).hurried == {}
+        assert session.get_one(PlanLoad, 1).difference["counts"] == {"new": 2, "gone": 1, "problems": 1}
         assert session.get_one(Request, 1).asking == Asking.BEFORE
         assert session.get_one(Comment, 1).answered_by == ""
         assert session.get_one(Notice, 1).address == ""

@@ -5,6 +5,7 @@ Revision 0002, made 2026-11-22.
 
 import hashlib
 import json
+from collections import Counter
 
 import sqlalchemy as sa
 from alembic import op
@@ -233,6 +234,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_rendition_hash', ['content_hash'], unique=False)
 
     _fill_versions()
+    _count_loads()
 
 
 def _fill_versions() -> None:
@@ -248,6 +250,18 @@ def _fill_versions() -> None:
         bind.execute(sa.update(version).where(version.c.id == sa.bindparam('of'))
                      .values(body_hash=sa.bindparam('print')), prints)
         last = rows[-1].id
+
+
+def _count_loads() -> None:
+    """What a loading of the plan came to is counted beside its sentences, so that a list need not read them."""
+    load = sa.table('plan_load', sa.column('id', sa.Integer()), sa.column('difference', sa.JSON()),
+                    sa.column('problems', sa.JSON()))
+    bind = op.get_bind()
+    for id in bind.execute(sa.select(load.c.id)).scalars().all():
+        difference, problems = bind.execute(sa.select(load.c.difference, load.c.problems).where(load.c.id == id)).one()
+        counts = Counter(change['kind'] for change in difference.get('changes', ()))
+        said = {**difference, 'counts': {**counts, 'problems': len(problems)}}
+        bind.execute(sa.update(load).where(load.c.id == id).values(difference=said))
 
 
 def _print(text: str) -> str:
