@@ -12,7 +12,7 @@ from models.locale import mark, translate
 from models.reason import because
 from tasks.costs.engine import Ledger, write_numbers
 from tasks.costs.told import Told
-from tasks.dropping.applying.engine import compare_table, in_turn, record_table
+from tasks.dropping.applying.engine import compare_table, record_table
 from tasks.house import House, house
 from tasks.orderbook.steps import by_the_book
 from tasks.orders.answers import Report
@@ -52,7 +52,7 @@ def record_dropped_table(drop: int, recording: bool, withdrawing: bool, seen: st
     run, at = str(runtime.flow_run.id or ""), house()
     if not recording:
         return _told(lambda: [compare_table(at, drop, withdrawing, person)])
-    report = by_the_book(lambda: in_turn(lambda: record_table(at, drop, withdrawing, seen, person, run)), follows=True)
+    report = by_the_book(lambda: record_table(at, drop, withdrawing, seen, person, run), follows=True)
     show("stated", report.markdown(), report.title)
     return report.ending
 

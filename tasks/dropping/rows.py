@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -127,6 +127,11 @@ def leave(session: Session, id: int) -> bool:
 def _set(session: Session, id: int, where: Any, **values: Any) -> bool:
     change = update(DroppedFile).where(col(DroppedFile.id) == id, where).values(**values)
     return bool(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
+
+
+def is_applied_now(clock: Clock, id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody who gives signs of life is applying this file."""
+    return exists().where(col(DroppedFile.id) == id, col(DroppedFile.state) == DropState.APPLYING, ~_nobody(clock))
 
 
 def being_applied(session: Session, kind: DropKind) -> DroppedFile | None:

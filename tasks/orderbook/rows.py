@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from models.database import Clock, now_by
 from models.order_book import UNFINISHED, GivenOrder, RunState
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
+from tasks.dropping.rows import is_applied_now
 from tasks.orderbook.broken import is_broken_off
 
 # The desk carries an order out in the moment it writes it down; one left open so long was left by a kill.
@@ -72,11 +73,13 @@ def settle(session: Session, clock: Clock, id: int, said: Mapping[str, Any]) -> 
 
 
 def runs_wanted(session: Session, clock: Clock) -> list[GivenOrder]:
-    """Orders whose run is to be started now: those carried out, those only a run does, those a kill left open."""
-    ripe = or_(
-        col(GivenOrder.carried_out_at).is_not(None), col(GivenOrder.by_run),
-        col(GivenOrder.given_at) < clock.plus(-LEFT_OPEN),
-    )  # fmt: skip
+    """Orders whose run is to be started now: those carried out, those only a run does, those a kill left open.
+
+    While somebody is applying the dropped file that an order is about, its run would only be in the way.
+    """
+    open_ = or_(col(GivenOrder.by_run), col(GivenOrder.given_at) < clock.plus(-LEFT_OPEN))
+    file = case((col(GivenOrder.subject_kind) == "drop", cast(col(GivenOrder.subject_id), Integer)))
+    ripe = or_(col(GivenOrder.carried_out_at).is_not(None), and_(open_, ~is_applied_now(clock, file)))
     wanted = and_(col(GivenOrder.run_state) == RunState.WANTED, col(GivenOrder.next_try_at) <= clock.plus(), ripe)
     return list(session.execute(select(GivenOrder).where(UNFINISHED, wanted).order_by(O_ID).limit(AT_A_TIME)).scalars())
 

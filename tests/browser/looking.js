@@ -11,10 +11,10 @@ function nameless() {
     !(labelled(e) || e.getAttribute("aria-label") || e.textContent.trim() || pictured(e))));
 }
 
-// Controls too low for a finger (WCAG 2.2, 2.5.8 asks for 24 px; we for 32); what is hidden from everybody is for Enter alone.
+// Controls too low for a finger (WCAG 2.2, 2.5.8 asks for 24 px; we for 32); what is for Enter alone nobody touches.
 function small() {
   const controls = document.querySelectorAll("button, .button, input:not([type=hidden]), select, summary, nav a");
-  const meant = (e) => !e.closest("[aria-hidden=true]");
+  const meant = (e) => !e.matches("button.unseen[aria-hidden=true][tabindex='-1']");
   const touched = (e) => (["radio", "checkbox"].includes(e.type) ? e.closest("label") : e);
   return shown([...controls].filter(meant).map(touched).filter((e) => e.offsetParent && e.getBoundingClientRect().height < 32));
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
-from time import sleep
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +31,6 @@ from tasks.orders.rows import people
 LINE = mark("{line}")
 NO_SUCH = mark("There is no dropped file № {number} of this kind. Its number stands on its page.")
 FIRST = mark("{person} was first and has applied it already.")
-UNDER_WAY_CODE = "under_way"
 UNDER_WAY = mark("{person} is applying it just now. Look again in a moment.")
 OTHER_PLAN = mark(
     "{person} is loading “{name}” just now. When that is done, look here again: the difference may change."
@@ -45,22 +43,7 @@ DONE = {
 }
 TABLES = frozenset({DropKind.EXPENSES, DropKind.RESULTS})
 
-LOOKS_EVERY = 2.0  # seconds
-
 Work = Callable[[DroppedFile, Who], Said]
-
-
-def in_turn(carry_out: Callable[[], Report], wait: Callable[[float], None] = sleep) -> Report:
-    """As a run does it: whoever else is applying the file is waited for, until it is applied, or known to be cut off.
-
-    The desk itself may be at it still, where what it does at once takes longer than its run needs to begin.
-    """
-    for _ in range(int(2 * rows.SILENT.total_seconds() / LOOKS_EVERY)):
-        report = carry_out()
-        if report.refusal.code != UNDER_WAY_CODE:
-            return report
-        wait(LOOKS_EVERY)
-    return carry_out()
 
 
 def load_plan(
@@ -207,7 +190,7 @@ def take(
     if row.state == DropState.APPLIED:
         raise Refused(because(FIRST, code="first", person=person))
     if row.state == DropState.APPLYING:
-        raise Refused(because(UNDER_WAY, code=UNDER_WAY_CODE, person=person))
+        raise Refused(because(UNDER_WAY, code="under_way", person=person))
     other = rows.being_applied(session, DropKind.PLAN) if row.kind == DropKind.PLAN else None
     if other is not None:
         words = {"person": names.get(other.applied_by, other.applied_by), "name": other.name}

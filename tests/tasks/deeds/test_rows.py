@@ -13,7 +13,7 @@ from models.reason import because
 from models.stop import Scope, StopOrder
 from tasks.deeds.rows import done_by, read_cursor
 from tests.fakes import NOW
-from tests.plans import walked
+from tests.plans import plans, walked
 
 Sessions = sessionmaker[Session]
 
@@ -108,6 +108,8 @@ def test_a_mark_that_is_none_begins_anew(sessions: Sessions, mark: str) -> None:
 def test_a_long_history_is_read_along_an_index(sessions: Sessions, mark: str) -> None:
     with sessions() as session:
         assert walked(session, lambda: done_by(session, "olga", mark)) == []
+        steps = [step for plan in plans(session, lambda: done_by(session, "olga", mark)) for step in plan]
+        assert not [step for step in steps if "TEMP B-TREE" in step], "nor is it sorted anew"
 
 
 def test_what_was_refused_is_no_deed_done_and_says_why(sessions: Sessions) -> None:

@@ -10,6 +10,7 @@ from tasks.dropping import engine, rows
 from tasks.dropping.applying import engine as applying
 from tasks.dropping.looks import Look
 from tasks.dropping.tables import engine as tables
+from tasks.orderbook import rows as orders
 from tasks.orders.answers import Report
 from tests.tasks.costs.test_engine import FIRST, SECOND, book
 from tests.tasks.dropping.conftest import ROWS, Dropping, plan
@@ -27,7 +28,7 @@ def other_cake(dropping: Dropping, cake: str = "Pie") -> int:
     return dropping.drop(my__csv=plan(*ROWS[:2], f"3;27.11.2026;;{cake};wall;"))
 
 
-def passes(dropping: Dropping, times: int = 2) -> None:
+def passes(dropping: Dropping, times: float = 2) -> None:
     dropping.house.clock.at += rows.SILENT * times  # type: ignore[attr-defined]
 
 
@@ -72,8 +73,9 @@ def test_what_is_cut_off_and_a_month_old_is_removed_too(dropping: Dropping) -> N
     assert engine.forget_old(dropping.house) == 1
 
 
-def test_a_run_waits_for_the_desk_that_is_still_recording(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The porter starts the run of an order that is open for long: here while the table takes its place."""
+def test_who_comes_while_the_desk_is_still_recording_is_told_so(
+    dropping: Dropping, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = dropping.drop(a__xlsx=book(FIRST, SECOND))
     seen, exchange, said = dropping.row(id).seen, tables.exchange, []
 
@@ -90,23 +92,21 @@ def test_a_run_waits_for_the_desk_that_is_still_recording(dropping: Dropping, mo
     assert dropping.row(id).state == DropState.APPLIED and record().lines[0].done
 
 
-def test_a_run_has_its_turn_once_the_other_is_known_to_be_cut_off(dropping: Dropping) -> None:
-    id, waited = other_cake(dropping), []
-    with dropping.house.sessions.begin() as session:
-        assert rows.take(session, id, "vera", dropping.row(id).seen, None)
-        assert rows.begin_applying(session, dropping.house.clock, id, "vera")
-
-    def wait(seconds: float) -> None:
-        waited.append(seconds)
-        passes(dropping, times=2 if len(waited) == 3 else 0)
-
-    assert applying.in_turn(lambda: load(dropping, id), wait).lines[0].done and len(waited) == 3
-
-
-def test_a_run_does_not_wait_for_ever(dropping: Dropping) -> None:
-    refused, waited = Report(title="", refusal=applying.because(applying.UNDER_WAY, code=applying.UNDER_WAY_CODE)), []
-    assert applying.in_turn(lambda: refused, waited.append) is refused
-    assert sum(waited) == 2 * rows.SILENT.total_seconds()
+@pytest.mark.parametrize("by_run", [True, False], ids=["handed on", "the desk's own"])
+def test_the_run_of_an_order_is_started_once_nobody_applies_its_file(dropping: Dropping, by_run: bool) -> None:
+    id, at = other_cake(dropping), dropping.house
+    with at.sessions.begin() as session:
+        order, _ = orders.give(session, at.clock, "o", "load-plan", {}, "olga", ("drop", str(id)), by_run=by_run)
+        assert rows.take(session, id, "olga", dropping.row(id).seen, order.id if by_run else None)
+        assert rows.begin_applying(session, at.clock, id, "olga")
+    wanted = []
+    for beats in (True, True, False, False):
+        passes(dropping, times=2 / 3)
+        with at.sessions.begin() as session:
+            wanted.append(len(orders.runs_wanted(session, at.clock)))
+            if beats:
+                rows.beat(session, at.clock, id)
+    assert wanted == [0, 0, 0, 1]
 
 
 def test_while_the_work_lasts_it_gives_signs_of_life(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,7 @@ def test_many_lines_are_read_in_few_questions(sessions: Sessions) -> None:
 def test_the_span_is_found_along_an_index(sessions: Sessions, wish: dict[str, str]) -> None:
     """History costs nothing: neither a week nor its lines walk the table."""
     with sessions() as session:
+        assert walked(session, lambda: rows.spots(session, *WEEK, WISH.model_copy(update=wish), NOW)) == []
         found = plans(session, lambda: rows.spots(session, *WEEK, WISH.model_copy(update=wish), NOW))
         of_days = [plan for plan in found if any("delivery" in step for step in plan)]
         assert len(of_days) == 1
