@@ -19,6 +19,11 @@ T = TypeVar("T")
 
 PORTION = 1000
 A_TURN = 0.12  # seconds
+# A look sees the database as it is at its first question, whatever is written meanwhile; writing it may not.
+ONE_LOOK = {
+    "sqlite": {"reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 
 
@@ -117,6 +122,7 @@ def _sqlite_laws(connection: Any, _: Any) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("PRAGMA query_only = ON" if reading else "PRAGMA query_only = OFF")
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 
@@ -129,8 +135,8 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """One consistent look that never waits for a writer."""
-    with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
+    """One consistent look that never waits for a writer: whatever is asked in it, the answers fit together."""
+    with Session(engine.execution_options(**ONE_LOOK[engine.dialect.name]), expire_on_commit=False) as session:
         yield session
 
 
