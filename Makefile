@@ -42,16 +42,17 @@ up: .venv/.installed
 demo: .venv/.installed
 	@exec $(BIN)/otdel demo
 
-# Both at once: what starts whole houses mostly waits, what computes does not. Prefect's own threads stay out of the
-# second one, where they would roll dice among Hypothesis's. The longest come first, so that no core waits for them.
+# Both at once: what starts whole houses half waits, what computes does not; with more of the latter than one they only
+# take each other's core. Prefect's own threads stay out of it, where they would roll dice among Hypothesis's.
+# The longest come first, so that no core waits for them.
 HOUSES := tests/e2e tests/browser tests/flows tests/deployments
 RULES := tests/storm tests/tasks tests/integrations tests/laws tests/models
-TWO := -n 2 --dist loadfile --no-loadscope-reorder
+APART := --dist loadfile --no-loadscope-reorder
 ORDINARY := -q -m "not storm and not bench and not scaled"
 
 test: .venv/.tested
-	@$(BIN)/python -m pytest $(ORDINARY) $(TWO) $(HOUSES) > .venv/houses.log 2>&1 & houses=$$!; \
-		$(BIN)/python -m pytest $(ORDINARY) $(TWO) $(RULES); rules=$$?; \
+	@$(BIN)/python -m pytest $(ORDINARY) -n 2 $(APART) $(HOUSES) > .venv/houses.log 2>&1 & houses=$$!; \
+		$(BIN)/python -m pytest $(ORDINARY) -n 1 $(APART) $(RULES); rules=$$?; \
 		wait $$houses; houses=$$?; cat .venv/houses.log; \
 		if [ $$rules != 0 ] || [ $$houses != 0 ]; then exit 1; fi
 

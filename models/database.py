@@ -20,7 +20,7 @@ T = TypeVar("T")
 PORTION = 1000
 A_TURN = 0.12  # seconds
 # A look sees the database as it is at its first question, whatever is written meanwhile; writing it may not.
-ONE_LOOK = {
+ONE_LOOK: dict[str, dict[str, Any]] = {
     "sqlite": {"reading": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }

@@ -63,12 +63,14 @@ def postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_tables(postgresql_url: str) -> str:
-    """A database with all tables, emptied for each test."""
+    """A database with all tables, emptied for each test; how it plans depends on no statistics of another test."""
     admin = create_engine(
         postgresql_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE otdel"))
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     admin.dispose()
     url = postgresql_url.replace("/postgres?", "/otdel?")
     engine = connect(url)

@@ -38,7 +38,7 @@ def test_a_look_leaves_the_next_transaction_as_it_was(database: Engine) -> None:
 
 
 def test_a_look_that_would_write_is_refused(database: Engine) -> None:
-    with pytest.raises(DBAPIError, match="read-?only"), reading(database) as session:
+    with pytest.raises(DBAPIError, match=r"read-?only"), reading(database) as session:
         session.add(StopOrder(scope=Scope.CHANNEL, scope_key="vk", pulled_by="olga", pulled_at=NOW))
         session.flush()
     pull(database, "vk")
