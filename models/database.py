@@ -133,10 +133,15 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def only_looking(engine: Engine) -> Engine:
+    """The same database, where every transaction is one consistent look that never waits for a writer."""
+    return engine.execution_options(**ONE_LOOK[engine.dialect.name])
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """One consistent look that never waits for a writer: whatever is asked in it, the answers fit together."""
-    with Session(engine.execution_options(**ONE_LOOK[engine.dialect.name]), expire_on_commit=False) as session:
+    """One look: whatever is asked in it, the answers fit together."""
+    with Session(only_looking(engine), expire_on_commit=False) as session:
         yield session
 
 

@@ -17,7 +17,7 @@ from integrations.errors import Refused
 from integrations.media import MediaStore
 from models.company import ChannelCard, Workspace
 from models.content import Effect, Problem
-from models.database import Clock, DatabaseClock
+from models.database import Clock, DatabaseClock, only_looking
 from models.ending import Ending
 from models.locale import mark, translate
 from models.reason import because
@@ -63,7 +63,7 @@ class House:
     @cached_property
     def reads(self) -> sessionmaker[Session]:
         """Sessions that only look: they never wait for a writer, nor keep one waiting."""
-        return sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
+        return sessionmaker(only_looking(self.engine), expire_on_commit=False)
 
     @property
     def workspace(self) -> Workspace:

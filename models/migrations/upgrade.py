@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, inspect, text
 
-from models.database import connect
+from models.database import connect, only_looking
 from models.migrations import HERE
 
 ADVISORY_LOCK = 0x07DE1
@@ -43,13 +43,13 @@ def is_known(revision: str, scripts: Path = HERE) -> bool:
 
 def present(engine: Engine) -> str:
     """The revision that the database stands at; empty before the first."""
-    with engine.execution_options(reading=True).connect() as connection:
+    with only_looking(engine).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def is_empty(engine: Engine) -> bool:
     """Whether there is nothing in the database that a migration could harm."""
-    return not inspect(engine.execution_options(reading=True)).get_table_names()
+    return not inspect(only_looking(engine)).get_table_names()
 
 
 def upgrade(engine: Engine, scripts: Path = HERE) -> None:
