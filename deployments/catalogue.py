@@ -220,6 +220,10 @@ CATALOGUE = (
         about=mark("Pictures dropped on the desk go into the company's folder of pictures."),
     ),
     Entry(
+        "load_customers", ("load-customers",), title=mark("Load dropped customers"),
+        about=mark("A table of customers dropped on the desk: joined with those who are known, with their consents."),
+    ),
+    Entry(
         "plan_back", ("plan-back",), title=mark("The content plan with what became of it"),
         about=mark("Your own table with status, link, reach, reactions and reason beside every row."),
     ),
@@ -242,6 +246,18 @@ CATALOGUE = (
     Entry(
         "till_key", ("till-key",), title=mark("Keys of the tills"),
         about=mark("Lists the keys of the tills and revokes one; a new one is made on the desk or by otdel till-key."),
+    ),
+    Entry(
+        "consent", ("consent",), title=mark("A customer's consent"),
+        about=mark("Given or withdrawn, with its date and proof; who may be written to follows at once."),
+    ),
+    Entry(
+        "stop_list", ("stop-list",), title=mark("The stop-list of addresses"),
+        about=mark("A customer's addresses go into the stop-list or come out of it, each with its reason."),
+    ),
+    Entry(
+        "erase_customer", ("erase-customer",), title=mark("Erase a customer"),
+        about=mark("Everything personal goes, on request; the stop-list keeps prints of the addresses, nothing more."),
     ),
 )  # fmt: skip
 

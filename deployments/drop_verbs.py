@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from integrations.errors import Refused
 from integrations.web.uploads import Arrived
 from models.content import Problem, fingerprint
+from models.customers import FIELD_TITLES
 from models.database import in_one, now_by
 from models.desk import Visitor
 from models.desk.drop import (
     Choices,
+    CustomersFound,
     DropLine,
     DropPage,
     Dropped,
@@ -30,7 +32,7 @@ from models.desk.drop import (
     TableFound,
     Timing,
 )  # fmt: skip
-from models.dropped import PERSONAL, DropKind, DroppedFile, DropState
+from models.dropped import LOOKED_OVER, DropKind, DroppedFile, DropState
 from models.locale import mark
 from models.order_book import RunState
 from models.people import Permission
@@ -41,6 +43,7 @@ from tasks.dropping import engine, rows
 from tasks.dropping.apart.engine import weight
 from tasks.dropping.applying import engine as applying
 from tasks.dropping.looks import Found
+from tasks.dropping.people.engine import unfit
 from tasks.dropping.shelf.engine import clear, file_of
 from tasks.house import House
 from tasks.orderbook import rows as book
@@ -52,7 +55,7 @@ SOON = 1_000_000  # bytes that are read while the person waits
 AT_ONCE = 1000  # rows that are applied while the person waits
 FOUND: dict[DropKind, type[Any]] = {
     DropKind.PLAN: PlanFound, DropKind.PICTURES: PicturesFound, DropKind.PRODUCTS: ProductsFound,
-    DropKind.EXPENSES: TableFound, DropKind.RESULTS: TableFound, DropKind.CUSTOMERS: ListFound,
+    DropKind.EXPENSES: TableFound, DropKind.RESULTS: TableFound, DropKind.CUSTOMERS: CustomersFound,
     DropKind.PURCHASES: ListFound,
 }  # fmt: skip
 COSTS = (DropKind.EXPENSES, DropKind.RESULTS)
@@ -62,6 +65,7 @@ PUT_ASIDE = mark("Put aside: nothing of it has been applied.")
 TOO_LATE = mark("It is being applied, or has been: there is nothing to put aside.")
 MAY_NOT = mark("Expenses and results are recorded by a technician or the head of the department.")
 COMPARED = mark("It is compared with this feed. Look at what would change there, then say yes.")
+AGREED = mark("It is looked at again with this document. See below how many may be written to now.")
 NOTHING_TO_APPLY = mark("There is nothing to apply here.")
 
 
@@ -151,7 +155,12 @@ class DropVerbs:
         if kind in COSTS and not visitor.may(Permission.RECORD_COSTS):
             return [because(MAY_NOT, code="may_not")]
         if choices.source and kind is DropKind.PRODUCTS and row and choices.source != row.found.get("source"):
-            return [self._compare_with(id, row.size, choices.source)]
+            return [self._look_again(id, row.size, COMPARED, source=choices.source)]
+        if choices.agreed and kind is DropKind.CUSTOMERS and row:
+            today = local(self.house.now(), self.house.workspace.company.zone).date()
+            if why := unfit(choices.agreed, today):
+                return [why]
+            return [self._look_again(id, row.size, AGREED, agreed=choices.agreed.model_dump(mode="json"))]
         code, form, act = self._order_of(id, kind, visitor, seen, choices)
         if not row or not code:
             return [because(NOTHING_TO_APPLY, code="nothing")]
@@ -160,14 +169,14 @@ class DropVerbs:
         report = self.ordered(visitor, once, code, form, act, ("drop", str(id)))
         return [applying.sentence_of(report), *(because(applying.LINE, code="note", line=n) for n in report.notes[:3])]
 
-    def _compare_with(self, id: int, size: int, source: str) -> Reason:
-        """Look at a feed again, in the place of the one that was chosen."""
+    def _look_again(self, id: int, size: int, told: str, **chosen: Any) -> Reason:
+        """Look at it again, with what was chosen."""
         with self.house.sessions.begin() as session:
-            is_free = rows.read_for(session, id, source)
+            is_free = rows.read_for(session, id, **chosen)
         if not is_free:
             return because(NOTHING_TO_APPLY, code="nothing")
         self._read(id, size <= SOON)
-        return because(COMPARED, code="note")
+        return because(told, code="note")
 
     def _order_of(
         self, id: int, kind: DropKind, visitor: Visitor, seen: str, choices: Choices
@@ -186,6 +195,8 @@ class DropVerbs:
         if kind is DropKind.PRODUCTS:
             form = common | {"source": choices.source}
             return "load-products", form, lambda: applying.load_products(at, id, choices.source, seen, person)
+        if kind is DropKind.CUSTOMERS:
+            return "load-customers", common, lambda: applying.load_customers(at, id, seen, person)
         if kind in COSTS:
             form = common | {"what": "tables", "withdraw": choices.withdraw}
             return "costs", form, lambda: applying.record_table(at, id, choices.withdraw, seen, person)
@@ -294,12 +305,13 @@ def _dropped(session: Session, row: DroppedFile, names: Mapping[str, str], visit
     kind, found = DropKind(row.kind), _found(row)
     return Dropped(
         **_line(row, names).model_dump(), size=row.size, done=row.done, total=row.total, seen=row.seen, found=found,
-        whens=_whens(found) if isinstance(found, PlanFound) else {}, field_titles=FIELD_NAMES,
+        whens=_whens(found) if isinstance(found, PlanFound) else {},
+        field_titles=FIELD_TITLES if kind is DropKind.CUSTOMERS else FIELD_NAMES,
         edits={one.number: tuple(edits(one.edited)) for one in found.rows} if isinstance(found, PlanFound) else {},
         problems=tuple(Problem.model_validate(problem) for problem in row.problems),
         refusal=engine.refusal_of(row), said=Said.model_validate(row.said) if row.said else None,
         applied_by=names.get(row.applied_by, row.applied_by), applied_at=row.applied_at, run=_run(session, row),
-        is_mine_to_apply=kind not in PERSONAL and (kind not in COSTS or visitor.may(Permission.RECORD_COSTS)),
+        is_mine_to_apply=kind not in LOOKED_OVER and (kind not in COSTS or visitor.may(Permission.RECORD_COSTS)),
     )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Furnishing the house: the one place where settings become engines, stores, providers and the language."""
 
+import hmac
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from deployments.accounts import Accounts
 from deployments.front import read_front
 from deployments.refusal import Refusal
+from deployments.secrets import read_secrets
 from deployments.settings import AS_DESCRIBED, Settings, read_settings
 from integrations.channels import discovered
 from integrations.folder import Folder
@@ -55,10 +57,24 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
         mail=mail_of(settings, os.environ), mail_leaves=bool(os.environ.get("OTDEL_SMTP_HOST")),
         messenger=accounts.messenger,
         root=settings.workspace, var=settings.var, first_start=start,
-        public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url,
+        public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url, printed=printing(settings),
     )  # fmt: skip
     furnish(house)
     return house
+
+
+def printing(settings: Settings) -> Callable[[str, str], str]:
+    """The keyed hash of an address: who has the database alone cannot try all phone numbers there are.
+
+    Its key is made of the house's own, read when it is first needed: not every process has to do with customers.
+    """
+
+    @cache
+    def key() -> bytes:
+        secret = read_secrets(settings).house_key.get_secret_value()
+        return hmac.digest(secret.encode(), b"otdel: what addresses are known by", "sha256")
+
+    return lambda kind, value: hmac.new(key(), f"{kind}\n{value}".encode(), "sha256").hexdigest()
 
 
 def mail_of(settings: Settings, environment: Mapping[str, str]) -> Mail:

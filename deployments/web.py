@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from deployments.approval_verbs import ApprovalVerbs
 from deployments.campaign_verbs import CampaignVerbs
+from deployments.customer_verbs import CustomerVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
 from deployments.drop_verbs import DropVerbs
@@ -52,6 +53,7 @@ class HouseVerbs(
     PasskeyVerbs,
     PeopleVerbs,
     OutletVerbs,
+    CustomerVerbs,
     OrderVerbs,
     DropVerbs,
     ApprovalVerbs,

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ASK_OUTSIDE = "ask_outside"
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
+    CUSTOMERS = "customers"
 
 
 ROLE_TITLES = {
@@ -54,13 +55,16 @@ _READER = frozenset(
     {Permission.SIGNED_IN, Permission.READ_PLAN, Permission.READ_REPORTS, Permission.STOP, Permission.COMMENT}
 )
 _DECIDER = frozenset({Permission.APPROVE, Permission.DECIDE_UNKNOWN, Permission.RELEASE, Permission.ASK_OUTSIDE})
-_WRITER = frozenset({Permission.SCHEDULE, Permission.EDIT, Permission.LOAD, Permission.ASK_OUTSIDE})
+_WRITER = frozenset(
+    {Permission.SCHEDULE, Permission.EDIT, Permission.LOAD, Permission.ASK_OUTSIDE, Permission.CUSTOMERS}
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: _READER | _WRITER,
     Role.APPROVER: _READER | _DECIDER,
     Role.TECHNICIAN: _READER
-    | {Permission.SCHEDULE, Permission.DECIDE_UNKNOWN, Permission.LOAD, Permission.RECORD_COSTS},
+    | {Permission.SCHEDULE, Permission.DECIDE_UNKNOWN, Permission.LOAD, Permission.RECORD_COSTS}
+    | {Permission.CUSTOMERS},
     Role.CASHIER: frozenset({Permission.SIGNED_IN}),
     Role.HEAD: _READER | _DECIDER | _WRITER | {Permission.RECORD_COSTS, Permission.PLAN, Permission.READ_PEOPLE},
     Role.ADMIN: _READER | {Permission.MANAGE_PEOPLE, Permission.READ_PEOPLE, Permission.RELEASE},

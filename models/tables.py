@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (
     approval,
     conclusion,
+    customers,
     delivery,
     dropped,
     order_book,
@@ -21,6 +22,7 @@ METADATA = SQLModel.metadata
 SUBJECTS = (
     approval,
     conclusion,
+    customers,
     delivery,
     dropped,
     order_book,

@@ -32,6 +32,10 @@ def no_messenger() -> Channel:
     raise Refused(because(NO_MESSENGER, code="no_messenger"))
 
 
+def no_prints(kind: str, value: str) -> str:
+    raise RuntimeError("this house has no key to hash addresses with")
+
+
 @dataclass(frozen=True)
 class House:
     """Everything outside the tasks.
@@ -39,6 +43,7 @@ class House:
     `open_workspace` reads the company's files anew when they have changed; `root` is their folder, `var` what we keep
     beside them; +6 in the files counts from `first_start`. `reaches_out`: a channel's calls leave this computer.
     `mail_leaves`: letters go out by a server; else they stay in this machine's mailbox, where colleagues read them.
+    `printed` is the keyed hash of an address, by kind and value: what a stop-list knows people by.
     `messenger` is the bot that calls our own people, beside `mail`; it raises Refused where none is set up.
     """
 
@@ -59,6 +64,7 @@ class House:
     mail_leaves: bool = False
     reaches_out: Callable[[ChannelCard], bool] = lambda card: True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    printed: Callable[[str, str], str] = no_prints
 
     @cached_property
     def reads(self) -> sessionmaker[Session]:

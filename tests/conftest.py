@@ -133,7 +133,7 @@ BUDGETS_SECONDS = {
     "flows": 200,
     "integrations": 180,
     "laws": 60,
-    "models": 30,
+    "models": 60,
     "scaled": 240,
     "storm": 300,
     "tasks": 1300,

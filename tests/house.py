@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -107,6 +108,7 @@ def furnished(
         open_workspace=read_again(root, clock), media=MediaStore(root / "media"),
         mail=FakeChannel(), root=root, var=root / "var", first_start=clock.at.date(), public_url="https://cups.example",
         staff_url="https://staff.example", ui_url="https://ui.example", clock=clock, now=lambda: clock.at,
+        printed=lambda kind, value: sha256(f"{kind} {value}".encode()).hexdigest(),
     )  # fmt: skip
     with house.sessions.begin() as session:
         sync_people(session, clock, house.workspace)

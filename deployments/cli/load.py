@@ -85,6 +85,9 @@ def add_to(app: typer.Typer) -> None:
     group.command("results", help=translate(mark("A table of offline results, as often as you like.")))(
         stated("result")
     )
+    from deployments.cli import customers  # a command of the same group, in a file that stands on this one
+
+    customers.add_to(group)
 
 
 def record_table(desk: Office, kind: str, file: Path, recording: bool, withdrawing: bool) -> None:
@@ -94,7 +97,7 @@ def record_table(desk: Office, kind: str, file: Path, recording: bool, withdrawi
     from tasks.costs.written import is_of_results
     from tasks.registry.sheets import familiar
 
-    data = _read(file)
+    data = bytes_of(file)
     sheet, _ = read_sheet(data, file.name, familiar)
     if sheet is not None and is_of_results(sheet) is not (kind == "result"):
         raise Refusal(because(OTHER_TABLE, file=file, kind=translate(KINDS[kind])), because(TABLES_ARE), Exit.USAGE)
@@ -119,7 +122,7 @@ def load_plan(desk: Office, file: Path, apply: bool, cancel_gone: bool, person: 
     """
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise Refusal(because(NOT_A_TABLE, file=file), because(SAVE_AS), Exit.USAGE)
-    house, data = desk.house, _read(file)
+    house, data = desk.house, bytes_of(file)
     with desk.screen.waiting(translate(READING, file=file.name)):
         from tasks.content.difference import sentence
         from tasks.content.steps import load_plan as load
@@ -171,7 +174,7 @@ def load_products(desk: Office, file: Path, apply: bool) -> None:
     """Look a product feed over; with `apply` it becomes the one of the workspace, unless it cannot be used."""
     from tasks.content.products import read_products
 
-    house, data = desk.house, _read(file)
+    house, data = desk.house, bytes_of(file)
     with desk.screen.waiting(translate(READING, file=file.name)):
         found = read_products(data, file.name, house.workspace.company.currency)
         place = next((s.path for s in house.workspace.sources if s.kind == "products" and s.path), "")
@@ -200,7 +203,7 @@ def _are_known(house: "House", offers: Iterable["Offer"]) -> bool:
     return {(offer.id, offer.price) for offer in offers} <= known
 
 
-def _read(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
     if not file.is_file():
         raise Refusal(because(NO_FILE, path=file), because(CHECK_NAME), Exit.USAGE)
     return file.read_bytes()

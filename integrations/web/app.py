@@ -34,6 +34,7 @@ from integrations.web.premises import Premises, premises
 from integrations.web.routes import (
     approval,
     campaigns,
+    customers,
     desk,
     door,
     drop,
@@ -77,6 +78,7 @@ SUBJECTS = (
     people,
     piece,
     outlets,
+    customers,
     me,
     suggest,
     unknown,

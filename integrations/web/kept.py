@@ -12,10 +12,10 @@ OF_THE_DOOR = ("csrf", "password", "kept-to")
 OF_A_PASSKEY = "answer"  # a question that is answered once is not answered again
 # What a page fills in by itself and what is pressed or ticked: with nothing else in it nobody has typed anything.
 PRESSED = frozenset({
-    "answer", "back", "begun", "channels", "date", "days", "do", "first", "follows", "former", "gone", "kind",
-    "language", "late", "month", "need", "next", "occasion", "once", "picture", "pictures", "piece", "print",
-    "question", "role", "row", "scope", "seen", "shown", "sure", "time", "urgent", "verdict", "version", "view",
-    "withdraw",
+    "act", "again", "answer", "back", "begun", "channels", "date", "days", "do", "first", "follows", "former", "gone",
+    "kind", "language", "late", "month", "need", "next", "occasion", "once", "picture", "pictures", "piece", "print",
+    "purpose", "question", "role", "row", "scope", "seen", "shown", "sure", "time", "urgent", "verdict", "version",
+    "view", "withdraw",
 })  # fmt: skip
 PRESSED_OF_MANY = ("answer-", "picture-", "pick:", "remove-", "same:", "version-")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from models.content import ChangeKind, FieldChange, PlanRow, Problem
-from models.dropped import ON_THE_WAY, PERSONAL, DropKind, DropState
+from models.dropped import LOOKED_OVER, ON_THE_WAY, DropKind, DropState
 from models.edit import DeskEdit
 from models.locale import mark
 from models.post import Value
@@ -12,7 +12,27 @@ from models.reason import NO_REASON, Reason
 from models.schedule import Recurrence
 
 ROWS_SHOWN = 500
+CHANGES = ("new", "changed", "agreed", "withdrawn", "refused")  # what loading customers does to them
 PROBLEMS_SHOWN = 200
+COUNT_TITLES = {
+    "new": mark("new customers"),
+    "changed": mark("changed"),
+    "same": mark("as before"),
+    "agreed": mark("consents"),
+    "withdrawn": mark("consents withdrawn"),
+    "refused": mark("into the stop-list"),
+    "taken": mark("rows with an address that is another customer's"),
+    "erased": mark("rows left out, of people who have asked to be erased"),
+    "unread": mark("rows left out, by which nobody can be known"),
+}
+REACH_TITLES = {
+    "": mark("may be written to"),
+    "not_agreed": mark("no consent to advertising"),
+    "asked": mark("consent asked for, not confirmed"),
+    "withdrawn": mark("consent withdrawn"),
+    "personal": mark("no consent to the use of personal data"),
+    "barred": mark("in the stop-list"),
+}
 CHANGE_TITLES = {
     ChangeKind.NEW: mark("new row"),
     ChangeKind.MOVED: mark("other time"),
@@ -139,12 +159,58 @@ class TableFound(Value):
 
 
 class ListFound(Value):
-    """A list of customers or purchases by its columns alone: nobody's data is repeated."""
+    """A list of purchases by its columns alone: nobody's data is repeated."""
 
     columns: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     rows: int = 0
     sound: int = 0
+
+
+class CustomerChange(Value):
+    """A row that changes a customer: which fields and addresses, never what stands in them."""
+
+    row: int
+    fields: tuple[str, ...] = ()
+
+
+class AllAgreed(Value):
+    """What whoever loads a table says of all the consents in it: the document that proves them, its day, the words."""
+
+    proof: str = ""
+    on: str = ""
+    wording: str = ""
+
+
+class Wrong(Value):
+    """What is wrong in a column, how many times, and the first rows where it is."""
+
+    field: str
+    reason: Reason
+    number: int
+    rows: tuple[int, ...] = ()
+    left_out: bool = False
+
+
+class CustomersFound(Value):
+    """What loading a table of customers would change, and whom it lets be written to: nobody's data is repeated.
+
+    `reach` counts addresses by kind and by why no advertising may go there; "" are those it may go to.
+    """
+
+    columns: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    rows: int = 0
+    counts: Mapping[str, int] = {}
+    changes: tuple[CustomerChange, ...] = ()
+    reach: Mapping[str, Mapping[str, int]] = {}
+    wrong: tuple[Wrong, ...] = ()
+    agreed: AllAgreed = AllAgreed()
+
+    @property
+    def is_the_same(self) -> bool:
+        """Whether loading it changes nothing."""
+        return self.rows > 0 and not any(self.counts.get(what) for what in CHANGES)
 
 
 class Said(Value):
@@ -157,7 +223,10 @@ class Said(Value):
 
 
 class Choices(Value):
-    """What a person chose on the page: №s to leave out and to cancel, names of pictures, the feed, the withdrawal."""
+    """What a person chose on the page: №s to leave out and to cancel, names of pictures, the feed, the withdrawal.
+
+    `agreed` is there where the table is to be looked at again, with this document for all its consents.
+    """
 
     left_out: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
@@ -165,6 +234,7 @@ class Choices(Value):
     both: tuple[str, ...] = ()
     source: str = ""
     withdraw: bool = False
+    agreed: AllAgreed | None = None
 
 
 class RunShown(Value):
@@ -190,8 +260,8 @@ class DropLine(Value):
 
     @property
     def is_looked_over(self) -> bool:
-        """A list of people: it was looked at, and nothing of it is kept."""
-        return self.kind in PERSONAL and self.state is DropState.LEFT
+        """It was looked at, and nothing of it is kept."""
+        return self.kind in LOOKED_OVER and self.state is DropState.LEFT
 
 
 class Dropped(DropLine):
@@ -201,7 +271,7 @@ class Dropped(DropLine):
     done: int
     total: int
     seen: str
-    found: PlanFound | PicturesFound | ProductsFound | TableFound | ListFound | None = None
+    found: PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | ListFound | None = None
     problems: tuple[Problem, ...] = ()
     refusal: Reason = NO_REASON
     said: Said | None = None

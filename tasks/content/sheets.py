@@ -21,22 +21,26 @@ Familiar = Callable[[str], bool]
 Reading = tuple[Sheet | None, tuple[Problem, ...]]
 
 
-def read_sheet(data: bytes, file: str, familiar: Familiar = bool) -> Reading:
-    """Read the table whose heading has most `familiar` cells, in whichever sheet and row it begins.
+def read_sheet(data: bytes, file: str, familiar: Familiar = bool, most: int = ROWS_MAX) -> Reading:
+    """Read the table whose heading has most `familiar` cells, in whichever sheet and row it begins; `most` rows of it.
 
     A table that cannot be used is None with the one problem that says why.
     """
     try:
-        tables = grids(data) if data[:2] == b"PK" or data[:4] == OLD_EXCEL else [("", csv_rows(data, familiar))]
+        tables = grids(data, most) if data[:2] == b"PK" or data[:4] == OLD_EXCEL else [("", csv_rows(data, familiar))]
     except Unusable as error:
         return _unusable(file, error.reason)
     filled = [(title, rows, _heading(rows, familiar)) for title, rows in tables if rows]
     if not filled:
         return _unusable(file, because(EMPTY, code="empty"))
     title, rows, (_, at) = max(filled, key=lambda table: table[2][0])
-    if len(rows) - at - 1 > ROWS_MAX:
-        return _unusable(file, because(TOO_MANY_ROWS, code="too_many_rows", limit=ROWS_MAX))
+    if len(rows) - at - 1 > most:
+        return _unusable(file, too_many(most))
     return _table(file, title, rows, at), ()
+
+
+def too_many(most: int) -> Reason:
+    return because(TOO_MANY_ROWS, code="too_many_rows", limit=most)
 
 
 def csv_rows(data: bytes, familiar: Familiar = bool) -> list[Row]:

@@ -44,12 +44,15 @@ class Unusable(Exception):
         self.reason = reason
 
 
-def grids(data: bytes) -> list[tuple[str, list[Row]]]:
-    """Read every visible sheet: the rows that hold anything, with a value merged downwards repeated in each row."""
+def grids(data: bytes, most: int = ROWS_MAX) -> list[tuple[str, list[Row]]]:
+    """Read every visible sheet: the rows that hold anything, with a value merged downwards repeated in each row.
+
+    Not many more than `most` rows of each are read.
+    """
     inspect_archive(data)
     with opened(data, read_only=True, data_only=True) as book:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:SHEETS_MAX]
-        return [(sheet.title, list(_rows(sheet, _merges(book, sheet)))) for sheet in shown]
+        return [(sheet.title, list(_rows(sheet, _merges(book, sheet), most))) for sheet in shown]
 
 
 def inspect_archive(data: bytes) -> None:
@@ -101,14 +104,14 @@ def opened(data: bytes, **options: bool) -> Iterator[Workbook]:
             book.close()
 
 
-def _rows(sheet: Any, merges: list[tuple[int, int, int]]) -> Iterator[Row]:
+def _rows(sheet: Any, merges: list[tuple[int, int, int]], most: int) -> Iterator[Row]:
     found: dict[int, list[Cell]] = {}
     try:
         for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX), start=1):
             cells = [_cell(value) for value in values]
             if any(cell is not None for cell in cells):
                 found[number] = cells
-            if len(found) > ROWS_MAX + 100:
+            if len(found) > most + 100:
                 break
     except Exception as error:  # as in `opened`: the sheets are read only now
         raise Unusable(because(UNREADABLE, code="unreadable", detail=type(error).__name__)) from error

@@ -214,7 +214,7 @@ def pause_account(session: Session, clock: Clock, account: str, wait: timedelta,
     session.execute(until.values(paused_until=clock.plus(wait), reason=reason.model_dump()), execution_options=QUICK)
 
 
-def insert_quietly(session: Session, table: type[Any], unique: list[str]) -> Any:
+def insert_quietly(session: Session, table: Any, unique: list[str]) -> Any:
     """INSERT … ON CONFLICT DO NOTHING, as both databases say it."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing(index_elements=unique)

@@ -15,14 +15,17 @@ from sqlalchemy.exc import OperationalError
 
 from integrations.folder import FILE_BYTES_MAX, TOO_LARGE
 from models.content import Effect, Place, Problem
-from models.dropped import PERSONAL, DropKind, DroppedFile
+from models.dropped import LOOKED_OVER, DropKind, DroppedFile
 from models.locale import mark
 from models.reason import Reason, because
+from tasks.content.sheets import too_many
+from tasks.customers.engine import sweep
 from tasks.dropping import rows
 from tasks.dropping.apart.engine import sheet_of
-from tasks.dropping.kinds import by_first_bytes, by_headings, of_sheet
+from tasks.dropping.kinds import by_first_bytes, by_headings, most_rows, of_sheet
 from tasks.dropping.lists.columns import look_over
 from tasks.dropping.looks import Look, refused
+from tasks.dropping.people.engine import look_at_customers
 from tasks.dropping.pictures.engine import look_at_pictures
 from tasks.dropping.plans.engine import look_at_plan
 from tasks.dropping.products.engine import look_at_products
@@ -62,10 +65,10 @@ def kind_of(path: Path, name: str) -> DropKind:
 
 
 class Teller:
-    """Says twice a second how far the reading is."""
+    """Says twice a second how far the reading, or the loading, is."""
 
-    def __init__(self, at: House, id: int) -> None:
-        self.at, self.id, self.total, self.told_at = at, id, 0, 0.0
+    def __init__(self, at: House, id: int, total: int = 0) -> None:
+        self.at, self.id, self.total, self.told_at = at, id, total, 0.0
 
     def __call__(self, number: int) -> None:
         if monotonic() - self.told_at < TOLD_EVERY:
@@ -105,7 +108,7 @@ def read_dropped(at: House, id: int) -> bool:
         look = _looked(at, row, Teller(at, id))
     with at.sessions.begin() as session:
         is_kept = rows.keep_reading(session, id, **look.columns())
-    if is_kept and (look.kind in PERSONAL or look.refusal):
+    if is_kept and (look.kind in LOOKED_OVER or look.refusal):
         clear(at, id)  # nothing uses it, so nobody keeps it: whatever could not be read may be a list of people too
     return is_kept
 
@@ -139,19 +142,23 @@ def _look(at: House, row: DroppedFile, tick: Teller) -> Look:
     data = path.read_bytes()
     if kind is DropKind.PRODUCTS:
         return look_at_products(at, data, name, str(row.found.get("source", "")))
-    return _look_at_table(at, kind, data, path, tick)
+    return _look_at_table(at, kind, data, path, row, tick)
 
 
-def _look_at_table(at: House, kind: DropKind, data: bytes, path: Path, tick: Teller) -> Look:
+def _look_at_table(at: House, kind: DropKind, data: bytes, path: Path, row: DroppedFile, tick: Teller) -> Look:
     sheet, unread = sheet_of(path, kind)
     if sheet is None:
         return refused(kind, *unread)
     tick.total = len(sheet.rows)
     kind = of_sheet(sheet) if kind is DropKind.UNKNOWN else kind
+    if len(sheet.rows) > most_rows(kind):
+        return Look(kind=kind, refusal=too_many(most_rows(kind)))
     if kind is DropKind.PLAN:
         return look_at_plan(at, sheet, print_of(data), tick)[0]
-    if kind in PERSONAL:
-        found, problems = look_over(kind, sheet)
+    if kind is DropKind.CUSTOMERS:
+        return look_at_customers(at, sheet, print_of(data), row, tick)
+    if kind in LOOKED_OVER:
+        found, problems = look_over(sheet)
         stops = [problem for problem in problems if problem.effect is Effect.STOPS]
         return (
             refused(kind, *stops) if stops else Look(kind=kind, found=found, problems=tuple(problems), total=found.rows)
@@ -173,6 +180,7 @@ def forget_old(at: House) -> int:
         rows.let_broken_go(session, at.clock)
         ids = rows.old(session, at.now() - rows.KEPT)
         rows.forget(session, ids)
+    sweep(at)
     for id in ids:
         clear(at, id)
     return len(ids)

@@ -3,22 +3,27 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from models.content import Sheet
-from models.dropped import DropKind
+from models.dropped import PERSONAL, DropKind
 from tasks.content.columns import familiar as of_plan
 from tasks.content.columns import tidy
-from tasks.dropping.lists.columns import CUSTOMERS, PURCHASES, column_of
+from tasks.content.xlsx import ROWS_MAX
+from tasks.customers.columns import HEADINGS as CUSTOMERS
+from tasks.customers.columns import column_of as of_customers
+from tasks.dropping.lists.columns import PURCHASES
+from tasks.dropping.lists.columns import column_of as of_purchases
 from tasks.registry.sheets import COLUMNS as COSTS
 from tasks.registry.sheets import familiar as of_costs
 
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"8BPS")
 CALLED_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".bmp", ".tif", ".tiff", ".svg", ".psd")
+PEOPLE_MAX = 1_000_000
 TABLES = (DropKind.PLAN, DropKind.EXPENSES, DropKind.RESULTS, DropKind.CUSTOMERS, DropKind.PURCHASES)
 # What no other table has: where one of these stands, the question is settled.
 TELLING: Mapping[DropKind, frozenset[str]] = {
     DropKind.PLAN: frozenset({"материал", "piece", "каналы", "channels", "заголовок", "title", "текст", "text"}),
     DropKind.RESULTS: frozenset(COSTS["metric"]),
     DropKind.EXPENSES: frozenset({*COSTS["fund"], "расход", "затраты", "expense", "spent"}),
-    DropKind.CUSTOMERS: frozenset({*CUSTOMERS["phone"], *CUSTOMERS["email"], *CUSTOMERS["consent"]}),
+    DropKind.CUSTOMERS: frozenset({*CUSTOMERS["phone"], *CUSTOMERS["email"], *CUSTOMERS["advertising"]}),
     DropKind.PURCHASES: frozenset({*PURCHASES["receipt"], *PURCHASES["customer"]}),
 }
 
@@ -38,6 +43,11 @@ def by_first_bytes(head: bytes, name: str = "") -> DropKind:
     return DropKind.PICTURES if name.lower().endswith(CALLED_PICTURES) else DropKind.UNKNOWN
 
 
+def most_rows(kind: DropKind) -> int:
+    """How many rows a table of this kind may have: there are more customers than publications."""
+    return PEOPLE_MAX if kind in (DropKind.UNKNOWN, *PERSONAL) else ROWS_MAX
+
+
 def familiar_to(kind: DropKind) -> Callable[[str], bool]:
     """Whether a cell looks like a heading of this kind of table; of any that is taken here, where none is named."""
     return of_costs if kind in (DropKind.EXPENSES, DropKind.RESULTS) else familiar
@@ -45,7 +55,7 @@ def familiar_to(kind: DropKind) -> Callable[[str], bool]:
 
 def familiar(heading: str) -> bool:
     """Whether a cell looks like a heading of any table that is taken here."""
-    return of_plan(heading) or of_costs(heading) or any(column_of(kind, heading) for kind in TABLES[3:])
+    return of_plan(heading) or of_costs(heading) or bool(of_customers(heading) or of_purchases(heading))
 
 
 def by_headings(header: Sequence[str]) -> DropKind:
@@ -57,10 +67,12 @@ def by_headings(header: Sequence[str]) -> DropKind:
 
 
 def _score(kind: DropKind, said: set[str]) -> int:
-    known = {DropKind.PLAN: of_plan, DropKind.EXPENSES: of_costs, DropKind.RESULTS: of_costs}
-    is_known = known.get(kind, lambda heading: bool(column_of(kind, heading)))
+    known: Mapping[DropKind, Callable[[str], object]] = {
+        DropKind.PLAN: of_plan, DropKind.EXPENSES: of_costs, DropKind.RESULTS: of_costs,
+        DropKind.CUSTOMERS: of_customers, DropKind.PURCHASES: of_purchases,
+    }  # fmt: skip
     telling = sum(heading in TELLING[kind] for heading in said)
-    return 10 * telling + sum(map(is_known, said)) if telling else 0
+    return 10 * telling + sum(bool(known[kind](heading)) for heading in said) if telling else 0
 
 
 def of_sheet(sheet: Sheet) -> DropKind:

@@ -1,12 +1,20 @@
 """What reading a dropped file came to, whatever its kind. Pure."""
 
 from models.content import Effect, Problem
-from models.desk.drop import PROBLEMS_SHOWN, ListFound, PicturesFound, PlanFound, ProductsFound, TableFound
-from models.dropped import PERSONAL, DropKind, DropState
+from models.desk.drop import (
+    PROBLEMS_SHOWN,
+    CustomersFound,
+    ListFound,
+    PicturesFound,
+    PlanFound,
+    ProductsFound,
+    TableFound,
+)
+from models.dropped import LOOKED_OVER, DropKind, DropState
 from models.post import Value
 from models.reason import NO_REASON, Reason
 
-Found = PlanFound | PicturesFound | ProductsFound | TableFound | ListFound
+Found = PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | ListFound
 
 
 class Look(Value):
@@ -23,7 +31,7 @@ class Look(Value):
     def state(self) -> DropState:
         if self.refusal:
             return DropState.REFUSED
-        return DropState.LEFT if self.kind in PERSONAL else DropState.READ
+        return DropState.LEFT if self.kind in LOOKED_OVER else DropState.READ
 
     def columns(self) -> dict[str, object]:
         """The look as the row keeps it."""

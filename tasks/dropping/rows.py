@@ -58,10 +58,10 @@ def read_again(session: Session, id: int, by: str) -> bool:
     return _set(session, id, ready, state=DropState.RECEIVED, applied_by="", order_id=None)
 
 
-def read_for(session: Session, id: int, source: str) -> bool:
-    """Let it be read anew, in the place of this source."""
+def read_for(session: Session, id: int, **chosen: Any) -> bool:
+    """Let it be read anew with what was chosen: the feed in whose place it comes, the document for all consents."""
     waits = col(DroppedFile.state) == DropState.READ
-    return _set(session, id, waits, state=DropState.RECEIVED, found={"source": source}, said={})
+    return _set(session, id, waits, state=DropState.RECEIVED, found=chosen, said={})
 
 
 def beat(session: Session, clock: Clock, id: int) -> None:
@@ -71,7 +71,8 @@ def beat(session: Session, clock: Clock, id: int) -> None:
 
 
 def progress(session: Session, clock: Clock, id: int, done: int, total: int) -> None:
-    _set(session, id, col(DroppedFile.state) == DropState.READING, done=done, total=total, beat_at=clock.plus())
+    at_work = col(DroppedFile.state).in_([DropState.READING, DropState.APPLYING])
+    _set(session, id, at_work, done=done, total=total, beat_at=clock.plus())
 
 
 def keep_reading(session: Session, id: int, **found: Any) -> bool:

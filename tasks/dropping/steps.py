@@ -21,6 +21,12 @@ def replace_product_feed(drop: int, source: str, seen: str, person: str) -> Endi
     return told(by_the_book(lambda: engine.load_products(house(), drop, source, seen, person), follows=True))
 
 
+@step(mark("Load the customers"))
+def load_dropped_customers(drop: int, seen: str, person: str) -> Ending:
+    """Load the dropped table of customers, some rows at a time."""
+    return told(by_the_book(lambda: engine.load_customers(house(), drop, seen, person), follows=True))
+
+
 @step(mark("Put the pictures into the folder"))
 def put_dropped_pictures(drop: int, replaced: list[str], both: list[str], seen: str, person: str) -> Ending:
     """Put the dropped pictures into the company's folder of pictures."""

@@ -23,6 +23,7 @@ MAY_NOT = {
     Permission.COMMENT: mark("{person} may not comment. Ask a colleague who works with publications."),
     Permission.PLAN: mark("{person} may not change campaigns, goals and funds. The head of the department does."),
     Permission.MANAGE_PEOPLE: mark("{person} may not manage people and outlets. An administrator does."),
+    Permission.CUSTOMERS: mark("{person} may not change customers. An author, a technician or the head does."),
     Permission.READ_PEOPLE: mark("{person} may not look at people and outlets. The head or an administrator does."),
     Permission.LOAD: mark("{person} may not load files. An author, a technician or the head does."),
     Permission.RECORD_COSTS: mark("{person} may not record expenses and results. A technician or the head does."),

@@ -5,6 +5,7 @@ from io import BytesIO
 from lxml import html
 from PIL import Image
 
+from models.customer_orders import StopListForm
 from models.delivery import State
 from models.people import Person
 from models.piece import Piece
@@ -12,6 +13,8 @@ from models.post import Picture, Post, Product, Span
 from models.reaction import Comment
 from models.reason import because
 from tasks.adaptation.engine import adapt_pieces
+from tasks.consents.engine import Consents
+from tasks.dropping.applying.engine import load_customers
 from tasks.loading.engine import apply, manuscripts_of, open_plan
 from tasks.posting.engine import lay_out
 from tasks.styling.engine import style_pieces
@@ -23,6 +26,12 @@ TEXT = f"Сенча первого сбора, 450 ₽ за 100 г.\n\nЗава�
 HEAD = "№;дата;время;заголовок;текст;каналы;акция;автор"
 ROW = f"700;2026-11-25;14:00;Сенча {LONG[:56]};Сенча первого сбора. {LONG};Телеграм, Стена, Сайт;Зима;Ольга"
 BROKEN = "701;31.02.2026;14:00;Улун;Улун дня;Телеграм;;Ольга"
+PEOPLE = "Код;Имя;Почта;Телефон;Согласие;Согласие на обработку данных;Дата согласия;Основание;Отписан\n"
+PERSON = (
+    f"7;{LONG[:150]};{'a' * 60}@{'b' * 60}.example.org;+7 912 000-00-01;да;да;01.02.2026;{LONG[:150]};\n"
+    "8;Ира;ira@example.org;;да;да;;;\n"
+)
+WRONG = f";{LONG[:90]};;;;;;;\n9;Пётр;{LONG}@;abc;может быть;;;;\n"
 OUTLETS = f"outlets:\n  - {{key: tver, name: Чашки, address: {LONG}}}\n"
 FUNDS = f"funds:\n  - {{key: operating, title: Фонд {LONG}, budget: 1000}}\n"
 GOALS = (
@@ -56,7 +65,10 @@ def furnish(web: Web) -> dict[str, str]:
         session.get_one(Person, "vera").is_new = True
         session.add(Comment(account="tg", remote_id="c1", delivery_id=2, question=True, written_at=NOW,
                             text=f"А без сахара есть? {LONG}", answer_by=NOW))  # fmt: skip
-    return {"piece": str(piece), "question": str(question), "review": link, "drop": _dropped(web)}
+    customers = _customers(web)
+    return {
+        "piece": str(piece), "question": str(question), "review": link, "drop": _dropped(web), "customers": customers,
+    }  # fmt: skip
 
 
 def _post(web: Web) -> Post:
@@ -99,11 +111,24 @@ def _piece(web: Web) -> int:
 
 
 def _dropped(web: Web) -> str:
+    return _drop(web, "plan", f"{HEAD}\n{ROW.replace('14:00', '15:00')}\n{BROKEN}\n")
+
+
+def _drop(web: Web, kind: str, text: str) -> str:
     browser = web.browser("vera")
-    data = f"{HEAD}\n{ROW.replace('14:00', '15:00')}\n{BROKEN}\n".encode()
     answer = browser.http.post(
         "/staff/drop",
-        data={"csrf": browser.csrf, "kind": "plan", "once": "drop"},
-        files=[("files", ("план.csv", data))],
+        data={"csrf": browser.csrf, "kind": kind, "once": f"drop {kind} {len(text)}"},
+        files=[("files", (f"{LONG}.csv", text.encode()))],
     )
     return answer.headers["location"].rpartition("/")[2]
+
+
+def _customers(web: Web) -> str:
+    """Two customers who are known, one of whom may not be written to; returns a table that changes them."""
+    load_customers(web.house, int(_drop(web, "customers", f"{PEOPLE}{PERSON}")), "", "vera")
+    bar = StopListForm(
+        what="put into the stop-list", customer=1, address="phone", person="vera", reason=f"просит {LONG}"
+    )
+    assert Consents(web.house).stop_list(bar).lines[0].done
+    return _drop(web, "customers", f"{PEOPLE}{PERSON.replace('да;да', 'нет;да')}{WRONG}")

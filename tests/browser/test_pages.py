@@ -23,6 +23,7 @@ PAGES = (
     "/approval", "/approval/{question}", "/staff/proof/1", "/staff/proof/2", "/staff/proof/3",
     "/staff/piece/{piece}", "/staff/piece/{piece}/edit", "/staff/piece/{piece}/hand/tg",
     "/staff/piece/{piece}/versions?before=1&after=2", "/staff/drop", "/staff/drop/{drop}",
+    "/staff/drop/{customers}", "/staff/customers", "/staff/customers/1",
     "/staff/campaigns", "/staff/campaigns?change=1", "/staff/campaigns/winter", "/staff/campaigns/winter?change=1",
     "/staff/goals", "/staff/goals?goal=", "/staff/goals?fund=operating", "/staff/occasions", "/staff/occasions?add=1",
     "/staff/draft", "/staff/month", "/staff/month?month=2026-11", "/reports",

@@ -28,6 +28,7 @@ LOOKS = (
     "/staff/campaigns",
     "/me",
     "/staff/drop",
+    "/staff/customers",
 )
 
 

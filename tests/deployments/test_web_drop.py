@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 
 from deployments import drop_verbs
 from flows.orders.record_costs import CostsForm
+from models.customers import Customer
 from models.dropped import DroppedFile
 from models.editing import Correction
 from models.locale import spoken
@@ -311,14 +312,66 @@ def test_one_expense_is_written_down_by_hand_once(web: Web) -> None:
     assert [order.code for order in kept(web, GivenOrder)] == ["costs", "costs"]
 
 
-def test_a_list_of_customers_shows_nobody_and_is_not_kept(web: Web) -> None:
+CUSTOMERS = (
+    "Код;Имя;Телефон;Почта;Согласие;Согласие на обработку данных\n"
+    "1;Иван Тайный;+7 911 123-45-67;ivan@mail.ru;да;да\n2;Пётр;abc;;;\n;Аноним;;;;\n"
+)
+
+
+def test_customers_are_looked_at_loaded_and_their_file_is_gone(web: Web) -> None:
     olga = web.browser("olga")
-    path = dropped(olga, ("клиенты.csv", "Имя;Телефон\nИван Тайный;+7 911 123-45-67\nПётр;abc\n".encode()))
-    page = olga.get(path).text
-    assert "проверено, не сохранено" in page and "строка 3, столбец «Телефон»" in page
-    assert not any(secret in page for secret in ("Тайный", "911", "abc"))
+    path = dropped(olga, ("клиенты.csv", CUSTOMERS.encode()))
+    page = html.fromstring(olga.get(path).text)
+    said = " ".join(page.text_content().split())
+    assert "новых клиентов: 2" in said and "нет согласия на обработку персональных данных" in said
+    assert "Столбец «Телефон» · 1 строка: 3" in said and "Столбец «Согласие» · 1 строка: 2" in said
+    assert not any(secret in said for secret in ("Тайный", "911", "abc", "ivan@"))
+    assert "с этим документом" in olga.said(olga.post(f"{path}/apply", agreed(again="1")))
+    assert "можно писать 1 · 100 %" in " ".join(html.fromstring(olga.get(path).text).text_content().split())
+    seen = html.fromstring(olga.get(path).text).xpath("//input[@name='seen']/@value")[0]
+    assert "2 новых клиента, 3 согласия записаны" in olga.said(olga.post(f"{path}/apply", {"once": "x", "seen": seen}))
+    assert "строка пропущена" in olga.get(path).text and "К клиентам" in olga.get(path).text
+    assert [(one.code, one.name) for one in kept(web, Customer)] == [("1", "Иван Тайный"), ("2", "Пётр")]
     assert not (web.house.var / "drop" / path.rpartition("/")[2]).exists()
-    assert not html.fromstring(page).xpath("//form[contains(@action, '/apply')]")
+    orders, rows_ = kept(web, GivenOrder), kept(web, DroppedFile)
+    written = str([(one.code, one.form, one.said) for one in orders] + [(one.found, one.said) for one in rows_])
+    assert "load-customers" in written and not any(secret in written for secret in ("Тайный", "911", "abc", "ivan@"))
+
+
+def agreed(**more: str) -> dict[str, str]:
+    return {"proof": "Приказ № 7", "on": "2026-02-01", "wording": "3", "once": "again", "seen": ""} | more
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        pytest.param({"proof": ""}, "Назовите документ", id="no document"),
+        pytest.param({"on": "вчера"}, "в какой день", id="no day"),
+        pytest.param({"on": "2027-01-01"}, "в будущем", id="in the future"),
+    ],
+)
+def test_a_document_that_proves_nothing_is_said_so_and_changes_nothing(
+    web: Web, wrong: dict[str, str], said: str
+) -> None:
+    olga = web.browser("olga")
+    path = dropped(olga, ("клиенты.csv", CUSTOMERS.encode()))
+    assert said in olga.said(olga.post(f"{path}/apply", agreed(again="1", **wrong)))
+    assert kept(web, DroppedFile)[0].found["agreed"]["proof"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Телефон;Имя\nabc;Иван\n", "Ни по одной строке", id="nobody can be known"),
+        pytest.param("Телефон;Имя\n", "Под заголовками нет ни одной строки", id="no rows"),
+        pytest.param("Телефон;Мобильный\n1;2\n", "говорят об одном", id="two columns of one meaning"),
+    ],
+)
+def test_a_table_of_customers_that_cannot_be_used_says_why_and_is_gone(web: Web, text: str, said: str) -> None:
+    olga = web.browser("olga")
+    path = dropped(olga, ("клиенты.csv", text.encode()))
+    assert said in olga.get(path).text and not (web.house.var / "drop" / path.rpartition("/")[2]).exists()
+    assert not html.fromstring(olga.get(path).text).xpath("//form[contains(@action, '/apply')]")
 
 
 def test_what_is_not_wanted_is_put_aside_and_removed(web: Web) -> None:

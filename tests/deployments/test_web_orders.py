@@ -59,6 +59,11 @@ PARENT = {
     "/staff/outlets/{key}/close": "outlet",
     "/staff/outlets/{key}/till": "till-key",
     "/staff/outlets/{key}/till/{id}/revoke": "till-key",
+    "/staff/customers": "load-customers",  # saves nothing: it looks for one of those who were loaded
+    "/staff/customers/{id}/consent": "consent",
+    "/staff/customers/{id}/stop": "stop-list",
+    "/staff/customers/{id}/stop/{row}/lift": "stop-list",
+    "/staff/customers/{id}/erase": "erase-customer",
     "/staff/campaigns": "campaign",
     "/staff/campaigns/{key}": "campaign",
     "/staff/goals": "goal",

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Engine, select
 
 from flows.orders.approval import approval
+from flows.orders.load_customers import LoadCustomersForm, load_customers
 from flows.orders.load_pictures import LoadPicturesForm, load_pictures
 from flows.orders.load_plan import LoadPlanForm, load_plan
 from flows.orders.load_products import LoadProductsForm, load_products
 from flows.orders.record_costs import CostsForm, record_costs
 from flows.placement.a08_scheduled_posting import scheduled_posting
+from models.customers import Customer
 from models.database import SetClock
 from models.delivery import Delivery
 from models.locale import spoken
@@ -85,3 +87,13 @@ def test_a_dropped_feed_and_a_dropped_table_are_taken_over(dropping: Dropping) -
     assert "1 row would be recorded; nothing has been yet." in looked.message
     assert (dropping.kept("expenses.xlsx"), dropping.row(id).state) == (None, "read")
     assert run(record_costs, CostsForm(what="tables", drop=id, person="Vera")).name == "Done"
+
+
+def test_dropped_customers_are_loaded_and_prefect_is_told_numbers_only(dropping: Dropping) -> None:
+    id = dropping.drop(base__csv=b"Code;Name;E-mail\n1;Oleg Petrov;oleg@mail.ru\n2;Ira;ira@mail.ru\n")
+    ended = run(load_customers, LoadCustomersForm(drop=id, person="Olga"))
+    told = artifact("order") + (ended.message or "")
+    assert ended.name == "Done" and "2 new customers" in told
+    assert not any(word in told for word in ("Petrov", "Ira", "mail.ru"))
+    with dropping.house.reads() as session:
+        assert sorted(session.execute(select(Customer.code)).scalars()) == ["1", "2"]

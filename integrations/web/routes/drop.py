@@ -10,7 +10,8 @@ from integrations.web.premises import premises
 from integrations.web.routes.files import PICTURE_TYPES
 from integrations.web.screen import after, show
 from integrations.web.uploads import received
-from models.desk.drop import CHANGE_TITLES, Choices
+from models.customers import KIND_TITLES as WAY_TITLES
+from models.desk.drop import CHANGE_TITLES, COUNT_TITLES, REACH_TITLES, AllAgreed, Choices
 from models.dropped import DROP_TITLES, KIND_TITLES, DropKind
 from models.locale import mark
 from models.people import Permission
@@ -85,8 +86,16 @@ def _choices(request: Request) -> Choices:
         left_out=tuple(number for number in shown if number not in ticked), cancelled=_all(request, "gone"),
         replaced=tuple(name for name, choice in kept.items() if choice == "replace"),
         both=tuple(name for name, choice in kept.items() if choice == "both"),
-        source=said(request, "source", 100), withdraw=bool(said(request, "withdraw", 10)),
+        source=said(request, "source", 100), withdraw=bool(said(request, "withdraw", 10)), agreed=_agreed(request),
     )  # fmt: skip
+
+
+def _agreed(request: Request) -> AllAgreed | None:
+    """The document for all the consents of a table, where it is to be looked at again with it."""
+    if not said(request, "again", 10):
+        return None
+    proof, on, wording = said(request, "proof", 200), said(request, "on", 40), said(request, "wording", 200)
+    return AllAgreed(proof=proof, on=on, wording=wording)
 
 
 def _all(request: Request, field: str) -> tuple[str, ...]:
@@ -107,4 +116,7 @@ def expense(request: Request) -> Response:
 
 
 def _titles() -> dict[str, Any]:
-    return {"kind_titles": KIND_TITLES, "drop_titles": DROP_TITLES}
+    return {
+        "kind_titles": KIND_TITLES, "drop_titles": DROP_TITLES, "count_titles": COUNT_TITLES,
+        "reach_titles": REACH_TITLES, "way_titles": WAY_TITLES,
+    }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
+from integrations.web.verbs.customers import CustomerVerbs
 from integrations.web.verbs.drop import DropVerbs
 from integrations.web.verbs.month import MonthVerbs
 from integrations.web.verbs.orders import OrderVerbs
@@ -114,6 +115,7 @@ class Verbs(
     UnknownVerbs,
     PeopleVerbs,
     OutletVerbs,
+    CustomerVerbs,
     CampaignVerbs,
     OccasionVerbs,
     MonthVerbs,

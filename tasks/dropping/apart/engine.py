@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 from models.dropped import DropKind
 from tasks.content.sheets import Reading, read_sheet
-from tasks.dropping.kinds import familiar_to
+from tasks.dropping.kinds import familiar_to, most_rows
 
 LARGE = 1_000_000
 LONGEST = 300.0  # seconds
@@ -41,7 +41,7 @@ def sheet_of(path: Path, kind: DropKind) -> Reading:
 
 
 def _read(path: Path, kind: DropKind) -> Reading:
-    return read_sheet(path.read_bytes(), path.name, familiar_to(kind))
+    return read_sheet(path.read_bytes(), path.name, familiar_to(kind), most_rows(kind))
 
 
 def _read_apart(path: Path, kind: DropKind) -> Reading:

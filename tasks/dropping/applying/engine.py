@@ -9,7 +9,7 @@ from integrations.errors import Refused
 from models.content import Sheet
 from models.database import Clock
 from models.desk.drop import Said
-from models.dropped import KIND_TITLES, DropKind, DroppedFile, DropState
+from models.dropped import KIND_TITLES, PERSONAL, DropKind, DroppedFile, DropState
 from models.locale import mark, translate, translate_plural
 from models.people import Permission
 from models.reason import Reason, because
@@ -18,10 +18,12 @@ from tasks.content.rows import wait_for_the_plan
 from tasks.costs.told import Told
 from tasks.dropping import rows
 from tasks.dropping.apart.engine import sheet_of
-from tasks.dropping.engine import LOST, beating, files_of, read_dropped
+from tasks.dropping.engine import LOST, Teller, beating, files_of, read_dropped
+from tasks.dropping.people.engine import load_customers as load_people
 from tasks.dropping.pictures.engine import put_pictures
 from tasks.dropping.plans.engine import OTHER_NOW, Overtaken, load_dropped
 from tasks.dropping.products.engine import replace_feed
+from tasks.dropping.shelf.engine import clear
 from tasks.dropping.tables.engine import compare_dropped, record_dropped
 from tasks.house import House
 from tasks.orders.answers import Line, Report
@@ -81,6 +83,17 @@ def load_pictures(
         return put_pictures(at, files_of(at, drop), seen or row.seen, replaced, both)
 
     return _applied(at, drop, {DropKind.PICTURES}, person, Permission.LOAD, seen, work)
+
+
+def load_customers(at: House, drop: int, seen: str, person: str) -> Report:
+    """Load a dropped table of customers; afterwards its bytes are gone."""
+
+    def work(row: DroppedFile, who: Who) -> Said:
+        [path, *_] = _files(at, row)
+        tick = Teller(at, drop, row.total)
+        return load_people(at, row, _sheet(path, DropKind.CUSTOMERS), who.key, tick)
+
+    return _applied(at, drop, {DropKind.CUSTOMERS}, person, Permission.CUSTOMERS, seen, work)
 
 
 def record_table(at: House, drop: int, withdraw: bool, seen: str, person: str, run: str = "") -> Report:
@@ -143,6 +156,8 @@ def _applied(
     with at.sessions.begin() as session:
         rows.applied(session, at.clock, drop, who.key, said.model_dump(mode="json"))
         rows.keep_said(session, drop, who.key, said.model_dump(mode="json"))
+    if row.kind in PERSONAL:
+        clear(at, drop)
     return _report(row, said)
 
 

@@ -1,1 +1,1 @@
-"""Dropped lists of customers and purchases: looked over, never kept."""
+"""Dropped lists of purchases: looked over, never kept."""

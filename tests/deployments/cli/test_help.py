@@ -12,8 +12,8 @@ from models.locale import spoken
 
 COMMANDS = (
     ("run",), ("approve",), ("stop",), ("release",), ("import", "content"), ("import", "products"),
-    ("import", "expenses"), ("import", "results"), ("registry", "export"), ("report",), ("demo",),
-    ("invite",), ("till-key",),
+    ("import", "expenses"), ("import", "results"), ("import", "customers"), ("registry", "export"), ("report",),
+    ("demo",), ("invite",), ("till-key",),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ BY_ADDRESS = "sources:\n  - {key: shop, title: Shop, url: 'https://shop.example/
 
 def choose_feed(dropping: Dropping, id: int, source: str) -> None:
     with dropping.house.sessions.begin() as session:
-        assert rows.read_for(session, id, source)
+        assert rows.read_for(session, id, source=source)
     assert engine.read_dropped(dropping.house, id)
 
 

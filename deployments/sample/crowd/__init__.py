@@ -1,0 +1,1 @@
+"""The customers of the sample company: invented, every one of them."""

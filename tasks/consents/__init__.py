@@ -1,0 +1,1 @@
+"""Consents and the stop-list: who may be written to, by which proof, and who never again."""

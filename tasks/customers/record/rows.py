@@ -1,0 +1,117 @@
+"""Customers looked for, counted, looked at and erased. Sessions are given; nothing here opens or commits one."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from models.customers import Act, Address, ConsentAct, Customer, CustomerLoad, Purpose
+from models.database import Clock
+from tasks.consents.rows import agreed, is_barred
+from tasks.customers.record.asking import Asked
+
+NAME = col(Customer.name)
+Print = tuple[str, str]  # kind, print
+
+
+def total(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(Customer)).scalar_one()
+
+
+def reach_of_all(session: Session, clock: Clock) -> Counter[tuple[str, str]]:
+    """How many addresses there are by kind and by why no advertising may go there: `tasks.consents.rows.reach` of all.
+
+    The open ones are counted as they are kept; of each of the others an index is asked for the first reason there is.
+    """
+    now = clock.plus()
+    why = case(
+        (col(Address.open), ""),
+        (is_barred(), "barred"),
+        (~agreed(Purpose.PERSONAL, now, "customer_id", col(Address.customer_id)), "personal"),
+        (_said(Act.WITHDRAWN, now), "withdrawn"),
+        (_said(Act.ASKED, now), "asked"),
+        else_="not_agreed",
+    )
+    each = select(col(Address.kind), why.label("why")).subquery()
+    counted = select(each.c.kind, each.c.why, func.count()).group_by(each.c.kind, each.c.why)
+    return Counter({(kind, said): number for kind, said, number in session.execute(counted).tuples()})
+
+
+def _said(act: Act, now: Any) -> ColumnElement[bool]:
+    """Whether this was ever said of advertising to the address."""
+    about = (col(ConsentAct.print) == col(Address.print), col(ConsentAct.purpose) == Purpose.ADVERTISING)
+    return exists().where(*about, col(ConsentAct.act) == act, col(ConsentAct.at) <= now)
+
+
+def search(session: Session, wanted: Asked, most: int) -> tuple[list[int], bool]:
+    """The ids of whom this may be, those named exactly first; True where there are more than so many."""
+    found: dict[int, None] = {}
+    for query in _queries(wanted, most + 1):
+        found |= dict.fromkeys(session.execute(query).scalars())
+    return list(found)[:most], len(found) > most
+
+
+def _queries(wanted: Asked, most: int) -> Iterator[Select[Any]]:
+    if wanted.number:
+        yield select(col(Customer.id)).where(col(Customer.id) == wanted.number)
+    if wanted.code:
+        yield select(col(Customer.id)).where(col(Customer.code) == wanted.code)
+    for one in wanted.addresses:
+        yield select(col(Address.customer_id)).where(
+            col(Address.kind) == one.kind, col(Address.value) == one.value
+        )  # fmt: skip
+    if wanted.begins:
+        begins = [func.substr(NAME, place, 1).in_(sorted(one)) for place, one in enumerate(wanted.begins, 1)]
+        yield select(col(Customer.id)).where(*begins).order_by(col(Customer.id)).limit(most)
+
+
+def customers(session: Session, ids: Sequence[int]) -> list[Customer]:
+    """These customers in the order they are named in."""
+    found = {one.id: one for one in session.execute(select(Customer).where(col(Customer.id).in_(ids))).scalars()}
+    return [found[id] for id in ids if id in found]
+
+
+def customer(session: Session, id: int) -> Customer | None:
+    return session.get(Customer, id)
+
+
+def addresses(session: Session, ids: Sequence[int]) -> list[Address]:
+    """The addresses of these customers, in the order of their kinds."""
+    query = select(Address).where(col(Address.customer_id).in_(ids))
+    return list(session.execute(query.order_by(col(Address.kind), col(Address.id))).scalars())
+
+
+def loads(session: Session, most: int) -> list[CustomerLoad]:
+    """The last loadings of tables, the newest first."""
+    return list(session.execute(select(CustomerLoad).order_by(col(CustomerLoad.id).desc()).limit(most)).scalars())
+
+
+def load(session: Session, id: int) -> CustomerLoad | None:
+    return session.get(CustomerLoad, id)
+
+
+def prints_of(session: Session, id: int) -> list[Print]:
+    """By which prints the customer is known: of the addresses they have, and of former ones that nobody else has."""
+    now = select(col(Address.kind), col(Address.print)).where(col(Address.customer_id) == id)
+    other = aliased(Address)
+    taken = exists().where(col(other.print) == col(ConsentAct.print), col(other.customer_id) != id)
+    mine = (col(ConsentAct.customer_id) == id, col(ConsentAct.print) != "")
+    before = select(col(ConsentAct.kind), col(ConsentAct.print)).where(*mine, ~taken).distinct()
+    told = chain(session.execute(now).tuples(), session.execute(before).tuples())
+    return list(dict.fromkeys((kind, print_) for kind, print_ in told))
+
+
+def erase(session: Session, id: int) -> int:
+    """Remove the customer and their addresses; returns how many those were. The ledger stays: it names prints."""
+    gone = session.execute(delete(Address).where(col(Address.customer_id) == id).returning(col(Address.id))).all()
+    session.execute(delete(Customer).where(col(Customer.id) == id))
+    return len(gone)
+
+
+def lines_kept(session: Session, id: int) -> int:
+    """How many lines of the ledger name this customer by number."""
+    return session.execute(select(func.count()).where(col(ConsentAct.customer_id) == id)).scalar_one()

@@ -1,0 +1,1 @@
+"""Dropped tables of customers."""
