@@ -96,7 +96,7 @@ def test_no_answer_and_nothing_on_the_way_says_who_stands_in_it(town: Town, otde
     for asked in ((), ("--json",), ("--apply",), ("--apply", "--json")):
         told = otdel("import", "customers", str(table()), *asked).text.lower()
         assert "hidden" not in told and "912" not in told, asked
-    assert not any(b"hidden" in path.read_bytes() for path in (town.root / "var").glob("rehearsals/**/*"))
+    assert not any(b"hidden" in path.read_bytes() for path in (town.root / "var").glob(".rehearsals/**/*"))
 
 
 def test_applied_it_comes_to_what_was_said(town: Town, otdel: Otdel, table: Table) -> None:
