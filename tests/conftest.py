@@ -133,10 +133,10 @@ BUDGETS_SECONDS = {
     "flows": 200,
     "integrations": 180,
     "laws": 60,
-    "models": 60,
+    "models": 30,
     "scaled": 240,
     "storm": 300,
-    "tasks": 1300,
+    "tasks": 800,
 }
 
 

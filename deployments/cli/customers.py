@@ -19,7 +19,7 @@ from models.reason import NO_REASON, because
 if TYPE_CHECKING:
     from datetime import date
 
-    from models.content import Problem, Sheet
+    from models.content import Sheet
     from models.desk.drop import AllAgreed, Wrong
     from tasks.house import House
 
@@ -39,7 +39,6 @@ TO_MEND = mark("To be mended in the file")
 COLUMN = mark("Column “{field}”")
 ROWS_WRONG = (mark("{number} row"), mark("{number} rows"))
 LEFT_OUT = mark("row left out")
-FIRST = 12  # rows of one kind that are named
 
 
 def add_to(group: typer.Typer) -> None:
@@ -98,12 +97,12 @@ def rehearse_table(desk: Office, sheet: "Sheet", agreed: "AllAgreed", by: str) -
 
 def load_table(desk: Office, sheet: "Sheet", agreed: "AllAgreed", print_: str, by: str) -> NoReturn:
     """Load it, or go on where a loading of the same was cut off; loaded before to its end, it is loaded anew."""
-    from tasks.customers.engine import load
+    from tasks.customers.engine import load, wrong_in
 
     source, behind = _source(desk.house, print_)
     with _progress(desk, LOADING, len(sheet.rows), behind) as tick:
         counts = load(desk.house, sheet, agreed, source, by, tick)
-    problems = _said(_wrong_in(desk.house, sheet, agreed))
+    problems = _said(wrong_in(desk.house, sheet, agreed))
     went_on = [translate(GOES_ON, done=behind, total=len(sheet.rows))] if behind else []
     text = [*went_on, translate(LOADED), *_count_lines(sheet, counts), *_mended(problems)]
     said = {"applied": True, "rows": len(sheet.rows), "counts": dict(counts), "went_on_behind": behind}
@@ -184,24 +183,6 @@ def _source(house: "House", print_: str) -> tuple[str, int]:
     return source, next((done for known, done, _ in begun if known == source), 0)
 
 
-def _wrong_in(house: "House", sheet: "Sheet", agreed: "AllAgreed") -> list["Wrong"]:
-    """What is wrong in the table, column by column, as the rehearsal says it."""
-    from models.content import Effect
-    from models.desk.drop import Wrong
-    from tasks.customers.reading import Given, read_customers, read_day
-
-    given = Given(proof=agreed.proof, wording=agreed.wording, on=read_day(agreed.on) if agreed.on else None)
-    _, problems = read_customers(sheet, _today(house), house.workspace.company.country, given)
-    alike: dict[Any, list[Problem]] = {}
-    for one in problems:
-        alike.setdefault((one.place.field, one.effect, str(one.reason)), []).append(one)
-    return [
-        Wrong(field=field, reason=these[0].reason, number=len(these), left_out=effect is Effect.LEFT_OUT,
-              rows=tuple(one.place.row for one in these[:FIRST]))
-        for (field, effect, _), these in alike.items()
-    ]  # fmt: skip
-
-
 def _count_lines(sheet: "Sheet", counts: Any) -> list[str]:
     from models.desk.drop import COUNT_TITLES
 
@@ -230,7 +211,7 @@ def _said(wrong: Iterable["Wrong"]) -> list[str]:
 
 
 def _line(one: "Wrong") -> str:
-    rows = ", ".join(map(str, one.rows[:FIRST])) + ("…" if one.number > len(one.rows[:FIRST]) else "")
+    rows = ", ".join(map(str, one.rows)) + ("…" if one.number > len(one.rows) else "")
     place = f"{translate(COLUMN, field=one.field)}, {translate_plural(*ROWS_WRONG, one.number)}: {rows}"
     return f"{place}{f' ({translate(LEFT_OUT)})' if one.left_out else ''}. {one.reason}"
 

@@ -18,12 +18,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Refused
-from models.content import Effect, Problem, Sheet
+from models.content import Problem, Sheet
 from models.customers import CustomerLoad
 from models.database import connect, let_others_in, portions
 from models.desk.drop import ROWS_SHOWN, AllAgreed, CustomerChange, CustomersFound, Wrong
 from models.locale import mark
-from models.reason import Reason, because
+from models.reason import because
 from models.tables import METADATA
 from tasks.consents.rows import reach
 from tasks.customers import rows
@@ -31,14 +31,13 @@ from tasks.customers.columns import column_of, places
 from tasks.customers.matching import Outcome, What
 from tasks.customers.reading import CustomerRow, Given, read_day, read_rows
 from tasks.customers.rehearsal import rows as rehearsed
+from tasks.customers.wrong import Faults
 from tasks.house import House
 
 OVERTAKEN = mark("Somebody else is loading this very table. Look at its page.")
 REHEARSALS = ".rehearsals"  # hidden: no backup takes it along
 ROWS_AT_ONCE = 1000
 LEFT_LYING = 86_400  # seconds
-WRONG_SHOWN = 12
-Where = tuple[str, Effect, str]
 Portion = tuple[int, list[CustomerRow], list[Problem]]
 
 
@@ -48,7 +47,7 @@ def rehearse(
     """What loading this table would come to, done on a copy of those concerned. Raises Refused."""
     of, copied = _loading(at, 0, sheet.file, by), rehearsed.Copied()
     counts, told = Counter[str](), set[int]()
-    wrongs: dict[Where, list[int]] = {}
+    faults = Faults()
     changes: list[CustomerChange] = []
     with _stage(at) as copy, at.reads() as source:
         with copy.begin() as session:
@@ -59,7 +58,7 @@ def rehearse(
                 people, outcomes, counted = rows.load(session, at.clock, some, of)
             counts.update(counted + _counted(outcomes, some, wrong))
             told |= {person.id for person in people}
-            _gather(wrongs, wrong)
+            faults.take(wrong)
             changes += [_change(one) for one in outcomes if one.what is What.CHANGED][: ROWS_SHOWN - len(changes)]
             tick(done)
         with copy() as session:
@@ -69,22 +68,16 @@ def rehearse(
         rows=len(sheet.rows), counts=dict(+counts), changes=tuple(changes), agreed=agreed, reach=_by_kind(reached),
         columns=tuple(heading for heading, column in known.items() if column),
         unknown=tuple(heading for heading, column in known.items() if heading and not column),
-        wrong=tuple(_wrong(where, there) for where, there in wrongs.items()),
+        wrong=faults.told(),
     )  # fmt: skip
 
 
-def _gather(wrongs: dict[Where, list[int]], problems: list[Problem]) -> None:
-    for problem in problems:
-        where = (problem.place.field, problem.effect, problem.reason.model_dump_json())
-        wrongs.setdefault(where, []).append(problem.place.row or 0)
-
-
-def _wrong(where: Where, there: list[int]) -> Wrong:
-    field, effect, reason = where
-    return Wrong(
-        field=field, reason=Reason.model_validate_json(reason), number=len(there), rows=tuple(there[:WRONG_SHOWN]),
-        left_out=effect is Effect.LEFT_OUT,
-    )  # fmt: skip
+def wrong_in(at: House, sheet: Sheet, agreed: AllAgreed) -> tuple[Wrong, ...]:
+    """What is wrong in the table, as its rehearsal says it. Raises Refused."""
+    faults = Faults()
+    for _, _, wrong in _portions(at, sheet, agreed):
+        faults.take(wrong)
+    return faults.told()
 
 
 def load(

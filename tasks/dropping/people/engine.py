@@ -60,9 +60,9 @@ def look_at_customers(at: House, sheet: Sheet, print_: str, row: DroppedFile, ti
     _, stops = places(sheet)
     if stops:
         return refused(DropKind.CUSTOMERS, *stops)
-    found = engine.rehearse(at, sheet, agreed, row.dropped_by, tick)
     if not sheet.rows:
         return Look(kind=DropKind.CUSTOMERS, refusal=because(NO_ROWS, code="no_rows"))
+    found = engine.rehearse(at, sheet, agreed, row.dropped_by, tick)
     if found.counts.get("unread") == found.rows:
         return Look(kind=DropKind.CUSTOMERS, found=found, refusal=because(NOBODY, code="nobody"), total=found.rows)
     seen = fingerprint([print_, agreed.model_dump(mode="json")])
@@ -70,9 +70,12 @@ def look_at_customers(at: House, sheet: Sheet, print_: str, row: DroppedFile, ti
 
 
 def load_customers(at: House, row: DroppedFile, sheet: Sheet, by: str, tick: Callable[[int], None]) -> Said:
-    """Load it as it was looked at, with the document that was named for all its consents."""
+    """Load it as it was looked at, with the document that was named for all its consents.
+
+    Cut off and looked at again with another document it is another loading: else its first rows would lack that proof.
+    """
     agreed = AllAgreed.model_validate(row.found.get("agreed", {}))
-    counts = engine.load(at, sheet, agreed, f"drop:{row.id}", by, tick)
+    counts = engine.load(at, sheet, agreed, f"drop:{row.id}:{row.seen}", by, tick)
     told = [translate_plural(*words, counts[what]) for what, words in LOADED.items() if counts[what]]
     left = [translate_plural(*words, counts[what]) for what, words in LEFT_OUT.items() if counts[what]]
     done = len(sheet.rows) - counts["unread"] - counts["erased"]

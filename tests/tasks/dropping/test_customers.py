@@ -83,6 +83,27 @@ def test_a_kill_in_the_middle_goes_on_behind_what_counts(dropping: Dropping, mon
         assert session.execute(select(CustomerLoad)).scalar_one().counts == {"new": 5}
 
 
+def test_cut_off_and_looked_at_again_with_a_document_no_row_lacks_it(
+    dropping: Dropping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "ROWS_AT_ONCE", 2)
+    id, at = drop(dropping), dropping.house
+
+    def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(customers, "let_others_in", killed)
+    with pytest.raises(KeyboardInterrupt):
+        applying.load_customers(at, id, "", "olga")
+    at.clock.at += rows.SILENT * 2  # type: ignore[attr-defined]
+    monkeypatch.setattr(customers, "let_others_in", lambda engine: None)
+    with at.sessions.begin() as session:
+        rows.let_broken_go(session, at.clock)
+        assert rows.read_for(session, id, agreed=AllAgreed(proof="order 7", on="2026-02-01").model_dump(mode="json"))
+    assert engine.read_dropped(at, id)
+    assert "10 consents recorded" in applying.load_customers(at, id, "", "olga").lines[0].said
+
+
 def test_who_may_not_load_customers_is_told_so(dropping: Dropping) -> None:
     id = drop(dropping)
     assert "may not change customers" in str(applying.load_customers(dropping.house, id, "", "marina").refusal)
