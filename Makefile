@@ -4,6 +4,8 @@ SHELL := /bin/sh
 .PHONY: help up demo test check format bench storm lock migration clean
 
 BIN := .venv/bin
+# Whoever forbids Python to keep what it compiled pays for it at the start of every process, of which tests have many.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 help:
@@ -11,8 +13,9 @@ help:
 	@echo "make demo    the same pipeline once, on a temporary copy of the sample"
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types"
-	@echo "make bench   what posting and the pages of the desk cost beside the bare work"
-	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines"
+	@echo "make bench   what posting, mailing, groups, imports and the pages of the desk cost beside the bare work"
+	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines;"
+	@echo "             and many more examples of what must always hold"
 
 # Installation: two steps, because hashes and an editable install do not go together in one call.
 .venv/.python:
@@ -68,9 +71,13 @@ format: .venv/.tested
 bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.posting
 	@$(BIN)/python -m tests.bench.desk
+	@$(BIN)/python -m tests.bench.mailing --large 200000
+	@$(BIN)/python -m tests.bench.groups
+	@$(BIN)/python -m tests.bench.imports
 
 storm: .venv/.tested
 	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled tests/browser
+	@OTDEL_TESTS_DEEP=1 $(BIN)/python -m pytest -q -m "hypothesis and not storm" -n 2 $(APART) tests/tasks tests/integrations tests/models
 
 # For developers: the next revision of the tables, drafted from the models: make migration message="added zones"
 migration: .venv/.installed

@@ -33,7 +33,15 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 PREFECT = "prefect.sqlite"
 # Made anew at every start, or lying in a file of its own in the archive.
-LEFT_OUT = ("var/prefect", "var/logs", "var/backups", "var/house.lock", "var/house.json", "var/runner.json")
+LEFT_OUT = (
+    "var/prefect",
+    "var/logs",
+    "var/backups",
+    "var/house.lock",
+    "var/house.json",
+    "var/runner.json",
+    "var/runner-bulk.json",
+)
 CHUNK = 1 << 20
 
 

@@ -1,4 +1,4 @@
-"""Prefect blocks made of the providers' settings: what a person types into Prefect's UI and nobody reads there."""
+"""Prefect blocks made of the settings of channels and mailers: what a person types in and nobody reads there."""
 
 from functools import cache
 from typing import Any
@@ -12,24 +12,31 @@ from pydantic import ConfigDict, SecretStr
 from deployments.accounts import block_title
 from integrations.channels import discovered
 from integrations.errors import Unavailable
+from integrations.mailboxes.imap import Imap
+from integrations.mailers import discovered as discovered_mailers
 from integrations.notices.telegram import TelegramNotices
 from models.form import in_the_readers_language
 from models.locale import mark, translate
 from models.reason import because
 
 ABOUT_NOTICES = mark("The bot that calls colleagues to the desk. Name the block {name}.")
+ABOUT_MAILBOX = mark(
+    "The mailbox of a mailer's bounces. Name the block {name}-<key of the mailer>, as in mailers.yaml."
+)
 ABOUT = mark("Access of Otdel to “{title}”. Name the block {name}-<key of the channel>, as in channels.yaml.")
 
+ABOUT_MAILER = mark("Access of Otdel to “{title}”. Name the block {name}-<key of the mailer>, as in mailers.yaml.")
 NO_ANSWER = mark("Prefect, which keeps the credentials, does not answer just now. It will be asked again.")
 
 
 def slug_of(provider: str) -> str:
-    return f"otdel-{provider}"
+    return f"otdel-{provider}".replace("_", "-")
 
 
 def providers() -> dict[str, Any]:
-    """Whatever has settings of its own: the channels, and the bot of the notices."""
-    return {**discovered(), TelegramNotices.name: TelegramNotices}
+    """Whatever has settings of its own: channels, mailers, the mailbox of bounces, and the bot of the notices."""
+    others = {Imap.name: Imap, TelegramNotices.name: TelegramNotices}
+    return {**discovered(), **discovered_mailers(), **others}
 
 
 @cache
@@ -44,12 +51,19 @@ def _asks(settings: Any) -> bool:
 
 def _block_type(name: str, provider: Any) -> type[Block]:
     title = translate(provider.title)
-    about = translate(ABOUT_NOTICES if provider is TelegramNotices else ABOUT, title=title, name=name)
+    about = translate(_about(name, provider), title=title, name=name.replace("_", "-"))
     said = {
         "_block_type_name": block_title(provider), "_block_type_slug": slug_of(name), "_description": about,
         "__doc__": about, "__module__": __name__, "model_config": ConfigDict(json_schema_extra=_said),
     }  # fmt: skip
-    return type(f"Otdel{name.title().replace('-', '')}", (Block, provider.Settings), said)
+    return type(f"Otdel{name.title().replace('-', '').replace('_', '')}", (Block, provider.Settings), said)
+
+
+def _about(name: str, provider: Any) -> str:
+    own = {TelegramNotices: ABOUT_NOTICES, Imap: ABOUT_MAILBOX}.get(provider)
+    if own:
+        return own
+    return ABOUT_MAILER if name in discovered_mailers() else ABOUT
 
 
 def _said(schema: dict[str, Any], block: type[Block]) -> None:

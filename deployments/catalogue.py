@@ -1,56 +1,21 @@
 """The catalogue: every deployment, its schedule in the company's zone, its name in the company's language."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from deployments.entries import BULK as BULK
+from deployments.entries import DOORS as DOORS
+from deployments.entries import EVERY_MINUTE as EVERY_MINUTE
+from deployments.entries import PLACEMENTS as PLACEMENTS
+from deployments.entries import Entry as Entry
+from deployments.mailing_catalogue import MAILINGS
 from models.company import Workspace
 from models.form import offering
 from models.locale import mark, spoken, translate
-from models.operations import OPERATIONS
 from models.timetable import read_hours
 
-EVERY_MINUTE = "* * * * *"
 WEEKDAYS, USUAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), "MO,TU,WE,TH,FR"
-# The doors that runs go through: what must go out on time, and what steers it, never queues behind the rest.
-PLACEMENTS, BULK = DOORS = ("placements", "bulk")
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A deployment of a flow. `tags` begin with what code finds it by; `crons` are in the company's zone.
-
-    `monthly` is the hour on the first working day of every month. `door` is the work pool that runs it where there is
-    more than one machine.
-    """
-
-    flow: str
-    tags: tuple[str, ...]
-    crons: tuple[str, ...] = ()
-    monthly: int | None = None
-    title: str = ""
-    about: str = ""
-    form: dict[str, str] = field(default_factory=dict)
-    door: str = PLACEMENTS
-
-    @property
-    def name(self) -> str:
-        """The operation's name in the language of the moment; an order's own title."""
-        if self.title:
-            return translate(self.title)
-        return str(OPERATIONS[self.tags[0]])
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What its runs are filled in with: Prefect takes a choice only as its form says it in this language."""
-        return {"form": {name: translate(choice) for name, choice in self.form.items()}} if self.form else {}
-
-    def rules(self, days: str) -> list[str]:
-        """Its schedules that no cron can say (RFC 5545): on the first of these days of the month; holidays unknown."""
-        first = f"FREQ=MONTHLY;BYDAY={days};BYSETPOS=1;BYHOUR={self.monthly};BYMINUTE=0;BYSECOND=0"
-        return [] if self.monthly is None else [first]
-
-
-CATALOGUE = (
+CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "channel_analysis", ("A1",), ("0 7 * * 1",), door=BULK,
         about=mark("Reach, engagement, cost and best hours of our channels; recommends slots where a card names none."),
@@ -106,6 +71,34 @@ CATALOGUE = (
     Entry(
         "reports", ("month",), monthly=9, title=mark("A12 · One page for the director"), door=BULK,
         form={"kind": mark("month")}, about=mark("The month that has ended, on one page; on the first working day."),
+    ),
+    Entry(
+        "customer_groups", ("B1",), ("20 2 * * *",), form={"what": mark("rebuild anew")}, door=BULK,
+        about=mark("Loads the company's tables where they changed, then builds the customer groups; every night."),
+    ),
+    Entry(
+        "mailing_groups", ("C1",), ("50 2 * * *",), door=BULK,
+        about=mark("Whom mailings to the groups would reach, every night: consents and the stop-list always applied."),
+    ),
+    Entry(
+        "mail_returns", ("mail-returns",), ("*/5 * * * *",), title=mark("Mailings · What came back"), door=BULK,
+        about=mark("Every five minutes: bounces, complaints, answers; the winning variant goes out at its moment."),
+    ),
+    Entry(
+        "reaction_analysis", ("C5",), ("25 * * * *",), door=BULK,
+        about=mark("What mailings came to, against the control group: every hour for two days, then once a day."),
+    ),
+    Entry(
+        "mailing_reports", ("C11",), ("30 17 * * 5",), form={"kind": mark("week")}, door=BULK,
+        about=mark("The week's report of mailings and customer groups; on Fridays by itself."),
+    ),
+    Entry(
+        "mailing_reports", ("mailings-month",), monthly=10, title=mark("C11 · Mailings of the month"), door=BULK,
+        form={"kind": mark("month")}, about=mark("The month of mailings that has ended; on the first working day."),
+    ),
+    Entry(
+        "non_openers", ("non-openers",), title=mark("Once more to those who did not open"),
+        about=mark("A draft of the same mailing, to the group of those who did not open it; nothing is sent by it."),
     ),
     Entry(
         "whole_way", ("whole-way",), title=mark("A · From content to publication"),
@@ -224,6 +217,10 @@ CATALOGUE = (
         about=mark("A table of customers dropped on the desk: joined with those who are known, with their consents."),
     ),
     Entry(
+        "load_purchases", ("load-purchases",), title=mark("Load dropped purchases"),
+        about=mark("A table of purchases dropped on the desk: put together to receipts, each known when told again."),
+    ),
+    Entry(
         "plan_back", ("plan-back",), title=mark("The content plan with what became of it"),
         about=mark("Your own table with status, link, reach, reactions and reason beside every row."),
     ),
@@ -259,6 +256,27 @@ CATALOGUE = (
         "erase_customer", ("erase-customer",), title=mark("Erase a customer"),
         about=mark("Everything personal goes, on request; the stop-list keeps prints of the addresses, nothing more."),
     ),
+    Entry(
+        "make_group", ("make-group",), title=mark("Make a customer group"),
+        about=mark("By a rule, as one of the ready groups, or as a list; whoever belongs in it is there at once."),
+    ),
+    Entry(
+        "change_group", ("change-group",), title=mark("Change a customer group"),
+        about=mark("Another rule, title or control group, as its next version; it is built at once."),
+    ),
+    Entry(
+        "correct_group", ("correct-group",), title=mark("Correct a customer group by hand"),
+        about=mark("Customers come into a group or leave it by number, whatever its rule says; or stand on its list."),
+    ),
+    Entry(
+        "put_away_group", ("put-away-group",), title=mark("Put a customer group away"),
+        about=mark("It is used no more, or again; its history stays."),
+    ),
+    Entry(
+        "build_groups", ("build-groups",), title=mark("Build customer groups"),
+        about=mark("Who belongs in them now, by rules and corrections; one, or all."), door=BULK,
+    ),
+    *MAILINGS,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from deployments.entries import BULK, PLACEMENTS
 from deployments.environment import environment, server_environment
 from deployments.front import Front
 from deployments.prefect_api import PrefectApi
@@ -17,12 +18,14 @@ from deployments.settings import Settings
 from models.locale import mark
 
 PYTHON = sys.executable
+LIMIT, BULK_AT_ONCE = "PREFECT_RUNNER_PROCESS_LIMIT", "4"  # nobody waits for these, and each is a process of 100 MB
 # What a person reads instead of the names; the launcher is the process that keeps the others up.
 TITLES = {
     "launcher": mark("Otdel itself"),
     "prefect": mark("Prefect's server"),
     "web": mark("Desk and pages"),
     "runner": mark("Runner of operations"),
+    "runner-bulk": mark("Runner of mailings and bulk work"),
 }
 
 
@@ -46,11 +49,13 @@ def children(settings: Settings, secrets: Secrets, front: Front, inherited: Mapp
     prefects = server_environment(settings, secrets, front, inherited)
     server = (PYTHON, "-m", "prefect", "server", "start")
     web, runner = (PYTHON, "-m", "deployments.web"), (PYTHON, "-m", "deployments.runner")
+    few = {} if LIMIT in inherited else {LIMIT: BULK_AT_ONCE}
     return (
         Child("prefect", TITLES["prefect"], server, prefects, prefect_answers(settings, secrets),
               lambda: keep_at_home(settings.prefect_home)),
         Child("web", TITLES["web"], web, ours, web_answers(settings)),
         Child("runner", TITLES["runner"], runner, ours, runner_polls(settings)),
+        Child("runner-bulk", TITLES["runner-bulk"], (*runner, BULK), {**ours, **few}, runner_polls(settings, BULK)),
     )  # fmt: skip
 
 
@@ -77,23 +82,23 @@ def web_answers(settings: Settings) -> Callable[[int], bool]:
     return answers
 
 
-def runner_polls(settings: Settings) -> Callable[[int], bool]:
+def runner_polls(settings: Settings, door: str = PLACEMENTS) -> Callable[[int], bool]:
     """Ready when its pulse is its own: it is written once every deployment is registered."""
 
     def polls(pid: int) -> bool:
-        return read_pulse(settings).get("pid") == pid
+        return read_pulse(settings, door).get("pid") == pid
 
     return polls
 
 
-def pulse_path(settings: Settings) -> Path:
-    return settings.var / "runner.json"
+def pulse_path(settings: Settings, door: str = PLACEMENTS) -> Path:
+    return settings.var / ("runner.json" if door == PLACEMENTS else f"runner-{door}.json")
 
 
-def read_pulse(settings: Settings) -> dict[str, object]:
-    """The runner's last sign of life: pid, deployments, polled_at; empty where there is none."""
+def read_pulse(settings: Settings, door: str = PLACEMENTS) -> dict[str, object]:
+    """A runner's last sign of life: pid, deployments, polled_at; empty where there is none."""
     try:
-        pulse = json.loads(pulse_path(settings).read_text())
+        pulse = json.loads(pulse_path(settings, door).read_text())
     except (OSError, ValueError):
         return {}
     return pulse if isinstance(pulse, dict) else {}

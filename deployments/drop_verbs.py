@@ -22,17 +22,17 @@ from models.desk.drop import (
     DropLine,
     DropPage,
     Dropped,
-    ListFound,
     PicturesFound,
     PlanFound,
     PlanLoaded,
     ProductsFound,
+    PurchasesFound,
     RunShown,
     Said,
     TableFound,
     Timing,
 )  # fmt: skip
-from models.dropped import LOOKED_OVER, DropKind, DroppedFile, DropState
+from models.dropped import DropKind, DroppedFile, DropState
 from models.locale import mark
 from models.order_book import RunState
 from models.people import Permission
@@ -56,7 +56,7 @@ AT_ONCE = 1000  # rows that are applied while the person waits
 FOUND: dict[DropKind, type[Any]] = {
     DropKind.PLAN: PlanFound, DropKind.PICTURES: PicturesFound, DropKind.PRODUCTS: ProductsFound,
     DropKind.EXPENSES: TableFound, DropKind.RESULTS: TableFound, DropKind.CUSTOMERS: CustomersFound,
-    DropKind.PURCHASES: ListFound,
+    DropKind.PURCHASES: PurchasesFound,
 }  # fmt: skip
 COSTS = (DropKind.EXPENSES, DropKind.RESULTS)
 ON_ITS_WAY = mark("Said yes. The plan is being loaded; this page follows it.")
@@ -197,6 +197,8 @@ class DropVerbs:
             return "load-products", form, lambda: applying.load_products(at, id, choices.source, seen, person)
         if kind is DropKind.CUSTOMERS:
             return "load-customers", common, lambda: applying.load_customers(at, id, seen, person)
+        if kind is DropKind.PURCHASES:
+            return "load-purchases", common, lambda: applying.load_purchases(at, id, seen, person)
         if kind in COSTS:
             form = common | {"what": "tables", "withdraw": choices.withdraw}
             return "costs", form, lambda: applying.record_table(at, id, choices.withdraw, seen, person)
@@ -288,7 +290,7 @@ def _line(row: DroppedFile, names: Mapping[str, str]) -> DropLine:
 def _is_the_same(row: DroppedFile) -> bool:
     """Whether it was read and changes nothing."""
     found = _found(row) if row.state == DropState.READ else None
-    return not isinstance(found, ListFound | None) and found.is_the_same
+    return found is not None and found.is_the_same
 
 
 def _found(row: DroppedFile) -> Found | None:
@@ -311,7 +313,7 @@ def _dropped(session: Session, row: DroppedFile, names: Mapping[str, str], visit
         problems=tuple(Problem.model_validate(problem) for problem in row.problems),
         refusal=engine.refusal_of(row), said=Said.model_validate(row.said) if row.said else None,
         applied_by=names.get(row.applied_by, row.applied_by), applied_at=row.applied_at, run=_run(session, row),
-        is_mine_to_apply=kind not in LOOKED_OVER and (kind not in COSTS or visitor.may(Permission.RECORD_COSTS)),
+        is_mine_to_apply=kind not in COSTS or visitor.may(Permission.RECORD_COSTS),
     )  # fmt: skip
 
 

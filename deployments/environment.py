@@ -37,6 +37,9 @@ MEMORY = {
         dict.fromkeys((*OF_STEPS, "prefect.flow-run.heartbeat"), HOUR)
     ),
 }
+# Prefect reads the world's authorities for each of its clients, a thirtieth of a second each, several in every run;
+# where its server is reached without encryption, a file of one that vouches for nobody serves as well.
+NOBODY = CODE_ROOT / "deployments" / "nobody.pem"
 RUNS_AT_ONCE = "8"  # each is a process of about 100 MB
 LEASES_ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 
@@ -100,15 +103,20 @@ def _prefect(settings: Settings) -> dict[str, str]:
 
 
 def _client(settings: Settings, secrets: Secrets) -> dict[str, str]:
-    return _prefect(settings) | {
-        "PREFECT_API_URL": f"{settings.ui_here}/api",
-        "PREFECT_API_AUTH_STRING": secrets.prefect_auth.get_secret_value(),
-        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
-        # Nobody reads the results of our steps from Prefect; kept, they would be a file per step for ever.
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
-    }
+    trust = {} if settings.ui_here.startswith("https:") else {"PREFECT_API_SSL_CERT_FILE": str(NOBODY)}
+    return (
+        _prefect(settings)
+        | trust
+        | {
+            "PREFECT_API_URL": f"{settings.ui_here}/api",
+            "PREFECT_API_AUTH_STRING": secrets.prefect_auth.get_secret_value(),
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+            # Nobody reads the results of our steps from Prefect; kept, they would be a file per step for ever.
+            "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+            "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+        }
+    )
 
 
 def _server(settings: Settings, secrets: Secrets, front: Front) -> dict[str, str]:

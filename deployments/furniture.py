@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,13 +14,15 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from deployments.accounts import Accounts
+from deployments.accounts import Accounts, kind_of
 from deployments.front import read_front
+from deployments.mailboxes import Mailboxes
 from deployments.refusal import Refusal
 from deployments.secrets import read_secrets
 from deployments.settings import AS_DESCRIBED, Settings, read_settings
 from integrations.channels import discovered
 from integrations.folder import Folder
+from integrations.mailers import discovered as discovered_mailers
 from integrations.media import MediaStore
 from integrations.notices.mail import Mail, MailSettings
 from integrations.workspace import read_workspace
@@ -30,11 +33,17 @@ from models.locale import speak
 from models.reaction import Mark
 from models.reason import because
 from tasks.delivery.rows import insert_quietly
+from tasks.groups import reactions
 from tasks.house import House, furnish
+from tasks.mailing.writing.fields import make_known
+from tasks.reactions_to_mailings.conditions import LETTERS
+from tasks.subscribing.links import CONFIRM
+from tasks.subscribing.rows import confirm_links
 
 FIRST_START = "first_start"
+BLOCK, MASKS = 64, (0x36, 0x5C)  # of HMAC-SHA-256: bytes of a block, and what the key is masked by
 Stamp = tuple[int, int, int]
-WATCHED = ("company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml")
+WATCHED = ("company.yaml", "channels.yaml", "mailers.yaml", "feeds.yaml", "brand/brand.yaml", "consents.yaml")
 
 
 def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, Any]]) -> House:
@@ -44,23 +53,31 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     media = MediaStore(settings.media)
     front = read_front(settings)
     start = first_start(engine, front.zone)
-    defaults = {
-        "site": {"path": str(settings.var / "site"), "url": front.public_url},
-        "folder": {"path": str(settings.var / "showcase")},
-    }
-    accounts = Accounts(media, os.environ, typed_in, defaults, settings.workspace)
+    accounts = Accounts(media, os.environ, typed_in, usual(settings, front.public_url), settings.workspace)
     open_workspace = workspace_of(settings.workspace, start)
     speak(front.locale)
     house = House(
         engine=engine, sessions=sessions, open_workspace=open_workspace, provider_of=accounts.provider_of,
-        reaches_out=accounts.reaches_out, media=media,
+        reaches_out=accounts.reaches_out, mailer_of=accounts.mailer_of, letters_leave=accounts.letters_leave,
+        kind_of=kind_of, media=media,
         mail=mail_of(settings, os.environ), mail_leaves=bool(os.environ.get("OTDEL_SMTP_HOST")),
-        messenger=accounts.messenger,
+        messenger=accounts.messenger, mailbox_of=Mailboxes(os.environ, typed_in, settings.workspace).mailbox_of,
         root=settings.workspace, var=settings.var, first_start=start,
         public_url=front.public_url, staff_url=front.staff_url, ui_url=front.ui_url, printed=printing(settings),
     )  # fmt: skip
     furnish(house)
+    reactions.register(LETTERS)
+    make_known(CONFIRM, {CONFIRM}, confirm_links)
     return house
+
+
+def usual(settings: Settings, public_url: str) -> dict[str, dict[str, Any]]:
+    """Settings of providers that are known without anybody saying them."""
+    return {
+        "site": {"path": str(settings.var / "site"), "url": public_url},
+        "folder": {"path": str(settings.var / "showcase")},
+        "mailbox": {"path": str(settings.var / "letters")},
+    }
 
 
 def printing(settings: Settings) -> Callable[[str, str], str]:
@@ -70,11 +87,27 @@ def printing(settings: Settings) -> Callable[[str, str], str]:
     """
 
     @cache
-    def key() -> bytes:
+    def printed() -> Callable[[str, str], str]:
         secret = read_secrets(settings).house_key.get_secret_value()
-        return hmac.digest(secret.encode(), b"otdel: what addresses are known by", "sha256")
+        return keyed(hmac.digest(secret.encode(), b"otdel: what addresses are known by", "sha256"))
 
-    return lambda kind, value: hmac.new(key(), f"{kind}\n{value}".encode(), "sha256").hexdigest()
+    return lambda kind, value: printed()(kind, value)
+
+
+def keyed(key: bytes) -> Callable[[str, str], str]:
+    """HMAC-SHA-256 (RFC 2104) with a key of one block at most, which is taken in once and not for every text.
+
+    That is more than half of the work of hmac's own, and tables have millions.
+    """
+    within, around = (sha256(bytes(byte ^ mask for byte in key.ljust(BLOCK, b"\0"))) for mask in MASKS)
+
+    def printed(kind: str, value: str) -> str:
+        inner, outer = within.copy(), around.copy()
+        inner.update(f"{kind}\n{value}".encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+    return printed
 
 
 def mail_of(settings: Settings, environment: Mapping[str, str]) -> Mail:
@@ -112,7 +145,7 @@ def workspace_of(root: Path, start: date) -> Callable[[], tuple[Workspace, list[
 
     @lru_cache(maxsize=1)
     def read(_: tuple[Stamp, ...]) -> tuple[Workspace, list[Problem]]:
-        return read_workspace(root, start, discovered().keys())
+        return read_workspace(root, start, discovered().keys(), mailers=discovered_mailers().keys())
 
     def opened() -> tuple[Workspace, list[Problem]]:
         stamps = tuple(_stamp(root / name) for name in WATCHED)

@@ -11,6 +11,7 @@ from types import FrameType
 
 from deployments import database, ports
 from deployments.children import Child, children, pulse_path
+from deployments.entries import DOORS
 from deployments.environment import environment
 from deployments.front import Front, read_front
 from deployments.house import Record, Tenant, locked, sweep, tenant, write_record
@@ -58,7 +59,8 @@ def up(
             screen.warn(translate("{name}: left behind by a killed launcher, ended", name=name))
         secrets = ensure_secrets(settings)
         settings.make_folders()
-        pulse_path(settings).unlink(missing_ok=True)
+        for door in DOORS:
+            pulse_path(settings, door).unlink(missing_ok=True)
         _refuse_taken_ports(settings)
         database.migrate(settings.database, settings.backups, screen.done, copy_made)
         family = make_children(settings, secrets, front, os.environ)

@@ -81,7 +81,7 @@ class Porter:
             wanted, under_way = book.runs_wanted(session, self.house.clock), book.runs_under_way(session)
         if not wanted and not under_way:
             return
-        with PrefectApi(self.settings, self.secrets) as prefect:
+        with PrefectApi(self.settings, self.secrets, patience=0) as prefect:  # it comes again by itself
             busy = self._ask_after(prefect, under_way) if under_way else 0
             for order in wanted[: max(ROOM - busy, 0)]:
                 self._start(prefect, order)

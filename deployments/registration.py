@@ -1,5 +1,6 @@
 """Registering the catalogue with Prefect's server: what is new or changed goes in, what left is taken out."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -31,6 +32,16 @@ async def register(client: PrefectClient, catalogue: Sequence[RunnerDeployment])
         names[await deployment.aapply(version_info=version)] = deployment.name
     await _remove_departed(client, catalogue, known)
     return names
+
+
+async def await_registered(client: PrefectClient, catalogue: Sequence[RunnerDeployment]) -> dict[UUID, str]:
+    """Wait until the server knows the whole catalogue, which another process registers; names by their ids."""
+    wanted = {deployment.full_name: deployment.name for deployment in catalogue}
+    while True:
+        known = {_full_name(flow, found): found.id for flow, found in await _known(client)}
+        if wanted.keys() <= known.keys():
+            return {known[full]: name for full, name in wanted.items()}
+        await asyncio.sleep(1)
 
 
 async def _known(client: PrefectClient) -> list[tuple[str, DeploymentResponse]]:

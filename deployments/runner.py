@@ -1,15 +1,17 @@
-"""The runner: registers every deployment of the catalogue and runs what is due, each run in a process of its own.
+"""The runners: what is due is run, each run in a process of its own.
 
-`python -m deployments.runner`; the launcher keeps it up.
+`python -m deployments.runner` registers every deployment of the catalogue and runs those of its own door;
+`python -m deployments.runner bulk` runs the others, so that placements never wait behind them. The launcher keeps both.
 """
 
 import asyncio
 import json
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,8 +23,9 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 
 from deployments.children import pulse_path
+from deployments.entries import BULK, PLACEMENTS
 from deployments.lists import OfferedLists, lists_now
-from deployments.registration import register
+from deployments.registration import await_registered, register
 from deployments.settings import Settings, read_settings
 from deployments.tidying import SILENCE, bury_the_dead, declare_dead, drop_pile, fallen_silent, forget_idle
 from models.form import Lists
@@ -76,22 +79,26 @@ def _leave_at_last() -> None:
 
 
 async def serve(
-    settings: Settings, catalogue: Sequence[RunnerDeployment], lists: Callable[[], Lists | None] = lambda: None
-) -> None:
+    settings: Settings, catalogue: Sequence[RunnerDeployment], lists: Callable[[], Lists | None] = lambda: None,
+    door: str = PLACEMENTS, bulk: Collection[str] = (),
+) -> None:  # fmt: skip
     """Register, tidy up after the former runner, then run what is due until told to stop.
 
-    `lists` are the names that the forms offer, asked for again and again.
+    `lists` are the names that the forms offer, asked for again and again. `bulk` are the names of what is run behind
+    that door; its runner registers nothing, and each runner tidies only its own: the other's runs are alive.
     """
     async with get_client() as client:
         await await_server(client)
-        names = await register(client, catalogue)
-        await bury_the_dead(client, names)
-        await drop_pile(client, names, datetime.now(UTC))
-        runner = HouseRunner(name="otdel", pause_on_shutdown=False)
-        for deployment, name in names.items():
+        is_first = door == PLACEMENTS
+        names = await register(client, catalogue) if is_first else await await_registered(client, catalogue)
+        mine = {id: name for id, name in names.items() if (name in bulk) is not is_first}
+        await bury_the_dead(client, mine)
+        await drop_pile(client, mine, datetime.now(UTC))
+        runner = HouseRunner(name="otdel" if is_first else f"otdel-{door}", pause_on_shutdown=False)
+        for deployment, name in mine.items():
             runner._deployment_registry.register_deployment(deployment, name)
-        offered = OfferedLists(client, lists, _catalogue)
-        pulse = asyncio.create_task(Pulse(settings, client, runner, names, offered).beat())
+        offered = OfferedLists(client, lists, _catalogue) if is_first else None
+        pulse = asyncio.create_task(Pulse(settings, client, runner, mine, offered, names, door).beat())
         try:
             await runner.start()
         finally:
@@ -119,9 +126,11 @@ class Pulse:
         runner: Runner,
         names: dict[UUID, str],
         offered: OfferedLists | None = None,
+        registered: dict[UUID, str] | None = None,
+        door: str = PLACEMENTS,
     ) -> None:
         self.settings, self.client, self.runner, self.names = settings, client, runner, names
-        self.offered = offered
+        self.offered, self.registered, self.door = offered, registered or names, door
         self.last = self.awake_since = datetime.now(UTC)
 
     async def beat(self) -> None:
@@ -130,7 +139,7 @@ class Pulse:
             self._notice_sleep(datetime.now(UTC))
             try:
                 if self.runner.last_polled:
-                    write_pulse(self.settings, self.runner.last_polled, self.names)
+                    write_pulse(self.settings, self.runner.last_polled, self.registered, self.door)
                 if number % TIDY_EVERY == TIDY_EVERY - 1:
                     await self._tidy(datetime.now(UTC))
             except Exception:  # a full disk, a busy server: the next beat comes all the same
@@ -150,7 +159,7 @@ class Pulse:
         if now - self.awake_since >= SILENCE:
             await self._end_silent(now)
         if self.offered:  # last: whatever is wrong with a form, the runs are looked after
-            await self.offered.follow(self.names)
+            await self.offered.follow(self.registered)
 
     async def _end_silent(self, now: datetime) -> None:
         """End the runs that say nothing: frozen here, or lost elsewhere."""
@@ -162,9 +171,9 @@ class Pulse:
                 await declare_dead(self.client, run)
 
 
-def write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str]) -> None:
+def write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str], door: str = PLACEMENTS) -> None:
     """Say that the runner lives: whole or not at all, because the launcher and the doctor read it."""
-    path = pulse_path(settings)
+    path = pulse_path(settings, door)
     deployments = {str(deployment): name for deployment, name in names.items()}
     said = {"pid": os.getpid(), "polled_at": polled_at.isoformat(), "deployments": deployments}
     draft = path.with_suffix(f".{os.getpid()}")
@@ -172,11 +181,13 @@ def write_pulse(settings: Settings, polled_at: datetime, names: dict[UUID, str])
     draft.replace(path)
 
 
-def main(catalogue: Catalogue | None = None) -> None:
+def main(catalogue: Catalogue | None = None, door: str = PLACEMENTS, bulk: Collection[str] | None = None) -> None:
+    """Serve a door. A test gives a catalogue of its own, and the names of what is bulk in it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop runs, SIGTERM is a plain stop
     with suppress(KeyboardInterrupt):
         listed = (catalogue or _catalogue)()  # outside the loop: inside, Prefect's to_deployment gives a coroutine
-        asyncio.run(serve(read_settings(), listed, lists_now if catalogue is None else lambda: None))
+        behind = bulk if bulk is not None else _bulk(listed) if catalogue is None else ()
+        asyncio.run(serve(read_settings(), listed, lists_now if catalogue is None else lambda: None, door, behind))
 
 
 def _catalogue() -> Sequence[RunnerDeployment]:
@@ -187,5 +198,12 @@ def _catalogue() -> Sequence[RunnerDeployment]:
     return catalogue()
 
 
+def _bulk(listed: Sequence[RunnerDeployment]) -> set[str]:
+    """The names of what runs behind the second door."""
+    from deployments.catalogue import CATALOGUE
+
+    return {one.name for entry, one in zip(CATALOGUE, listed, strict=True) if entry.door == BULK}
+
+
 if __name__ == "__main__":
-    main()
+    main(door=sys.argv[1] if len(sys.argv) > 1 else PLACEMENTS)

@@ -1,10 +1,10 @@
 """What the launcher shows: a line per process, and nothing that breaks when the terminal is gone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from deployments.refusal import Refusal
 
@@ -37,15 +37,15 @@ class Screen:
             self.say(f"  │ {line[:LONGEST]}", "dim")
 
     @contextmanager
-    def waiting(self, text: str) -> Iterator[None]:
-        """Show that something is awaited, with the seconds; only where somebody looks."""
+    def waiting(self, text: str) -> Iterator[Callable[[str], None]]:
+        """Show that something is awaited, with the seconds, in other words when told; only where somebody looks."""
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         progress = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
         with suppress(OSError):
             progress.start()
             progress.add_task(text, total=None)
         try:
-            yield
+            yield lambda said: progress.update(TaskID(0), description=said)
         finally:
             with suppress(OSError):
                 progress.stop()

@@ -15,6 +15,7 @@ from models.desk import Face, Visited
 from models.site import SitePage
 from tasks.adaptation import schema_org
 from tasks.house import House
+from tasks.subscribing.engine import Subscribing
 from tasks.visits import rows as visits
 
 SITE = "site"
@@ -46,7 +47,7 @@ class SiteVerbs:
             name=company.name, locale=company.locale, zone=company.zone, synthetic=company.synthetic,
             title=str(settings.get("title", "")), description=str(settings.get("description", "")),
             palette=workspace.brand.palette, fonts=workspace.brand.fonts, logo=self._logo_version(),
-            outlets=company.outlets,
+            outlets=company.outlets, subscribes=not Subscribing(self.house).closed(),
         )  # fmt: skip
 
     def logo(self) -> bytes | None:

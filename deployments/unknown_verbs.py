@@ -71,6 +71,8 @@ class UnknownVerbs:
                 return [needs.of_difference(*row, around) for row in rows.differences(session, clock, share, most)]
             case What.PRICE:
                 return list(priced[:most])
+            case What.MAILING:
+                return [needs.of_mailing(*row, around) for row in rows.mailings(session, clock, share, most)]
             case What.BY_HAND:
                 return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
         found = rows.placements(session, clock, what, share, most)
@@ -87,6 +89,7 @@ class UnknownVerbs:
         return Around(
             names=self._names(session), now=now_by(self.house.clock, session), public_url=self.house.public_url,
             outlets=self.house.workspace.company.outlets, verbs_of=self._verbs_of, offers=offers,
+            mailers={card.key: card.title for card in self.house.mailers},
         )  # fmt: skip
 
     def _share_of(self, session: Session, visitor: Visitor) -> Share:

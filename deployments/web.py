@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
@@ -12,12 +13,20 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from deployments.approval_verbs import ApprovalVerbs
+from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
 from deployments.customer_verbs import CustomerVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
 from deployments.drop_verbs import DropVerbs
 from deployments.furniture import furnish_from
+from deployments.group_verbs import GroupVerbs
+from deployments.hook_verbs import HookVerbs
+from deployments.intake_verbs import IntakeVerbs
+from deployments.letter_verbs import LetterVerbs
+from deployments.local_mail_verbs import LocalMailVerbs
+from deployments.mailing_report_verbs import MailingReportVerbs
+from deployments.mailing_verbs import MailingVerbs
 from deployments.month_verbs import MonthVerbs
 from deployments.occasion_verbs import OccasionVerbs
 from deployments.order_verbs import OrderVerbs
@@ -32,9 +41,12 @@ from deployments.secrets import read_secrets
 from deployments.settings import Settings, read_settings
 from deployments.site_verbs import SiteVerbs, site_path
 from deployments.stop_verbs import StopVerbs
+from deployments.subscribe_verbs import SubscribeVerbs
 from deployments.suggest_verbs import SuggestVerbs
+from deployments.typed_in_over_http import TypedInOverHttp
 from deployments.unknown_verbs import UnknownVerbs
 from deployments.week_verbs import WeekVerbs
+from integrations.mailers import discovered as discovered_mailers
 from integrations.web.app import create_app
 from integrations.web.passwords import Passwords
 from integrations.web.settings import WebSettings
@@ -54,6 +66,8 @@ class HouseVerbs(
     PeopleVerbs,
     OutletVerbs,
     CustomerVerbs,
+    GroupVerbs,
+    MailingVerbs,
     OrderVerbs,
     DropVerbs,
     ApprovalVerbs,
@@ -67,6 +81,13 @@ class HouseVerbs(
     CampaignVerbs,
     OccasionVerbs,
     MonthVerbs,
+    LetterVerbs,
+    HookVerbs,
+    SubscribeVerbs,
+    MailingReportVerbs,
+    IntakeVerbs,
+    ArchiveVerbs,
+    LocalMailVerbs,
 ):
     """Everything the web process can do, done in this house."""
 
@@ -110,8 +131,11 @@ def main() -> None:
 
 def serve(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # No block of Prefect is read here: what leaves through a channel is the runner's business.
-    house = furnish_from(settings, lambda provider, account: {})
+    # Of Prefect's blocks only those of mailers are asked for, to believe what they tell: what leaves is the runner's.
+    typed_in = TypedInOverHttp(
+        settings, lambda: read_secrets(settings), discovered_mailers().keys(), lambda: datetime.now(UTC)
+    )
+    house = furnish_from(settings, typed_in)
     mailbox = None if os.environ.get("OTDEL_SMTP_HOST") else settings.mailbox
     secrets = read_secrets(settings)
     porter = Porter(house, settings, secrets)

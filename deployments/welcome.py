@@ -1,10 +1,12 @@
-"""The welcome of a house that stands: on the first start one run of the pipeline, then where to look and sign in.
+"""The welcome of a house that stands: on the first start the pipeline and the customer groups run, then where to look.
 
 It runs beside the launcher's watch and does not import Prefect: it asks the server over HTTP.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 from sqlalchemy import Engine, func, select
@@ -14,22 +16,34 @@ from sqlmodel import col
 from deployments import runs
 from deployments.launcher import Standing
 from deployments.prefect_api import PrefectApi
+from integrations.workspace import read_workspace
+from models.company import Company
+from models.customer_groups import GroupBuild
+from models.customers import CustomerLoad
 from models.database import DatabaseClock, connect, reading, writing
 from models.delivery import FOR_A_PERSON, OUT, Delivery, State
 from models.locale import mark, translate
 from models.people import Permission, Person, permissions_of
 from models.piece import Piece
 from tasks.approval import rows as approval
+from tasks.groups import rows as groups
 from tasks.people import rows as people
 from tasks.people.tokens import fingerprint
+from tasks.tables import rows as tables
+from tasks.tables.naming import TABLE
 
-PIPELINE = "whole-way"
+PIPELINE, GROUPS = "whole-way", "B1"
 PATIENCE_SECONDS = 300
+BEGINS_SECONDS = 90
 QUESTION_SECONDS = 30
 POLL_SECONDS = 1.0
 RUNNING = mark("First run: from the content plan to publication…")
 RAN = mark("First run: {state}")
+GATHERING = mark("Customers, their purchases and groups…")
+GATHERED = mark("Customers and groups: {state}")
+SO_FAR = mark("{file}: {done} of {total}")
 SLOW = mark("The first run is still going on; watch it in Prefect: {url}")
+CUSTOMERS = mark("Customers: {customers}, of them may be written to: {reachable}; groups: {groups}.")
 OUT_NOW = mark("Published: {out}. To come: {coming}. They need a person: {trouble}.")
 SITE = mark("Own site:  {url}   (feed: {url}/feed.atom)")
 WAITS = mark("Waiting for approval: {number}. In Prefect: the run “{title}” → ⋮ → Resume; or signed in: {url}")
@@ -48,15 +62,23 @@ class Picture:
     waiting: int
     request: str
     report: str
+    customers: int = 0
+    reachable: int = 0
+    groups: int = 0
 
 
 def welcome(standing: Standing) -> None:
-    """Run the pipeline once where nothing has been loaded yet, then say where everything is."""
+    """Run the pipeline once where nothing has been loaded yet, then the groups; say where everything is."""
     engine = connect(standing.settings.database)
-    with Session(engine) as session:
+    with reading(engine) as session:
         empty = session.execute(select(func.count()).select_from(Piece)).scalar_one() == 0
+        wanted = wants_groups(session, company_of(standing))
     if empty:
-        first_run(standing)
+        follow(standing, start(standing, PIPELINE, "first"), RUNNING, RAN)
+    if wanted and not standing.stop.is_set():
+        run = start(standing, GROUPS, "first" if empty else "")
+        follow(standing, run, GATHERING, GATHERED, lambda: so_far(engine))
+    if empty:
         await_question(standing, engine)
     with writing(engine) as session:
         picture = look(standing, session)
@@ -65,20 +87,54 @@ def welcome(standing: Standing) -> None:
     summary(standing, picture, links)
 
 
-def first_run(standing: Standing) -> None:
-    """Start the whole way in Prefect and wait for its end, as long as somebody would."""
-    standing.screen.say(translate(RUNNING), "dim")
+def company_of(standing: Standing) -> Company:
+    """The company as its files describe it now."""
+    return read_workspace(standing.settings.workspace, datetime.now(UTC).date())[0].company
+
+
+def wants_groups(session: Session, company: Company) -> bool:
+    """Whether company.yaml names tables or groups, and none has been loaded or built yet: else the night does it."""
+    named = (*company.tables.customers, *company.tables.purchases, *company.ready_groups)
+    if not named and not any(one.rule for one in company.groups):
+        return False
+    loaded = select(col(CustomerLoad.id)).where(col(CustomerLoad.source).startswith(TABLE))
+    finished = loaded.where(col(CustomerLoad.applied_at).is_not(None))
+    there = (session.execute(query.limit(1)).first() for query in (select(col(GroupBuild.id)), finished))
+    return not any(there)
+
+
+def start(standing: Standing, tag: str, key: str) -> str:
+    """Start a deployment in Prefect; empty where the server does not have it."""
     with PrefectApi(standing.settings, standing.secrets) as api:
-        deployment = runs.tagged(api, PIPELINE)
-        run = runs.start(api, deployment["id"], {"form": {}}, key="first") if deployment else ""
-        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS) if run else 0):
+        deployment = runs.tagged(api, tag)
+        return runs.start(api, deployment["id"], {"form": {}}, key=key) if deployment else ""
+
+
+def follow(
+    standing: Standing, run: str, title: str, ended: str, so_far: Callable[[], str] = lambda: ""
+) -> None:  # fmt: skip
+    """Wait for the end of a run, as long as somebody would, and show how far it is."""
+    standing.screen.say(translate(title), "dim")
+    with PrefectApi(standing.settings, standing.secrets) as api, standing.screen.waiting(translate(title)) as tell:
+        for waited in range(int(PATIENCE_SECONDS / POLL_SECONDS) if run else 0):
             stands = runs.look(api, run)
             if stands.has_ended:
-                standing.screen.done(translate(RAN, state=stands.state))
+                standing.screen.done(translate(ended, state=stands.state))
                 return
+            if not stands.has_begun and waited * POLL_SECONDS > BEGINS_SECONDS:
+                break  # its runner is not there yet; it goes on without us
+            tell(so_far() or translate(title))
             if standing.stop.wait(POLL_SECONDS):
                 return
     standing.screen.warn(translate(SLOW, url=standing.front.ui_url))
+
+
+def so_far(engine: Engine) -> str:
+    """How far the loading of a table is, while one is going on."""
+    begun = select(CustomerLoad).where(col(CustomerLoad.applied_at).is_(None)).order_by(col(CustomerLoad.id).desc())
+    with reading(engine) as session:
+        load = session.execute(begun.limit(1)).scalar_one_or_none()
+    return translate(SO_FAR, file=load.file, done=load.done, total=load.total) if load else ""
 
 
 def await_question(standing: Standing, engine: Engine) -> None:
@@ -101,6 +157,8 @@ def look(standing: Standing, session: Session) -> Picture:
         waiting=len(approval.waiting(session)),
         request=str(requests[0].id) if requests else "",
         report=max((path.name for path in standing.settings.reports.glob("week-*.html")), default=""),
+        customers=tables.customers(session), reachable=tables.may_be_written_to(session),
+        groups=len(groups.groups(session)),
     )  # fmt: skip
 
 
@@ -124,6 +182,9 @@ def summary(standing: Standing, picture: Picture, links: list[tuple[str, str]]) 
     say, front = standing.screen.say, standing.front
     say(translate(SITE, url=front.public_url), "bold")
     say(translate(OUT_NOW, out=picture.out, coming=picture.coming, trouble=picture.trouble))
+    if picture.customers:
+        counted = {"customers": picture.customers, "reachable": picture.reachable, "groups": picture.groups}
+        say(translate(CUSTOMERS, **counted))
     if picture.waiting:
         url = f"{front.staff_url}/approval/{picture.request}" if picture.request else f"{front.staff_url}/staff"
         say(translate(WAITS, number=picture.waiting, title=translate("Approval"), url=url))

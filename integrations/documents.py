@@ -6,6 +6,7 @@ are refused.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -132,6 +133,7 @@ class Plain(yaml.SafeLoader):
             self.depth -= 1
 
 
+@lru_cache(maxsize=16)  # the settings of a company are read again and again, and seldom differ
 def _node(text: str) -> yaml.Node | None:
     if len(text) > BYTES_MAX:
         raise Unreadable(because(TOO_LONG, code="too_long", limit=BYTES_MAX // 1000))

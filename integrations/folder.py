@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ FILE_BYTES_MAX = 50_000_000
 FILES_MAX = 20_000
 PATIENCE_SECONDS = 10.0
 LOOK_SECONDS = 0.02
+PATTERN = frozenset("*?[")
 
 OUTSIDE = mark("{path} leads out of the company's folder. Put the file inside and name it from there.")
 ABSENT = mark("There is no file {path} in the company's folder. Correct the name or put the file there.")
@@ -111,5 +112,16 @@ class Folder:
         """The files under a folder by their paths from it, hidden ones left out; none where there is no folder."""
         top = self.place(path)
         found = (file.relative_to(top) for file in sorted(top.rglob("*")) if file.is_file()) if top.is_dir() else ()
-        shown = (file for file in found if not any(part.startswith((".", "~$")) for part in file.parts))
-        return [file.as_posix() for file in shown if not suffixes or file.suffix.lower() in suffixes][:FILES_MAX]
+        return [file for file in _shown(found) if not suffixes or Path(file).suffix.lower() in suffixes][:FILES_MAX]
+
+    def matching(self, pattern: str) -> list[str]:
+        """The files that a pattern (purchases/*.csv) means; a plain name means itself, whether it is there or not."""
+        if not PATTERN & set(pattern) or self.holds(pattern):
+            return [pattern]
+        found = (file.relative_to(self.root) for file in sorted(self.root.glob(pattern)) if file.is_file())
+        return _shown(found)[:FILES_MAX]
+
+
+def _shown(files: Iterable[Path]) -> list[str]:
+    """Without those that are hidden, and those that Excel keeps beside an open workbook."""
+    return [file.as_posix() for file in files if not any(part.startswith((".", "~$")) for part in file.parts)]

@@ -31,6 +31,15 @@ class MediaStore:
     def path(self, picture: Picture) -> Path:
         return self.root / picture.sha256[:2] / picture.file_name
 
+    def size(self, file_name: str) -> int | None:
+        """How many bytes a file of the store has; None where there is none of this name."""
+        if not file_name.replace(".", "").isalnum():
+            return None
+        try:
+            return (self.root / file_name[:2] / file_name).stat().st_size
+        except OSError:
+            return None
+
     def open(self, picture: Picture) -> bytes:
         try:
             return self.path(picture).read_bytes()

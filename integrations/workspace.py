@@ -12,22 +12,28 @@ from integrations.documents import Document, Loc, accept, compose
 from integrations.errors import Refused
 from integrations.folder import Folder
 from models.company import BrandKit, Channels, Company, Sources, Workspace
+from models.consent_texts import ConsentTexts
 from models.content import Effect, Place, Problem, nearest
 from models.locale import mark
+from models.mailers import Mailers
 from models.people import Permission, permissions_of
 from models.reason import Reason, because
 
 Model = TypeVar("Model", bound=BaseModel)
 Wrong = tuple[str, Loc, Reason]
 
-COMPANY, CHANNELS, SOURCES, BRAND = "company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml"
-NEEDED = (COMPANY, CHANNELS)
+COMPANY, CHANNELS, MAILERS = "company.yaml", "channels.yaml", "mailers.yaml"
+SOURCES, BRAND, CONSENTS = "feeds.yaml", "brand/brand.yaml", "consents.yaml"
+NEEDED, OPTIONAL = (COMPANY, CHANNELS), (MAILERS, CONSENTS)
+FILES = (COMPANY, CHANNELS, MAILERS, SOURCES, BRAND, CONSENTS)
 SETTINGS_BYTES_MAX = 500_000
 ROUNDS = 5
 
 NO_FILE = mark("There is no such file. Put it into the folder of the company; “otdel init” makes a sample of it.")
 NOT_UTF8 = mark("The file is not in UTF-8. Save it in this encoding.")
 SAME_KEY = mark("The key “{key}” already stands in line {line}. Give one of the two another key.")
+A_CHANNELS = mark("The key “{key}” is a channel's (channels.yaml). Give the mailer another key.")
+SAME_VERSION = mark("Version {version} of “{key}” already stands in line {line}. Give one of the two another version.")
 NO_SUCH = mark("There is no “{value}” in “{where}”. Nearest: {nearest}. Correct the name or add it there.")
 NONE_SUCH = mark("There is no “{value}”: “{where}” is empty. Add it there or clear the field.")
 NO_PROVIDER = mark("There is no provider “{value}”. Write one of: {possible}.")
@@ -46,10 +52,12 @@ REFERENCES: tuple[tuple[str, Loc, str, str], ...] = (
     (COMPANY, ("approval", "approver"), COMPANY, "people"),
     (COMPANY, ("approval", "urgent", "*"), COMPANY, "people"),
     (COMPANY, ("approval", "channels", "@"), CHANNELS, "channels"),
+    (COMPANY, ("mailings", "controls", "*"), COMPANY, "people"),
 )
 LISTS = (
     *((COMPANY, name) for name in ("outlets", "people", "groups", "goals", "campaigns", "funds")),
     (CHANNELS, "channels"),
+    (MAILERS, "mailers"),
     (SOURCES, "sources"),
 )
 
@@ -59,6 +67,7 @@ def read_workspace(
     start: date,
     providers: Collection[str] = (),
     instead: Mapping[str, bytes] = {},
+    mailers: Collection[str] = (),
 ) -> tuple[Workspace, list[Problem]]:
     """Read the settings of a company; `start` is the day of its first start, which +6 counts from.
 
@@ -67,9 +76,11 @@ def read_workspace(
     only what could be read.
     """
     folder = Folder(path)
-    documents = {name: _document(folder, name, instead.get(name)) for name in (COMPANY, CHANNELS, SOURCES, BRAND)}
-    wrong = [*_same_keys(documents), *_dangling(documents), *_unknown_providers(documents, providers)]
-    wrong += _absent_paths(documents, folder)
+    documents = {name: _document(folder, name, instead.get(name)) for name in FILES}
+    wrong = [*_same_keys(documents), *_dangling(documents), *_keys_of_channels(documents)]
+    wrong += _unknown_providers(documents[CHANNELS], "channels", providers)
+    wrong += _unknown_providers(documents[MAILERS], "mailers", mailers)
+    wrong += [*_absent_paths(documents, folder), *_same_versions(documents[CONSENTS])]
     problems = [problem for document in documents.values() for problem in document.problems]
 
     def settled(model: type[Model], file: str) -> Model | None:
@@ -82,13 +93,17 @@ def read_workspace(
         root=str(path),
         company=settled(Company, COMPANY) or Company(name=path.name or "—", zone="UTC"),
         channels=(settled(Channels, CHANNELS) or Channels()).channels,
+        mailers=(settled(Mailers, MAILERS) or Mailers()).mailers,
         sources=(settled(Sources, SOURCES) or Sources()).sources,
         brand=settled(BrandKit, BRAND) or BrandKit(),
+        consents=(settled(ConsentTexts, CONSENTS) or ConsentTexts()).consents,
     )
     return workspace, [*problems, *_out_of_reach(documents[COMPANY], workspace.company)]
 
 
 def _document(folder: Folder, file: str, instead: bytes | None = None) -> Document:
+    if instead is None and file in OPTIONAL and not folder.holds(file):
+        return Document(file)
     if instead is None and not folder.holds(file):
         effect = Effect.STOPS if file in NEEDED else Effect.NOTE
         return _unread(file, because(NO_FILE, code="no_file"), effect)
@@ -165,6 +180,17 @@ def _same_keys(documents: Mapping[str, Document]) -> Iterator[Wrong]:
                 yield file, loc, because(SAME_KEY, code="same_key", key=key, line=line)
 
 
+def _same_versions(document: Document) -> Iterator[Wrong]:
+    """Whoever agreed to a version agreed to its words, so no two texts share one."""
+    first: dict[tuple[str, str], Loc] = {}
+    for loc, item in _items(document, "consents"):
+        of = str(item.get("key", "")), str(item.get("version", ""))
+        before = first.setdefault(of, loc)
+        if before != loc:
+            line = document.line_of((*before, "version"))
+            yield document.file, loc, because(SAME_VERSION, code="same_version", key=of[0], version=of[1], line=line)
+
+
 def _dangling(documents: Mapping[str, Document]) -> Iterator[Wrong]:
     for file, pattern, where, name in REFERENCES:
         keys = [str(item["key"]) for _, item in _items(documents[where], name) if "key" in item]
@@ -192,12 +218,20 @@ def _matches(value: Any, pattern: Loc, loc: Loc = ()) -> Iterator[tuple[Loc, str
         yield from _matches(value[pattern[0]], pattern[1:], (*loc, pattern[0]))
 
 
-def _unknown_providers(documents: Mapping[str, Document], providers: Collection[str]) -> Iterator[Wrong]:
-    for loc, item in _items(documents[CHANNELS], "channels"):
+def _keys_of_channels(documents: Mapping[str, Document]) -> Iterator[Wrong]:
+    """A Stop names a channel or a mailer by its key, so no two share one."""
+    channels = {str(item["key"]) for _, item in _items(documents[CHANNELS], "channels") if "key" in item}
+    for loc, item in _items(documents[MAILERS], "mailers"):
+        if str(item.get("key", "")) in channels:
+            yield MAILERS, loc, because(A_CHANNELS, code="same_key", key=item["key"])
+
+
+def _unknown_providers(document: Document, name: str, providers: Collection[str]) -> Iterator[Wrong]:
+    for loc, item in _items(document, name):
         provider = item.get("provider")
         if providers and isinstance(provider, str) and provider not in providers:
             reason = because(NO_PROVIDER, code="provider", value=provider, possible=", ".join(sorted(providers)))
-            yield CHANNELS, (*loc, "provider"), reason
+            yield document.file, (*loc, "provider"), reason
 
 
 def _out_of_reach(document: Document, company: Company) -> Iterator[Problem]:

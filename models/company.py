@@ -1,10 +1,9 @@
-"""The company as its own files describe it: company.yaml, channels.yaml, feeds.yaml and brand.yaml. Pure.
+"""The company as its files describe it: company.yaml, channels.yaml, mailers.yaml, feeds.yaml, brand.yaml. Pure.
 
 A field that is no field of these is refused, never ignored: a slip of the pen must not become a silent default.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -12,16 +11,32 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from models.brand import Brand
+from models.consent_texts import ConsentText, SubscriptionPolicy
 from models.content import Known
 from models.day import Day
 from models.delivery import Lateness
 from models.locale import mark
+from models.mailers import MailerCard
 from models.people import Role
 from models.post import Value
 from models.reason import because
 from models.schedule import Unreadable
-from models.timetable import read_duration, read_hours, read_quiet, read_slots
-from models.written import Amount, ChannelKey, Colour, Currency, Email, Key, Text, Url, Zone
+from models.timetable import read_duration, read_quiet, read_slots
+from models.written import SECRET as SECRET
+from models.written import (
+    Amount,
+    ChannelKey,
+    Colour,
+    Currency,
+    Email,
+    HoursText,
+    Key,
+    TableText,
+    Text,
+    Url,
+    Zone,
+    names_in,
+)
 
 UPSIDE_DOWN = mark("The end, {end}, is before the beginning, {start}. Exchange the two dates.")
 ONE_ADDRESS = mark("A source has either “url” or “path”, and exactly one of them. Leave the one you need.")
@@ -29,8 +44,6 @@ NO_SECRETS = mark(
     "“{field}” looks like a secret, and secrets are not kept in files. Put it into the channel's Prefect block "
     "or into an environment variable, and delete it here."
 )
-
-SECRET = re.compile(r"token|secret|passw|api_?key|private_?key|credential|парол|токен", re.IGNORECASE)
 
 
 def _duration(value: Any) -> Any:
@@ -47,14 +60,8 @@ def _quiet(text: str) -> str:
     return text
 
 
-def _hours(text: str) -> str:
-    read_hours([text])
-    return text.strip()
-
-
 SlotText = Annotated[str, AfterValidator(_slot)]
 QuietText = Annotated[str, AfterValidator(_quiet)]
-HoursText = Annotated[str, AfterValidator(_hours)]
 Length = Annotated[timedelta, BeforeValidator(_duration)]
 
 
@@ -111,12 +118,16 @@ class AbsenceCard(Period):
 
 
 class Group(Value):
-    """A customer group: the words it speaks in, and the categories of products it buys."""
+    """A customer group: the words it speaks in, and the categories of products it buys.
+
+    With a `rule`, in the one-line language, it has members too: it is made from it once, and changed on the desk.
+    """
 
     key: Key
     title: Text
     words: tuple[Text, ...] = ()
     product_groups: tuple[Text, ...] = ()
+    rule: str = ""
 
 
 class Goal(Period):
@@ -167,8 +178,40 @@ class ApprovalPolicy(Value):
         return self.channels.get(channel, self.default)
 
 
+class ImprintCard(Value):
+    """Who sends letters, as the law wants it said: the full name and the postal address. No name: the company's."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    email: Email = ""
+    site: Url = ""
+
+
+class MailingPolicy(Value):
+    """What holds for all mailings. At most `cap_number` advertising letters in `cap_days` go to one customer; 0: any.
+
+    `controls` are people of ours who get every mailing when it begins, to see how it arrives.
+    """
+
+    imprint: ImprintCard = ImprintCard()
+    cap_number: int = Field(default=0, ge=0, le=100)
+    cap_days: int = Field(default=7, ge=1, le=365)
+    controls: tuple[str, ...] = ()
+
+
+class CompanyTables(Value):
+    """Tables in the company's folder, as files or patterns (purchases/*.csv), that load by themselves when changed."""
+
+    customers: tuple[TableText, ...] = ()
+    purchases: tuple[TableText, ...] = ()
+
+
 class Company(Value):
-    """The company; `working_hours` are when its people answer, in its zone."""
+    """The company; `working_hours` are when its people answer, in its zone.
+
+    `ready_groups` are the ready customer groups it begins with, by their keys.
+    """
 
     name: Text
     zone: Zone
@@ -181,10 +224,14 @@ class Company(Value):
     people: tuple[PersonCard, ...] = ()
     absences: tuple[AbsenceCard, ...] = ()
     groups: tuple[Group, ...] = ()
+    ready_groups: tuple[Key, ...] = ()
+    tables: CompanyTables = CompanyTables()
     goals: tuple[Goal, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     funds: tuple[Fund, ...] = ()
     approval: ApprovalPolicy = ApprovalPolicy()
+    mailings: MailingPolicy = MailingPolicy()
+    subscription: SubscriptionPolicy = SubscriptionPolicy()
     quiet_hours: QuietText = ""
     working_hours: tuple[HoursText, ...] = ("mon-fri 09:00-18:00",)
 
@@ -220,18 +267,10 @@ class ChannelCard(Value):
 
     @model_validator(mode="after")
     def without_secrets(self) -> "ChannelCard":
-        for name in _names(self.settings):
+        for name in names_in(self.settings):
             if SECRET.search(name):
                 raise Unreadable(because(NO_SECRETS, code="secret", field=name))
         return self
-
-
-def _names(settings: Any) -> Iterator[str]:
-    """Every field's name, however deep it stands."""
-    inner = settings.values() if isinstance(settings, Mapping) else settings if isinstance(settings, list) else ()
-    yield from (str(name) for name in (settings if isinstance(settings, Mapping) else ()))
-    for value in inner:
-        yield from _names(value)
 
 
 class Channels(Value):
@@ -274,8 +313,10 @@ class Workspace(Value):
     root: str
     company: Company
     channels: tuple[ChannelCard, ...] = ()
+    mailers: tuple[MailerCard, ...] = ()
     sources: tuple[Source, ...] = ()
     brand: BrandKit = BrandKit()
+    consents: tuple[ConsentText, ...] = ()
 
     def known(self, **files: frozenset[str] | None) -> Known:
         """What plans and pieces may refer to; `files` are the pieces, pictures and products there are."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, JSON, CheckConstraint, Index, Table, UniqueConstraint, event
+from sqlalchemy import DDL, JSON, CheckConstraint, Index, Table, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from models.database import Moment
@@ -15,6 +15,9 @@ class AddressKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     TELEGRAM = "telegram"
+
+
+CODE = "code"  # what a customer is known by beside their addresses
 
 
 class Purpose(StrEnum):
@@ -113,6 +116,7 @@ class Address(SQLModel, table=True):
         UniqueConstraint("kind", "value", name="uq_address_value"),
         UniqueConstraint("customer_id", "kind", name="uq_address_customer"),
         Index("ix_address_print", "print"),
+        Index("ix_address_open", "customer_id", "kind", sqlite_where=text("open = 1"), postgresql_where=text("open")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -122,7 +122,9 @@ def _sqlite_laws(connection: Any, _: Any) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("PRAGMA query_only = ON" if reading else "PRAGMA query_only = OFF")
+    if connection.info.get("query_only") is not reading:
+        connection.exec_driver_sql("PRAGMA query_only = ON" if reading else "PRAGMA query_only = OFF")
+        connection.info["query_only"] = reading
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 
@@ -145,10 +147,13 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def let_others_in(engine: Engine) -> None:
-    """Between two long writes give others their turn: SQLite keeps no queue, who waits asks ten times a second."""
-    if engine.dialect.name == "sqlite":
-        sleep(A_TURN)
+def let_others_in(engine: Engine, already: float = 0) -> None:
+    """Between two long writes give others their turn: SQLite keeps no queue, who waits asks ten times a second.
+
+    `already` are the seconds in which nothing has been written since the last.
+    """
+    if engine.dialect.name == "sqlite" and already < A_TURN:
+        sleep(A_TURN - already)
 
 
 def in_one(sessions: sessionmaker[Session], work: Callable[[Session], T], times: int = 3) -> T:

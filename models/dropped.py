@@ -57,7 +57,6 @@ DROP_TITLES = {
 }
 ON_THE_WAY = (DropState.RECEIVED, DropState.READING, DropState.APPLYING)
 PERSONAL = (DropKind.CUSTOMERS, DropKind.PURCHASES)  # their bytes are gone as soon as they are applied or put aside
-LOOKED_OVER = (DropKind.PURCHASES,)  # nothing uses them yet, so nothing of them is kept
 
 
 class DroppedFile(SQLModel, table=True):

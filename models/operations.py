@@ -52,5 +52,12 @@ OPERATIONS = {
         Operation("A10", mark("Reaction control"), mark("reactions, answer time")),
         Operation("A11", mark("Unified registry"), mark("completeness")),
         Operation("A12", mark("Reports"), mark("delivered on time")),
+        Operation("B1", mark("Forming and correcting customer groups"), mark("customers in at least one group, %")),
+        Operation("C2", mark("Content search for mailings"), mark("candidates accepted / found")),
+        Operation("C3", mark("Content of mailings"), mark("approved first time, %")),
+        Operation("C4", mark("Styling of mailings and requirements of mailers"), mark("checks passed, %")),
+        Operation("C1", mark("Customer groups for mailings"), mark("may be sent advertising, % of the group")),
+        Operation("C5", mark("Analysis of reaction to mailings"), mark("revenue per 1,000 letters, against control")),
+        Operation("C11", mark("Reports of mailings"), mark("delivered on time")),
     )
 }

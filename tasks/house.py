@@ -14,22 +14,36 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.channels.base import Channel
 from integrations.errors import Refused
+from integrations.mailboxes.base import Mailbox
+from integrations.mailers.base import Mailer
 from integrations.media import MediaStore
 from models.company import ChannelCard, Workspace
 from models.content import Effect, Problem
+from models.customers import AddressKind
 from models.database import Clock, DatabaseClock, only_looking
 from models.ending import Ending
 from models.locale import mark, translate
+from models.mailers import MailerCard
 from models.reason import because
 
 DATABASE_CLOCK = DatabaseClock()
 UNREADABLE = mark("Nothing was done, because the company's files cannot be read:")
 NOT_FURNISHED = "the house is not furnished: import deployments.wired first"
+NO_MAILER = mark("Mailer “{account}” cannot be used here. Name another one.")
+NO_MAILBOX = mark("The bounces of mailer “{account}” cannot be read here.")
 NO_MESSENGER = mark("No Telegram bot for notices is set up.")
 
 
 def no_messenger() -> Channel:
     raise Refused(because(NO_MESSENGER, code="no_messenger"))
+
+
+def no_mailer(card: MailerCard) -> Mailer:
+    raise Refused(because(NO_MAILER, code="no_mailer", account=card.key))
+
+
+def no_mailbox(card: MailerCard) -> Mailbox:
+    raise Refused(because(NO_MAILBOX, code="no_mailbox", account=card.key))
 
 
 def no_prints(kind: str, value: str) -> str:
@@ -42,7 +56,10 @@ class House:
 
     `open_workspace` reads the company's files anew when they have changed; `root` is their folder, `var` what we keep
     beside them; +6 in the files counts from `first_start`. `reaches_out`: a channel's calls leave this computer.
-    `mail_leaves`: letters go out by a server; else they stay in this machine's mailbox, where colleagues read them.
+    `mailer_of` makes the mailer of a card, `mailbox_of` the mailbox that its bounces come to; `kind_of` says what it
+    writes to without making it; `letters_leave`: what it sends leaves this computer.
+    `mail_leaves`: our own letters go out by a server; else they stay in this machine's mailbox, where colleagues read
+    them.
     `printed` is the keyed hash of an address, by kind and value: what a stop-list knows people by.
     `messenger` is the bot that calls our own people, beside `mail`; it raises Refused where none is set up.
     """
@@ -63,6 +80,10 @@ class House:
     messenger: Callable[[], Channel] = no_messenger
     mail_leaves: bool = False
     reaches_out: Callable[[ChannelCard], bool] = lambda card: True
+    mailer_of: Callable[[MailerCard], Mailer] = no_mailer
+    letters_leave: Callable[[MailerCard], bool] = lambda card: True
+    kind_of: Callable[[MailerCard], AddressKind] = lambda card: AddressKind.EMAIL
+    mailbox_of: Callable[[MailerCard], Mailbox] = no_mailbox
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     printed: Callable[[str, str], str] = no_prints
 
@@ -79,6 +100,13 @@ class House:
         """Why nothing may be done now: a file is broken, and what is left of the workspace is not the company."""
         stops = [str(problem) for problem in self.open_workspace()[1] if problem.effect is Effect.STOPS]
         return Ending(total=1, remarks=(translate(UNREADABLE), *stops)) if stops else None
+
+    @property
+    def mailers(self) -> tuple[MailerCard, ...]:
+        return self.workspace.mailers
+
+    def mailer_card(self, account: str) -> MailerCard | None:
+        return next((card for card in self.mailers if card.key == account), None)
 
     def card_of(self, account: str) -> ChannelCard | None:
         return next((card for card in self.workspace.channels if card.key == account), None)

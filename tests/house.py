@@ -20,6 +20,7 @@ from models.company import ChannelCard, Workspace
 from models.content import Problem
 from models.database import SetClock, connect
 from models.delivery import State
+from models.mailers import MailerCard
 from models.piece import Piece, Rendition
 from models.post import Post
 from models.reason import because
@@ -69,7 +70,7 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
-SETTINGS = ("company.yaml", "channels.yaml", "feeds.yaml", "brand/brand.yaml")
+SETTINGS = ("company.yaml", "channels.yaml", "mailers.yaml", "feeds.yaml", "brand/brand.yaml", "consents.yaml")
 
 
 def read_again(root: Path, clock: SetClock) -> Callable[[], tuple[Workspace, list[Problem]]]:
@@ -94,9 +95,21 @@ def furnished(
     clock: SetClock,
     feeds: str = FEEDS,
     company: str = COMPANY,
+    mailers: Mapping[str, Any] = {},
+    cards: str = "",
 ) -> House:
-    """A house whose time stands where the clock is set; its people are in the tables already."""
+    """A house whose time stands where the clock is set; its people are in the tables already.
+
+    `mailers` are by the keys of `cards`, the text of mailers.yaml; their letters stay on this computer.
+    """
     settle_company(root, {key: channel.title for key, channel in channels.items()}, feeds, company)
+    if cards:
+        (root / "mailers.yaml").write_text(cards)
+
+    def mailer_of(card: MailerCard) -> Any:
+        if card.key not in mailers:
+            raise Refused(because("no such mailer", code="no_mailer"))
+        return mailers[card.key]
 
     def provider_of(card: ChannelCard) -> Channel:
         if card.key not in channels:
@@ -108,7 +121,8 @@ def furnished(
         open_workspace=read_again(root, clock), media=MediaStore(root / "media"),
         mail=FakeChannel(), root=root, var=root / "var", first_start=clock.at.date(), public_url="https://cups.example",
         staff_url="https://staff.example", ui_url="https://ui.example", clock=clock, now=lambda: clock.at,
-        printed=lambda kind, value: sha256(f"{kind} {value}".encode()).hexdigest(),
+        printed=lambda kind, value: sha256(f"{kind} {value}".encode()).hexdigest(), mailer_of=mailer_of,
+        letters_leave=lambda card: False, kind_of=lambda card: mailers[card.key].capabilities.kind,
     )  # fmt: skip
     with house.sessions.begin() as session:
         sync_people(session, clock, house.workspace)

@@ -13,7 +13,7 @@ from deployments.cli.load import NOT_A_TABLE, READING, SAVE_AS, TO_APPLY, bytes_
 from deployments.cli.office import Office, code_of, office
 from deployments.cli.registry import NO_DAY, WRITE_DAY
 from deployments.refusal import Exit, Refusal
-from models.locale import mark, translate, translate_plural
+from models.locale import mark, translate
 from models.reason import NO_REASON, because
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ LOADED = mark("Loaded. The counts are of the whole file.")
 REACH = mark("Whom advertising may be sent to, once it is loaded")
 UNKNOWN = mark("Columns that are not known")
 TO_MEND = mark("To be mended in the file")
-COLUMN = mark("Column “{field}”")
-ROWS_WRONG = (mark("{number} row"), mark("{number} rows"))
-LEFT_OUT = mark("row left out")
 
 
 def add_to(group: typer.Typer) -> None:
@@ -72,7 +69,7 @@ def take_in(desk: Office, file: Path, apply: bool, agreed: "AllAgreed", person: 
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise Refusal(because(NOT_A_TABLE, file=file), because(SAVE_AS), Exit.USAGE)
     data, house = bytes_of(file), desk.house
-    agreed, by = _checked(agreed, _today(house)), _key_of(house, person)
+    agreed, by = _checked(agreed, _today(house)), key_of(house, person)
     with desk.screen.waiting(translate(READING, file=file.name)):
         sheet = _sheet(data, file.name)
     if apply:
@@ -84,12 +81,12 @@ def rehearse_table(desk: Office, sheet: "Sheet", agreed: "AllAgreed", by: str) -
     """Say what loading it would come to."""
     from tasks.customers.engine import rehearse
 
-    with _progress(desk, LOOKING, len(sheet.rows)) as tick:
+    with progress(desk, LOOKING, len(sheet.rows)) as tick:
         found = rehearse(desk.house, sheet, agreed, by, tick)
     unknown = [f"{translate(UNKNOWN)}: {', '.join(found.unknown)}"] if found.unknown else []
-    problems = _said(found.wrong)
+    problems = said_of(found.wrong)
     reached = _reach_lines(found.reach)
-    text = [*_count_lines(sheet, found.counts), *reached, *unknown, *_mended(problems), translate(TO_APPLY)]
+    text = [*_count_lines(sheet, found.counts), *reached, *unknown, *mended(problems), translate(TO_APPLY)]
     said = found.model_dump(mode="json", include={"rows", "counts", "reach", "columns", "unknown"})
     code = _code(sheet, found.counts, problems)
     desk.answer({"applied": False, **said, "problems": problems}, "\n".join(text), code)
@@ -99,12 +96,12 @@ def load_table(desk: Office, sheet: "Sheet", agreed: "AllAgreed", print_: str, b
     """Load it, or go on where a loading of the same was cut off; loaded before to its end, it is loaded anew."""
     from tasks.customers.engine import load, wrong_in
 
-    source, behind = _source(desk.house, print_)
-    with _progress(desk, LOADING, len(sheet.rows), behind) as tick:
+    source, behind = source_of(desk.house, print_)
+    with progress(desk, LOADING, len(sheet.rows), behind) as tick:
         counts = load(desk.house, sheet, agreed, source, by, tick)
-    problems = _said(wrong_in(desk.house, sheet, agreed))
+    problems = said_of(wrong_in(desk.house, sheet, agreed))
     went_on = [translate(GOES_ON, done=behind, total=len(sheet.rows))] if behind else []
-    text = [*went_on, translate(LOADED), *_count_lines(sheet, counts), *_mended(problems)]
+    text = [*went_on, translate(LOADED), *_count_lines(sheet, counts), *mended(problems)]
     said = {"applied": True, "rows": len(sheet.rows), "counts": dict(counts), "went_on_behind": behind}
     desk.answer({**said, "problems": problems}, "\n".join(text), _code(sheet, counts, problems))
 
@@ -132,7 +129,7 @@ def _checked(agreed: "AllAgreed", today: "date") -> "AllAgreed":
     return agreed.model_copy(update={"on": on.isoformat()})
 
 
-def _key_of(house: "House", person: str) -> str:
+def key_of(house: "House", person: str) -> str:
     """The key of whoever loads; empty where nobody is named. Raises Refused where they may not."""
     from models.people import Permission
     from tasks.orders.naming import entitled
@@ -168,7 +165,7 @@ def _print_of(data: bytes, agreed: "AllAgreed") -> str:
     return sha256(data + said.encode()).hexdigest()
 
 
-def _source(house: "House", print_: str) -> tuple[str, int]:
+def source_of(house: "House", print_: str) -> tuple[str, int]:
     """What the loading is known by, and how many rows are done: one cut off goes on, after a whole comes another."""
     from sqlalchemy import select
     from sqlmodel import col
@@ -186,7 +183,7 @@ def _source(house: "House", print_: str) -> tuple[str, int]:
 def _count_lines(sheet: "Sheet", counts: Any) -> list[str]:
     from models.desk.drop import COUNT_TITLES
 
-    told = [_counted(counts[what], words) for what, words in COUNT_TITLES.items() if counts.get(what)]
+    told = [counted(counts[what], words) for what, words in COUNT_TITLES.items() if counts.get(what)]
     return [translate(ROWS, file=sheet.file, number=len(sheet.rows)), *told]
 
 
@@ -198,25 +195,21 @@ def _reach_lines(reach: Any) -> list[str]:
     for kind in (kind for kind in AddressKind if kind in reach):
         codes = reach[kind]
         lines.append(f"{translate(KIND_TITLES[kind])}: {sum(codes.values())}")
-        lines += [_counted(codes[code], words) for code, words in REACH_TITLES.items() if codes.get(code)]
+        lines += [counted(codes[code], words) for code, words in REACH_TITLES.items() if codes.get(code)]
     return lines
 
 
-def _counted(number: int, words: str) -> str:
+def counted(number: int, words: str) -> str:
     return f"{number:>8}  {translate(words)}"
 
 
-def _said(wrong: Iterable["Wrong"]) -> list[str]:
-    return [_line(one) for one in wrong]
+def said_of(wrong: Iterable["Wrong"]) -> list[str]:
+    from tasks.tables.told import wrong_line
+
+    return [wrong_line(one) for one in wrong]
 
 
-def _line(one: "Wrong") -> str:
-    rows = ", ".join(map(str, one.rows)) + ("…" if one.number > len(one.rows) else "")
-    place = f"{translate(COLUMN, field=one.field)}, {translate_plural(*ROWS_WRONG, one.number)}: {rows}"
-    return f"{place}{f' ({translate(LEFT_OUT)})' if one.left_out else ''}. {one.reason}"
-
-
-def _mended(problems: Sequence[str]) -> list[str]:
+def mended(problems: Sequence[str]) -> list[str]:
     return [f"{translate(TO_MEND)}:", *problems] if problems else []
 
 
@@ -226,7 +219,7 @@ def _code(sheet: "Sheet", counts: Any, problems: Sequence[str]) -> Exit:
 
 
 @contextmanager
-def _progress(desk: Office, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
+def progress(desk: Office, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
     """Show how many rows are done; only where somebody looks."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = desk.screen.console

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -114,20 +114,29 @@ def start(desk: Office, copied: bool = False) -> NoReturn:
 
 def lay_out(workspace: Path, kind: str, asked: str) -> None:
     """Copy a company into the folder; a file that is there already stops it before anything is written."""
+    from deployments.sample import bought
+
     source = CODE_ROOT / "deployments" / kind / asked
     if asked not in LANGUAGES or not source.is_dir():
         what = because("There is no company in the language “{asked}”.", asked=asked)
         raise Refusal(what, because("Possible: {languages}.", languages=", ".join(LANGUAGES)), Exit.USAGE)
     files = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
-    there = [file for file in files if (workspace / file).exists()]
+    made = {Path(bought.FILE): bought.table(asked, _yesterday())} if kind == "sample" else {}
+    there = [file for file in (*files, *made) if (workspace / file).exists()]
     if there:
         what = because("{folder} already has {file}, and nothing is overwritten.", folder=workspace, file=there[0])
         raise Refusal(what, because("Choose another folder."))
     for file in files:
         (workspace / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / file, workspace / file)
+    for file, content in made.items():
+        (workspace / file).write_bytes(content)
     for folder in FOLDERS:
         (workspace / folder).mkdir(parents=True, exist_ok=True)
+
+
+def _yesterday() -> date:
+    return (datetime.now(UTC) - timedelta(days=1)).date()
 
 
 def renew_secrets(settings: Settings) -> None:

@@ -82,12 +82,12 @@ def add_to(app: typer.Typer) -> None:
         return load
 
     group.command("expenses", help=translate(mark("A table of expenses, as often as you like.")))(stated("expense"))
-    group.command("results", help=translate(mark("A table of offline results, as often as you like.")))(
-        stated("result")
-    )
-    from deployments.cli import customers  # a command of the same group, in a file that stands on this one
+    results_help = translate(mark("A table of offline results, as often as you like."))
+    group.command("results", help=results_help)(stated("result"))
+    from deployments.cli import customers, purchases  # commands of the same group, in files that stand on this one
 
     customers.add_to(group)
+    purchases.add_to(group)
 
 
 def record_table(desk: Office, kind: str, file: Path, recording: bool, withdrawing: bool) -> None:

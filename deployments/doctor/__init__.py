@@ -11,11 +11,11 @@ from models.reason import because
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Look at one thing after another; a look that itself goes wrong is a finding, not the end."""
-    from deployments.doctor import company, machine, running
+    from deployments.doctor import company, machine, mailers, running
 
     looks = (
         machine.versions, machine.disk, machine.clock, machine.ports,
-        company.secrets, company.workspace, company.database, company.addresses,
+        company.secrets, company.workspace, company.tables, company.database, company.addresses, mailers.mailers,
         running.processes, running.server, running.deployments,
     )  # fmt: skip
     for look in looks:

@@ -30,14 +30,31 @@ def secrets(settings: Settings, now: datetime) -> Iterator[Finding]:
 def workspace(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Every problem in the company's files, as the operations see it."""
     from integrations.channels import discovered
+    from integrations.mailers import discovered as discovered_mailers
     from integrations.workspace import read_workspace
 
-    _, problems = read_workspace(settings.workspace, now.date(), discovered().keys())
+    known, mailers = discovered().keys(), discovered_mailers().keys()
+    _, problems = read_workspace(settings.workspace, now.date(), known, mailers=mailers)
     for problem in problems:
         said = because("{problem}", problem=str(problem))
         yield bad("workspace", said) if problem.effect == Effect.STOPS else warn("workspace", said)
     if not problems:
         yield ok("workspace", because("The company's files are in order: {folder}", folder=settings.workspace))
+
+
+def tables(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """The tables that load by themselves: each that company.yaml names is there."""
+    from integrations.folder import Folder
+    from integrations.workspace import read_workspace
+
+    of, folder = read_workspace(settings.workspace, now.date())[0].company.tables, Folder(settings.workspace)
+    found = [path for pattern in (*of.customers, *of.purchases) for path in folder.matching(pattern)]
+    missing = [path for path in found if not folder.holds(path)]
+    for path in missing:
+        what = because("company.yaml names the table {file}, and there is no such file.", file=path)
+        yield warn("tables", what, because("Put the file there, or take it out of company.yaml: tables."))
+    if found and not missing:
+        yield ok("tables", because("The tables that load by themselves are there: {files}", files=", ".join(found)))
 
 
 def database(settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import httpx
 from deployments import processes as machine
 from deployments.children import TITLES, read_pulse
 from deployments.doctor.finding import Finding, bad, ok, warn
+from deployments.entries import BULK, PLACEMENTS
 from deployments.house import Tenant, is_running, read_record
 from deployments.prefect_api import PrefectApi
 from deployments.secrets import read_secrets
@@ -32,14 +33,16 @@ def processes(settings: Settings, now: datetime) -> Iterator[Finding]:
         else:
             yield bad("processes", because("{name} does not run.", name=_title(child)), LOOK)
     yield _runner(settings, now)
+    if any(child.name == "runner-bulk" for child in record.children):
+        yield _runner(settings, now, BULK)
 
 
 def _title(child: Tenant) -> str:
     return translate(TITLES[child.name]) if child.name in TITLES else child.name
 
 
-def _runner(settings: Settings, now: datetime) -> Finding:
-    polled = read_pulse(settings).get("polled_at")
+def _runner(settings: Settings, now: datetime, door: str = PLACEMENTS) -> Finding:
+    polled = read_pulse(settings, door).get("polled_at")
     if not isinstance(polled, str):
         return bad("runner", because("The runner has not asked for work yet."), LOOK)
     age = now - datetime.fromisoformat(polled)

@@ -85,7 +85,7 @@ class Crowd:
 
     def _agreed(self, number: int) -> Row:
         """What they agreed to when they filled the form in: the day the card was given, or they came to the site."""
-        country, day = self.country, self._came_on(number)
+        country, day = self.country, self.came_on(number)
         agreed = number in self.advertising or number in self.personal
         advertising = country.yes if number in self.advertising else country.no if number in self.declined else ""
         return {
@@ -95,7 +95,7 @@ class Crowd:
             "wording": country.wordings[day >= SEPARATE] if agreed else "",
         }  # fmt: skip
 
-    def _came_on(self, number: int) -> date:
+    def came_on(self, number: int) -> date:
         return OPENED + timedelta(days=(LAST_DAY - OPENED).days * number // NUMBER)
 
     def _faults(self, everybody: dict[int, Row]) -> dict[int, Row]:

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from integrations.errors import Refused, Unavailable
 from models.locale import mark
 from models.reason import because
 
+NOT_FOR_US = (errno.ENOENT, errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO, errno.EISDIR)
 NOT_USABLE = mark("The folder {path} cannot be used: {detail}. Check that it is there and that we may write in it.")
 
 
@@ -38,13 +40,15 @@ def draft(path: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def put(file: Path, content: bytes) -> None:
-    """Write a file so that it is either the former or the new one."""
+def put(file: Path, content: bytes, at: float | None = None) -> None:
+    """Write a file so that it is either the former or the new one; as old as `at` says, in seconds."""
     new = file.with_name(f".{uuid4().hex}")
     with new.open("xb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    if at is not None:
+        os.utime(new, (at, at))
     new.replace(file)
 
 
@@ -55,3 +59,19 @@ def appear(made: Path, place: Path) -> None:
     except OSError:
         if not place.is_dir():
             raise
+
+
+def content_of(file: Path, most: int) -> bytes | None:
+    """The beginning of a file; None for one that is gone, is kept from us, or is none: no link is followed."""
+    try:
+        with open(file, "rb", opener=_plainly) as stream:
+            return stream.read(most) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+    except OSError as error:
+        if error.errno in NOT_FOR_US:
+            return None
+        raise
+
+
+def _plainly(path: str, flags: int) -> int:
+    """Open what stands there itself; a pipe is not waited for."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

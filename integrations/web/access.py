@@ -52,8 +52,12 @@ class Forged(Exception):
 class Demand:
     """What a route demands. It runs before the route does, whatever the route is."""
 
-    def __init__(self, permission: Permission, most: int = BODY_MOST, takes_files: bool = False) -> None:
-        self.permission, self.most, self.takes_files = permission, most, takes_files
+    def __init__(
+        self, permission: Permission, most: int = BODY_MOST, takes_files: bool = False, by_link: bool = False,
+        is_raw: bool = False,
+    ) -> None:  # fmt: skip
+        self.permission, self.most, self.takes_files, self.by_link = permission, most, takes_files, by_link
+        self.is_raw = is_raw
 
     async def __call__(self, request: Request) -> None:
         request.state.visitor = None
@@ -62,9 +66,20 @@ class Demand:
         if self.permission is not Permission.PUBLIC:
             request.state.visitor = await run_in_threadpool(whoever_is_there, request)
             speak_here(reader_language(request, await run_in_threadpool(premises(request).verbs.face)))
-        if request.method == "POST":
+        if self.is_raw:
+            request.state.body = await self._raw(request)
+        elif request.method == "POST":
             request.state.form = readable(await self._form(request))
         self._judge(request)
+
+    async def _raw(self, request: Request) -> bytes:
+        """The body as it came: its proof is over its bytes. One that was cut off proves nothing."""
+        if announced(request.scope) > self.most:
+            raise TooLarge(self.most)
+        try:
+            return await request.body()
+        except ClientDisconnect:
+            raise TooLarge(self.most) from None
 
     async def _form(self, request: Request) -> FormData:
         if self.takes_files:  # what may be large is not even looked at where it may not be sent
@@ -93,6 +108,8 @@ class Demand:
 
     def _judge(self, request: Request) -> None:
         self._admit(request)
+        if self.by_link:
+            return
         if request.method == "POST" and not (from_our_page(request) and _is_csrf_of(request, said(request, "csrf"))):
             raise Forged
 
@@ -112,10 +129,12 @@ class Route:
     methods: tuple[str, ...]
     most: int = BODY_MOST
     takes_files: bool = False
+    by_link: bool = False
+    is_raw: bool = False
 
     @property
     def demands(self) -> list[Any]:
-        demand = Depends(Demand(self.permission, self.most, self.takes_files))
+        demand = Depends(Demand(self.permission, self.most, self.takes_files, self.by_link, self.is_raw))
         return [demand, Depends(uploads.forgetting)] if self.takes_files else [demand]
 
 
@@ -128,9 +147,18 @@ class Routes:
     def get(self, path: str, permission: Permission) -> Callable[[Endpoint], Endpoint]:
         return self._listing(path, permission, ("GET", "HEAD"))
 
-    def post(self, path: str, permission: Permission, most: int = BODY_MOST) -> Callable[[Endpoint], Endpoint]:
-        """`most` is what the form may weigh, in bytes."""
-        return self._listing(path, permission, ("POST",), most)
+    def post(
+        self, path: str, permission: Permission, most: int = BODY_MOST, by_link: bool = False
+    ) -> Callable[[Endpoint], Endpoint]:
+        """`most` is what the form may weigh, in bytes. `by_link`: a signed key in the path is all there is to prove.
+
+        Then it may come from anywhere, without a cookie, as the button of a mail program does (RFC 8058).
+        """
+        return self._listing(path, permission, ("POST",), most, by_link=by_link)
+
+    def hook(self, path: str, most: int) -> Callable[[Endpoint], Endpoint]:
+        """What services call: no form and no cookie, but a body whose bytes bear its proof."""
+        return self._listing(path, Permission.PUBLIC, ("POST",), most, by_link=True, is_raw=True)
 
     def upload(self, path: str, permission: Permission, most: int) -> Callable[[Endpoint], Endpoint]:
         """A form that brings files: see `uploads`."""
@@ -138,10 +166,10 @@ class Routes:
 
     def _listing(
         self, path: str, permission: Permission, methods: tuple[str, ...], most: int = BODY_MOST,
-        takes_files: bool = False,
+        takes_files: bool = False, by_link: bool = False, is_raw: bool = False,
     ) -> Callable[[Endpoint], Endpoint]:  # fmt: skip
         def listing(endpoint: Endpoint) -> Endpoint:
-            self.listed.append(Route(path, endpoint, permission, methods, most, takes_files))
+            self.listed.append(Route(path, endpoint, permission, methods, most, takes_files, by_link, is_raw))
             return endpoint
 
         return listing

@@ -29,6 +29,8 @@ from integrations.web.access import (
 )
 from integrations.web.headers import Guarded, Logged, headers_of
 from integrations.web.kept import Kept, kept_of
+from integrations.web.looks import LookCounter
+from integrations.web.paces import Paces
 from integrations.web.page_index import PageIndex
 from integrations.web.premises import Premises, premises
 from integrations.web.routes import (
@@ -39,6 +41,15 @@ from integrations.web.routes import (
     door,
     drop,
     files,
+    groups,
+    intake,
+    letters,
+    letters_archive,
+    local_mail,
+    mailing_letter,
+    mailing_report,
+    mailing_sending,
+    mailings,
     me,
     month,
     occasions,
@@ -50,8 +61,10 @@ from integrations.web.routes import (
     review,
     site,
     stop,
+    subscribe,
     suggest,
     unknown,
+    webhooks,
     week,
 )
 from integrations.web.routes.door import HOME
@@ -75,10 +88,12 @@ SUBJECTS = (
     approval,
     review,
     stop,
+    local_mail,  # before people: a notice's name stands where its path does
     people,
     piece,
     outlets,
     customers,
+    groups,
     me,
     suggest,
     unknown,
@@ -86,6 +101,15 @@ SUBJECTS = (
     campaigns,
     occasions,
     month,
+    letters,
+    webhooks,
+    subscribe,
+    mailings,
+    mailing_letter,
+    mailing_sending,
+    mailing_report,
+    intake,
+    letters_archive,
 )
 
 # What is said for a status: the title, and what to do.
@@ -114,14 +138,14 @@ def create_app(
     subjects: Sequence[Any] = SUBJECTS,
 ) -> FastAPI:
     """Build the web process around its verbs."""
-    visits = VisitCounter(verbs.count, now)
+    visits, looks = VisitCounter(verbs.count, now), LookCounter(lambda looks: verbs.letters_seen(looks), now)
     app = FastAPI(
         title="Otdel", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
-        lifespan=lambda app: _working(visits, settings.arriving),
+        lifespan=lambda app: _working((visits, looks), settings.arriving),
     )  # fmt: skip
     app.state.premises = Premises(
         verbs=verbs, settings=settings, index=PageIndex(SitePages(settings.site)), media=MediaStore(settings.media),
-        visits=visits, chance=chance,
+        visits=visits, looks=looks, paces=Paces(now), chance=chance,
     )  # fmt: skip
     for subject in subjects:
         subject.routes.add_to(app)
@@ -132,20 +156,24 @@ def create_app(
 
 
 @asynccontextmanager
-async def _working(visits: VisitCounter, arriving: Path) -> AsyncIterator[None]:
+async def _working(counters: Sequence[VisitCounter | LookCounter], arriving: Path) -> AsyncIterator[None]:
     await run_in_threadpool(lambda: list(sweep(arriving)))
-    async with _counting(visits):
+    async with _counting(counters):
         yield
 
 
 @asynccontextmanager
-async def _counting(visits: VisitCounter) -> AsyncIterator[None]:
+async def _counting(counters: Sequence[VisitCounter | LookCounter]) -> AsyncIterator[None]:
     """Write the counted visits every second, and what is left at the end."""
+
+    async def flush() -> None:
+        for counter in counters:
+            await run_in_threadpool(counter.flush)
 
     async def keep_flushing() -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            await run_in_threadpool(visits.flush)
+            await flush()
 
     flushing = asyncio.create_task(keep_flushing())
     try:
@@ -154,7 +182,7 @@ async def _counting(visits: VisitCounter) -> AsyncIterator[None]:
         flushing.cancel()
         with suppress(asyncio.CancelledError):
             await flushing
-        await run_in_threadpool(visits.flush)
+        await flush()
 
 
 def _answer_errors(app: FastAPI) -> None:
@@ -224,5 +252,8 @@ def _who_may(permission: Permission) -> list[str]:
 
 
 def _error(request: Request, status: int, words: tuple[str, str] | None = None, **more: Any) -> Response:
+    if request.url.path.startswith(intake.PATH):  # programs read no pages
+        with spoken(reader_language(request, premises(request).verbs.face())):
+            return intake.refused_for(status)
     title, advice = words or SAID.get(status, SAID[500] if status >= 500 else SAID[400])
     return show(request, "error.html", status, title=title, advice=advice, **({"roles": []} | more))

@@ -34,30 +34,42 @@ class About:
     picture: Callable[[Picture], str]
 
 
-def feed(pages: Sequence[SitePage], about: About) -> bytes:
+@dataclass(frozen=True)
+class Kept:
+    """Which feed it is: its own address, that of the list it is made of, and what stands before a page's name."""
+
+    feed: str = "/feed.atom"
+    listed: str = "/"
+    page: str = "/p/"
+
+
+PAGES, LETTERS = Kept(), Kept("/letters.atom", "/letters", "/letters/")
+
+
+def feed(pages: Sequence[SitePage], about: About, kept: Kept = PAGES) -> bytes:
     """The feed as a document, newest first."""
     root = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": about.language})
-    _text(root, "id", f"{about.url}/feed.atom")
+    _text(root, "id", f"{about.url}{kept.feed}")
     _text(root, "title", about.title)
     if about.subtitle:
         _text(root, "subtitle", about.subtitle)
     _text(root, "updated", _moment(max((page.changed_at for page in pages), default=NEVER)))
-    _link(root, "self", f"{about.url}/feed.atom", "application/atom+xml")
-    _link(root, "alternate", f"{about.url}/", "text/html")
+    _link(root, "self", f"{about.url}{kept.feed}", "application/atom+xml")
+    _link(root, "alternate", f"{about.url}{kept.listed}", "text/html")
     _text(SubElement(root, f"{{{ATOM}}}author"), "name", about.author)
     for page in pages:
-        _entry(root, page, about)
+        _entry(root, page, about, kept)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
 
-def _entry(root: Element, page: SitePage, about: About) -> None:
+def _entry(root: Element, page: SitePage, about: About, kept: Kept) -> None:
     entry, post = SubElement(root, f"{{{ATOM}}}entry"), page.post
     _text(entry, "id", identity(page.key))
     _text(entry, "title", heading(post) or page.slug)
     _text(entry, "published", _moment(page.published_at))
     _text(entry, "updated", _moment(page.changed_at))
-    _link(entry, "alternate", f"{about.url}/p/{page.slug}", "text/html")
+    _link(entry, "alternate", f"{about.url}{kept.page}{page.slug}", "text/html")
     if summary(post):
         _text(entry, "summary", summary(post))
     for tag in post.tags:

@@ -35,7 +35,14 @@ FOR_STAFF = {
     "X-Robots-Tag": "noindex, nofollow",
     "Content-Security-Policy": SCRIPT_POLICY,
 }
-PUBLIC_PATHS = ("/p/", "/l/", "/media/", "/static/", "/feed.atom", "/sitemap.xml", "/robots.txt", "/brand.css", "/logo",
+# The form for subscribing, in a frame of the sites that the company names; nothing else of ours stands in a frame.
+FRAME = "/subscribe/frame"
+FRAME_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors {origins}")
+# What a letter points to holds the key of its recipient: no other site is told it, nothing keeps it.
+LETTER_PATHS = ("/o/", "/u/", "/c/", "/v/", "/s/")
+FOR_LETTERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+PUBLIC_PATHS = (*LETTER_PATHS, "/hooks/", "/p/", "/l/", "/media/", "/static/", "/feed.atom", "/sitemap.xml",
+                "/robots.txt", "/subscribe", "/letters", "/intake/", "/brand.css", "/logo",
                 "/healthz", "/favicon")  # fmt: skip
 
 
@@ -45,6 +52,10 @@ def is_public(path: str) -> bool:
 
 def headers_of(path: str) -> dict[str, str]:
     """What every answer at this path carries."""
+    if path.startswith(LETTER_PATHS):
+        return ALWAYS | FOR_LETTERS
+    if path.startswith(FRAME):  # whom it may stand with says its policy, and a browser that knows both minds the older
+        return {name: value for name, value in ALWAYS.items() if name != "X-Frame-Options"}
     return ALWAYS if is_public(path) else ALWAYS | FOR_STAFF
 
 

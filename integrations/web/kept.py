@@ -12,12 +12,28 @@ OF_THE_DOOR = ("csrf", "password", "kept-to")
 OF_A_PASSKEY = "answer"  # a question that is answered once is not answered again
 # What a page fills in by itself and what is pressed or ticked: with nothing else in it nobody has typed anything.
 PRESSED = frozenset({
-    "act", "again", "answer", "back", "begun", "channels", "date", "days", "do", "first", "follows", "former", "gone",
-    "kind", "language", "late", "month", "need", "next", "occasion", "once", "picture", "pictures", "piece", "print",
-    "purpose", "question", "role", "row", "scope", "seen", "shown", "sure", "time", "urgent", "verdict", "version",
-    "view", "withdraw",
+    "account", "act", "advertising", "advised", "again", "anew", "answer", "back", "base", "begin", "begun",
+    "by_recipient", "cascade", "changed", "channels", "colleague", "date", "days", "do", "exclude", "first",
+    "follows", "former", "gone", "include", "intake", "kind", "language", "late", "letter", "list", "mailing",
+    "mode", "month", "need", "next", "occasion", "once", "order", "personal", "picture", "pictures", "piece",
+    "print", "public", "purpose", "question", "ready", "removed", "replaces", "resend_unknown", "role", "row",
+    "scope", "seen", "shown", "site", "sure", "time", "urgent", "variant", "verdict", "version", "view", "what",
+    "with", "withdraw",
 })  # fmt: skip
-PRESSED_OF_MANY = ("answer-", "picture-", "pick:", "remove-", "same:", "version-")
+CHOSEN_IN_A_BOX = (".kind", ".negated", ".sign", ".side", ".score", ".address")  # of a rule: see templates/group_boxes
+PRESSED_OF_MANY = (
+    "agree-",
+    "answer-",
+    "c:",
+    "picture-",
+    "pick:",
+    "remove-",
+    "same:",
+    "share-",
+    "there:",
+    "version-",
+    "view-",
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class Kept:
 
 
 def is_pressed(name: str) -> bool:
-    return name in PRESSED or name.startswith(PRESSED_OF_MANY)
+    return name in PRESSED or name.startswith(PRESSED_OF_MANY) or name.endswith(CHOSEN_IN_A_BOX)
 
 
 def kept_of(path: str, form: FormData) -> Kept | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from integrations.media import MediaStore
+from integrations.web.looks import LookCounter
+from integrations.web.paces import Paces
 from integrations.web.page_index import PageIndex
 from integrations.web.settings import WebSettings
 from integrations.web.verbs import Verbs
@@ -21,6 +23,8 @@ class Premises:
     index: PageIndex
     media: MediaStore
     visits: VisitCounter
+    looks: LookCounter
+    paces: Paces
     chance: Callable[[], str]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -137,6 +137,12 @@ def money(minor: int, currency: str) -> str:
     return CODE_BEFORE.sub("\\1\u00a0", said)
 
 
+def quantity(thousandths: int) -> str:
+    """How many or how much of something, as a reader writes it: 1500 is 1,5."""
+    said: str = format_decimal(Decimal(thousandths).scaleb(-3), locale=language())
+    return said
+
+
 def tone(state: State) -> str:
     """How a state looks: well, in need of a person, or neither."""
     return "good" if state in OUT else "bad" if state in FOR_A_PERSON else "plain"
@@ -162,7 +168,7 @@ def _templates() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(
         _=translate, plural=translate_plural, weekday=weekday, short_day=short_day, weekday_name=weekday_name,
-        month_name=month_name, money=money,
+        month_name=month_name, money=money, quantity=quantity,
         tone=tone, role_title=role_title, static=static, body_of=markup.body_of, marked_up=markup.marked_up,
         heading=markup.heading, summary=markup.summary, is_safe=markup.is_safe, counters=counters,
         Permission=Permission, state_titles=STATE_TITLES, verb_titles=VERB_TITLES, order_permissions=ORDER_PERMISSIONS,

@@ -47,7 +47,7 @@ VERB_TITLES = {
 
 
 class Face(Value):
-    """The company as its pages show it."""
+    """The company as its pages show it. `subscribes`: the site takes subscriptions to letters."""
 
     name: str
     locale: str
@@ -59,6 +59,7 @@ class Face(Value):
     fonts: Mapping[str, str] = {}
     logo: str = ""
     outlets: tuple[Outlet, ...] = ()
+    subscribes: bool = False
 
     @property
     def site_title(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from models.customers import Act, AddressKind, Barred, Purpose
+from models.desk.membership import InGroups
 from models.locale import mark
 from models.post import Value
 from models.reason import NO_REASON, Reason
@@ -143,6 +144,40 @@ class StopLine(Value):
     objection: Reason = NO_REASON
 
 
+class LineSeen(Value):
+    """A line of a receipt: `quantity` in thousandths, `amount` in minor units for all of it."""
+
+    product: str
+    product_group: str = ""
+    quantity: int = 1000
+    amount: int = 0
+
+
+class ReceiptSeen(Value):
+    """A receipt of the customer, `amount` in minor units; below zero it is a return."""
+
+    id: int
+    at: datetime
+    outlet: str = ""
+    amount: int = 0
+    lines: tuple[LineSeen, ...] = ()
+
+
+class Bought(Value):
+    """What a customer bought: all receipts in numbers, and the last of them line by line."""
+
+    number: int = 0
+    amount: int = 0
+    currency: str = ""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    receipts: tuple[ReceiptSeen, ...] = ()
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.receipts) < self.number
+
+
 class CustomerRecord(Value):
     """Everything that is known of a customer. `acts_cut`: the ledger has more lines than are shown."""
 
@@ -160,6 +195,8 @@ class CustomerRecord(Value):
     acts: tuple[ConsentLine, ...] = ()
     acts_cut: bool = False
     stops: tuple[StopLine, ...] = ()
+    bought: Bought = Bought()
+    groups: InGroups = InGroups()
     load: LoadLine | None = None
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from models.content import ChangeKind, FieldChange, PlanRow, Problem
-from models.dropped import LOOKED_OVER, ON_THE_WAY, DropKind, DropState
+from models.dropped import ON_THE_WAY, DropKind, DropState
 from models.edit import DeskEdit
 from models.locale import mark
 from models.post import Value
@@ -21,6 +21,10 @@ COUNT_TITLES = {
     "agreed": mark("consents"),
     "withdrawn": mark("consents withdrawn"),
     "refused": mark("into the stop-list"),
+    "receipts_new": mark("new receipts"),
+    "receipts_changed": mark("receipts changed"),
+    "receipts_same": mark("receipts as before"),
+    "unknown": mark("receipts of people who are not known yet"),
     "taken": mark("rows with an address that is another customer's"),
     "erased": mark("rows left out, of people who have asked to be erased"),
     "unread": mark("rows left out, by which nobody can be known"),
@@ -158,15 +162,6 @@ class TableFound(Value):
         return not (self.fresh or self.changed or self.gone)
 
 
-class ListFound(Value):
-    """A list of purchases by its columns alone: nobody's data is repeated."""
-
-    columns: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    rows: int = 0
-    sound: int = 0
-
-
 class CustomerChange(Value):
     """A row that changes a customer: which fields and addresses, never what stands in them."""
 
@@ -195,7 +190,8 @@ class Wrong(Value):
 class CustomersFound(Value):
     """What loading a table of customers would change, and whom it lets be written to: nobody's data is repeated.
 
-    `reach` counts addresses by kind and by why no advertising may go there; "" are those it may go to.
+    `reach` counts addresses by kind and by why no advertising may go there; "" are those it may go to. `lost` are those
+    it may go to now, and no more once this is loaded.
     """
 
     columns: tuple[str, ...] = ()
@@ -204,6 +200,7 @@ class CustomersFound(Value):
     counts: Mapping[str, int] = {}
     changes: tuple[CustomerChange, ...] = ()
     reach: Mapping[str, Mapping[str, int]] = {}
+    lost: int = 0
     wrong: tuple[Wrong, ...] = ()
     agreed: AllAgreed = AllAgreed()
 
@@ -211,6 +208,24 @@ class CustomersFound(Value):
     def is_the_same(self) -> bool:
         """Whether loading it changes nothing."""
         return self.rows > 0 and not any(self.counts.get(what) for what in CHANGES)
+
+
+class PurchasesFound(Value):
+    """What loading a table of purchases would do; the amount in minor units."""
+
+    columns: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    rows: int = 0
+    lines: int = 0
+    amount: int = 0
+    currency: str = ""
+    counts: Mapping[str, int] = {}
+    wrong: tuple[Wrong, ...] = ()
+
+    @property
+    def is_the_same(self) -> bool:
+        """Whether loading it changes nothing."""
+        return not (self.counts.get("receipts_new") or self.counts.get("receipts_changed"))
 
 
 class Said(Value):
@@ -258,11 +273,6 @@ class DropLine(Value):
     at: datetime
     is_the_same: bool = False
 
-    @property
-    def is_looked_over(self) -> bool:
-        """It was looked at, and nothing of it is kept."""
-        return self.kind in LOOKED_OVER and self.state is DropState.LEFT
-
 
 class Dropped(DropLine):
     """A dropped file on its own page, in the reader's words: the times of its rows, before and after, and the edits."""
@@ -271,7 +281,7 @@ class Dropped(DropLine):
     done: int
     total: int
     seen: str
-    found: PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | ListFound | None = None
+    found: PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | PurchasesFound | None = None
     problems: tuple[Problem, ...] = ()
     refusal: Reason = NO_REASON
     said: Said | None = None

@@ -107,6 +107,7 @@ class TillLine(Value):
     used_at: datetime | None = None
     revoked_by: str = ""
     revoked_at: datetime | None = None
+    intake: bool = False
 
 
 class OutletPage(Value):

@@ -16,6 +16,7 @@ class What(StrEnum):
     UNKNOWN = "unknown"
     QUESTION = "question"
     DIFFERENCE = "difference"
+    MAILING = "mailing"
     REFUSED = "refused"
     HELD = "held"
     LATE = "late"
@@ -28,6 +29,7 @@ TITLES = {
     What.UNKNOWN: mark("Outcome unknown"),
     What.QUESTION: mark("Questions to answer"),
     What.DIFFERENCE: mark("Not as approved"),
+    What.MAILING: mark("Mailings that wait"),
     What.REFUSED: mark("Refused by the channel"),
     What.HELD: mark("Held back"),
     What.LATE: mark("Late"),
@@ -47,6 +49,10 @@ MEANING = {
     What.DIFFERENCE: mark(
         "What stands on the channel is not what was approved. Nothing is changed without you: somebody may have had a "
         "reason."
+    ),
+    What.MAILING: mark(
+        "Somebody has to look before they go on: to approve them, to say why they stand, or to say what became of "
+        "letters that nobody knows of."
     ),
     What.REFUSED: mark("The channel took none of it and said why. Mend what it says, then publish again or cancel."),
     What.HELD: mark("They wait for a decision and do not go out by themselves."),
@@ -73,7 +79,8 @@ class Passed(Value):
 class Need(Value):
     """One thing that needs a person. `id` is that of the placement, the difference or the question it is about.
 
-    `known` is what is known beside `line`; `text` is what was sent, or asked; `until` is when an answer is due.
+    `known` is what is known beside `line`; `text` is what was sent, or asked; `until` is when an answer is due;
+    `page` is where it is decided.
     """
 
     what: What
@@ -95,6 +102,7 @@ class Need(Value):
     answers: tuple[str, ...] = ()
     passed: tuple[Passed, ...] = ()
     piece_id: int = 0
+    page: str = ""
 
     @property
     def key(self) -> str:

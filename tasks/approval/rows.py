@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import Approval, Asking, Request, RequestRow, Step
+from models.approval import OF_MAILINGS, Approval, Asking, Request, RequestRow, Step
 from models.database import Clock, now_by
 from models.delivery import OPEN, State, Verb
 from models.people import Absence, Permission, Person, permissions_of
@@ -244,7 +244,9 @@ def close_request(session: Session, clock: Clock, request_id: int, state: str = 
 
 
 def open_requests(session: Session) -> list[Request]:
-    return list(session.execute(select(Request).where(col(Request.state) == "open")).scalars())
+    """Those about publications; mailings are asked about in their own place."""
+    about = (col(Request.state) == "open", ~col(Request.key).startswith(OF_MAILINGS))
+    return list(session.execute(select(Request).where(*about)).scalars())
 
 
 def people(session: Session) -> dict[str, Who]:

@@ -10,6 +10,7 @@ from models.company import ChannelCard, Outlet
 from models.delivery import Delivery, Verb
 from models.desk.unknown import Need, Passed, What
 from models.locale import mark
+from models.mailings import Mailing, Stage
 from models.piece import HandVersion, OfferRow, Piece
 from models.post import Product
 from models.reaction import Check, Comment, PassedOn
@@ -23,6 +24,8 @@ from tasks.reactions.questions import Kind, judge
 
 TEXT_SHOWN = 600
 TRIED = mark("It was tried {times} times.")
+ASKED = mark("It waits for approval.")
+IN_DOUBT = mark("Letters whose outcome is unknown: {number}. Nothing is sent twice by itself.")
 BY_HAND = mark("The version for {channel} was written by {person}. Since then the piece says something else.")
 
 
@@ -36,6 +39,7 @@ class Around:
     outlets: Sequence[Outlet] = ()
     verbs_of: Callable[[str], Collection[Verb]] = lambda account: frozenset()
     offers: Mapping[str, OfferRow] = field(default_factory=dict)
+    mailers: Mapping[str, str] = field(default_factory=dict)
 
     def card(self, account: str) -> ChannelCard | None:
         return self.names.channels.get(account)
@@ -114,6 +118,19 @@ def of_hand(version: HandVersion, piece: Piece, around: Around) -> Need:
         channel=channel,
         author=around.names.person(piece.author), since=version.at, piece_id=piece.id or 0,
         known=(because(BY_HAND, code="by_hand", channel=channel, person=person),),
+    )  # fmt: skip
+
+
+def of_mailing(mailing: Mailing, unknown: int, around: Around) -> Need:
+    asked = mailing.stage == Stage.ASKED
+    known = [because(ASKED, code="asked")] if asked else []
+    known += [Reason.model_validate(mailing.reason)] if mailing.reason and not asked else []
+    known += [because(IN_DOUBT, code="unknown", number=unknown)] if unknown else []
+    return Need(
+        what=What.MAILING, id=mailing.id or 0, title=mailing.title, author=around.names.person(mailing.made_by),
+        account=mailing.account, channel=around.mailers.get(mailing.account, mailing.account), until=mailing.due_at,
+        since=mailing.due_at or mailing.made_at, known=tuple(known),
+        page=f"/staff/mailings/{mailing.id}{'/approval' if asked else ''}",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, true, union
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,10 +16,12 @@ from models.database import Clock
 from models.delivery import Delivery, State, Verb
 from models.desk.unknown import What
 from models.desk.week import OVERDUE
+from models.mailings import IN_DOUBT, Mailing, Stage
 from models.piece import HandVersion, Piece, PieceVersion, Rendition
 from models.reaction import UNANSWERED, Check, Comment, PassedOn
 from tasks.attention.mine import Share
 from tasks.delivery.statements import D, is_approved, not_stopped
+from tasks.mailing.statements import M
 from tasks.orders.rows import its_piece
 
 RECENT = timedelta(days=14)
@@ -28,7 +30,7 @@ AHEAD = timedelta(days=7)
 K = Comment.__table__.c  # type: ignore[attr-defined]
 C = Check.__table__.c  # type: ignore[attr-defined]
 PLACED = (What.UNKNOWN, What.REFUSED, What.HELD, What.LATE, What.MISSED)
-DECIDED = (What.UNKNOWN, What.DIFFERENCE)
+DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
 
 
 def of_placements(what: What, clock: Clock) -> ColumnElement[bool]:
@@ -60,7 +62,7 @@ def _counting(what: What, clock: Clock, share: Share | None) -> Select[tuple[int
 def of_share(what: What, share: Share | None) -> ColumnElement[bool]:
     if share is None or (share.decides and what in DECIDED):
         return true()
-    author = col(Piece.author)
+    author = col(Mailing.made_by) if what is What.MAILING else col(Piece.author)
     theirs: list[ColumnElement[bool]] = [author.in_(share.authors)]
     theirs += [or_(author.is_(None), author.not_in(share.known))] if share.others else []
     if what is What.QUESTION:
@@ -135,6 +137,21 @@ def by_hand(session: Session, clock: Clock, share: Share | None, most: int) -> S
     return list(session.execute(query).tuples())
 
 
+def mailings(session: Session, clock: Clock, share: Share | None, most: int) -> Sequence[tuple[Mailing, int]]:
+    """Mailings that wait for somebody, and of how many letters nobody knows what became; the soonest first."""
+    source, where = _mailings(clock)
+    unknown = select(func.count()).where(M.mailing_id == col(Mailing.id), IN_DOUBT).correlate(Mailing)
+    query = source.add_columns(unknown.scalar_subquery()).where(*where, of_share(What.MAILING, share))
+    query = query.order_by(col(Mailing.due_at), col(Mailing.id)).limit(most)
+    return list(session.execute(query).tuples())
+
+
+def _mailings(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
+    waits = select(col(Mailing.id)).where(col(Mailing.stage).in_((Stage.ASKED, Stage.PAUSED)))
+    doubted = select(M.mailing_id).where(IN_DOUBT)
+    return select(Mailing), (col(Mailing.id).in_(union(waits, doubted)),)
+
+
 def _questions(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     source = select(Comment, Delivery, Piece).join(Delivery, D.id == K.delivery_id).outerjoin(Piece, its_piece())
     return source, (UNANSWERED, K.answer_by > clock.plus(-ASKED_WITHIN))
@@ -164,4 +181,5 @@ def _placed(what: What) -> Any:
 SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
+    What.MAILING: _mailings,
 }  # fmt: skip

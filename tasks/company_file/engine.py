@@ -14,6 +14,7 @@ from typing import Any
 from integrations.channels import discovered
 from integrations.errors import Refused
 from integrations.folder import Folder, alone
+from integrations.mailers import discovered as discovered_mailers
 from integrations.workspace import COMPANY, SETTINGS_BYTES_MAX, read_workspace
 from models.content import Effect, Problem
 from models.locale import mark
@@ -124,7 +125,9 @@ class CompanyFile:
 
     def _problems(self, data: bytes | None) -> list[Problem]:
         instead = {} if data is None else {self.file: data}
-        return read_workspace(self.house.root, self.house.first_start, discovered().keys(), instead)[1]
+        return read_workspace(
+            self.house.root, self.house.first_start, discovered().keys(), instead, discovered_mailers().keys()
+        )[1]
 
     def _keep(self, former: Written) -> None:
         """A copy of what stood there, the last of them."""

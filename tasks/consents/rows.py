@@ -17,6 +17,7 @@ from models.database import Clock, now_by, portions
 from tasks.consents.law import UNSAID, Standing, objection
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
+from tasks.groups.touching.rows import touch, touch_all_of
 
 IN_FORCE = col(Suppression.lifted_at).is_(None)
 
@@ -55,8 +56,10 @@ def follow(session: Session, clock: Clock, which: ColumnElement[bool]) -> int:
     """Let these addresses be open or not as consents and stop-list have it now; returns how many changed."""
     standing = may_advertise(clock.plus())
     turned = or_(and_(col(Address.open), ~standing), and_(~col(Address.open), standing))
-    change = update(Address).where(which, turned).values(open=~col(Address.open))
-    return int(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
+    change = update(Address).where(which, turned).values(open=~col(Address.open)).returning(col(Address.customer_id))
+    changed = session.execute(change, execution_options=QUICK).scalars().all()
+    touch(session, changed)
+    return len(changed)
 
 
 def record(session: Session, lines: Sequence[Mapping[str, Any]]) -> int:
@@ -64,7 +67,12 @@ def record(session: Session, lines: Sequence[Mapping[str, Any]]) -> int:
     if not lines:
         return 0
     write = insert_quietly(session, LEDGER, ["once"]).returning(LEDGER.c.id)
-    return len(session.connection().execute(write, [dict(line) for line in lines]).all())
+    new = len(session.connection().execute(write, [dict(line) for line in lines]).all())
+    if new:
+        touch(session, [line["customer_id"] for line in lines])
+        for some in portions(sorted({line["print"] for line in lines if line["print"]})):
+            touch_all_of(session, select(col(Address.customer_id)).where(col(Address.print).in_(some)))
+    return new
 
 
 def standings(session: Session, clock: Clock, prints: Collection[str]) -> dict[str, Standing]:

@@ -63,12 +63,13 @@ def rehearse(
             tick(done)
         with copy() as session:
             reached = reach(session, at.clock, sorted(told & rows.ids(session)))
+            lost = rehearsed.lost(session, copied)
     known = {heading: column_of(heading) for heading in sheet.header}
     return CustomersFound(
         rows=len(sheet.rows), counts=dict(+counts), changes=tuple(changes), agreed=agreed, reach=_by_kind(reached),
         columns=tuple(heading for heading, column in known.items() if column),
         unknown=tuple(heading for heading, column in known.items() if heading and not column),
-        wrong=faults.told(),
+        wrong=faults.told(), lost=lost,
     )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def _stage(at: House) -> Iterator[sessionmaker[Session]]:
     with TemporaryDirectory(dir=place) as folder:
         engine = connect(f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}")
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-        METADATA.create_all(engine, tables=list(rehearsed.TABLES))
+        METADATA.create_all(engine, tables=[*rehearsed.TABLES, *rehearsed.EMPTY])
         try:
             yield sessionmaker(engine, expire_on_commit=False)
         finally:

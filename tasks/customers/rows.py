@@ -4,7 +4,7 @@ Sessions are given; nothing here opens or commits one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from integrations.errors import Refused
-from models.customers import Act, Address, Barred, Customer, CustomerLoad, Purpose
+from models.customers import CODE, Act, Address, Barred, Customer, CustomerLoad, Purpose
 from models.database import Clock, now_by, portions
 from models.locale import mark
 from models.reaction import Mark
@@ -25,6 +25,9 @@ from tasks.customers.matching import FIELDS, Matching, Outcome, Person, What, wa
 from tasks.customers.reading import Agreed, CustomerRow
 from tasks.delivery.rows import insert_quietly, many
 from tasks.delivery.statements import QUICK
+from tasks.groups.touching import rows as groups
+from tasks.groups.touching.rows import touch
+from tasks.purchases import rows as purchases
 
 CUSTOMER: Table = Customer.__table__  # type: ignore[attr-defined]
 ADDRESS: Table = Address.__table__  # type: ignore[attr-defined]
@@ -34,7 +37,6 @@ CHANGE = update(CUSTOMER).where(C.id == bindparam("b_id")).values(
 )  # fmt: skip
 LOCK = 0x07DE2
 PRINTS = "address_prints"
-CODE = "code"  # what an erased customer is known by beside their addresses
 OTHER_KEY = mark(
     "The key of the house is not the one that the stop-list was written with, so nobody in it would be known again. "
     "Put the file of secrets back from your copy."
@@ -119,11 +121,13 @@ def _keep(session: Session, clock: Clock, people: Sequence[Person], of: Loading)
     changed = [one for one in people if not one.is_new and (one.is_changed or one.absorbed)]
     new = [one for one in people if one.is_new]
     gone = [(former, one) for one in people for former in one.absorbed]
-    _remove(session, [former for former, _ in gone])
+    _leave(session, [former for former, _ in gone])
     _add(session, new, of, now)
-    copy_personal(session, {former: one.id for former, one in gone}, now)
+    _join(session, {former: one.id for former, one in gone}, now)
     many(session, CHANGE, [_row(one, of, now, "b_") | {"b_id": one.id} for one in changed])
     _reach(session, people, of, now)
+    purchases.link(session, of.printed, [(one.id, _named_anew(one)) for one in people if one.is_new or one.is_changed])
+    touch(session, [one.id for one in people if one.is_new or one.is_changed or one.absorbed])
     counted = _agree(session, clock, people, of, now)
     follow(session, clock, A.customer_id.in_([one.id for one in people]))
     return counted
@@ -164,11 +168,25 @@ def finish(session: Session, clock: Clock, id: int) -> None:
     session.execute(change, execution_options=QUICK)
 
 
-def _remove(session: Session, ids: Sequence[int]) -> None:
-    """Those who turned out to be another go; what they agreed to stays in the ledger."""
+def _leave(session: Session, ids: Sequence[int]) -> None:
+    """Those who turned out to be another leave their addresses to them."""
     for some in portions(ids):
         session.execute(delete(ADDRESS).where(A.customer_id.in_(some)))
+
+
+def _join(session: Session, into: Mapping[int, int], now: datetime) -> None:
+    """They go; what they agreed to for themselves and what they bought is the other's now."""
+    copy_personal(session, into, now)
+    purchases.move(session, into)
+    groups.move(session, into)
+    for some in portions(sorted(into)):
         session.execute(delete(CUSTOMER).where(C.id.in_(some)))
+
+
+def _named_anew(one: Person) -> list[tuple[str, str]]:
+    """By what somebody is known from now on, who was not by it before."""
+    codes = [(CODE, one.code)] if one.code and one.before[0] != one.code else []
+    return [*codes, *((kind, value) for kind, (value, _) in one.reached_anew.items())]
 
 
 def _add(session: Session, new: Sequence[Person], of: Loading, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Every source is asked along an index for one page of its own, so a long history costs no more than a short one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import Approval, Step
+from models.approval import OF_MAILINGS, Approval, Step
 from models.desk.people import Deed, DeedKind
+from models.mailings import Mailing
 from models.order_book import GivenOrder
 from models.piece import Piece, PieceComment, PieceVersion, PlanLoad
 from models.reason import Reason
@@ -105,14 +106,24 @@ def _decisions(session: Session, person: str, cursor: Cursor | None, most: int) 
     found = list(session.execute(_page(query, at, id, DeedKind.DECISION, cursor, most)).scalars())
     pieces = {row.id: int(row.subject.partition(":")[0]) for row in found if row.subject.partition(":")[0].isdecimal()}
     titles = _titles(session, set(pieces.values()))
+    mailings = _mailings(session, found)
     for row in found:
         piece = pieces.get(row.id, 0)
+        title, link = mailings.get(row.subject) or (
+            titles.get(piece, row.subject), f"/staff/piece/{piece}" if piece in titles else ""
+        )  # fmt: skip
         yield Deed(
             kind=DeedKind.DECISION, id=row.id or 0, at=row.decided_at, said=row.reason,
             code=row.step if row.step == Step.URGENT else row.decision,
-            title=titles.get(piece, row.subject), subject=row.subject.partition(":")[2],
-            link=f"/staff/piece/{piece}" if piece in titles else "",
+            title=title, subject=row.subject.partition(":")[2], link=link,
         )  # fmt: skip
+
+
+def _mailings(session: Session, decided: Sequence[Approval]) -> dict[str, tuple[str, str]]:
+    """Title and page of the mailings among these, by subject."""
+    ids = [int(row.subject.partition(":")[2]) for row in decided if row.subject.startswith(OF_MAILINGS)]
+    query = select(col(Mailing.id), col(Mailing.title)).where(col(Mailing.id).in_(ids))
+    return {f"{OF_MAILINGS}{id}": (title, f"/staff/mailings/{id}") for id, title in session.execute(query).tuples()}
 
 
 def _titles(session: Session, ids: set[int]) -> dict[int, str]:

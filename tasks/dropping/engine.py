@@ -14,8 +14,8 @@ from time import monotonic
 from sqlalchemy.exc import OperationalError
 
 from integrations.folder import FILE_BYTES_MAX, TOO_LARGE
-from models.content import Effect, Place, Problem
-from models.dropped import LOOKED_OVER, DropKind, DroppedFile
+from models.content import Place, Problem
+from models.dropped import DropKind, DroppedFile
 from models.locale import mark
 from models.reason import Reason, because
 from tasks.content.sheets import too_many
@@ -23,9 +23,8 @@ from tasks.customers.engine import sweep
 from tasks.dropping import rows
 from tasks.dropping.apart.engine import sheet_of
 from tasks.dropping.kinds import by_first_bytes, by_headings, most_rows, of_sheet
-from tasks.dropping.lists.columns import look_over
 from tasks.dropping.looks import Look, refused
-from tasks.dropping.people.engine import look_at_customers
+from tasks.dropping.people.engine import look_at_customers, look_at_purchases
 from tasks.dropping.pictures.engine import look_at_pictures
 from tasks.dropping.plans.engine import look_at_plan
 from tasks.dropping.products.engine import look_at_products
@@ -108,8 +107,8 @@ def read_dropped(at: House, id: int) -> bool:
         look = _looked(at, row, Teller(at, id))
     with at.sessions.begin() as session:
         is_kept = rows.keep_reading(session, id, **look.columns())
-    if is_kept and (look.kind in LOOKED_OVER or look.refusal):
-        clear(at, id)  # nothing uses it, so nobody keeps it: whatever could not be read may be a list of people too
+    if is_kept and look.refusal:
+        clear(at, id)  # nothing uses it, so nobody keeps it: whatever could not be read may be a list of people
     return is_kept
 
 
@@ -157,12 +156,8 @@ def _look_at_table(at: House, kind: DropKind, data: bytes, path: Path, row: Drop
         return look_at_plan(at, sheet, print_of(data), tick)[0]
     if kind is DropKind.CUSTOMERS:
         return look_at_customers(at, sheet, print_of(data), row, tick)
-    if kind in LOOKED_OVER:
-        found, problems = look_over(sheet)
-        stops = [problem for problem in problems if problem.effect is Effect.STOPS]
-        return (
-            refused(kind, *stops) if stops else Look(kind=kind, found=found, problems=tuple(problems), total=found.rows)
-        )
+    if kind is DropKind.PURCHASES:
+        return look_at_purchases(at, sheet, print_of(data), tick)
     if kind in (DropKind.EXPENSES, DropKind.RESULTS):
         return look_at_table(at, of_costs(kind, sheet.header), data, sheet)
     return refused(kind, Problem(place=Place(file=path.name), reason=because(NOT_KNOWN, code="not_known")))

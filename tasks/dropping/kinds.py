@@ -9,8 +9,8 @@ from tasks.content.columns import tidy
 from tasks.content.xlsx import ROWS_MAX
 from tasks.customers.columns import HEADINGS as CUSTOMERS
 from tasks.customers.columns import column_of as of_customers
-from tasks.dropping.lists.columns import PURCHASES
-from tasks.dropping.lists.columns import column_of as of_purchases
+from tasks.purchases.columns import HEADINGS as PURCHASES
+from tasks.purchases.columns import column_of as of_purchases
 from tasks.registry.sheets import COLUMNS as COSTS
 from tasks.registry.sheets import familiar as of_costs
 
@@ -24,7 +24,7 @@ TELLING: Mapping[DropKind, frozenset[str]] = {
     DropKind.RESULTS: frozenset(COSTS["metric"]),
     DropKind.EXPENSES: frozenset({*COSTS["fund"], "расход", "затраты", "expense", "spent"}),
     DropKind.CUSTOMERS: frozenset({*CUSTOMERS["phone"], *CUSTOMERS["email"], *CUSTOMERS["advertising"]}),
-    DropKind.PURCHASES: frozenset({*PURCHASES["receipt"], *PURCHASES["customer"]}),
+    DropKind.PURCHASES: frozenset({*PURCHASES["receipt"], *PURCHASES["code"]}),
 }
 
 

@@ -4,17 +4,17 @@ from models.content import Effect, Problem
 from models.desk.drop import (
     PROBLEMS_SHOWN,
     CustomersFound,
-    ListFound,
     PicturesFound,
     PlanFound,
     ProductsFound,
+    PurchasesFound,
     TableFound,
 )
-from models.dropped import LOOKED_OVER, DropKind, DropState
+from models.dropped import DropKind, DropState
 from models.post import Value
 from models.reason import NO_REASON, Reason
 
-Found = PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | ListFound
+Found = PlanFound | PicturesFound | ProductsFound | TableFound | CustomersFound | PurchasesFound
 
 
 class Look(Value):
@@ -29,9 +29,7 @@ class Look(Value):
 
     @property
     def state(self) -> DropState:
-        if self.refusal:
-            return DropState.REFUSED
-        return DropState.LEFT if self.kind in LOOKED_OVER else DropState.READ
+        return DropState.REFUSED if self.refusal else DropState.READ
 
     def columns(self) -> dict[str, object]:
         """The look as the row keeps it."""

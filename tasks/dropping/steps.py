@@ -27,6 +27,12 @@ def load_dropped_customers(drop: int, seen: str, person: str) -> Ending:
     return told(by_the_book(lambda: engine.load_customers(house(), drop, seen, person), follows=True))
 
 
+@step(mark("Load the purchases"))
+def load_dropped_purchases(drop: int, seen: str, person: str) -> Ending:
+    """Load the dropped table of purchases, some receipts at a time."""
+    return told(by_the_book(lambda: engine.load_purchases(house(), drop, seen, person), follows=True))
+
+
 @step(mark("Put the pictures into the folder"))
 def put_dropped_pictures(drop: int, replaced: list[str], both: list[str], seen: str, person: str) -> Ending:
     """Put the dropped pictures into the company's folder of pictures."""

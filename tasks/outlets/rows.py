@@ -15,10 +15,13 @@ USED_EVERY = timedelta(minutes=5)
 IN_FORCE = col(TillKey.revoked_at).is_(None)
 
 
-def make(session: Session, clock: Clock, outlet: str, title: str, key_hash: str, ends_in: str, by: str) -> TillKey:
-    """Write a new key down, by its hash."""
+def make(
+    session: Session, clock: Clock, outlet: str, title: str, key_hash: str, ends_in: str, by: str, intake: bool = False
+) -> TillKey:
+    """Write a new key down, by its hash; with `intake` it is also one for handing in."""
     now = now_by(clock, session)
-    made = TillKey(outlet=outlet, title=title, key_hash=key_hash, ends_in=ends_in, made_by=by, made_at=now)
+    made = TillKey(outlet=outlet, title=title, key_hash=key_hash, ends_in=ends_in, made_by=by, made_at=now,
+                   intake=intake)  # fmt: skip
     session.add(made)
     session.flush()
     return made

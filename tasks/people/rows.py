@@ -34,12 +34,16 @@ def sync_people(session: Session, clock: Clock, workspace: Workspace) -> int:
     if new:
         session.execute(insert_quietly(session, Person, ["key"]), new)
     changed = sum(_change(person, _wanted(person, cards), now) for person in standing.values())
-    gone = [person.key for person in standing.values() if not person.active]
+    if gone := [person.key for person in standing.values() if not person.active]:
+        _shut_out(session, gone)
+    return len(new) + changed + _sync_absences(session, workspace)
+
+
+def _shut_out(session: Session, gone: Sequence[str]) -> None:
     session.execute(delete(WebSession).where(col(WebSession.person).in_(gone)), execution_options=QUICK)
     void = delete(Invitation).where(col(Invitation.person).in_(gone), col(Invitation.used_at).is_(None))
     session.execute(void, execution_options=QUICK)
     remove_all(session, *gone)
-    return len(new) + changed + _sync_absences(session, workspace)
 
 
 def _fields(card: PersonCard) -> dict[str, Any]:

@@ -7,9 +7,11 @@ the code. Pure.
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
+from models.report import Page
 from tasks.reports.page import said
 from tasks.reports.plots import Frame, by_day
 from tasks.reports.values import Report
@@ -30,16 +32,21 @@ def one_page(report: Report, language: str) -> bytes:
 
 
 def _printed(layout: str, report: Report, language: str, frame: Frame) -> bytes:
+    return printed(layout, said(report, language), by_day(report, language, frame), report.made_at)
+
+
+def printed(layout: str, page: Page, plot: str, made_at: datetime) -> bytes:
+    """A page that is said already, on paper; `plot` is SVG or empty."""
     import typst
 
-    told = {"page": json.dumps(asdict(said(report, language))), "plot": by_day(report, language, frame)}
+    told = {"page": json.dumps(asdict(page)), "plot": plot}
     files_of_it = {"main.typ": _template(layout), "parts.typ": _template("parts.typ")}
     pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stub knows of one file only
         files_of_it,
         format="pdf",
         ignore_system_fonts=True,
         sys_inputs=told,
-        timestamp=int(report.made_at.timestamp()),
+        timestamp=int(made_at.timestamp()),
     )
     return pdf
 

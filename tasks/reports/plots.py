@@ -70,10 +70,10 @@ def _spec(bars: list[dict[str, Any]], frame: Frame) -> dict[str, Any]:
         order="rank:Q",
     )
     spec: dict[str, Any] = drawn.to_dict()
-    return spec | {"autosize": {"type": "fit", "contains": "padding"}, "padding": 2, "config": _look(frame)}
+    return spec | {"autosize": {"type": "fit", "contains": "padding"}, "padding": 2, "config": look(frame)}
 
 
-def _look(frame: Frame) -> dict[str, Any]:
+def look(frame: Frame) -> dict[str, Any]:
     words = {"labelFont": frame.font, "labelFontSize": frame.text, "labelColor": INK}
     axis = words | {"domainColor": LINE, "gridColor": LINE, "ticks": False, "labelPadding": 6}
     return {

@@ -1,7 +1,7 @@
 """The report as a workbook: a sheet for each cut, every number typed, so that it can be counted further. Pure."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -60,14 +60,21 @@ class Sheet:
 
 
 def workbook(report: Report, language: str) -> bytes:
-    """Write every table of the report to a sheet of its own, heading frozen and filtered."""
+    """Write every table of the report to a sheet of its own."""
+    with spoken(language):
+        about = {"title": say_period(report.period), "author": report.company, "created": report.made_at}
+        return written(_sheets(report), about, report.currency)
+
+
+def written(sheets: Iterable[Sheet], about: Mapping[str, object], currency: str) -> bytes:
+    """Sheets as a workbook, each heading frozen and filtered; money has the digits of the currency."""
     from xlsxwriter import Workbook
 
     file = io.BytesIO()
-    with spoken(language), Workbook(file, {"in_memory": True}) as book:
-        book.set_properties({"title": say_period(report.period), "author": report.company, "created": report.made_at})
-        formats = _formats(book, report.currency)
-        for sheet in _sheets(report):
+    with Workbook(file, {"in_memory": True}) as book:
+        book.set_properties(dict(about))
+        formats = _formats(book, currency)
+        for sheet in sheets:
             _write(book, sheet, formats)
     return file.getvalue()
 

@@ -24,6 +24,18 @@ def work_until(hours: WorkingHours, zone: str, since: datetime, work: timedelta)
     raise Unreadable(because(NO_HOURS, code="no_hours"))
 
 
+def opening(hours: WorkingHours, zone: str, at: datetime) -> datetime | None:
+    """When it opens next; None where it is open at this moment, or always."""
+    if not hours.shifts:
+        return None
+    for start, end in _shifts(hours, zone, local(at, zone).date() - timedelta(days=1)):
+        if start <= at < end:
+            return None
+        if start > at:
+            return start
+    raise Unreadable(because(NO_HOURS, code="no_hours"))
+
+
 def _shifts(hours: WorkingHours, zone: str, first: date) -> Iterator[tuple[datetime, datetime]]:
     for day in (first + timedelta(days=ahead) for ahead in range(SEARCH_DAYS + 2)):
         if day not in hours.closed_on:

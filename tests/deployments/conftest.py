@@ -5,11 +5,14 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from deployments.database import migrate, sqlite_path
 from deployments.settings import Settings
 
 
@@ -21,12 +24,32 @@ def free_port() -> int:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    return settings_in(tmp_path, monkeypatch)
+
+
+def settings_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in ("OTDEL_WORKSPACE", "OTDEL_DATABASE_URL", "OTDEL_LOCALE", "OTDEL_UI_PORT", "OTDEL_WEB_PORT"):
         monkeypatch.delenv(name, raising=False)
-    workspace = tmp_path / "company"
+    workspace = folder / "company"
     workspace.mkdir()
     (workspace / "company.yaml").write_text("name: Seven Cups\nlocale: en\nzone: Europe/London\n", encoding="utf-8")
-    return Settings(workspace=workspace, config_home=tmp_path / "private", ui_port=free_port(), web_port=free_port())
+    return Settings(workspace=workspace, config_home=folder / "private", ui_port=free_port(), web_port=free_port())
+
+
+@cache
+def migrated() -> bytes:
+    """A database that was brought up by the migrations: made once, copied for every test."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "otdel.sqlite"
+        migrate(f"sqlite:///{path}", Path(folder), lambda said: None)
+        return path.read_bytes()
+
+
+def bring_up(settings: Settings) -> None:
+    """Lay out the database of a company that has been started once."""
+    path = sqlite_path(settings.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(migrated())
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ async def long_work() -> None:
     await asyncio.sleep(600)
 
 
+@flow(name="X4 · bulk")
+async def bulk() -> None:
+    """Write down whose child it is: one of the second runner's."""
+    Path(os.environ["OTDEL_WORKSPACE"], "var", "bulk.ppid").write_text(str(os.getppid()))
+
+
 @flow(name="X3 · question")
 async def question() -> None:
     """Wait for a person as long as it takes."""

@@ -13,7 +13,10 @@ from deployments.screen import Screen
 from deployments.secrets import Secrets
 from deployments.settings import Settings, read_settings
 
-FAKES = {"web": "tests.deployments.fake_web", "runner": "tests.deployments.fake_runner"}
+FAKES = {
+    "web": "tests.deployments.fake_web", "runner": "tests.deployments.fake_runner",
+    "runner-bulk": "tests.deployments.fake_bulk_runner",
+}  # fmt: skip
 
 
 def family(settings: Settings, secrets: Secrets, front: Front, inherited: Mapping[str, str]) -> tuple[Child, ...]:

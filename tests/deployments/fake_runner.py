@@ -8,7 +8,9 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from deployments.runner import main
-from tests.deployments.fake_flows import beat, long_work, question
+from tests.deployments.fake_flows import beat, bulk, long_work, question
+
+BULKY = ("Много дел",)
 
 
 def catalogue() -> list[RunnerDeployment]:
@@ -17,6 +19,7 @@ def catalogue() -> list[RunnerDeployment]:
     here = [
         long_work.to_deployment("Долгая работа", entrypoint_type=kind),
         question.to_deployment("Вопрос", entrypoint_type=kind),
+        bulk.to_deployment("Много дел", entrypoint_type=kind),
     ]
     if not os.environ.get("FAKE_DEPARTED"):
         cron = Cron("0 9 * * *", timezone="Europe/Moscow")
@@ -26,4 +29,4 @@ def catalogue() -> list[RunnerDeployment]:
 
 if __name__ == "__main__":
     warnings.simplefilter("default")
-    main(catalogue)
+    main(catalogue, bulk=BULKY)

@@ -28,6 +28,7 @@ from tasks.approval import rows as approval
 from tasks.house import House
 from tasks.people import rows as people
 from tasks.people.tokens import fingerprint
+from tests.conftest import share_statements
 from tests.fakes import NOW, FakeChannel, delivery
 from tests.house import empty_database, furnished
 
@@ -163,6 +164,7 @@ def served(root: Path, engine: Engine, mailbox: bool = True, port: int = 0) -> I
     On a `port` that is named, its people find it at http://localhost: browsers make passkeys there.
     """
     clock = SetClock(NOW)
+    share_statements(engine)
     house = furnished(root, engine, {key: FakeChannel() for key in ("site", "tg", "wall")}, clock, company=COMPANY)
     (root / "channels.yaml").write_text(CHANNELS)
     house = replace(house, open_workspace=workspace_of(root, NOW.date()), mail_leaves=not mailbox)

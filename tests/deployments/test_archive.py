@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import text
 
 from deployments import archive
-from deployments.database import migrate, sqlite_path
+from deployments.database import sqlite_path
 from deployments.house import locked
 from deployments.refusal import Refusal
 from deployments.secrets import ensure_secrets
 from deployments.settings import Settings
 from models.database import connect
+from tests.deployments.conftest import bring_up
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def lived_in(settings: Settings) -> Settings:
     """A workspace that has worked: files, media, letters, a database, Prefect's memory, and what is left out."""
     ensure_secrets(settings)
     settings.make_folders()
-    migrate(settings.database, settings.backups, lambda said: None)
+    bring_up(settings)
     remember(settings, "before")
     for path, content in {
         "content/Материалы/чай.md": "---\ntitle: Чай\n---",

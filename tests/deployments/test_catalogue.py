@@ -43,4 +43,4 @@ def test_a_company_without_hours_works_from_monday_to_friday() -> None:
 
 
 def test_nothing_else_is_monthly() -> None:
-    assert [entry.tags for entry in CATALOGUE if entry.rules(USUAL_DAYS)] == [("month",)]
+    assert [entry.tags for entry in CATALOGUE if entry.rules(USUAL_DAYS)] == [("month",), ("mailings-month",)]

@@ -4,22 +4,49 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import typer.rich_utils
 from typer.testing import CliRunner
 
-from deployments.cli import build
+from deployments.cli import TITLES, build, main
 from deployments.settings import CODE_ROOT
 from models.locale import spoken
 
 HEAVY = ("prefect", "alembic", "polars", "openpyxl", "fastapi")
 
 
-def otdel(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell runs it."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COLUMNS": "120", **variables}
     command = (sys.executable, "-m", "deployments.cli", *arguments)
     return subprocess.run(command, cwd=CODE_ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def otdel(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The same within this process: what its start takes is most of what a command takes."""
+    said, complained, kept = StringIO(), StringIO(), typer.rich_utils
+    titles = {name: getattr(kept, name) for name in TITLES}
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
+        for name in os.environ:
+            if name.startswith(("OTDEL_", "LC_", "LANG")):
+                patch.delenv(name)
+        for name, value in {"HOME": "/nonexistent", "COLUMNS": "120", **variables}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["otdel", *arguments])
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        else:
+            code = 0
+        finally:
+            for name, title in titles.items():
+                setattr(kept, name, title)
+    return subprocess.CompletedProcess(["otdel", *arguments], code, said.getvalue(), complained.getvalue())
 
 
 @pytest.fixture
@@ -46,7 +73,7 @@ def test_asking_for_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(("locale", "word"), [("ru", "Команды"), ("en", "Commands")])
 def test_help_speaks_the_readers_language(locale: str, word: str) -> None:
-    said = otdel("--help", OTDEL_LOCALE=locale)
+    said = process("--help", OTDEL_LOCALE=locale)
     assert said.returncode == 0
     assert word in said.stdout
     for command in ("init", "up", "doctor", "backup", "restore"):
@@ -93,14 +120,14 @@ def test_a_language_without_a_company_is_wrong_use(home: dict[str, str]) -> None
 
 
 def test_up_without_a_company_says_how_to_make_one(home: dict[str, str]) -> None:
-    said = otdel("up", **home)
+    said = process("up", **home)
     assert said.returncode == 4
     assert "otdel init" in said.stderr
     assert "otdel init" in json.loads(otdel("up", "--json", **home).stdout)["mend"]
 
 
 def test_a_wrong_setting_is_wrong_use(home: dict[str, str]) -> None:
-    said = otdel("doctor", **{**home, "OTDEL_UI_PORT": "seventy"})
+    said = process("doctor", **{**home, "OTDEL_UI_PORT": "seventy"})
     assert said.returncode == 2
     assert "Set OTDEL_UI_PORT to a number from 1 to 65535." in said.stderr
     assert "Traceback" not in said.stderr

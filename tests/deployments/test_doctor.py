@@ -11,11 +11,11 @@ import pytest
 
 from deployments import house
 from deployments.cli.house import lay_out
-from deployments.database import migrate
 from deployments.doctor import examine, is_well
 from deployments.doctor.finding import Finding, Level
 from deployments.secrets import ensure_secrets, secrets_path
 from deployments.settings import Settings
+from tests.deployments.conftest import bring_up
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def company(settings: Settings) -> Settings:
     (settings.workspace / "company.yaml").unlink()
     lay_out(settings.workspace, "skeleton", "en")
     ensure_secrets(settings)
-    migrate(settings.database, settings.backups, lambda said: None)
+    bring_up(settings)
     return settings
 
 
@@ -166,3 +166,13 @@ def test_a_server_that_does_not_answer_is_found(company: Settings) -> None:
     with house.locked(company):
         (found,) = findings(company, "server")
     assert found.level == Level.BAD
+
+
+def test_a_table_that_is_named_and_not_there_is_found(company: Settings) -> None:
+    file = company.workspace / "company.yaml"
+    named = "\ntables: {customers: [customers.csv], purchases: [sold/*.csv]}\n"
+    file.write_text(file.read_text("utf-8") + named, "utf-8")
+    (found,) = findings(company, "tables")
+    assert "customers.csv" in str(found.what) and "company.yaml: tables" in str(found.mend)
+    (company.workspace / "customers.csv").write_text("Code")
+    assert findings(company, "tables") == []

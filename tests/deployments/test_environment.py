@@ -1,5 +1,7 @@
 """The children's environment: what Prefect must be told, what it must not inherit, who is told which secret."""
 
+import ssl
+
 import pytest
 from prefect import Task
 from prefect.cache_policies import NO_CACHE
@@ -50,6 +52,13 @@ def test_only_the_server_knows_the_key_of_prefects_database(house: tuple[Setting
 def test_the_keys_of_the_house_are_in_no_environment(house: tuple[Settings, Secrets, Front]) -> None:
     hidden = {house[1].house_key.get_secret_value(), house[1].session_key.get_secret_value()}
     assert not hidden & {*server_environment(*house, {}).values(), *environment(*house, {}).values()}
+
+
+def test_nobody_is_vouched_for_only_where_nothing_is_encrypted(house: tuple[Settings, Secrets, Front]) -> None:
+    given = environment(*house, {})["PREFECT_API_SSL_CERT_FILE"]
+    assert ssl.create_default_context(cafile=given).cert_store_stats() == {"x509": 1, "crl": 0, "x509_ca": 0}
+    elsewhere = house[0].model_copy(update={"prefect_url": "https://prefect.example.org"})
+    assert "PREFECT_API_SSL_CERT_FILE" not in environment(elsewhere, *house[1:], {})
 
 
 def test_no_stranger_may_call_the_api_from_a_browser(house: tuple[Settings, Secrets, Front]) -> None:

@@ -1,14 +1,17 @@
 """Furnishing: the day of the first start, and the mail server's settings."""
 
+import hmac
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from deployments.furniture import first_start, mail_of, workspace_of
+from deployments.furniture import first_start, keyed, mail_of, workspace_of
 from deployments.refusal import Refusal
 from deployments.settings import Settings
 from models.database import writing
@@ -38,6 +41,11 @@ def test_a_wrong_mail_setting_is_named_and_its_value_is_not(settings: Settings) 
     assert "OTDEL_SMTP_PORT" in str(refused.value)
     assert "my-password" not in str(refused.value)
     assert mail_of(settings, {}).settings.mailbox == settings.mailbox
+
+
+@given(st.binary(min_size=1, max_size=64), st.text(), st.text())
+def test_a_keyed_print_is_an_hmac(key: bytes, kind: str, value: str) -> None:
+    assert keyed(key)(kind, value) == hmac.new(key, f"{kind}\n{value}".encode(), "sha256").hexdigest()
 
 
 FEED = "sources:\n  - {key: shop, kind: products, title: Shop, path: shop.xml}\n"

@@ -29,6 +29,13 @@ def test_a_closed_terminal_breaks_nothing() -> None:
     screen.refuse(Refusal(because("no"), because("mend")))
 
 
+def test_what_is_awaited_may_be_said_in_other_words() -> None:
+    shown = StringIO()
+    with Screen(Console(file=shown, force_terminal=True, width=80)).waiting("Customers…") as tell:
+        tell("customers.csv: 1000 of 5004")
+    assert "customers.csv: 1000 of 5004" in shown.getvalue()
+
+
 def test_a_refusal_is_shown_with_its_mend() -> None:
     shown = StringIO()
     Screen(Console(file=shown)).refuse(Refusal(because("Port {port} is taken.", port=4200), because("Choose another.")))

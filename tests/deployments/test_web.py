@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deployments.database import sqlite_path
 from deployments.processes import obstacle, wait_until
 from deployments.secrets import ensure_secrets
 from deployments.settings import CODE_ROOT, Settings
 from deployments.web import HouseVerbs
-from models.database import connect
-from models.tables import METADATA
+from tests.house import empty_database
 
 SAMPLE = CODE_ROOT / "deployments" / "sample" / "ru"
 
@@ -31,9 +31,7 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(workspace=tmp_path / "company", config_home=tmp_path / "private", web_port=free_port())
     made.make_folders()
     ensure_secrets(made)
-    engine = connect(made.database)
-    METADATA.create_all(engine)
-    engine.dispose()
+    sqlite_path(made.database).write_bytes(empty_database())
     return made
 
 

@@ -22,6 +22,7 @@ from models.editing import Correction
 from models.locale import spoken
 from models.order_book import GivenOrder, RunState
 from models.piece import Piece
+from models.purchases import Receipt
 from models.registry import Fact
 from tasks.dropping import rows
 from tasks.dropping.applying.engine import load_plan, record_table
@@ -372,6 +373,20 @@ def test_a_table_of_customers_that_cannot_be_used_says_why_and_is_gone(web: Web,
     path = dropped(olga, ("клиенты.csv", text.encode()))
     assert said in olga.get(path).text and not (web.house.var / "drop" / path.rpartition("/")[2]).exists()
     assert not html.fromstring(olga.get(path).text).xpath("//form[contains(@action, '/apply')]")
+
+
+def test_purchases_are_looked_at_and_loaded(web: Web) -> None:
+    olga = web.browser("olga")
+    path = dropped(
+        olga, ("продажи.csv", "Чек;Дата;Сумма;Карта\n1;20.11.2026;450,50;7\n1;20.11.2026;10;7\n2;x;1;\n".encode())
+    )
+    said = " ".join(html.fromstring(olga.get(path).text).text_content().split())
+    assert "Строк: 3, позиций в чеках: 2, на сумму 460,50" in said and "новых чеков: 1" in said
+    assert "Столбец «Дата» · 1 строка: 4" in said
+    seen = html.fromstring(olga.get(path).text).xpath("//input[@name='seen']/@value")[0]
+    page = olga.said(olga.post(f"{path}/apply", {"once": "x", "seen": seen}))
+    assert "1 новый чек" in page and "пока не известен" in page
+    assert [order.code for order in kept(web, GivenOrder)] == ["load-purchases"] and len(kept(web, Receipt)) == 1
 
 
 def test_what_is_not_wanted_is_put_aside_and_removed(web: Web) -> None:

@@ -64,6 +64,27 @@ PARENT = {
     "/staff/customers/{id}/stop": "stop-list",
     "/staff/customers/{id}/stop/{row}/lift": "stop-list",
     "/staff/customers/{id}/erase": "erase-customer",
+    "/staff/groups": "make-group",
+    "/staff/groups/build": "build-groups",
+    "/staff/new-group": "make-group",  # saves nothing, until “save” is pressed
+    "/staff/groups/{key}/form": "change-group",  # the same
+    "/staff/groups/{key}/build": "build-groups",
+    "/staff/groups/{key}/correct": "correct-group",
+    "/staff/groups/{key}/undo/{id}": "correct-group",
+    "/staff/groups/{key}/list": "correct-group",  # Prefect takes no file: a list is an order by numbers
+    "/staff/groups/{key}/put-away": "put-away-group",
+    "/staff/mailings/new": "make-mailing",
+    "/staff/mailings/{id}/letter": "save-mailing",
+    "/staff/mailings/{id}/letter/look": "save-mailing",  # saves nothing: what it shows is what the order would save
+    "/staff/mailings/{id}/letter/frame": "save-mailing",
+    "/staff/mailings/{id}/letter/finished": "save-mailing",
+    "/staff/mailings/{id}/recipients": "set-up-mailing",
+    "/staff/mailings/{id}/check": "test-mailing",
+    "/staff/mailings/{id}/ask": "ask-mailing",
+    "/staff/mailings/{id}/decide": "decide-mailing",
+    "/staff/mailings/{id}/run": "run-mailing",
+    "/staff/mailings/{id}/unknown": "unknown-letters",
+    "/staff/mailings/{id}/winner": "choose-winner",
     "/staff/campaigns": "campaign",
     "/staff/campaigns/{key}": "campaign",
     "/staff/goals": "goal",
@@ -82,8 +103,16 @@ PARENT = {
     "/staff/draft": "A5",
     "/staff/month": "conclusion",
     "/reports": "A12",
+    "/staff/mailings/{id}/report": "non-openers",
+    "/mailbox/mailings": "mail-returns",  # saves nothing: it looks for letters
+    "/mailbox/mailings/read": "mail-returns",
+    "/mailbox/mailings/{id}/unsubscribe": "consent",  # by the recipient's own one click, which is no order
+    "/mailbox/mailings/{id}/back": "mail-returns",  # reads what this puts into the folder of returns
 }
-OF_THE_DOOR = re.compile(r"/(sign-in|sign-out|invite/|language|welcome|me/passkey|review/)")
+# What strangers, recipients of letters and programs send is no order of anybody's.
+OF_THE_DOOR = re.compile(
+    r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/)"
+)
 
 
 @pytest.fixture

@@ -24,13 +24,24 @@ FOR_EVERYBODY = {
     "/media/{name}", "/static/{name}", "/favicon.ico", "/healthz", "/sign-in", "/invite/{token}",
     "/sign-in/passkey", "/sign-in/passkey/question", "/invite/{token}/passkey", "/invite/{token}/passkey/question",
     "/review/{token}", "/review/thanks",
+    "/l/{mark}/{link}", "/o/{name}", "/u/{mark}", "/c/{mark}", "/v/{mark}",
+    "/hooks/{account}", "/hooks/{account}/{secret}",
+    "/subscribe", "/subscribe/thanks", "/subscribe/frame", "/subscribe/frame/thanks", "/subscribe/text/{purpose}",
+    "/s/{key}", "/letters", "/letters.atom", "/letters/{key}",
+    "/intake/customers", "/intake/purchases", "/intake/openapi.json",
+}  # fmt: skip
+# What strangers, letters and programs send: no session stands behind it; the address itself or a key proves all.
+WITHOUT_SESSION = {
+    "/u/{mark}", "/c/{mark}", "/s/{key}", "/hooks/{account}", "/hooks/{account}/{secret}", "/subscribe",
+    "/subscribe/frame", "/intake/customers", "/intake/purchases",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",
     "/me/passkey/{id}/remove", "/me/absence", "/me/absence/remove",
 }  # fmt: skip
 FILLED = {"{kind}": "piece", "{id}": "1", "{rendition_id}": "1", "{row}": "1", "{name}": "x", "{name:path}": "x.html",
-          "{key}": "olga", "{slug}": "x", "{code}": "x", "{token}": "x"}  # fmt: skip
+          "{key}": "olga", "{slug}": "x", "{code}": "x", "{token}": "x", "{mark}": "x", "{link}": "1",
+          "{account}": "x", "{secret}": "x", "{purpose}": "advertising"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

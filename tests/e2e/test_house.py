@@ -59,6 +59,15 @@ def test_a_newcomers_first_hour(house: RunningHouse) -> None:
     assert "Семь чашек" in front.text
     assert house.get("/feed.atom").text.count("<entry>") >= 4
 
+    # The company's tables are loaded and the groups have their customers, without anybody's hand.
+    assert "Клиентов: 5000, из них можно писать: 3260; групп: 20." in house.text()
+    assert house.rows("SELECT count(*) FROM customer") == [(5000,)]
+    [(lines, groups)] = house.rows(
+        "SELECT (SELECT count(*) FROM purchase_line), (SELECT count(DISTINCT group_id) FROM group_member)"
+    )
+    assert lines > 30_000
+    assert groups == 20
+
     # What must not go out did not: the price that differs, and what nobody approved.
     codes = Counter(
         code for (code,) in house.rows("SELECT json_extract(reason, '$.code') FROM delivery WHERE state = 'held'")
@@ -80,6 +89,9 @@ def test_a_newcomers_first_hour(house: RunningHouse) -> None:
     assert doubled == []
     assert house.get("/feed.atom").text.count("<entry>") >= before["feed"]
     assert house.rows("SELECT count(*) FROM plan_load") == [(1,)]
+    assert house.rows("SELECT count(*) FROM customer_load WHERE applied_at IS NOT NULL") == [(2,)]
+    with house.prefect() as prefect:
+        assert len(prefect.runs("B1", "COMPLETED")) == 1
     house.down()
     # Answered and cancelled, done and failed: no run has left a file of results that nobody would delete.
     assert not (house.workspace / "var" / "prefect" / "storage").exists()

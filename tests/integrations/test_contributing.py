@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PIECE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE_GOES = re.compile(r"^HARNESSES: .*\{\n", re.MULTILINE)
 NEEDED = ("integrations", "models", "tests/servers", "tests/contracts", "tests/integrations/channels")
-FILES = ("pyproject.toml", "tests/__init__.py", "tests/integrations/__init__.py", "deployments/__init__.py",
-         "deployments/blocks.py")  # fmt: skip
+FILES = ("pyproject.toml", "tests/__init__.py", "tests/depth.py", "tests/integrations/__init__.py",
+         "deployments/__init__.py", "deployments/blocks.py")  # fmt: skip
 HOUSE_KNOWS_IT = """
 from datetime import date
 from pathlib import Path

@@ -53,6 +53,28 @@ def test_files_are_listed_by_their_endings_without_the_hidden_ones(folder: Folde
     assert folder.names("absent") == []
 
 
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        pytest.param(
+            "content/pieces/*", ["content/pieces/note.txt", "content/pieces/tea.md"], id="without hidden ones"
+        ),
+        pytest.param("content/**/*.md", ["content/pieces/tea.md"], id="at any depth"),
+        pytest.param("content/pieces/t?a.md", ["content/pieces/tea.md"], id="one sign"),
+        pytest.param("content/x.md", ["content/x.md"], id="a plain name, whether it is there or not"),
+        pytest.param("content/*.md", [], id="nothing"),
+    ],
+)
+def test_a_pattern_means_the_files_that_fit_it(folder: Folder, pattern: str, found: list[str]) -> None:
+    assert folder.matching(pattern) == found
+
+
+def test_a_name_with_the_sign_of_a_pattern_means_itself_where_it_is_there(folder: Folder) -> None:
+    folder.place("sold [1].csv").write_text("x")
+    folder.place("sold 1.csv").write_text("x")
+    assert folder.matching("sold [1].csv") == ["sold [1].csv"]
+
+
 def test_a_file_is_renewed_in_one_move_and_keeps_its_rights(folder: Folder) -> None:
     file = folder.place("content/pieces/tea.md")
     file.chmod(0o640)

@@ -75,6 +75,50 @@ def test_a_sound_workspace_is_read_whole(root: Path) -> None:
     assert (known.pictures, known.pieces) == (frozenset({"a.jpg"}), None)
 
 
+MAILERS = """\
+mailers:
+  - {key: post, provider: mailbox, title: Почта, sender: news@example.org, hours: ["ежедневно 09:00-21:00"]}
+  - {key: sms, provider: unisender_sms, title: Смс, price: "4,50"}
+"""
+
+
+def test_mailers_are_read_where_there_is_a_file_of_them(root: Path) -> None:
+    assert read(root)[0].mailers == ()
+    workspace, problems = read(root, mailers=MAILERS)
+    assert problems == []
+    assert [(card.key, card.price) for card in workspace.mailers] == [("post", ""), ("sms", "4.50")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "said"),
+    [
+        ("mailbox", "pigeon", "mailers.post.provider", "mailbox, unisender_sms"),
+        ("key: sms", "key: post", "mailers.post", "line 2"),
+        ("key: sms", "key: site", "mailers.site", "channels.yaml"),
+        ("key: sms", "key: my_sms", "mailers.my_sms.key", "hyphens"),
+        ("4,50", "dear", "mailers.sms.price", "0.35"),
+        ("09:00-21:00", "all day", "mailers.post.hours.1", "mon-fri"),
+        ("title: Смс", "title: Смс, colour: red", "mailers.sms.colour", "Possible are"),
+        ("title: Смс", "title: Смс, settings: {api_key: x}", "mailers.sms", "Prefect block"),
+        ("news@example.org", "news", "mailers.post.sender", "name@example.org"),
+    ],
+)
+def test_a_slip_in_a_mailer_is_named_and_leaves_out_that_mailer_alone(
+    root: Path, old: str, new: str, field: str, said: str
+) -> None:
+    (root / "mailers.yaml").write_text(MAILERS.replace(old, new))
+    with spoken("en"):
+        workspace, problems = read_workspace(root, START, PROVIDERS, mailers=("mailbox", "unisender_sms"))
+        assert [(problem.place.file, problem.place.field) for problem in problems] == [("mailers.yaml", field)]
+        assert said in str(problems[0]) and problems[0].effect is Effect.LEFT_OUT and problems[0].place.line
+    assert len(workspace.mailers) == 1
+
+
+def test_controls_of_mailings_are_people_of_the_company(root: Path) -> None:
+    _, problems = read(root, company=COMPANY + "mailings: {controls: [olga, nobody]}\n")
+    assert [problem.place.field for problem in problems] == ["mailings.controls.2"]
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_the_sample_company_is_read_without_a_word(language: str) -> None:
     workspace, problems = read_workspace(SAMPLE / language, START, PROVIDERS)
@@ -125,6 +169,12 @@ BROKEN = [
                  id="an approver"),
     pytest.param("company", "approver: ilya", "urgent: [olga, helga]", (15, "approval.urgent.2"), "olga",
                  id="who may hurry"),
+    pytest.param("company", "quiet_hours:", "tables: {customers: [../base.csv]}\nquiet_hours:",
+                 (16, "tables.customers.1"), "customers.csv", id="a table outside"),
+    pytest.param("company", "quiet_hours:", "tables: {purchases: [sold/*.txt]}\nquiet_hours:",
+                 (16, "tables.purchases.1"), ".xlsx", id="no table"),
+    pytest.param("company", "quiet_hours:", "tables: {customers: base.csv}\nquiet_hours:",
+                 (16, "tables.customers"), "[", id="a table that stands alone"),
     pytest.param("company", '"22:00-08:00"', "ночью", (16, "quiet_hours"), "22:00-08:00", id="quiet hours"),
     pytest.param("company", "key: ilya", "key: olga", (5, "people.olga"), "строке 4", id="a key twice"),
     pytest.param("channels", "пн-пт 09:00", "пн-пт утром", (5, "channels.site.slots.1"), "пн-пт 09:00",

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,5 +44,11 @@ class Module:
 
 def modules(*layers: str) -> list[Module]:
     """All modules of these layers, migrations' revisions and the sample left out."""
-    found = (path for layer in layers or LAYERS for path in sorted((ROOT / layer).rglob("*.py")))
+    return [module for layer in layers or LAYERS for module in _modules(layer)]
+
+
+@cache
+def _modules(layer: str) -> list[Module]:
+    """The same ones for every law: reading a file as Python takes longer than any question about it."""
+    found = sorted((ROOT / layer).rglob("*.py"))
     return [Module(path) for path in found if "versions" not in path.parts and "sample" not in path.parts]

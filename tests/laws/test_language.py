@@ -6,6 +6,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,6 +25,7 @@ QUOTED = re.compile(r"""(?:"([^"\n]+)"|'([^'\n]+)')""")
 RU = ROOT / "models" / "locale" / "ru"
 
 
+@cache
 def marked() -> set[str]:
     """Every text in the code that is marked for translation."""
     found: set[str] = set()
@@ -56,6 +58,7 @@ def _literals(annotation: Any) -> Iterator[Any]:
         yield from _literals(inner)
 
 
+@cache
 def quoted_in_pages() -> set[str]:
     pages = [path.read_text(encoding="utf-8") for layer in LAYERS for path in (ROOT / layer).rglob("*.html")]
     return {text for page in pages for pair in QUOTED.findall(page) for text in pair if text}
@@ -94,6 +97,7 @@ def test_no_text_is_translated_in_two_ways(path: Path) -> None:
         assert not differing, f"{path.name} and {other.name} translate differently: {differing}"
 
 
+@cache
 def _texts(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         messages = [m for m in read_po(file, locale="ru") if m.id and isinstance(m.id, str)]

@@ -15,7 +15,7 @@ from models.operations import OPERATIONS
 from tests.laws.source import ROOT
 
 FLOWS = discovered()
-FILES = {path.stem: path for path in (ROOT / "flows" / "placement").glob("a*_*.py") if re.match(r"a\d\d_", path.stem)}
+FILES = {path.stem: path for path in (ROOT / "flows").glob("*/*.py") if re.match(r"[abcm]\d\d_", path.stem)}
 
 
 def file_of(code: str) -> list[str]:
@@ -40,7 +40,7 @@ def test_an_operation_has_a_row_in_the_readme(code: str, readme: str) -> None:
     [stem] = file_of(code)
     rows = [line for line in (ROOT / readme).read_text(encoding="utf-8").splitlines() if line.startswith(f"| {code} |")]
     assert len(rows) == 1
-    assert f"`flows/placement/{stem}.py`" in rows[0]
+    assert f"`{FILES[stem].relative_to(ROOT)}`" in rows[0]
 
 
 def test_every_flow_is_deployed_and_every_deployment_has_a_flow() -> None:

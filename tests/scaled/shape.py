@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -181,7 +182,11 @@ class Shape:
     def order(self, tag: str, **form: Any) -> str:
         """Start a deployment as the Run button does."""
         [found] = self.ask("/deployments/filter", deployments={"tags": {"all_": [tag]}})
-        return str(self.ask(f"/deployments/{found['id']}/create_flow_run", parameters={"form": form})["id"])
+        return str(
+            self.ask(
+                f"/deployments/{found['id']}/create_flow_run", parameters={"form": form}, idempotency_key=uuid4().hex
+            )["id"]
+        )
 
     def state(self, run: str) -> dict[str, Any]:
         [found] = self.ask("/flow_runs/filter", flow_runs={"id": {"any_": [run]}})

@@ -144,10 +144,12 @@ class Storm:
 
 
 class Crowd:
-    """Publishers as processes: struck, and started again."""
+    """Publishers, or senders, as processes: struck, and started again."""
 
-    def __init__(self, order: str, number: int) -> None:
-        self.order, self.number = order, number
+    def __init__(
+        self, order: str, number: int, module: str = "tests.storm.publisher", freeze: timedelta = FREEZE
+    ) -> None:
+        self.order, self.number, self.module, self.freeze = order, number, module, freeze
         self.running: list[subprocess.Popen[bytes]] = []
         self.frozen: dict[int, float] = {}
 
@@ -167,7 +169,7 @@ class Crowd:
         self.running += [self._start() for _ in range(self.number - awake)]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "tests.storm.publisher", self.order], cwd=ROOT)
+        return subprocess.Popen([sys.executable, "-m", self.module, self.order], cwd=ROOT)
 
     def strike(self, dice: random.Random) -> str:
         """Kill one, or freeze it beyond its lease while others go on."""
@@ -176,7 +178,7 @@ class Crowd:
         victim = dice.choice(awake)
         if dice.random() < 0.3:
             os.kill(victim.pid, signal.SIGSTOP)
-            self.frozen[victim.pid] = time.monotonic() + FREEZE.total_seconds()
+            self.frozen[victim.pid] = time.monotonic() + self.freeze.total_seconds()
             return "frozen"
         os.kill(victim.pid, signal.SIGKILL)
         victim.wait()

@@ -5,6 +5,7 @@ from fastapi import HTTPException, Request, Response
 from integrations.web.access import Id, Routes, once_of, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
+from models.customer_groups import CORRECTED_TITLES, TURN_TITLES
 from models.customer_orders import (
     ADDRESSES,
     BAR,
@@ -58,7 +59,8 @@ def customer(request: Request, id: Id) -> Response:
     return show(
         request, "customer.html", one=_found(request, id), kind_titles=KIND_TITLES, field_titles=FIELD_TITLES,
         purpose_titles=PURPOSE_TITLES, act_titles=ACT_TITLES, barred_titles=BARRED_TITLES, via_titles=VIA_TITLES,
-        today=premises(request).verbs.today(), most=TEXT_MOST,
+        today=premises(request).verbs.today(), most=TEXT_MOST, turn_titles=TURN_TITLES,
+        corrected_titles=CORRECTED_TITLES,
     )  # fmt: skip
 
 

@@ -74,13 +74,15 @@ def feed(request: Request) -> Response:
         return atom.feed([page for card in cards if (page := here.index.read(card.slug))], about(here, face))
 
     what = ("feed", face.site_title, face.description, face.name, face.locale)
-    return _unless_known(request, ATOM, here.index.kept(what, made))
+    return unless_known(request, ATOM, here.index.kept(what, made))
 
 
 @routes.get("/sitemap.xml", Permission.PUBLIC)
 def site_map(request: Request) -> Response:
-    index, url = premises(request).index, premises(request).settings.public_url
-    return _unless_known(request, XML, index.kept("sitemap", lambda: sitemap.sitemap(index.newest(), url)))
+    here = premises(request)
+    index, url = here.index, here.settings.public_url
+    pages = index.kept("sitemap", lambda: sitemap.sitemap(index.newest(), url))
+    return unless_known(request, XML, sitemap.with_letters(pages, here.verbs.archived_letters(), url))
 
 
 @routes.get("/robots.txt", Permission.PUBLIC)
@@ -132,7 +134,7 @@ def _count(request: Request, kind: VisitKind, key: str) -> None:
         premises(request).visits.add(kind, key, is_robot(request.headers.get("user-agent", "")))
 
 
-def _unless_known(request: Request, media_type: str, body: bytes) -> Response:
+def unless_known(request: Request, media_type: str, body: bytes) -> Response:
     """The file, or 304 where the asker has it already."""
     tag = f'"{sha256(body).hexdigest()[:20]}"'
     headers = {"ETag": tag, "Cache-Control": SOON}

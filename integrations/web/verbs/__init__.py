@@ -5,9 +5,17 @@ from datetime import date
 from typing import Protocol
 
 from integrations.web.verbs.approval import ApprovalVerbs
+from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
 from integrations.web.verbs.customers import CustomerVerbs
 from integrations.web.verbs.drop import DropVerbs
+from integrations.web.verbs.groups import GroupVerbs
+from integrations.web.verbs.hooks import HookVerbs
+from integrations.web.verbs.intake import IntakeVerbs
+from integrations.web.verbs.letters import LetterVerbs
+from integrations.web.verbs.local_mail import LocalMailVerbs
+from integrations.web.verbs.mailing_report import MailingReportVerbs
+from integrations.web.verbs.mailings import MailingVerbs
 from integrations.web.verbs.month import MonthVerbs
 from integrations.web.verbs.orders import OrderVerbs
 from integrations.web.verbs.outlets import OutletVerbs
@@ -15,6 +23,7 @@ from integrations.web.verbs.people import PeopleVerbs
 from integrations.web.verbs.piece import PieceVerbs
 from integrations.web.verbs.review import ReviewVerbs
 from integrations.web.verbs.stop import StopVerbs
+from integrations.web.verbs.subscribe import SubscribeVerbs
 from integrations.web.verbs.suggest import SuggestVerbs
 from integrations.web.verbs.unknown import UnknownVerbs
 from integrations.web.verbs.week import WeekVerbs
@@ -116,9 +125,18 @@ class Verbs(
     PeopleVerbs,
     OutletVerbs,
     CustomerVerbs,
+    GroupVerbs,
     CampaignVerbs,
     OccasionVerbs,
     MonthVerbs,
+    LetterVerbs,
+    HookVerbs,
+    SubscribeVerbs,
+    MailingVerbs,
+    MailingReportVerbs,
+    IntakeVerbs,
+    ArchiveVerbs,
+    LocalMailVerbs,
     Protocol,
 ):
     """Everything together."""

@@ -21,7 +21,9 @@ class OutletVerbs(Protocol):
     def order_outlet(self, visitor: Visitor, once: str, form: OutletForm, former: str = "") -> Sequence[Reason]:
         """`former` is the print of the outlet as the page showed it."""
 
-    def make_till_key(self, visitor: Visitor, once: str, outlet: str, title: str) -> tuple[Sequence[Reason], str]:
+    def make_till_key(
+        self, visitor: Visitor, once: str, outlet: str, title: str, intake: bool
+    ) -> tuple[Sequence[Reason], str]:
         """A new key of a till, given back once; "" where the same form was sent before, or it was refused."""
 
     def revoke_till_key(self, visitor: Visitor, once: str, id: int) -> Sequence[Reason]: ...

@@ -6,17 +6,31 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from integrations.errors import Refused
+from integrations.errors import Failure, Refused
 from models.customer_orders import EraseCustomerForm
-from models.customers import Act, Address, AddressKind, Barred, ConsentAct, Customer, CustomerLoad, Purpose, Suppression
+from models.customers import (
+    CODE,
+    Act,
+    Address,
+    AddressKind,
+    Barred,
+    ConsentAct,
+    Customer,
+    CustomerLoad,
+    Purpose,
+    Suppression,
+)
 from models.desk.customers import (
     AddressLine,
+    Bought,
     ConsentLine,
     CustomerRecord,
     CustomersPage,
     FoundCustomer,
     GivenOut,
+    LineSeen,
     LoadLine,
+    ReceiptSeen,
     Search,
     StopLine,
     reach_of,
@@ -31,15 +45,17 @@ from tasks.consents.lifting import lifting_objection
 from tasks.customers.record import rows
 from tasks.customers.record.asking import ASKED_MOST, asked
 from tasks.customers.record.written import as_json, workbook
-from tasks.customers.rows import CODE, check_prints, wait_for_the_base
+from tasks.customers.rows import check_prints, wait_for_the_base
+from tasks.groups.membership.rows import in_groups
 from tasks.house import House
+from tasks.local_mail.engine import LocalMail
 from tasks.orders.answers import Line, Report
 from tasks.orders.naming import entitled
 from tasks.people.engine import whoever_is_here
 from tasks.people.rows import everybody
 from tasks.schedule.wall import local
 
-FOUND_MOST, LOADS_SHOWN, ACTS_SHOWN = 50, 10, 200
+FOUND_MOST, LOADS_SHOWN, ACTS_SHOWN, RECEIPTS_SHOWN = 50, 10, 200, 20
 ERASING, WHO = mark("Erasing customer № {id}"), mark("customer № {id}")
 ERASED = mark("erased")
 ADDRESSES_GONE = (mark("{number} address removed"), mark("{number} addresses removed"))
@@ -51,6 +67,15 @@ PRINTS_KEPT = (
     mark("the stop-list remembers {number} print, so that a table does not bring the address back"),
     mark("the stop-list remembers {number} prints, so that a table does not bring the addresses back"),
 )
+RECEIPTS_KEPT = (
+    mark("{number} receipt stays, and is nobody's"),
+    mark("{number} receipts stay, and are nobody's"),
+)
+LETTERS_GONE = (
+    mark("{number} letter to them lay on this computer, and is deleted"),
+    mark("{number} letters to them lay on this computer, and are deleted"),
+)
+LETTERS_STAY = mark("Letters to them still lie on this computer: {reason} It is tried again every night.")
 NOT_SURE = mark("Tick the box to say that you mean it. Nothing has been changed.")
 JSON_TYPE = "application/json; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +106,9 @@ class Records:
         found = tuple(_found(one, ways.get(one.id or 0, ())) for one in rows.customers(session, ids))
         return Search(typed=typed, found=found, is_cut=is_cut)
 
-    def record(self, id: int, most: int | None = ACTS_SHOWN) -> CustomerRecord | None:
+    def record(
+        self, id: int, most: int | None = ACTS_SHOWN, receipts: int | None = RECEIPTS_SHOWN
+    ) -> CustomerRecord | None:
         """Everything known of a customer; None where there is none. `most` is how much of the ledger."""
         with self.house.reads() as session:
             one = rows.customer(session, id)
@@ -97,7 +124,25 @@ class Records:
                 addresses=self._addresses(session, ways), stops=self._stops(session, list(prints), names),
                 acts=tuple(_consent(act, set(prints), names) for act in acts[:most]),
                 acts_cut=bool(most) and len(acts) > (most or 0), load=_load(load, names) if load else None,
+                bought=self._bought(session, id, receipts), groups=in_groups(session, id, names, receipts),
             )  # fmt: skip
+
+    def _bought(self, session: Session, id: int, most: int | None) -> Bought:
+        number, amount, first, last = rows.bought(session, id)
+        found = rows.receipts(session, id, most)
+        lines: dict[int, list[LineSeen]] = {}
+        for line in rows.lines(session, [one.id or 0 for one in found]):
+            seen = LineSeen.model_validate(line.model_dump(exclude={"receipt_id", "n"}))
+            lines.setdefault(line.receipt_id, []).append(seen)
+        seen_ = tuple(
+            ReceiptSeen(id=one.id or 0, at=one.at, outlet=one.outlet, amount=one.amount,
+                        lines=tuple(lines.get(one.id or 0, ())))
+            for one in found
+        )  # fmt: skip
+        currency = self.house.workspace.company.currency
+        return Bought(
+            number=number, amount=amount, currency=currency, first_at=first, last_at=last, receipts=seen_
+        )  # fmt: skip
 
     def _addresses(self, session: Session, ways: Sequence[Address]) -> tuple[AddressLine, ...]:
         why = dict(objections(session, self.house, ways))
@@ -113,7 +158,7 @@ class Records:
 
     def given_out(self, id: int, kind: str) -> GivenOut | None:
         """A file with everything known of a customer, as `json` or `xlsx`; None where there is no such customer."""
-        record, company = self.record(id, most=None), self.house.workspace.company
+        record, company = self.record(id, most=None, receipts=None), self.house.workspace.company
         if record is None:
             return None
         if kind == "json":
@@ -134,7 +179,16 @@ class Records:
         except Refused as refused:
             return Report(title=title, refusal=refused.reason)
         label = translate(WHO, id=form.customer)
-        return Report(title=title, lines=(Line(id=form.customer, label=label, said=said, done=True),))
+        line = Line(id=form.customer, label=label, said=said, done=True, notes=self._letters_gone())
+        return Report(title=title, lines=(line,))
+
+    def _letters_gone(self) -> tuple[str, ...]:
+        """Letters on this computer go with their customer; where a folder is closed, the nightly round tries again."""
+        try:
+            number = LocalMail(self.house).forget_erased()
+        except Failure as failure:
+            return (translate(LETTERS_STAY, reason=failure.reason),)
+        return (translate_plural(*LETTERS_GONE, number),) if number else ()
 
     def _erase(self, session: Session, id: int, by: str) -> str:
         wait_for_the_base(session)
@@ -144,8 +198,10 @@ class Records:
         prints = rows.prints_of(session, id)
         code = [(CODE, self.house.printed(CODE, one.code))] if one.code else []
         consents.bar(session, self.clock, [*prints, *code], Barred.ERASED, "", by)
+        receipts = rows.receipts_kept(session, id)
         gone, kept = rows.erase(session, id), rows.lines_kept(session, id)
-        told = ((ADDRESSES_GONE, gone), (LINES_KEPT, kept), (PRINTS_KEPT, len(prints)))
+        told = [(ADDRESSES_GONE, gone), (LINES_KEPT, kept), (PRINTS_KEPT, len(prints))]
+        told += [(RECEIPTS_KEPT, receipts)] if receipts else []
         return "; ".join([translate(ERASED), *(translate_plural(*words, number) for words, number in told)])
 
 

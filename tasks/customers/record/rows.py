@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models.customers import Act, Address, ConsentAct, Customer, CustomerLoad, Purpose
-from models.database import Clock
+from models.database import Clock, portions
+from models.purchases import PurchaseLine, Receipt
 from tasks.consents.rows import agreed, is_barred
 from tasks.customers.record.asking import Asked
 
@@ -27,8 +29,14 @@ def reach_of_all(session: Session, clock: Clock) -> Counter[tuple[str, str]]:
 
     The open ones are counted as they are kept; of each of the others an index is asked for the first reason there is.
     """
-    now = clock.plus()
-    why = case(
+    each = select(col(Address.kind), why_not(clock.plus()).label("why")).subquery()
+    counted = select(each.c.kind, each.c.why, func.count()).group_by(each.c.kind, each.c.why)
+    return Counter({(kind, said): number for kind, said, number in session.execute(counted).tuples()})
+
+
+def why_not(now: Any) -> ColumnElement[str]:
+    """The code of the first reason why no advertising may go to an address, "" where it may."""
+    return case(
         (col(Address.open), ""),
         (is_barred(), "barred"),
         (~agreed(Purpose.PERSONAL, now, "customer_id", col(Address.customer_id)), "personal"),
@@ -36,9 +44,6 @@ def reach_of_all(session: Session, clock: Clock) -> Counter[tuple[str, str]]:
         (_said(Act.ASKED, now), "asked"),
         else_="not_agreed",
     )
-    each = select(col(Address.kind), why.label("why")).subquery()
-    counted = select(each.c.kind, each.c.why, func.count()).group_by(each.c.kind, each.c.why)
-    return Counter({(kind, said): number for kind, said, number in session.execute(counted).tuples()})
 
 
 def _said(act: Act, now: Any) -> ColumnElement[bool]:
@@ -94,6 +99,28 @@ def load(session: Session, id: int) -> CustomerLoad | None:
     return session.get(CustomerLoad, id)
 
 
+def bought(session: Session, id: int) -> tuple[int, int, datetime | None, datetime | None]:
+    """How many receipts the customer has, what they come to, and when the first and the last was."""
+    at, amount = col(Receipt.at), func.coalesce(func.sum(Receipt.amount), 0)
+    query = select(func.count(), amount, func.min(at), func.max(at)).where(col(Receipt.customer_id) == id)
+    number, total, first, last = session.execute(query).tuples().one()
+    return number, int(total), first, last
+
+
+def receipts(session: Session, id: int, most: int | None) -> list[Receipt]:
+    """The customer's receipts, the newest first."""
+    newest = (col(Receipt.at).desc(), col(Receipt.id).desc())
+    mine = select(Receipt).where(col(Receipt.customer_id) == id)
+    return list(session.execute(mine.order_by(*newest).limit(most)).scalars())
+
+
+def lines(session: Session, of: Sequence[int]) -> Iterator[PurchaseLine]:
+    """The lines of these receipts, each receipt's in their order."""
+    for some in portions(of):
+        query = select(PurchaseLine).where(col(PurchaseLine.receipt_id).in_(some))
+        yield from session.execute(query.order_by(col(PurchaseLine.receipt_id), col(PurchaseLine.n))).scalars()
+
+
 def prints_of(session: Session, id: int) -> list[Print]:
     """By which prints the customer is known: of the addresses they have, and of former ones that nobody else has."""
     now = select(col(Address.kind), col(Address.print)).where(col(Address.customer_id) == id)
@@ -110,6 +137,10 @@ def erase(session: Session, id: int) -> int:
     gone = session.execute(delete(Address).where(col(Address.customer_id) == id).returning(col(Address.id))).all()
     session.execute(delete(Customer).where(col(Customer.id) == id))
     return len(gone)
+
+
+def receipts_kept(session: Session, id: int) -> int:
+    return session.execute(select(func.count()).where(col(Receipt.customer_id) == id)).scalar_one()
 
 
 def lines_kept(session: Session, id: int) -> int:

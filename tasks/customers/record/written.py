@@ -1,20 +1,31 @@
-"""Everything known of a customer as a file for them or an officer: JSON, or a workbook of three sheets. Pure."""
+"""Everything known of a customer as a file for them or an officer: JSON, or a workbook of five sheets. Pure."""
 
 import io
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from models.customer_groups import CORRECTED_TITLES, TURN_TITLES
 from models.customers import ACT_TITLES, BARRED_TITLES, FIELD_TITLES, KIND_TITLES, PURPOSE_TITLES
-from models.desk.customers import VIA_TITLES, CustomerRecord
+from models.desk.customers import VIA_TITLES, Bought, CustomerRecord
+from models.desk.membership import HandLine, InGroups
 from models.locale import mark, translate
+from tasks.registry.export import digits_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 PROFILE, LEDGER, STOP_LIST = mark("The customer"), mark("Consents"), mark("The stop-list")
+PURCHASES = mark("Purchases")
+BOUGHT_COLUMNS = (
+    mark("On"), mark("Outlet"), mark("Product"), mark("Product group"), mark("Quantity"), mark("Amount"),
+)  # fmt: skip
+GROUPS, IS_IN, ON_LIST = mark("Groups"), mark("is in it"), mark("stands on its list")
+IS_CONTROL, LIFTED_AT = mark("is in its control group, without its advertising"), mark("{what}, undone {at}")
+GROUP_COLUMNS = (mark("On"), mark("Group"), mark("What happened"), mark("Why"), mark("By whom"))
 FIELD, SAID = mark("What"), mark("What is known")
 NUMBER, FIRST, LAST = mark("Number here"), mark("Known since"), mark("Changed last")
 FROM, LAST_FILE = mark("Came from"), mark("Last told by")
@@ -51,6 +62,8 @@ def workbook(record: CustomerRecord, zone: str, made_at: datetime) -> bytes:
         _sheet(book, PROFILE, (FIELD, SAID), _profile(record, clock))
         _sheet(book, LEDGER, CONSENT_COLUMNS, [_consent(record, place, clock) for place in range(len(record.acts))])
         _sheet(book, STOP_LIST, STOP_COLUMNS, [_stop(record, place, clock) for place in range(len(record.stops))])
+        _sheet(book, PURCHASES, BOUGHT_COLUMNS, _purchases(record.bought, clock))
+        _sheet(book, GROUPS, GROUP_COLUMNS, _groups(record.groups, clock))
     return file.getvalue()
 
 
@@ -100,6 +113,36 @@ def _stop(record: CustomerRecord, place: int, clock: ZoneInfo) -> Row:
         translate(KIND_TITLES[one.kind]), _at(one.since, clock), translate(BARRED_TITLES[one.why]), one.source,
         one.note, one.by, _at(one.lifted_at, clock), one.lifted_by, one.lifted_why,
     )  # fmt: skip
+
+
+def _purchases(bought: Bought, clock: ZoneInfo) -> list[Row]:
+    digits = digits_of(bought.currency)
+    return [
+        (_at(one.at, clock), one.outlet, line.product, line.product_group, _decimal(line.quantity, 3),
+         _decimal(line.amount, digits))
+        for one in bought.receipts for line in one.lines
+    ]  # fmt: skip
+
+
+def _groups(groups: InGroups, clock: ZoneInfo) -> list[Row]:
+    """Where the customer is now, on which lists, what people decided, what happened before."""
+    return [
+        *((_at(one.since, clock), one.title, translate(IS_CONTROL if one.control else IS_IN), "", "")
+          for one in groups.now),
+        *(("", title, translate(ON_LIST), "", "") for title in groups.listed),
+        *((_at(one.at, clock), one.title, _by_hand(one, clock), one.why, one.by) for one in groups.by_hand),
+        *((_at(one.at, clock), one.title, translate(TURN_TITLES[one.what]), "", "") for one in groups.turns),
+    ]  # fmt: skip
+
+
+def _by_hand(one: HandLine, clock: ZoneInfo) -> str:
+    what = translate(CORRECTED_TITLES[one.what])
+    return translate(LIFTED_AT, what=what, at=_at(one.lifted_at, clock)) if one.lifted_at else what
+
+
+def _decimal(units: int, digits: int) -> str:
+    """1500 thousandths are 1.5."""
+    return f"{Decimal(units).scaleb(-digits).normalize():f}"
 
 
 def _at(moment: datetime | None, clock: ZoneInfo) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from models.customer_groups import CustomerGroup, CustomerTouched, GroupCorrection, GroupListed
 from models.customers import Address, ConsentAct, Customer, Suppression
 from models.database import portions
+from models.purchases import PurchaseLine, Receipt
 from models.tables import METADATA
 from tasks.customers.reading import CustomerRow
 from tasks.customers.rows import Loading, named_by, prints_of
@@ -20,15 +22,24 @@ from tasks.delivery.rows import insert_quietly
 
 TABLES = tuple(METADATA.tables[str(table.__tablename__)] for table in (Customer, Address, ConsentAct, Suppression))
 CUSTOMER, ADDRESS, ACT, STOP = TABLES
+# Asked for or written to, not copied.
+EMPTY = tuple(
+    METADATA.tables[str(table.__tablename__)]
+    for table in (Receipt, PurchaseLine, CustomerGroup, CustomerTouched, GroupListed, GroupCorrection)
+)
 FAR = 1_000_000_000
 
 
 @dataclass
 class Copied:
-    """Who is in the copy already, and of which addresses it knows what was said."""
+    """Who is in the copy already, and of which addresses it knows what was said.
+
+    `open` are the addresses that advertising might go to, as hashes: tables have a million rows.
+    """
 
     customers: set[int] = field(default_factory=set)
     prints: set[str] = field(default_factory=set)
+    open: set[int] = field(default_factory=set)
 
 
 def begin(source: Session, copy: Session, now: datetime) -> None:
@@ -47,12 +58,19 @@ def copy_concerned(source: Session, copy: Session, rows: Sequence[CustomerRow], 
         ways = _found(source, ADDRESS, ADDRESS.c.customer_id, some)
         _bring(copy, ADDRESS, _without_id(ways))
         prints |= {way["print"] for way in ways}
+        copied.open |= {hash(way["print"]) for way in ways if way["open"]}
         _bring_acts(copy, _found(source, ACT, ACT.c.customer_id, some))
     for these in portions(sorted(prints - copied.prints)):
         _bring_acts(copy, _found(source, ACT, ACT.c.print, these))
         _bring(copy, STOP, _without_id(_found(source, STOP, STOP.c.print, these)))
     copied.customers |= ids
     copied.prints |= prints
+
+
+def lost(copy: Session, copied: Copied) -> int:
+    """How many addresses advertising might go to before, and may not now."""
+    still = copy.execute(select(ADDRESS.c.print).where(ADDRESS.c.open)).scalars()
+    return len(copied.open - {hash(print_) for print_ in still})
 
 
 def _found(source: Session, table: Table, column: Any, wanted: Sequence[Any]) -> list[dict[str, Any]]:

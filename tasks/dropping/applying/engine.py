@@ -20,6 +20,7 @@ from tasks.dropping import rows
 from tasks.dropping.apart.engine import sheet_of
 from tasks.dropping.engine import LOST, Teller, beating, files_of, read_dropped
 from tasks.dropping.people.engine import load_customers as load_people
+from tasks.dropping.people.engine import load_purchases as load_bought
 from tasks.dropping.pictures.engine import put_pictures
 from tasks.dropping.plans.engine import OTHER_NOW, Overtaken, load_dropped
 from tasks.dropping.products.engine import replace_feed
@@ -94,6 +95,17 @@ def load_customers(at: House, drop: int, seen: str, person: str) -> Report:
         return load_people(at, row, _sheet(path, DropKind.CUSTOMERS), who.key, tick)
 
     return _applied(at, drop, {DropKind.CUSTOMERS}, person, Permission.CUSTOMERS, seen, work)
+
+
+def load_purchases(at: House, drop: int, seen: str, person: str) -> Report:
+    """Load a dropped table of purchases; afterwards its bytes are gone."""
+
+    def work(row: DroppedFile, who: Who) -> Said:
+        [path, *_] = _files(at, row)
+        tick = Teller(at, drop, row.total)
+        return load_bought(at, row, _sheet(path, DropKind.PURCHASES), who.key, tick)
+
+    return _applied(at, drop, {DropKind.PURCHASES}, person, Permission.CUSTOMERS, seen, work)
 
 
 def record_table(at: House, drop: int, withdraw: bool, seen: str, person: str, run: str = "") -> Report:

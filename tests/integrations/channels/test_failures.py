@@ -17,6 +17,7 @@ from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable
 from integrations.wire import deadline
 from models.delivery import Verb
 from models.locale import catalogue
+from tests.depth import examples
 from tests.integrations.channels.harness import PATIENCE, SLOW, SOON, TEXT, Harness, call, failure_of
 from tests.servers import KINDS
 
@@ -152,7 +153,9 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(40, 400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.sampled_from([200, 201, 302, 400, 404, 429, 500]), st.sampled_from(ENVELOPES), JSON, st.integers(0, 2))
 def test_no_answer_is_more_than_a_failure(
     wired: Harness, status: int, envelope: Any, said: object, pictures: int

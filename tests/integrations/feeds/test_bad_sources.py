@@ -16,6 +16,7 @@ from integrations.feeds.fetch import Bounds, Fetcher
 from models.locale import spoken
 from tasks.content.feeds import read_feed
 from tasks.content.products import read_products
+from tests.depth import examples
 from tests.integrations.feeds.server import Request, Server, serving
 
 BOUNDS = Bounds(total=timedelta(seconds=0.6), packed=100_000, unpacked=1_000_000)
@@ -105,7 +106,7 @@ def test_our_own_computer_by_any_name_is_a_sentence_with_the_mend(server: Server
     assert server.seen == []
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(15, 100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=80)
     | st.builds(

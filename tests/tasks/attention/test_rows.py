@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from models.customers import Customer
 from models.delivery import State
 from models.desk.unknown import What
+from models.mailings import Mailing, Message, Stage
 from models.piece import HandVersion, Piece, PieceVersion
 from models.reaction import Check, Comment, PassedOn
 from models.stop import Scope
@@ -172,11 +174,31 @@ def test_a_question_passed_on_to_me_is_mine(company: Company) -> None:
     assert counts(company, share(company, "vera")) == {What.QUESTION: 1}
 
 
+def test_a_mailing_waits_while_somebody_must_look(company: Company) -> None:
+    """Asked about, paused, or with letters of which nobody knows; whoever wrote it or decides has it among theirs."""
+    stages = [Stage.DRAFT, Stage.ASKED, Stage.PAUSED, Stage.SENDING, Stage.SENT, Stage.SENT]
+    for n, stage in enumerate(stages, 1):
+        due = NOW + timedelta(hours=9 - n)
+        add(company, Mailing(id=n, key=f"m{n}", title=f"M{n}", stage=stage, made_by="olga", made_at=NOW, due_at=due))
+    add(company, Customer(id=1, code="C1", created_at=NOW, changed_at=NOW))
+    for mailing, state, number in ((4, State.SENT, 1), (5, State.UNKNOWN, 2), (6, State.SENT, 3)):
+        for n in range(number):
+            add(company, Message(mailing_id=mailing, customer_id=1, kind="email", account="post", variant="A",
+                                 occasion=f"{n}", state=state, due_at=NOW))  # fmt: skip
+    with company.house.reads() as session:
+        found = rows.mailings(session, company.clock, None, 50)
+        assert [(mailing.id, unknown) for mailing, unknown in found] == [(5, 2), (3, 0), (2, 0)]
+        assert len(rows.mailings(session, company.clock, None, 1)) == 1
+    assert counts(company) == {What.MAILING: 3} == counts(company, Share(frozenset({"olga"}), frozenset({"olga"})))
+    assert counts(company, Share(frozenset({"vera"}), frozenset({"olga", "vera"}))) == {}
+    assert counts(company, Share(frozenset(), frozenset({"olga"}), decides=True)) == {What.MAILING: 3}
+
+
 @pytest.mark.parametrize("what", [what for what in rows.SOURCES if what is not What.BY_HAND])
 @pytest.mark.parametrize("share", [None, Share(frozenset({"olga"}), frozenset({"olga"}), others=True, person="olga")])
 def test_what_needs_a_person_is_found_along_an_index(company: Company, what: What, share: Share | None) -> None:
     """Neither count nor list walks what went well; only the texts by hand are looked through, and they are few."""
-    lists = {What.QUESTION: rows.questions, What.DIFFERENCE: rows.differences}
+    lists: Any = {What.QUESTION: rows.questions, What.DIFFERENCE: rows.differences, What.MAILING: rows.mailings}
     with company.house.reads() as session:
         clock = company.clock
         assert walked(session, lambda: session.execute(rows._counting(what, clock, share))) == []

@@ -10,6 +10,7 @@ from openpyxl.styles import Font
 from tasks.content.difference import number_rows
 from tasks.content.numbering import absent, with_numbers
 from tasks.content.xlsx import Unusable
+from tests.depth import examples
 from tests.tasks.content.plans import SAID, comma, plain, plan_of, saved, sheet_of, tables, xlsx
 from tests.tasks.content.test_sheets import with_part
 
@@ -147,7 +148,7 @@ def test_a_table_with_no_room_for_the_column_says_which_numbers_to_write_by_hand
     assert "row 2: № 1" in str(unusable.value.reason)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30, 200), deadline=None)
 @given(tables(), st.sampled_from(["plan.xlsx", "plan.csv"]), st.sampled_from([";", ",", "\t"]))
 def test_numbering_changes_nothing_but_the_numbers(table: list[list[object]], file: str, delimiter: str) -> None:
     as_text = [["" if cell is None else plain(cell) for cell in row] for row in table]

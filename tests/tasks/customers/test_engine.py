@@ -22,6 +22,7 @@ from models.desk.drop import AllAgreed, CustomersFound
 from tasks.customers import engine
 from tasks.house import House
 from tests.conftest import share_statements
+from tests.depth import examples
 from tests.fakes import NOW, FakeChannel
 from tests.house import empty_database, furnished
 
@@ -110,7 +111,7 @@ def fresh() -> Iterator[House]:
 
 
 @given(st.lists(TABLES, min_size=1, max_size=3), st.integers(1, 4))
-@settings(max_examples=25)
+@settings(max_examples=examples(10, 60))
 def test_whatever_the_tables_the_rehearsal_is_right(tables: list[Any], portion: int) -> None:
     """However few rows at a time, and whatever was loaded before."""
     with fresh() as house, pytest.MonkeyPatch.context() as patch:

@@ -17,6 +17,7 @@ from models.customers import Address, Barred, ConsentAct, Customer, Suppression
 from models.database import SetClock
 from models.desk.customers import reach_of
 from models.desk.drop import AllAgreed
+from models.purchases import PurchaseLine, Receipt
 from models.tables import METADATA
 from tasks.consents import rows as consents
 from tasks.consents.engine import Consents
@@ -229,10 +230,61 @@ def test_everything_is_given_out_as_data_and_as_a_table(house: House) -> None:
     assert out and out.name == "customer-1.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(out.content))
     cells = [[cell for cell in row if cell] for sheet in book for row in sheet.iter_rows(values_only=True)]
-    assert ["code", "=1+1"] in cells and ["name", "Семён Ёлкин"] in cells and len(book.sheetnames) == 3
+    assert ["code", "=1+1"] in cells and ["name", "Семён Ёлкин"] in cells and len(book.sheetnames) == 5
     assert any("Semyon@mail.ru; advertising may go there" in str(row) for row in cells)
     assert book.worksheets[0]["B3"].data_type == "s" and book.worksheets[1].max_row == 5
     assert Records(house).given_out(9, "json") is None
+
+
+# Purchases.
+
+
+def buys(house: House, number: int, day: int, *lines: tuple[str, int, int]) -> None:
+    at = NOW.replace(day=day)
+    amount = sum(paid for _, _, paid in lines)
+    with house.sessions.begin() as session:
+        receipt = Receipt(key=f"print {day}", customer_id=number, at=at, outlet="arbat", amount=amount)
+        session.add(receipt)
+        session.flush()
+        session.add_all([
+            PurchaseLine(receipt_id=receipt.id or 0, n=n, product=product, product_group="Чай", quantity=many,
+                         amount=paid)
+            for n, (product, many, paid) in enumerate(lines)
+        ])  # fmt: skip
+
+
+def test_what_a_customer_bought_is_shown_the_newest_first_and_cut(house: House) -> None:
+    load(house, SEMYON, ("C-8", "ira@mail.ru", "", "Ира", *PAPER))
+    buys(house, 1, 3, ("Улун", 1500, 75_000), ("Чашка", 2000, 90_000))
+    buys(house, 1, 9, ("Улун", -500, -25_000))
+    buys(house, 2, 5, ("Кофе", 1000, 40_000))
+    one = Records(house).record(1, receipts=1)
+    assert one and (one.bought.number, one.bought.amount, one.bought.is_cut) == (2, 140_000, True)
+    assert [receipt.amount for receipt in one.bought.receipts] == [-25_000]
+    assert one.bought.first_at == NOW.replace(day=3) and one.bought.last_at == NOW.replace(day=9)
+    whole = Records(house).record(1)
+    assert whole and not whole.bought.is_cut
+    assert [line.product for line in whole.bought.receipts[1].lines] == ["Улун", "Чашка"]
+
+
+def test_purchases_are_given_out_too(house: House) -> None:
+    load(house, SEMYON)
+    buys(house, 1, 3, ("=Улун", 1500, 75_050))
+    out, data = Records(house).given_out(1, "xlsx"), Records(house).given_out(1, "json")
+    assert out and data and json.loads(data.content)["bought"]["receipts"][0]["lines"][0]["amount"] == 75_050
+    page = openpyxl.load_workbook(io.BytesIO(out.content)).worksheets[3]
+    told = [cell.value for cell in page[2]]
+    assert told[1:] == ["arbat", "=Улун", "Чай", "1.5", "750.5"] and page["C2"].data_type == "s"
+
+
+def test_receipts_stay_when_their_customer_is_erased_and_are_nobodys(house: House) -> None:
+    load(house, SEMYON)
+    buys(house, 1, 3, ("Улун", 1000, 75_000))
+    report = erase(house)
+    assert "1 receipt stays" in report.lines[0].said
+    with house.sessions() as session:
+        receipt = session.execute(select(Receipt)).scalar_one()
+        assert (receipt.customer_id, receipt.whose, receipt.amount) == (None, "", 75_000)
 
 
 # Erasing.

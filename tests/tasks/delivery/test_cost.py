@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from models.database import DatabaseClock, connect
-from models.tables import METADATA
 from tasks.delivery import rows
 from tasks.recovery import rows as recovery
 from tests.fakes import NOW, delivery
+from tests.house import empty_database
 
 CLOCK, LEASE = DatabaseClock(), timedelta(seconds=60)
 FEW, MANY = 50, 2000
@@ -21,14 +23,29 @@ ACCOUNTS = 5
 
 
 @contextmanager
-def due(folder: Path, number: int) -> Iterator[Session]:
-    """A database with so many rows due, and as many again that have no time yet."""
-    engine = connect(f"sqlite:///{folder}/{number}.sqlite")
-    METADATA.create_all(engine)
+def opened(path: Path, content: bytes) -> Iterator[Session]:
+    path.write_bytes(content)
+    engine = connect(f"sqlite:///{path}")
     with Session(engine) as session:
-        fill(session, number)
         yield session
     engine.dispose()
+
+
+@contextmanager
+def due(folder: Path, number: int) -> Iterator[Session]:
+    """A database with so many rows due, and as many again that have no time yet."""
+    with opened(folder / f"{number}.sqlite", filled(number)) as session:
+        yield session
+
+
+@cache
+def filled(number: int) -> bytes:
+    """The same, made once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "otdel.sqlite"
+        with opened(path, empty_database()) as session:
+            fill(session, number)
+        return path.read_bytes()
 
 
 def fill(session: Session, number: int) -> None:

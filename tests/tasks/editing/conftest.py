@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from models.database import connect
 from models.locale import spoken
-from models.tables import METADATA
+from tests.house import empty_database
 from tests.tasks.editing.newsroom import Newsroom
 
 
@@ -22,8 +22,8 @@ def newsroom(database: Engine, tmp_path: Path) -> Iterator[Newsroom]:
 def sqlite_newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """One for all tests that change nothing."""
     folder = tmp_path_factory.mktemp("company")
+    (folder / "otdel.sqlite").write_bytes(empty_database())
     engine = connect(f"sqlite:///{folder / 'otdel.sqlite'}")
-    METADATA.create_all(engine)
     with spoken("en"):
         yield Newsroom(folder / "company", engine)
     engine.dispose()

@@ -21,6 +21,7 @@ from tasks.registry.rows import (
     unrecorded,
     waiting,
 )
+from tests.depth import examples
 from tests.tasks.registry.facts import CLOCK, MONDAY, on, seen
 
 WEEK = (on(0), on(7))
@@ -227,7 +228,7 @@ def test_what_waits_for_a_person_says_why(database):
 LOOKS = st.lists(st.tuples(st.integers(-5, 12), st.integers(0, 50)), min_size=1, max_size=12, unique_by=lambda x: x[0])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(looks=LOOKS, cut=st.integers(1, 6), number=st.integers(0, 10**9))
 def test_growth_by_parts_is_the_growth_of_the_whole(database, looks, cut, number):
     subject = f"s{number}"

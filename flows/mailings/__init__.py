@@ -1,0 +1,1 @@
+"""Mailings and addressed activities (C)."""

@@ -1,0 +1,1 @@
+"""Mailboxes that are read: what comes back to the addresses our letters are sent from."""

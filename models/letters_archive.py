@@ -1,0 +1,16 @@
+"""Mailings that have gone out, as the own site shows them to everybody: without anybody's name. Pure."""
+
+from datetime import datetime
+
+from models.post import Value
+
+
+class ArchivedLetter(Value):
+    """A mailing of the archive; `key` is the last part of its address, `text` what it says in words."""
+
+    key: str
+    title: str
+    subject: str
+    text: str = ""
+    at: datetime
+    language: str = "ru"

@@ -1,1 +1,0 @@
-"""Dropped lists of purchases: looked over, never kept."""

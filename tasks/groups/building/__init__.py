@@ -1,0 +1,1 @@
+"""Building a group: who belongs in it, against who is in it."""

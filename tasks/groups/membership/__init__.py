@@ -1,0 +1,1 @@
+"""In which groups a customer is, and was."""

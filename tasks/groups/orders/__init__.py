@@ -1,0 +1,1 @@
+"""Orders about customer groups: made, changed, corrected, put away, built."""

@@ -1,0 +1,1 @@
+"""Touched customers: about whom something has changed since the groups were built."""

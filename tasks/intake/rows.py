@@ -1,0 +1,97 @@
+"""What was handed in as rows: calls that were made before, last words, consents. Sessions are given; none is opened."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.customers import Act, Purpose
+from models.database import portions
+from models.intake import ConsentTold, IntakeCall, IntakeWord
+from models.piece import OfferRow
+from tasks.customers.matching import Person
+from tasks.customers.reading import CustomerRow
+from tasks.delivery.rows import insert_quietly, many
+from tasks.delivery.statements import QUICK
+
+CALL: Table = IntakeCall.__table__  # type: ignore[attr-defined]
+WORD: Table = IntakeWord.__table__  # type: ignore[attr-defined]
+LATER = (
+    update(WORD).where(WORD.c.print == bindparam("b_print"), WORD.c.at < bindparam("b_at")).values(at=bindparam("b_at"))
+)
+KEPT = timedelta(days=7)
+VIA = "till"
+
+
+def begin(session: Session, key_id: int, once: str, said: str, at: datetime) -> IntakeCall | None:
+    """Write down that this call is made; the one that was made before under the same key, if there is one.
+
+    Who makes the same call at once waits for the end of the transaction of the first.
+    """
+    row = {"key_id": key_id, "once": once, "said": said, "answer": {}, "at": at}
+    made = session.execute(insert_quietly(session, CALL, ["key_id", "once"]).returning(CALL.c.id), [row]).first()
+    if made is not None:
+        return None
+    mine = (col(IntakeCall.key_id) == key_id, col(IntakeCall.once) == once)
+    return session.execute(select(IntakeCall).where(*mine)).scalar_one()
+
+
+def answered(session: Session, key_id: int, once: str, answer: Mapping[str, Any]) -> None:
+    mine = (col(IntakeCall.key_id) == key_id, col(IntakeCall.once) == once)
+    session.execute(update(IntakeCall).where(*mine).values(answer=dict(answer)), execution_options=QUICK)
+
+
+def forget_calls(session: Session, now: datetime) -> int:
+    """Answers are kept for a week: nobody makes a call again after that."""
+    gone = session.execute(delete(IntakeCall).where(col(IntakeCall.at) < now - KEPT), execution_options=QUICK)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def last_words(session: Session, prints: Collection[str]) -> dict[str, datetime]:
+    """When the last word about each of these was said, of those about whom one was, by print."""
+    found: dict[str, datetime] = {}
+    for some in portions(sorted(set(prints))):
+        query = select(col(IntakeWord.print), col(IntakeWord.at)).where(col(IntakeWord.print).in_(some))
+        found |= dict(session.execute(query).tuples().all())
+    return found
+
+
+def keep_words(session: Session, words: Mapping[str, datetime]) -> None:
+    put: Any = insert_quietly(session, WORD, ["print"])
+    many(session, put, [{"print": print_, "at": at} for print_, at in sorted(words.items())])
+    many(session, LATER, [{"b_print": print_, "b_at": at} for print_, at in sorted(words.items())])
+
+
+def consent_lines(
+    one: Person, row: CustomerRow, told: Sequence[ConsentTold], print_of: Any, source: str, by: str, now: datetime
+) -> list[dict[str, Any]]:
+    """The lines of the ledger that these consents come to: of each address they are for, or the customer's own.
+
+    An address that is another customer's is theirs to agree for.
+    """
+    found = []
+    for said in told:
+        line = {
+            "customer_id": one.id, "purpose": said.purpose.value, "act": Act(said.act).value, "wording": said.wording,
+            "via": VIA, "source": source, "proof": said.proof, "at": said.at, "recorded_at": now, "recorded_by": by,
+        }  # fmt: skip
+        stamp = f"{said.purpose.value}:{said.act}:{said.at.isoformat()}"
+        if said.purpose is Purpose.PERSONAL:
+            found.append(line | {"kind": "", "print": "", "once": f"{one.id}:{stamp}"})
+            continue
+        ways = (way for way in row.addresses if said.kind in (None, way.kind))
+        for way in ways:
+            if one.addresses.get(way.kind, ("",))[0] == way.value:
+                print_ = print_of(way.kind, way.value)
+                found.append(line | {"kind": way.kind.value, "print": print_, "once": f"{print_}:{stamp}"})
+    return found
+
+
+def product_groups(session: Session) -> dict[str, str]:
+    """The product group that the feed has for each product, by its folded name and id."""
+    query = select(col(OfferRow.id), col(OfferRow.name), col(OfferRow.category)).order_by(col(OfferRow.id))
+    found = session.execute(query).tuples().all()
+    return {name.casefold(): group for id, name_, group in found for name in (name_, id)}

@@ -1,0 +1,14 @@
+"""Step of keeping nothing longer than it is needed: letters on this computer to customers who were erased."""
+
+from models.ending import Ending
+from models.locale import mark
+from tasks.house import house
+from tasks.local_mail.engine import LocalMail
+from tasks.step import step
+
+
+@step(mark("Delete letters of erased customers"))
+def forget_letters() -> Ending:
+    """Whoever erased them deleted the letters too; this is for what was cut off, or whose folder was closed."""
+    number = LocalMail(house()).forget_erased()
+    return Ending(done=number, total=number)

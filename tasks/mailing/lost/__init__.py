@@ -1,0 +1,1 @@
+"""Letters of which nobody knows whether they arrived."""

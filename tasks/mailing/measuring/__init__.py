@@ -1,0 +1,1 @@
+"""Letters of mailings counted, for the one registry."""

@@ -1,0 +1,1 @@
+"""Orders about mailings on their way: paused, going on, cancelled, cleared up."""

@@ -1,0 +1,1 @@
+"""Letters to colleagues: a mailing looked at in one's own mailbox before anybody gets it."""

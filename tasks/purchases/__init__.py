@@ -1,0 +1,1 @@
+"""What customers bought: receipts of tills and orders of shops, line by line."""

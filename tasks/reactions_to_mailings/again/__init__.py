@@ -1,0 +1,1 @@
+"""The same once more, to those who did not open it."""

@@ -1,0 +1,1 @@
+"""What comes back from mailings: bounces, complaints, replies, opens, clicks, unsubscribes, and what they come to."""

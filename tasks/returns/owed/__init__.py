@@ -1,0 +1,1 @@
+"""What purchases the letters of mailings are owed, and what their recipients spent at all."""
