@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from models.desk import Visitor
-from models.desk.local_mail import Back, LocalLetter, LocalMailPage
+from models.desk.local_mail import Back, LocalLetter, LocalMailPage, OpenedTest
 from models.locale import mark
 from models.reason import Reason, because
 from tasks.house import House
@@ -30,6 +30,12 @@ class LocalMailVerbs:
 
     def local_letter_file(self, id: int) -> bytes | Reason:
         return LocalMail(self.house).raw(id)
+
+    def local_test(self, id: int) -> OpenedTest | Reason:
+        return LocalMail(self.house).test(id)
+
+    def local_test_file(self, id: int) -> bytes | Reason:
+        return LocalMail(self.house).test_raw(id)
 
     def send_back(self, id: int, what: Back, once: str, words: str) -> Reason:
         return LocalMail(self.house).send_back(id, what, once, words)

@@ -56,11 +56,24 @@ class LocalLine(Value):
     came: tuple[Happening, ...] = ()
 
 
+class LocalTest(Value):
+    """A test letter to a colleague. `customer` is as whom it was written, 0 for somebody made up."""
+
+    id: int
+    mailing: int
+    title: str
+    variant: str
+    person: str
+    customer: int
+    at: datetime
+
+
 class LocalMailPage(Value):
     """Some of the letters, the newest first. `customer` and `mailing` are whose are shown; 0 is everybody's."""
 
     is_in_use: bool
     lines: tuple[LocalLine, ...] = ()
+    tests: tuple[LocalTest, ...] = ()
     number: int = 1
     has_more: bool = False
     mailings: tuple[Chosen, ...] = ()
@@ -102,3 +115,11 @@ class LocalLetter(Value):
     held: Reason = NO_REASON
     not_back: Reason = NO_REASON
     came: tuple[CameBack, ...] = ()
+
+
+class OpenedTest(Value):
+    """One test letter as it lies in its file; `held` says why it cannot be shown."""
+
+    line: LocalTest
+    opened: Opened | None = None
+    held: Reason = NO_REASON

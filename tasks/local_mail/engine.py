@@ -8,22 +8,36 @@ from sqlalchemy.orm import Session
 
 from integrations.errors import Failure, Refused
 from integrations.mailboxes.folder import FolderMailbox
-from integrations.mailers.mailbox import Mailbox
+from integrations.mailers.mailbox import Mailbox, file_name
 from models.delivery import State
-from models.desk.local_mail import WORDS_MOST, Back, CameBack, Chosen, LocalLetter, LocalLine, LocalMailPage, Opened
+from models.desk.local_mail import (
+    WORDS_MOST,
+    Back,
+    CameBack,
+    Chosen,
+    LocalLetter,
+    LocalLine,
+    LocalMailPage,
+    LocalTest,
+    Opened,
+    OpenedTest,
+)
 from models.letters import Happening
 from models.locale import mark
 from models.mailers import MailerCard
-from models.mailings import MailEvent
+from models.mailings import MailEvent, MailTest
 from models.reason import NO_REASON, Reason, because
 from tasks.customers.addresses import Unreadable, read_email
 from tasks.house import House
 from tasks.local_mail import rows
 from tasks.local_mail.reading import read
 from tasks.local_mail.reports import written
+from tasks.mailing.testing.engine import key_of
+from tasks.returns.marks import test_mark
 
-ON_A_PAGE, PAGES_MOST, FORGOTTEN_AT_ONCE = 50, 10_000, 500
+ON_A_PAGE, PAGES_MOST, FORGOTTEN_AT_ONCE, TESTS_SHOWN = 50, 10_000, 500, 20
 NO_LETTER = mark("There is no letter № {id}.")
+NO_TEST = mark("There is no test letter № {id} on this computer.")
 OF_ANOTHER = mark(
     "Letter № {id} went out by mailer “{account}”, which is not on this computer: it is in its recipient's mailbox."
 )
@@ -71,7 +85,8 @@ class LocalMail:
             found = rows.letters(session, accounts, mailing, customer, before, ON_A_PAGE + 1) if accounts else []
             return LocalMailPage(
                 is_in_use=bool(accounts), lines=self._lines(session, found[:ON_A_PAGE]), number=number,
-                has_more=len(found) > ON_A_PAGE, mailing=mailing, customer=customer,
+                has_more=len(found) > ON_A_PAGE, mailing=mailing, customer=customer, tests=self._tests(session, mailing)
+                if number == 1 and not customer else (),
                 mailings=tuple(Chosen(id=id, title=title) for id, title in rows.mailings(session, accounts)),
             )  # fmt: skip
 
@@ -87,6 +102,18 @@ class LocalMail:
                 at=one.message.sent_at or one.message.due_at, state=State(one.message.state),
                 came=tuple(came.get(one.message.id or 0, ())),
             ) for one in found
+        )  # fmt: skip
+
+    def _tests(self, session: Session, mailing: int) -> tuple[LocalTest, ...]:
+        accounts = list(self._cards)
+        found = rows.tests(session, accounts, mailing, TESTS_SHOWN) if accounts else []
+        return tuple(self._test(one, title) for one, title in found)
+
+    def _test(self, one: MailTest, title: str) -> LocalTest:
+        named = {colleague.key: colleague.name for colleague in self.house.workspace.company.people}
+        return LocalTest(
+            id=one.id or 0, mailing=one.mailing_id, title=title, variant=one.variant, customer=one.customer_id,
+            person=named.get(one.person, one.person), at=one.settled_at or one.made_at,
         )  # fmt: skip
 
     def customer(self, typed: str) -> int | Reason:
@@ -134,6 +161,26 @@ class LocalMail:
             return because(NO_LETTER, code="no_letter", id=id)
         return self._file(card, row.message.remote_id, row.customer is not None)
 
+    def test(self, id: int) -> OpenedTest | Reason:
+        """A test letter as it lies in its file, or why there is none."""
+        with self.house.reads() as session:
+            found = rows.test(session, list(self._cards), id)
+        if found is None:
+            return because(NO_TEST, code="no_test", id=id)
+        row, title = found
+        opened, held = self._opened(self._cards[row.account], self._test_file(row), True)
+        return OpenedTest(line=self._test(row, title), opened=opened, held=held)
+
+    def test_raw(self, id: int) -> bytes | Reason:
+        with self.house.reads() as session:
+            found = rows.test(session, list(self._cards), id)
+        if found is None:
+            return because(NO_TEST, code="no_test", id=id)
+        return self._file(self._cards[found[0].account], self._test_file(found[0]), True)
+
+    def _test_file(self, row: MailTest) -> str:
+        return file_name(key_of(test_mark(self.house.printed, row.version_id, row.variant), row.id or 0))
+
     def _opened(self, card: MailerCard, file: str, is_known: bool) -> tuple[Opened | None, Reason]:
         raw = self._file(card, file, is_known)
         return (None, raw) if isinstance(raw, Reason) else (read(raw), NO_REASON)
@@ -142,28 +189,44 @@ class LocalMail:
         if not is_known:
             return because(ERASED, code="erased", file=file)
         try:
-            mailer = self.house.mailer_of(card.model_copy(update={"enabled": True}))
-            found = mailer.letter(file) if isinstance(mailer, Mailbox) else None
+            found = self._local(card).letter(file)
         except Failure as failure:
             return failure.reason
         return because(FILE_GONE, code="gone", file=file, account=card.title) if found is None else found
 
     def forget_erased(self) -> int:
         """Delete the letters of everybody who was erased; returns how many. Raises Failure where a folder is closed."""
-        cards, done = self._cards, 0
+        cards, done = self._cards, self._forget_tests()
         while cards:
             with self.house.reads() as session:
                 found = rows.of_erased(session, list(cards), FORGOTTEN_AT_ONCE)
             for _, account, file in found:
-                mailer = self.house.mailer_of(cards[account].model_copy(update={"enabled": True}))
-                assert isinstance(mailer, Mailbox)
-                mailer.forget(file)
+                self._local(cards[account]).forget(file)
             with self.house.sessions.begin() as session:
                 rows.files_gone(session, [id for id, _, _ in found])
             done += len(found)
             if len(found) < FORGOTTEN_AT_ONCE:
                 break
         return done
+
+    def _forget_tests(self) -> int:
+        cards, done = self._cards, 0
+        while cards:
+            with self.house.reads() as session:
+                found = rows.tests_of_erased(session, list(cards), FORGOTTEN_AT_ONCE)
+            for row in found:
+                self._local(cards[row.account]).forget(self._test_file(row))
+            with self.house.sessions.begin() as session:
+                rows.tests_gone(session, [row.id or 0 for row in found])
+            done += len(found)
+            if len(found) < FORGOTTEN_AT_ONCE:
+                break
+        return done
+
+    def _local(self, card: MailerCard) -> Mailbox:
+        mailer = self.house.mailer_of(card.model_copy(update={"enabled": True}))
+        assert isinstance(mailer, Mailbox)
+        return mailer
 
     # What comes back.
 

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.customers import Address, AddressKind, Customer
+from models.delivery import State
 from models.letters import Happening
-from models.mailings import MailEvent, Mailing, MailingVersion, MailLink, Message
+from models.mailings import MailEvent, Mailing, MailingVersion, MailLink, MailTest, Message
 from tasks.delivery.statements import QUICK
 
 MAILINGS_MOST, EVENTS_MOST = 200, 100
+ERASED = "erased"  # why a test letter is not there any more
 ADDRESS_OF_LETTER = and_(
     col(Address.customer_id) == col(Message.customer_id), col(Address.kind) == col(Message.kind),
     col(Address.print) == col(Message.print),
@@ -128,3 +130,37 @@ def of_erased(session: Session, accounts: Collection[str], most: int) -> list[tu
 
 def files_gone(session: Session, letters: Collection[int]) -> None:
     session.execute(update(Message).where(col(Message.id).in_(letters)).values(remote_id=""), execution_options=QUICK)
+
+
+# Tests for colleagues: a letter each, written as a customer or as somebody made up.
+
+NAMED = col(MailTest.customer_id) != 0
+WHOSE = select(col(Customer.id)).where(col(Customer.id) == col(MailTest.customer_id)).exists()
+
+
+def _tests(accounts: Collection[str]) -> Any:
+    there = (col(MailTest.state) == State.SENT, col(MailTest.why) != ERASED)
+    mine = select(MailTest, col(Mailing.title)).join(Mailing, col(Mailing.id) == col(MailTest.mailing_id))
+    return mine.where(col(MailTest.account).in_(accounts), *there)
+
+
+def tests(session: Session, accounts: Collection[str], mailing: int, most: int) -> list[tuple[MailTest, str]]:
+    """The newest test letters that local mailers put down, with their mailings' titles; of one mailing or all."""
+    wanted = _tests(accounts).where(or_(~NAMED, WHOSE))
+    wanted = wanted.where(col(MailTest.mailing_id) == mailing) if mailing else wanted
+    return list(session.execute(wanted.order_by(col(MailTest.id).desc()).limit(most)).tuples())
+
+
+def test(session: Session, accounts: Collection[str], id: int) -> tuple[MailTest, str] | None:
+    wanted = _tests(accounts).where(or_(~NAMED, WHOSE), col(MailTest.id) == id)
+    found = session.execute(wanted).tuples().first()
+    return (found[0], found[1]) if found else None
+
+
+def tests_of_erased(session: Session, accounts: Collection[str], most: int) -> list[MailTest]:
+    """Tests that were written as customers who have been erased since."""
+    return list(session.execute(_tests(accounts).where(NAMED, ~WHOSE).limit(most)).scalars())
+
+
+def tests_gone(session: Session, ids: Collection[int]) -> None:
+    session.execute(update(MailTest).where(col(MailTest.id).in_(ids)).values(why=ERASED), execution_options=QUICK)

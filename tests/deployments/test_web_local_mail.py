@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.customers import Act, Customer
+from models.mailing_orders import TestMailingForm
 from models.mailings import Message
 from models.order_book import GivenOrder
+from tasks.mailing.testing.engine import Testing
 from tests.browser.local_mail import mailed
 from tests.deployments.served import Web, web_of_its_own
 from tests.tasks.mailing.office import Office
@@ -109,6 +111,22 @@ def test_what_is_not_here_has_a_clear_page(web: Web, office: Office) -> None:
             answer = olga.post(f"{PATH}/{id}/{verb}", {"do": "hard"})
             assert answer.status_code in (303, 404) and back(office) == before, (id, verb)
     assert olga.get(f"{PATH}/x").status_code == olga.get(f"{PATH}/99999999999999999999").status_code == 404
+
+
+def test_a_test_letter_is_looked_at_and_answered_by_nobody(web: Web, office: Office) -> None:
+    form = {"mailing": 1, "to": "olga", "person": "olga", "customer": 2}
+    assert Testing(office.house).send(TestMailingForm.model_validate(form), "a test").lines[0].done
+    olga, path = web.browser("olga"), f"{PATH}/tests/1"
+    assert path in olga.get(PATH).text
+    page = olga.get(path)
+    assert page.status_code == 200 and "ничего не считается" in page.text and "/unsubscribe" not in page.text
+    framed = olga.get(f"{path}/page")
+    assert framed.status_code == 200 and "default-src 'none'" in framed.headers["content-security-policy"]
+    eml = olga.get(f"{path}/letter.eml")
+    assert eml.headers["content-type"] == "message/rfc822" and b"olga@example.org" in eml.content
+    for one in (path, f"{path}/page", f"{path}/letter.eml"):
+        assert web.browser("marina").get(one).status_code == 403
+        assert olga.get(one.replace("tests/1", "tests/999")).status_code == 404
 
 
 def test_an_erased_customers_letter_is_not_shown(web: Web, office: Office) -> None:

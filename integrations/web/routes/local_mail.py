@@ -11,7 +11,7 @@ from integrations.web.premises import premises
 from integrations.web.routes.letters import LETTER_POLICY, unsubscribe_at_once
 from integrations.web.routes.mailing_letter import FRAMING_POLICY
 from integrations.web.screen import after, show
-from models.desk.local_mail import CAME_TITLES, WORDS_MOST, Back, LocalLetter
+from models.desk.local_mail import CAME_TITLES, WORDS_MOST, Back, LocalLetter, Opened
 from models.desk.mailings import LETTER_TITLES
 from models.letters import Happening
 from models.locale import mark
@@ -19,6 +19,7 @@ from models.people import Permission
 from models.reason import Reason, because
 
 PATH = "/mailbox/mailings"
+TESTS = PATH + "/tests"
 ASKED_MOST = 200
 NO_ONE_CLICK = mark("This letter has no address for one click: there is nothing to unsubscribe from.")
 UNSUBSCRIBED = mark("Unsubscribed by one click. The consent to this address is withdrawn from this minute.")
@@ -99,10 +100,13 @@ def _found(request: Request, id: int) -> LocalLetter:
 @routes.get(PATH + "/{id}/page", Permission.CUSTOMERS)
 def page(request: Request, id: Id) -> Response:
     """The letter's own page, for the frame: it shows itself and leads away, and can do nothing else."""
-    found = _found(request, id)
-    if found.opened is None or not found.opened.html:
+    return _framed(request, _found(request, id).opened)
+
+
+def _framed(request: Request, opened: Opened | None) -> Response:
+    if opened is None or not opened.html:
         raise HTTPException(404)
-    html = found.opened.html
+    html = opened.html
     head = HEAD.search(html)
     place = head.end() if head else 0
     headers = {
@@ -124,11 +128,35 @@ def _policy(public_url: str) -> str:
 @routes.get(PATH + "/{id}/letter.eml", Permission.CUSTOMERS)
 def source(request: Request, id: Id) -> Response:
     """The file itself, for a mail program."""
-    raw = premises(request).verbs.local_letter_file(id)
+    return _eml(premises(request).verbs.local_letter_file(id), f"letter-{id}.eml")
+
+
+def _eml(raw: bytes | Reason, name: str) -> Response:
     if isinstance(raw, Reason):
         raise HTTPException(404)
-    headers = {"Content-Disposition": f'attachment; filename="letter-{id}.eml"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(raw, media_type="message/rfc822", headers=headers)
+
+
+@routes.get(TESTS + "/{id}", Permission.CUSTOMERS)
+def test(request: Request, id: Id) -> Response:
+    """A test letter to a colleague: its links lead on, and nothing of it is counted."""
+    found = premises(request).verbs.local_test(id)
+    absent = found if isinstance(found, Reason) else None
+    response = show(request, "local_test.html", 404 if absent else 200, one=None if absent else found, absent=absent)
+    response.headers["Content-Security-Policy"] = FRAMING_POLICY
+    return response
+
+
+@routes.get(TESTS + "/{id}/page", Permission.CUSTOMERS)
+def test_page(request: Request, id: Id) -> Response:
+    found = premises(request).verbs.local_test(id)
+    return _framed(request, None if isinstance(found, Reason) else found.opened)
+
+
+@routes.get(TESTS + "/{id}/letter.eml", Permission.CUSTOMERS)
+def test_source(request: Request, id: Id) -> Response:
+    return _eml(premises(request).verbs.local_test_file(id), f"test-{id}.eml")
 
 
 @routes.post(PATH + "/{id}/unsubscribe", Permission.CUSTOMERS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from models.desk import Visitor
-from models.desk.local_mail import Back, LocalLetter, LocalMailPage
+from models.desk.local_mail import Back, LocalLetter, LocalMailPage, OpenedTest
 from models.reason import Reason
 
 
@@ -19,6 +19,11 @@ class LocalMailVerbs(Protocol):
         """A letter as it lies in its file, with what came back; a `Reason` where there is none here."""
 
     def local_letter_file(self, id: int) -> bytes | Reason: ...
+
+    def local_test(self, id: int) -> OpenedTest | Reason:
+        """A test letter to a colleague; a `Reason` where there is none here."""
+
+    def local_test_file(self, id: int) -> bytes | Reason: ...
 
     def send_back(self, id: int, what: Back, once: str, words: str) -> Reason:
         """Put what a recipient's mail system would send back into the folder of returns; the same form does it once."""

@@ -61,6 +61,11 @@ LATER = mark("The mailer does not take it now: {reason} Order the test again in 
 PATIENCE, AT_MOST = timedelta(seconds=2), timedelta(seconds=30)
 
 
+def key_of(mark: str, id: int) -> str:
+    """What a test letter is known by to its mailer."""
+    return f"{mark}.{id}"
+
+
 @dataclass(frozen=True)
 class Ready:
     """A test that can go: the version, the mailer, and what is written."""
@@ -193,7 +198,7 @@ class Testing:
             tests = rows.plan(session, self.clock, planned) if planned else []
             mine = rows.take(session, self.clock, [one.id or 0 for one in tests])
         letters = [
-            Letter(one.id or 0, f"{key}.{one.id}", people[one.person][1], form, values, people[one.person][0])
+            Letter(one.id or 0, key_of(key, one.id or 0), people[one.person][1], form, values, people[one.person][0])
             for one in tests if one.id in mine
         ]  # fmt: skip
         answers = {answer.id: answer for answer in self._post(mailer, letters)} if letters else {}

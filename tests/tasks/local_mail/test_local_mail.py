@@ -12,11 +12,13 @@ from sqlmodel import col
 
 from models.customers import Act, Address, Customer, Suppression
 from models.delivery import State
-from models.desk.local_mail import Back, LocalLetter
+from models.desk.local_mail import Back, LocalLetter, OpenedTest
 from models.letters import Happening
+from models.mailing_orders import TestMailingForm
 from models.mailings import Message
 from models.reason import Reason
 from tasks.local_mail.engine import LocalMail
+from tasks.mailing.testing.engine import Testing
 from tasks.reactions_to_mailings.collecting.engine import Gathering
 from tasks.returns.engine import Returns
 from tests.tasks.local_mail.mailed import CARDS, local_office, sent
@@ -225,3 +227,36 @@ def test_nothing_personal_is_kept_of_it(office: Office) -> None:
     with office.house.reads() as session:
         [line] = session.execute(select(Suppression)).scalars()
     assert "c1@" not in f"{line.note} {line.source}"
+
+
+def tried(office: Office, customer: int, once: str) -> None:
+    form = {"mailing": 1, "to": "olga", "person": "olga", "customer": customer}
+    told = Testing(office.house).send(TestMailingForm.model_validate(form), once)
+    assert not told.refusal and all(line.done for line in told.lines), told
+
+
+def test_a_test_letter_is_opened_here_too_and_goes_with_the_customer_it_was_written_as(office: Office) -> None:
+    sent(office)
+    tried(office, 0, "one")
+    tried(office, 1, "two")
+    as_first, made_up = mail(office).page().tests
+    assert (as_first.customer, made_up.customer, made_up.variant) == (1, 0, "A")
+    assert not mail(office).page(number=2).tests and not mail(office).page(customer=1).tests
+    assert [one.id for one in mail(office).page(mailing=1).tests] == [as_first.id, made_up.id]
+    assert not mail(office).page(mailing=2).tests
+    found = mail(office).test(as_first.id)
+    assert isinstance(found, OpenedTest) and found.opened and "Name 1" in found.opened.html + found.opened.text
+    raw = mail(office).test_raw(as_first.id)
+    assert isinstance(raw, bytes) and b"olga@example.org" in raw
+    files = set((office.house.root / "letters").glob("*.eml"))
+    with office.write() as session, session.begin():
+        session.execute(delete(Address).where(col(Address.customer_id) == 1))
+        session.execute(delete(Customer).where(col(Customer.id) == 1))
+    gone = mail(office).test(as_first.id)
+    assert isinstance(gone, Reason) and gone.code == "no_test"
+    assert [one.id for one in mail(office).page().tests] == [made_up.id]
+    assert mail(office).forget_erased() == 2 and mail(office).forget_erased() == 0  # the letter, and the test as them
+    left = set((office.house.root / "letters").glob("*.eml"))
+    assert len(files - left) == 2 and raw not in [file.read_bytes() for file in left]
+    for wrong in (999, as_first.id):
+        assert isinstance(mail(office).test_raw(wrong), Reason)
