@@ -100,6 +100,7 @@ class Mailings:
         return Mailing(
             key=uuid4().hex, title=title, ground=ground, zone=company.zone, made_by=by, made_at=self.house.now(),
             campaign=_called("campaigns", form.campaign, campaigns), goal=_called("goals", form.goal, goals),
+            account=self._only_mailer(),
         )  # fmt: skip
 
     def _first(self, session: Session, row: Mailing, form: MakeMailingForm) -> MailDocument:
@@ -115,11 +116,17 @@ class Mailings:
         outset.refuse_unready(starter, known_fields(), language, self.house.public_url)
         return made
 
+    def _mailers(self) -> list[MailerCard]:
+        return [one for one in self.house.mailers if one.sender and self.house.kind_of(one) is AddressKind.EMAIL]
+
+    def _only_mailer(self) -> str:
+        """By whom it goes where there is nothing to choose; "" where somebody has to."""
+        on = [card.key for card in self._mailers() if card.enabled]
+        return on[0] if len(on) == 1 else ""
+
     def _usual_mailer(self) -> MailerCard:
         """The first mailer of letters, one that is switched on before others: its sender is the mailing's."""
-        letters = [
-            one for one in self.house.mailers if one.sender and self.house.kind_of(one) is AddressKind.EMAIL
-        ]  # fmt: skip
+        letters = self._mailers()
         if not letters:
             raise Refused(because(NO_MAILERS, code="no_mailers"))
         return min(letters, key=lambda card: not card.enabled)

@@ -29,7 +29,7 @@ from tasks.mailing.life.engine import Mailings
 from tasks.mailing.shown.engine import Shown
 from tasks.mailing.writing import fields
 from tasks.reactions_to_mailings.winners.terms import Terms, terms_of
-from tests.tasks.mailing.office import COMPANY, Office, letter, open_office
+from tests.tasks.mailing.office import CARDS, COMPANY, Office, letter, open_office
 
 
 @pytest.fixture
@@ -74,6 +74,13 @@ def test_a_mailing_begins_empty_or_with_a_set_or_like_another(office: Office) ->
     like = office.made("Again", like=news)
     again, first = office.document(like), office.document(news)
     assert again["variants"] == first["variants"] and again["key"] == office.row(like).key != first["key"]
+
+
+def test_where_there_is_one_mailer_nobody_has_to_choose_it(tmp_path: Path, database: Engine, office: Office) -> None:
+    [only] = [card.key for card in office.house.mailers if card.sender and card.enabled]
+    assert office.row(office.made()).account == only
+    two = open_office(tmp_path / "two", database, cards=CARDS.replace("enabled: false, ", ""))
+    assert two.row(two.made()).account == ""
 
 
 def test_what_is_offered_follows_what_is_known_of_customers(office: Office) -> None:
