@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.looks import DESK
 from tests.deployments.served import Web
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 
-DESK = (1280, 900)
 CHROMIUM = Path(os.environ.get("OTDEL_CHROMIUM", "/usr/bin/chromium"))
 needs_chromium = [
     pytest.mark.browser,

@@ -8,10 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tasks.groups import rows
-from tests.browser.conftest import DESK, needs_chromium
+from tests.browser.conftest import needs_chromium
 from tests.browser.full_desk import LONG
 from tests.browser.groups_desk import furnish
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, SPACED, seriously
+from tests.browser.looks import DESK, NARROWEST, PHONE, looks
+from tests.browser.test_pages import LOOKING, SPACED, seriously
 from tests.deployments.served import Web, web_of_its_own
 
 pytestmark = needs_chromium
@@ -65,8 +66,7 @@ def check(page: Any, path: str, size: tuple[int, int]) -> None:
     assert seriously(Axe(), page) == [], path
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
+@looks
 def test_every_page_can_be_used(opened: Any, size: tuple[int, int], language: str, scheme: str) -> None:
     page = opened(size, language, scheme, "vera")
     for path in PAGES:

@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from models.customers import AddressKind
 from tasks.returns import marks
-from tests.browser.conftest import DESK, needs_chromium
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, seriously
+from tests.browser.conftest import needs_chromium
+from tests.browser.looks import DESK, PHONE, looks_and_narrow
+from tests.browser.test_pages import LOOKING, seriously
 from tests.deployments.served import Web, web_of_its_own
 from tests.tasks.returns.mailed import Mailed
 from tests.tasks.returns.mails import printed
@@ -33,10 +34,7 @@ def mailed(web: Web) -> Mailed:
     return made
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "ru", "light"), (PHONE, "en", "dark"), (NARROWEST, "ru", "dark"), (DESK, "ru", "light")],
-)
+@looks_and_narrow
 def test_every_page_can_be_used(
     web: Web, mailed: Mailed, opened: Any, size: tuple[int, int], language: str, scheme: str
 ) -> None:

@@ -9,9 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from models.customers import Act
 from tasks.reactions_to_mailings.collecting.engine import Gathering
-from tests.browser.conftest import DESK, needs_chromium
+from tests.browser.conftest import needs_chromium
 from tests.browser.local_mail import mailed
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, seriously
+from tests.browser.looks import DESK, looks_and_narrow
+from tests.browser.test_pages import LOOKING, seriously
 from tests.deployments.served import FIREFOX, Web, web_of_its_own
 from tests.tasks.mailing.office import Office
 from tests.tasks.returns.mailed import Mailed
@@ -76,10 +77,7 @@ def test_a_letter_is_opened_clicked_unsubscribed_and_sent_back(
     assert page.complaints == []
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "ru", "light"), (NARROWEST, "en", "dark"), (DESK, "ru", "dark")],
-)
+@looks_and_narrow
 def test_every_page_can_be_used(
     web: Web, office: Office, opened: Any, tmp_path: Path, size: tuple[int, int], language: str, scheme: str
 ) -> None:

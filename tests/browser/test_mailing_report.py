@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from models.delivery import State
 from models.letters import Happening
-from tests.browser.conftest import DESK, needs_chromium
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, seriously
+from tests.browser.conftest import needs_chromium
+from tests.browser.looks import DESK, PHONE, looks_and_narrow
+from tests.browser.test_pages import LOOKING, seriously
 from tests.deployments.served import Web, web_of_its_own
 from tests.tasks.reactions_to_mailings.crowd import SENT, Crowd
 
@@ -39,11 +40,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
         yield web
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "ru", "light"), (PHONE, "en", "dark"), (NARROWEST, "ru", "dark"), (DESK, "ru", "light"),
-     (DESK, "en", "dark")],
-)  # fmt: skip
+@looks_and_narrow
 def test_the_report_can_be_read(web: Web, opened: Any, size: tuple[int, int], language: str, scheme: str) -> None:
     page = opened(size, language, scheme, "olga")
     page.goto(PAGE)

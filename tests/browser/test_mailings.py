@@ -11,9 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from models.delivery import State
 from models.desk.mailings import Progress
 from models.mailings import Stage
-from tests.browser.conftest import DESK, needs_chromium
+from tests.browser.conftest import needs_chromium
 from tests.browser.full_desk import LONG
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, SPACED, seriously
+from tests.browser.looks import DESK, NARROWEST, PHONE, looks
+from tests.browser.test_pages import LOOKING, SPACED, seriously
 from tests.deployments.fake_mailings import Kept, Mailings, begun, going, with_mailings
 from tests.deployments.served import Web, web_of_its_own
 from tests.deployments.test_web_mailings import letter_form, send
@@ -83,8 +84,7 @@ def full(mailings: Mailings) -> Mailings:
     return mailings
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
+@looks
 def test_every_page_can_be_used(full: Mailings, desk: Any, size: tuple[int, int], language: str, scheme: str) -> None:
     page, axe = desk(size, language, scheme), Axe()
     for path in PAGES:

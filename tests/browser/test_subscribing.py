@@ -16,8 +16,9 @@ from models.customers import Address
 from models.mailings import MailingVersion
 from models.subscriptions import Subscription
 from tasks.subscribing.keys import key_of
-from tests.browser.conftest import DESK, needs_chromium
-from tests.browser.test_pages import LOOKING, NARROWEST, PHONE, seriously
+from tests.browser.conftest import needs_chromium
+from tests.browser.looks import DESK, PHONE, looks_and_narrow
+from tests.browser.test_pages import LOOKING, seriously
 from tests.deployments.served import COMPANY, Web, web_of_its_own
 from tests.tasks.archive.letters import letter
 from tests.tasks.subscribing.site import CONSENTS, MAILERS
@@ -76,10 +77,7 @@ def fill_in(web: Web, form: Any, email: str = "anna@example.net") -> None:
     form.get_by_role("button", name="Подписаться").click()
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"),
-    [(PHONE, "ru", "light"), (PHONE, "en", "dark"), (NARROWEST, "ru", "dark"), (DESK, "ru", "light")],
-)
+@looks_and_narrow
 def test_every_page_can_be_used(web: Web, opened: Any, size: tuple[int, int], language: str, scheme: str) -> None:
     (web.house.root / "company.yaml").write_text(COMPANY + "subscription: {origins: ['http://localhost:9']}\n")
     letter(web.house, subject="A subject that is long enough to need a second line on a phone, as many do")
