@@ -1,5 +1,5 @@
 """What is kept no longer than it is needed: subscriptions nobody confirmed, answers nobody asks for again,
-letters on this computer to customers who were erased.
+letters on this computer to customers who were erased, mails that came back long ago.
 """
 
 from prefect import State, flow
@@ -9,7 +9,7 @@ from flows.naming import named
 from models.form import Form
 from models.locale import mark
 from tasks.intake.steps import forget_answers
-from tasks.local_mail.steps import forget_letters
+from tasks.local_mail.steps import forget_letters, forget_returned
 from tasks.subscribing.steps import forget_unconfirmed
 
 
@@ -19,5 +19,5 @@ class RetentionForm(Form):
 
 @flow(name="retention", flow_run_name=named(mark("What is kept no longer")))
 async def forget_what_is_old(form: RetentionForm = RetentionForm()) -> State[None]:  # noqa: B008  frozen
-    """Forget whoever never confirmed, answers to programs that are a week old, letters of the erased."""
-    return ended(forget_unconfirmed() + forget_answers() + forget_letters())
+    """Forget whoever never confirmed, answers to programs that are a week old, letters of the erased, old returns."""
+    return ended(forget_unconfirmed() + forget_answers() + forget_letters() + forget_returned())

@@ -103,13 +103,21 @@ class FolderMailbox:
             return False
         return True
 
+    def forget(self, before: datetime) -> int:
+        """Delete recorded mails that came before this moment; returns how many."""
+        with said(self.path):
+            old = [file for file in self._found(self.path / DONE) if file.changed < before.timestamp() * 1e9]
+            for file in old:
+                file.path.unlink(missing_ok=True)
+        return len(old)
+
     def _files(self) -> list[File]:
         """The mails that lie there. Links, folders and hidden files are none: nothing outside is ever read."""
-        return sorted(self._found(), key=lambda file: (file.changed, file.path.name))
+        return sorted(self._found(self.path), key=lambda file: (file.changed, file.path.name))
 
-    def _found(self) -> Iterator[File]:
+    def _found(self, folder: Path) -> Iterator[File]:
         try:
-            entries = list(os.scandir(self.path))
+            entries = list(os.scandir(folder))
         except FileNotFoundError:
             return
         for entry in entries:

@@ -4,9 +4,12 @@ It knows no Prefect. A letter is only looked at; what comes back is put into the
 and read there as from anybody's mailbox.
 """
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from integrations.errors import Failure, Refused
+from integrations.mailboxes.base import Mailbox as AnyMailbox
 from integrations.mailboxes.folder import FolderMailbox
 from integrations.mailers.mailbox import Mailbox, file_name
 from models.delivery import State
@@ -36,6 +39,7 @@ from tasks.mailing.testing.engine import key_of
 from tasks.returns.marks import test_mark
 
 ON_A_PAGE, PAGES_MOST, FORGOTTEN_AT_ONCE, TESTS_SHOWN = 50, 10_000, 500, 20
+RETURNED_KEPT = timedelta(days=90)
 NO_LETTER = mark("There is no letter № {id}.")
 NO_TEST = mark("There is no test letter № {id} on this computer.")
 OF_ANOTHER = mark(
@@ -223,6 +227,14 @@ class LocalMail:
                 break
         return done
 
+    def forget_returned(self) -> int:
+        """Delete mails that came back long ago: what they told stands in the ledger. Returns how many."""
+        before, gone = self.house.now() - RETURNED_KEPT, 0
+        for card in self.house.mailers:
+            box = self._box(card)
+            gone += box.forget(before) if isinstance(box, FolderMailbox) else 0
+        return gone
+
     def _local(self, card: MailerCard) -> Mailbox:
         mailer = self.house.mailer_of(card.model_copy(update={"enabled": True}))
         assert isinstance(mailer, Mailbox)
@@ -258,11 +270,15 @@ class LocalMail:
         """The folder that what comes back to a mailer is read from, or why there is none."""
         if not card.enabled:
             return because(MAILER_OFF, code="switched_off", account=card.title)
+        box = self._box(card)
+        missing = because(NO_BACK_FOLDER, code="no_folder", account=card.title)
+        return box if isinstance(box, FolderMailbox | Reason) else missing
+
+    def _box(self, card: MailerCard) -> AnyMailbox | Reason:
         try:
-            box = self.house.mailbox_of(card)
+            return self.house.mailbox_of(card)
         except Refused as refused:
             return refused.reason
-        return box if isinstance(box, FolderMailbox) else because(NO_BACK_FOLDER, code="no_folder", account=card.title)
 
 
 def _came(event: MailEvent, links: dict[int, str]) -> CameBack:

@@ -169,3 +169,14 @@ def test_a_check_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> No
     mailbox(tmp_path).check()
     assert names(tmp_path) == names(tmp_path, "done") == []
     assert mailbox(tmp_path).folders() == [str(tmp_path / "letters" / "back")]
+
+
+def test_what_was_recorded_is_kept_for_a_time_and_no_longer(tmp_path: Path) -> None:
+    for n, days in enumerate((1, 89, 91)):
+        lay(tmp_path, f"{n}.eml", b"mail %d" % n, NOW - timedelta(days=days))
+    _, cursor = all_of(tmp_path)
+    mailbox(tmp_path).put_away(cursor)
+    lay(tmp_path, "9.eml", b"not recorded yet", NOW - timedelta(days=200))
+    assert mailbox(tmp_path).forget(NOW - timedelta(days=90)) == 1
+    assert names(tmp_path) == ["9.eml"] and names(tmp_path, "done") == ["0.eml", "1.eml"]
+    assert mailbox(tmp_path / "none").forget(NOW) == 0

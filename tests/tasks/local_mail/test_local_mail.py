@@ -4,6 +4,7 @@ The letters are written by the real local mailer, what comes back is read by the
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,15 @@ def test_a_test_letter_is_opened_here_too_and_goes_with_the_customer_it_was_writ
     assert len(files - left) == 2 and raw not in [file.read_bytes() for file in left]
     for wrong in (999, as_first.id):
         assert isinstance(mail(office).test_raw(wrong), Reason)
+
+
+def test_mails_that_came_back_long_ago_are_deleted(office: Office) -> None:
+    [one, *_] = letters(office, sent(office))
+    for do in (Back.HARD, Back.SPAM):
+        assert mail(office).send_back(one, do, "form").code == "done"
+    gather(office)
+    gather(office)  # asked for more: what was recorded is put away
+    done = office.house.root / "letters" / "back" / "done"
+    assert len(list(done.glob("*.eml"))) == 2 and mail(office).forget_returned() == 0
+    office.clock.at += timedelta(days=91)
+    assert mail(office).forget_returned() == 2 and not list(done.glob("*.eml"))
