@@ -178,7 +178,7 @@ class SmtpLine:
             self._drop(plug, None)
         elif plug.mode is Mode.IDLE:
             self._now_free(plug)
-        elif plug.wants != plug.watched[1]:
+        elif plug.watched != (plug.fd, plug.wants):  # at once: a number that was closed is soon somebody else's
             self._watch(plug)
 
     def _settle(self, plug: Plug, posted: Posted, answer: Answer) -> None:
