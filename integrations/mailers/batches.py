@@ -25,6 +25,7 @@ CUT_OFF = mark("Sending was stopped while it was on its way. It may have gone ou
 NO_ANSWER = mark("The provider said nothing of this letter. It may have gone out.")
 BROKEN = mark("Something went wrong while it was sent ({detail}). It may have gone out.")
 ANOTHER_TIME = mark("It was refused together with others for one of them. It will be sent apart from them.")
+PROBES = 5  # how many letters of a refused call are asked for alone before its form is blamed
 CALLS_APART = 40  # how many calls one refused call may be split into before the rest waits for the next round
 
 Take = Callable[[Sequence[Letter]], list[Answer]]
@@ -87,14 +88,10 @@ class _Call:
 
 @dataclass
 class _Apart:
-    """How far the halving of one refused call may go, and what its single letters were refused for."""
+    """How far the halving of one refused call may go, and whether its form was suspected already."""
 
     calls: int = CALLS_APART
-    singles: list[Reason] = field(default_factory=list)
-
-    def is_of_the_form(self, no: Unfit) -> bool:
-        """Two letters alone were refused for the same: so will be all others of their form."""
-        return not no.of_letter and self.singles[:2] == [no.reason, no.reason]
+    is_probed: bool = False
 
 
 class Batches:
@@ -234,16 +231,30 @@ class Batches:
                 self._running.remove(state)
 
     def _split(self, letters: Sequence[Letter], no: Unfit, until: datetime, apart: _Apart) -> Iterator[Answer]:
-        if len(letters) == 1 or apart.is_of_the_form(no):
-            apart.singles += [no.reason] if len(letters) == 1 else []
-            yield from (Answer(letter.id, State.REJECTED, reason=no.reason, gone=no.gone) for letter in letters)
-            return
-        half = len(letters) // 2
-        for part in (letters[:half], letters[half:]):
+        if len(letters) == 1:
+            yield Answer(letters[0].id, State.REJECTED, reason=no.reason, gone=no.gone)
+        elif no.of_letter or apart.is_probed:
+            half = len(letters) // 2
+            yield from self._parts((letters[:half], letters[half:]), until, apart)
+        else:
+            apart.is_probed = True
+            yield from self._probed(letters, no, until, apart)
+
+    def _probed(self, letters: Sequence[Letter], no: Unfit, until: datetime, apart: _Apart) -> Iterator[Answer]:
+        """Where some from all over the call are refused alone for the same, it is their form: so are all of it."""
+        step = -(-len(letters) // PROBES)
+        said = list(self._parts([[letter] for letter in letters[::step]], until, apart))
+        yield from said
+        others = [letter for place, letter in enumerate(letters) if place % step]
+        if all(answer.state is State.REJECTED and answer.reason == no.reason for answer in said):
+            yield from (Answer(letter.id, State.REJECTED, reason=no.reason) for letter in others)
+        elif others:
+            yield from self._parts([others], until, apart)
+
+    def _parts(self, parts: Sequence[Sequence[Letter]], until: datetime, apart: _Apart) -> Iterator[Answer]:
+        for part in parts:
             apart.calls -= 1
-            if apart.is_of_the_form(no):
-                yield from (Answer(letter.id, State.REJECTED, reason=no.reason) for letter in part)
-            elif apart.calls < 0:
+            if apart.calls < 0:
                 reason = because(ANOTHER_TIME, code="apart")
                 yield from (Answer(letter.id, State.PLANNED, reason=reason) for letter in part)
             else:

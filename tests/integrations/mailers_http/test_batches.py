@@ -92,6 +92,47 @@ def test_every_letter_has_one_answer(count: int, per_call: int, connections: int
     assert {id for id, answer in said.items() if answer.state is State.SENT} <= set(range(count)) - bad
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param({0, 8}, id="far apart"),
+        pytest.param({0, 1, 2}, id="side by side"),
+        pytest.param({3, 15}, id="late"),
+        pytest.param(set(range(12)), id="most"),
+    ],
+)
+def test_bad_letters_among_good_ones_say_nothing_of_the_others(bad: set[int]) -> None:
+    """What a provider refuses for the same words again may be the form; not where others of it were taken."""
+
+    def take(letters: Sequence[Letter]) -> list[Answer]:
+        if any(each.id in bad for each in letters):
+            raise Unfit(NO)
+        return yes(letters)
+
+    batches = line(take, 16, 1)
+    batches.post([letter(id) for id in range(16)], until())
+    said = dict[int, State]()
+    while len(said) < 16:
+        said |= {answer.id: answer.state for answer in batches.answers(SOON)}
+    assert {id for id, state in said.items() if state is State.REJECTED} == bad
+    assert {id for id, state in said.items() if state is State.SENT} == set(range(16)) - bad
+
+
+def test_a_form_that_is_refused_is_refused_for_all_its_letters_by_a_few_calls() -> None:
+    calls = list[int]()
+
+    def take(letters: Sequence[Letter]) -> list[Answer]:
+        calls.append(len(letters))
+        raise Unfit(NO)
+
+    batches = line(take, 1000, 1)
+    batches.post([letter(id) for id in range(1000)], until())
+    said = list[Answer]()
+    while len(said) < 1000:
+        said += batches.answers(SOON)
+    assert {answer.state for answer in said} == {State.REJECTED} and len(calls) < 10
+
+
 def test_a_hundred_bad_letters_in_a_thousand_are_all_found_in_the_end() -> None:
     bad = set(range(0, 1000, 10))
 
