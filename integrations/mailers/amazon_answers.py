@@ -16,6 +16,7 @@ import httpx
 
 from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable
 from integrations.mailers import asking
+from integrations.mailers.addresses import domain_on_wire
 from integrations.mailers.batches import Unfit
 from integrations.mailers.filling import headers_of, named, with_braces
 from models.delivery import State
@@ -161,10 +162,10 @@ def _entry(letter: Letter, data: str) -> dict[str, Any]:
 def latin(address: str) -> str:
     """The address as Amazon takes it: its domain in Punycode, and nothing but ASCII before the @."""
     local, _, domain = address.rpartition("@")
-    try:
-        return f"{local.encode('ascii').decode()}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-    except UnicodeError:
-        raise Unfit(because(LATIN_ONLY, code="address"), of_letter=True) from None
+    on_wire = domain if domain.isascii() else domain_on_wire(domain)
+    if not local.isascii() or not on_wire:
+        raise Unfit(because(LATIN_ONLY, code="address"), of_letter=True)
+    return f"{local}@{on_wire}"
 
 
 def tag_of(key: str) -> str:

@@ -112,6 +112,7 @@ def test_headers_that_amazon_does_not_take_are_refused_before_they_are_sent(mail
 def test_addresses_are_written_as_amazon_takes_them(mail: Harness) -> None:
     assert latin("tea@tea.example") == "tea@tea.example"
     assert latin("tea@чай.рф") == "tea@xn--80as4b.xn--p1ai"
+    assert latin("tea@straße.example") == "tea@xn--strae-oqa.example"  # strasse.example is somebody else
     answer = mail.send([mail.letter(1, mail.form(), "я", to="чай@tea.example")])[1]
     assert (answer.state, answer.reason.code, answer.gone) == (State.REJECTED, "address", False)
 
