@@ -5,6 +5,7 @@ everything is read again and whoever records knows it by itself. Tried against t
 was.
 """
 
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -190,7 +191,8 @@ class Imap:
         patience = SocketTimeout(min(s.seconds, LONGEST_GREETING), s.seconds)
         box = IMAPClient(s.host, s.port, ssl=implicit is not None, ssl_context=implicit, timeout=patience)
         box.normalise_times = False
-        end = Timer(s.visit_seconds, _cut, [box.socket()])
+        plug = socket.socket(fileno=os.dup(box.socket().fileno()))  # STARTTLS leaves the former object without its own
+        end = Timer(s.visit_seconds, _cut, [plug])
         end.daemon = True
         end.start()
         try:
@@ -203,6 +205,7 @@ class Imap:
                 box.logout()
             with suppress(Exception):
                 box.shutdown()
+            plug.close()
 
 
 def _sign_in(box: IMAPClient, settings: ImapSettings) -> None:
@@ -246,7 +249,7 @@ def _last(cursor: str, validity: int) -> int:
 def _cut(plug: socket.socket) -> None:
     """End a connection that another thread waits on; closing it would wait for that thread."""
     with suppress(OSError):
-        socket.socket.shutdown(plug, socket.SHUT_RDWR)
+        plug.shutdown(socket.SHUT_RDWR)
 
 
 def _is_here(host: str) -> bool:

@@ -249,6 +249,18 @@ def test_an_encrypted_line_is_read_where_somebody_vouches(
 
 
 @pytest.mark.parametrize(("security", "opened"), KINDS)
+def test_an_encrypted_line_is_left_too_when_a_visit_has_lasted_long_enough(
+    vouched: tuple[ssl.SSLContext, Path], security: str, opened: Opened
+) -> None:
+    with opened(vouched[0]) as box:
+        box.inbox.put(b"mail")
+        box.says["UID FETCH"] = HANG
+        with pytest.raises(Unavailable) as caught:
+            mailbox(box, security=security, authority=vouched[1], seconds=5, visit_seconds=0.5).read("")
+        assert caught.value.reason.code == "no_sense"  # cut off; a single answer's patience ends with "no_answer"
+
+
+@pytest.mark.parametrize(("security", "opened"), KINDS)
 def test_a_server_nobody_vouches_for_never_hears_the_password(
     vouched: tuple[ssl.SSLContext, Path], security: str, opened: Opened
 ) -> None:
