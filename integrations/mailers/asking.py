@@ -6,7 +6,7 @@ No words of a provider are repeated unless addresses, numbers, secrets and what 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
 import httpx
@@ -35,6 +35,7 @@ NOT_TOLD = mark("{who} tells nothing by itself; it has to be asked.")
 ADDRESS = re.compile(r"\S*@\S*")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 LONGEST_WORDS = 200
+LONGEST_WAIT = timedelta(hours=12)  # what asks for more is looked at again all the same, as with a mail server
 
 __all__ = ["MISSHAPEN", "ProviderSettings", "seconds", "send"]
 
@@ -81,7 +82,8 @@ def by_status(who: str, response: httpx.Response) -> Failure:
 
 
 def busy(who: str, wait: object = None) -> Unavailable:
-    return Unavailable(because(BUSY, code="busy", who=who), retry_after=seconds(wait))
+    asked = seconds(wait)
+    return Unavailable(because(BUSY, code="busy", who=who), None if asked is None else min(asked, LONGEST_WAIT))
 
 
 def bad_key(who: str) -> Refused:
