@@ -48,9 +48,15 @@ class ProviderSettings(BaseModel):
 
 
 def send(http: httpx.Client, url: str, method: str = "POST", **content: Any) -> httpx.Response:
-    """Send a request. What fails names neither the address nor what was sent: either may hold a secret."""
-    try:
+    with over_the_wire():
         return http.request(method, url, **content)
+
+
+@contextmanager
+def over_the_wire() -> Iterator[None]:
+    """What fails names neither the address nor what was sent: either may hold a secret."""
+    try:
+        yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Unavailable(because(NOT_REACHED, code="unreachable", detail=type(error).__name__)) from None
     except httpx.HTTPError as error:

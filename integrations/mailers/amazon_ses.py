@@ -87,7 +87,10 @@ class AmazonSes(asking.Unasked):
     def _ask(self, method: str, path: str, body: bytes = b"") -> httpx.Response:
         secret, url = self.settings.key_secret.get_secret_value(), self.url + path
         who = Credentials(self.settings.key_id, secret, self.settings.region, "ses")
-        head = signed(who, method, url, body, self.now()) | {"content-type": "application/json"}
+        try:
+            head = signed(who, method, url, body, self.now()) | {"content-type": "application/json"}
+        except ValueError:  # the address is none
+            raise asking.unwritable() from None
         return asking.send(self.http, url, method, headers=head, content=body)
 
     def told(self, headers: Mapping[str, str], body: bytes, now: datetime) -> list[MailNews]:

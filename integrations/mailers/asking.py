@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NoReturn
 import httpx
 from pydantic import BaseModel, SecretStr
 
-from integrations.channels.exchange import BUSY, MISSHAPEN, ProviderSettings, seconds, send
+from integrations.channels.exchange import BUSY, MISSHAPEN, ProviderSettings, over_the_wire, seconds
 from integrations.errors import Failure, OutcomeUnknown, Refused, Unavailable, Unsupported
 from integrations.mailers.base import Pulled
 from models.letters import Answer, Letter, MailNews
@@ -30,6 +30,9 @@ NO_ID = mark("{who} answered without the number of the letter. It may have gone 
 NOT_READ = mark("{who} cannot be asked now. It will be asked again.")
 BLIND = mark("{who} cannot be asked what became of a letter whose answer was lost.")
 NOT_ASKED = mark("{who} cannot be asked what came back; it tells by itself.")
+UNWRITABLE = mark(
+    "With a key or an address of the mailer's settings nothing can be asked: a sign in it is wrong. Enter both anew."
+)
 NOT_TOLD = mark("{who} tells nothing by itself; it has to be asked.")
 
 ADDRESS = re.compile(r"\S*@\S*")
@@ -37,7 +40,17 @@ NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 LONGEST_WORDS = 200
 LONGEST_WAIT = timedelta(hours=12)  # what asks for more is looked at again all the same, as with a mail server
 
-__all__ = ["MISSHAPEN", "ProviderSettings", "seconds", "send"]
+__all__ = ["MISSHAPEN", "ProviderSettings", "seconds"]
+
+
+def send(http: httpx.Client, url: str, method: str = "POST", auth: Any = None, **content: Any) -> httpx.Response:
+    """Send a request. Raises Refused where the settings cannot be written into one: then nothing has left."""
+    try:
+        request = http.build_request(method, url, **content)
+    except (httpx.InvalidURL, UnicodeError):
+        raise unwritable() from None
+    with over_the_wire():
+        return http.send(request, auth=auth)
 
 
 def hidden(settings: BaseModel, letters: Sequence[Letter] = ()) -> list[str]:
@@ -84,6 +97,10 @@ def by_status(who: str, response: httpx.Response) -> Failure:
 def busy(who: str, wait: object = None) -> Unavailable:
     asked = seconds(wait)
     return Unavailable(because(BUSY, code="busy", who=who), None if asked is None else min(asked, LONGEST_WAIT))
+
+
+def unwritable() -> Refused:
+    return Refused(because(UNWRITABLE, code="settings"))
 
 
 def bad_key(who: str) -> Refused:

@@ -8,9 +8,11 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from email.utils import quote
+from functools import lru_cache
 from html import escape
 
 from integrations.mailers.base import MailerLimits
+from integrations.mailers.mime_body import IN_TEXT
 from models.customers import AddressKind
 from models.letters import Letter, LetterForm, Pattern
 from models.locale import mark
@@ -31,6 +33,7 @@ LONG_SUBJECT = mark("The subject has {length} characters where {most} are taken.
 TOO_LARGE = mark("The letter has {size} bytes where {most} are taken. Make it smaller.")
 
 BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+LONE = re.compile("[\ud800-\udfff]")  # half a sign, which no encoding has
 LONGEST_WORD = 45  # bytes; in base64 and with its frame it is one of 75 signs
 NAME = re.compile(r"[!-9;-~]+")
 MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\[\]\\,;:\"@.]+(\.[^\s<>()\[\]\\,;:\"@.]+)+\.?")
@@ -97,6 +100,8 @@ def unfit(letter: Letter, limits: MailerLimits, kind: AddressKind = AddressKind.
     form, given = letter.form, len(letter.values)
     if given < form.holes:
         return because(FEW_VALUES, code="values", given=given, needed=form.holes)
+    if LONE.search("".join((letter.to_name, *letter.values))) or _has_lone(form):
+        return because(IN_TEXT, code="control")
     if not (MAILBOX if kind is AddressKind.EMAIL else PHONE).fullmatch(letter.to):
         return because(NOT_AN_ADDRESS, code="address")
     subject, text = filled(form.subject, letter.values), filled(form.text, letter.values)
@@ -105,6 +110,13 @@ def unfit(letter: Letter, limits: MailerLimits, kind: AddressKind = AddressKind.
     if not subject.strip() and kind is AddressKind.EMAIL:
         return because(NO_SUBJECT, code="empty")
     return _of_lines(letter, subject) or _of_headers(letter, limits) or _of_size(letter, subject, text, limits)
+
+
+@lru_cache(maxsize=64)
+def _has_lone(form: LetterForm) -> bool:
+    patterns = (form.subject, form.text, form.html, *(value for _, value in form.headers))
+    texts = (part for pattern in patterns for part in pattern if isinstance(part, str))
+    return any(LONE.search(text) for text in (form.sender_name, form.sender, form.reply_to, *texts))
 
 
 def _of_lines(letter: Letter, subject: str) -> Reason:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from integrations.errors import Failure, Refused, Unavailable, Unsupported
 from integrations.mailers.filling import filled
@@ -17,6 +18,7 @@ from models.delivery import State
 from models.letters import Answer, Holds, Letter
 from tests.integrations.mailers_http.answers import JSON
 from tests.integrations.mailers_http.harness import AT_ONCE, KINDS, Harness
+from tests.integrations.mailers_http.test_secrets import let_in
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 UNSUBSCRIBE = (
@@ -186,6 +188,32 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(mailer: Harness, 
     answer = mailer.send([mailer.letter(1, mailer.form(), "я", **fields)])[1]
     assert answer.state is State.REJECTED and answer.gone and answer.reason.code == "address"
     assert mailer.requests() == 0
+
+
+def test_half_a_sign_costs_nobody_else_a_letter(mailer: Harness) -> None:
+    """A template may say "\\ud83d": no encoding has that, so the letter is refused and the others go."""
+    letters = [mailer.letter(1, mailer.form(), "\ud83d"), *mailer.letters(4)[1:]]
+    said = mailer.send(letters)
+    assert (said[1].state, said[1].reason.code) == (State.REJECTED, "control")
+    assert states({number: said[number] for number in (2, 3, 4)}) == {State.SENT}
+    broken = mailer.letter(5, mailer.form(text=("\ud83d",)), "я")
+    assert mailer.send([broken])[5].state is State.REJECTED
+
+
+def test_settings_that_no_request_can_hold_cost_no_letter(mailer: Harness) -> None:
+    """A key with a Russian letter in it, an address that is none: nothing leaves, so nothing "may have gone out"."""
+    fields = mailer.kind.mailer.Settings.model_fields
+    keys = {name: "ключ" for name, info in fields.items() if info.annotation is SecretStr or name.endswith("_id")}
+    for wrong in (keys | {"list_id": 7}, {"api_url": "https://[x"}):
+        wrong = {name: value for name, value in wrong.items() if name in fields}
+        with httpx.Client(
+            transport=httpx.MockTransport(lambda request: let_in(request) or httpx.Response(401))
+        ) as http:
+            try:
+                said = mailer.send(mailer.letters(2), mailer=mailer.over(http, **wrong))
+            except Refused:
+                continue
+        assert {(each.state, each.holds) for each in said.values()} == {(State.PLANNED, Holds.ACCOUNT)}
 
 
 def test_too_few_values_are_refused(mailer: Harness) -> None:
