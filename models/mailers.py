@@ -55,7 +55,7 @@ class MailerCard(Value):
     sender_name: str = ""
     reply_to: Email = ""
     per_minute: int | None = Field(default=None, ge=1)
-    domains: Mapping[str, int] = {}
+    domains: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     warm_up: WarmUp | None = None
     hours: tuple[HoursText, ...] = ()
     price: PriceText = ""

@@ -97,6 +97,7 @@ def test_mailers_are_read_where_there_is_a_file_of_them(root: Path) -> None:
         ("key: sms", "key: site", "mailers.site", "channels.yaml"),
         ("key: sms", "key: my_sms", "mailers.my_sms.key", "hyphens"),
         ("4,50", "dear", "mailers.sms.price", "0.35"),
+        ("title: Смс", "title: Смс, domains: {mail.ru: 0}", "mailers.sms.domains.mail.ru", "“0”"),
         ("09:00-21:00", "all day", "mailers.post.hours.1", "mon-fri"),
         ("title: Смс", "title: Смс, colour: red", "mailers.sms.colour", "Possible are"),
         ("title: Смс", "title: Смс, settings: {api_key: x}", "mailers.sms", "Prefect block"),
