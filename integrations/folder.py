@@ -115,10 +115,13 @@ class Folder:
         return [file for file in _shown(found) if not suffixes or Path(file).suffix.lower() in suffixes][:FILES_MAX]
 
     def matching(self, pattern: str) -> list[str]:
-        """The files that a pattern (purchases/*.csv) means; a plain name means itself, whether it is there or not."""
+        """The files that a pattern (purchases/*.csv) means; what is none means itself, whether it is there or not."""
         if not PATTERN & set(pattern) or self.holds(pattern):
             return [pattern]
-        found = (file.relative_to(self.root) for file in sorted(self.root.glob(pattern)) if file.is_file())
+        try:
+            found = [file.relative_to(self.root) for file in sorted(self.root.glob(pattern)) if file.is_file()]
+        except (ValueError, NotImplementedError):  # it begins at the root of the disk, or has more stars than it may
+            return [pattern]
         return _shown(found)[:FILES_MAX]
 
 

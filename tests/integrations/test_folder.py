@@ -63,6 +63,8 @@ def test_files_are_listed_by_their_endings_without_the_hidden_ones(folder: Folde
         pytest.param("content/pieces/t?a.md", ["content/pieces/tea.md"], id="one sign"),
         pytest.param("content/x.md", ["content/x.md"], id="a plain name, whether it is there or not"),
         pytest.param("content/*.md", [], id="nothing"),
+        pytest.param("/etc/*", ["/etc/*"], id="a place outside, which nobody reads"),
+        pytest.param("content/**x/*.md", ["content/**x/*.md"], id="no pattern"),
     ],
 )
 def test_a_pattern_means_the_files_that_fit_it(folder: Folder, pattern: str, found: list[str]) -> None:
