@@ -5,7 +5,6 @@ its engine: what it would read as a variable becomes the value of one.
 """
 
 import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from email.utils import quote
 from functools import lru_cache
@@ -13,6 +12,7 @@ from html import escape
 
 from integrations.mailers.base import MailerLimits
 from integrations.mailers.mime_body import IN_TEXT
+from integrations.mailers.mime_headers import encoded_words
 from models.customers import AddressKind
 from models.letters import Letter, LetterForm, Pattern
 from models.locale import mark
@@ -34,7 +34,6 @@ TOO_LARGE = mark("The letter has {size} bytes where {most} are taken. Make it sm
 
 BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 LONE = re.compile("[\ud800-\udfff]")  # half a sign, which no encoding has
-LONGEST_WORD = 45  # bytes; in base64 and with its frame it is one of 75 signs
 NAME = re.compile(r"[!-9;-~]+")
 MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\[\]\\,;:\"@.]+(\.[^\s<>()\[\]\\,;:\"@.]+)+\.?")
 PHONE = re.compile(r"\+?[0-9]{7,15}")
@@ -67,13 +66,8 @@ def encoded(value: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Encoded words of RFC 2047, each of whole characters and of at most 75 signs; no line is folded."""
-    words = [b""]
-    for sign in text:
-        data = sign.encode(errors="replace")
-        words += [b""] if len(words[-1]) + len(data) > LONGEST_WORD else []
-        words[-1] += data
-    return " ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
+    """Encoded words of RFC 2047 in one line: whoever takes them folds it."""
+    return encoded_words(text, 1).replace(b"\r\n", b"").decode()
 
 
 def named(name: str, address: str) -> str:
