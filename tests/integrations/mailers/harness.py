@@ -4,11 +4,10 @@ An entry has `harness(name, path)`, which starts the provider's test server, yie
 What a provider cannot be made to do is left out of `troubles`, and then it is not asked for.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from pydantic import SecretStr
 
 from integrations.mailers import discovered
-from integrations.mailers.base import Line, Mailer, MailerCapabilities
+from integrations.mailers.base import Mailer, MailerCapabilities
 from models.customers import AddressKind
 from models.letters import Answer, Letter, LetterForm
 from tests.integrations.mailers.forms import FORM, VALUES, letter, read
+from tests.integrations.mailers.posting import gathered
 from tests.integrations.mailers.test_dkim import pem
 from tests.servers.smtp_sink import SmtpSink
 
@@ -94,23 +94,6 @@ class Harness:
         finally:
             assert line.close() == []
         return [found[each.id] for each in letters]
-
-
-def gathered(line: Line, letters: Sequence[Letter], within: timedelta = PATIENCE) -> dict[int, Answer]:
-    """Post as there is room until every letter has its answer; each has exactly one."""
-    found: dict[int, Answer] = {}
-    left, ends_at = list(letters), time.monotonic() + PATIENCE.total_seconds()
-    while len(found) < len(letters):
-        assert time.monotonic() < ends_at, "some letters have no answer"
-        room = line.room()
-        now, left = left[:room], left[room:]
-        if now:
-            line.post(now, datetime.now(UTC) + within)
-        for answer in line.answers(timedelta(seconds=5)):
-            assert answer.id not in found, "a letter was answered twice"
-            found[answer.id] = answer
-    assert line.answers(timedelta(0)) == []
-    return found
 
 
 class Beside(Protocol):

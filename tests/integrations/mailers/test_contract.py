@@ -14,7 +14,8 @@ from models.delivery import State
 from models.letters import Answer, LetterForm
 from models.locale import catalogue
 from tests.integrations.mailers.forms import FORM, VALUES, filled_in
-from tests.integrations.mailers.harness import SHORT, Harness, Trouble, gathered
+from tests.integrations.mailers.harness import SHORT, Harness, Trouble
+from tests.integrations.mailers.posting import gathered
 
 SOON = timedelta(seconds=0.6)
 EXPECTED = {
