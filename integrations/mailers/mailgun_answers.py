@@ -169,7 +169,8 @@ def demand_signature(told: dict[str, Any], key: str, now: datetime) -> None:
     """HMAC-SHA256 over moment and token, within the body (/user-manual/webhooks/securing-webhooks)."""
     proof = told.get("signature")
     stamp, token = str(webhooks.field(proof, "timestamp")), str(webhooks.field(proof, "token"))
-    ours = hmac.new(webhooks.demand_key(WHO, key).encode(), (stamp + token).encode(), hashlib.sha256).hexdigest()
+    secret, said = webhooks.demand_key(WHO, key).encode(), webhooks.bytes_of(stamp + token)
+    ours = hmac.new(secret, said, hashlib.sha256).hexdigest()
     if not webhooks.same(ours, webhooks.field(proof, "signature")):
         raise webhooks.forged(WHO)
     webhooks.moment(WHO, stamp, now, oldest=KEPT)

@@ -38,7 +38,12 @@ def unread(who: str) -> Refused:
 
 def same(ours: str, theirs: object) -> bool:
     """Compare proofs in constant time."""
-    return isinstance(theirs, str) and hmac.compare_digest(ours.encode(), theirs.encode())
+    return isinstance(theirs, str) and hmac.compare_digest(bytes_of(ours), bytes_of(theirs))
+
+
+def bytes_of(said: str) -> bytes:
+    """Whatever JSON holds, half of a surrogate pair as well."""
+    return said.encode(errors="surrogatepass")
 
 
 def demand_key(who: str, key: str) -> str:

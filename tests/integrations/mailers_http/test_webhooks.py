@@ -56,6 +56,20 @@ def test_what_was_changed_on_the_way_is_refused(telling: Harness) -> None:
         assert caught.value.reason.code in ("forged", "unread")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"signature": {"timestamp": "1", "token": "t", "signature": "\ud83d"}}, id="proof"),
+        pytest.param({"signature": {"timestamp": "1", "token": "\ud83d", "signature": "0"}}, id="token"),
+        pytest.param({"TopicArn": "\ud83d", "Signature": "\ud83d"}, id="topic"),
+    ],
+)
+def test_half_a_sign_in_a_proof_is_no_proof(telling: Harness, body: Any) -> None:
+    """JSON may say "\\ud83d", which no encoding has: anybody may knock with that."""
+    with pytest.raises(Refused):
+        telling.mailer().told({}, json.dumps(body).encode(), NOW)
+
+
 def test_without_a_key_nothing_is_believed(telling: Harness) -> None:
     key = next((name for name in ("webhook_secret", "webhook_public", "topic") if name in telling.typed), None)
     if key is not None:
