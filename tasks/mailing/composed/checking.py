@@ -11,7 +11,9 @@ from models.mail_document import MailDocument
 from models.mailers import MailerCard
 from models.mailings import Mailing
 from models.reason import Reason, because
+from models.schedule import Unreadable
 from tasks.composing.checks.finding import Finding, Severity
+from tasks.mailing.lists.plan import split_of
 
 NO_GROUPS = mark("Nobody gets it yet. Choose the customer groups it goes to.")
 NOBODY = mark("Nobody of these groups may be sent it. Look at their consents and addresses, or choose other groups.")
@@ -62,6 +64,7 @@ def about(mailing: Mailing, document: MailDocument, outlook: Outlook) -> Iterato
         yield _stops(because(NOBODY, code="nobody"))
     yield from _mailer(mailing, document, outlook)
     yield from _cascade(mailing, outlook)
+    yield from _shares(mailing, document)
     if not mailing.wall_time:
         yield Finding(Severity.WARNS, because(NO_TIME, code="no_time"))
     elif outlook.is_past:
@@ -92,6 +95,14 @@ def _cascade(mailing: Mailing, outlook: Outlook) -> Iterator[Finding]:
         yield _stops(because(NOT_SHORT, code="not_short", title=way.card.title))
     if main and main.kind is AddressKind.PHONE:
         yield _stops(because(TWICE_SHORT, code="twice_short"))
+
+
+def _shares(mailing: Mailing, document: MailDocument) -> Iterator[Finding]:
+    """The shares were named for the variants there were then; since then one may have been taken out."""
+    try:
+        split_of(mailing.split, [one.name for one in document.variants])
+    except Unreadable as wrong:
+        yield _stops(wrong.reason)
 
 
 def _usable(key: str, way: Way | None) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from models.mail_document import MailDocument
 from models.mailers import MailerCard
 from models.mailings import Mailing, MailingVersion, Stage
 from models.reason import Reason, because
+from models.schedule import Unreadable
 from tasks.composing.compiled import read
 from tasks.groups.rows import check_recipients
 from tasks.house import House
@@ -117,7 +118,8 @@ class Running:
                 return self._hold(session, row, because(NO_MAILER, code="no_mailer", key=key))
         try:
             check_recipients(session, row.groups.get("include") or (), row.groups.get("exclude") or ())
-        except Refused as refused:
+            split_of(row.split, [one.name for one in MailDocument.model_validate(version.document).variants])
+        except (Refused, Unreadable) as refused:
             return self._hold(session, row, refused.reason)
         price = price_trouble(session, read(version.compiled))
         return self._hold(session, row, price) if price else None

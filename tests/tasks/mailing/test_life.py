@@ -274,6 +274,15 @@ def test_what_the_check_stops_is_not_asked_about(office: Office) -> None:
     assert office.row(id).stage == Stage.DRAFT
 
 
+def test_shares_of_a_variant_that_was_taken_out_stop_it(office: Office) -> None:
+    id = office.made()
+    said = office.document(id) | {"variants": [letter(), letter(name="B")]}
+    assert not office.save(id, said).refusal and not office.set_up(id, shares="A 50, B 50").refusal
+    assert not office.save(id, said | {"variants": [letter()]}).refusal
+    assert "split for variant B" in str(office.ask(id).refusal)
+    assert not office.set_up(id).refusal and not office.ask(id).refusal
+
+
 def test_a_spam_filter_judges_the_letter_as_it_goes_over_the_wire(office: Office) -> None:
     id, judged = office.ready(), list[bytes]()
 

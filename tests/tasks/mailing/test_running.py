@@ -147,6 +147,17 @@ def test_a_list_that_came_to_nobody_is_closed_with_its_reason(office: Office) ->
     assert row.stage == Stage.SENT and row.reason["code"] == "empty" and office.states(id) == {}
 
 
+def test_a_mailing_that_cannot_begin_holds_no_other(office: Office) -> None:
+    """Its shares name a variant that it does not have any more."""
+    one, other = office.approved("One"), office.approved("Other")
+    office.change(Mailing, col(Mailing.id) == one, split={"shares": {"A": 500, "B": 500}})
+    office.at(hours=1)
+    begun, _ = office.minute()
+    assert [(each.mailing, bool(each.why)) for each in begun] == [(one, True), (other, False)]
+    assert (office.row(one).stage, office.row(one).reason["code"]) == (Stage.PAUSED, "no_variant")
+    assert office.row(other).stage == Stage.SENT and len(office.post.got) == 7
+
+
 def test_a_list_is_made_once_whoever_else_makes_it(office: Office) -> None:
     office.approved()
     office.at(hours=1)
