@@ -110,6 +110,13 @@ class Matching:
             told[id(person)] = person
         return [person for key, person in told.items() if key in self.people]
 
+    def known_by(self, row: CustomerRow) -> Person | None:
+        """Whose row it is, where that is known already; nothing is changed by asking."""
+        if row.code:
+            return self.by_code.get(row.code)
+        owners = ((one.kind, self.by_address.get((one.kind, one.value))) for one in _ordered(row))
+        return next((one for kind, one in owners if one is not None and one.is_named_by(row, kind)), None)
+
     def _person_of(self, row: CustomerRow) -> tuple[Person, bool]:
         """Whose row it is; True where somebody turns out by it to be the same as them."""
         owners = ((one.kind, self.by_address.get((one.kind, one.value))) for one in _ordered(row))

@@ -5,13 +5,14 @@ same; an older word about somebody, or about a receipt, changes nothing. So a we
 order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -35,9 +36,9 @@ from models.locale import mark
 from models.reason import because
 from tasks.consents import rows as consents
 from tasks.customers.matching import Outcome as Matched
-from tasks.customers.matching import Person
+from tasks.customers.matching import Matching, Person
 from tasks.customers.reading import CustomerRow
-from tasks.customers.rows import Loading, check_prints, load, wait_for_the_base
+from tasks.customers.rows import Loading, check_prints, known_to, load, wait_for_the_base
 from tasks.house import House
 from tasks.intake import reading, rows
 from tasks.purchases import rows as purchases
@@ -78,7 +79,8 @@ class Reading:
         troubles = tuple(self.troubles.get(n, ()))
         if n in self.late:
             older = Trouble(field="changed_at", reason=because(OLDER, code="late"))
-            return RowAnswer(n=n, what=Outcome.LATE, troubles=(*troubles, older))
+            new = made.consents if made else 0
+            return RowAnswer(n=n, what=Outcome.LATE, consents=new, troubles=(*troubles, older))
         if made is None:
             return RowAnswer(n=n, what=Outcome.WRONG, troubles=troubles)
         return made.model_copy(update={"troubles": (*made.troubles, *troubles)})
@@ -136,8 +138,19 @@ class Intake:
         known = rows.last_words(session, [print_ for n, print_ in prints.items() if stamped[n]])
         counting = {n: one for n, one in told.items() if not read.is_late(n, prints[n], stamped[n], known)}
         made = self._load(session, counting, now)
+        made |= self._late(session, {n: one for n, one in told.items() if n not in counting}, now)
         rows.keep_words(session, read.words)
         return [read.answer(n, made.get(n)) for n in range(1, len(given) + 1)]
+
+    def _late(
+        self, session: Session, told: Mapping[int, tuple[CustomerRow, list[ConsentTold]]], now: datetime
+    ) -> dict[int, RowAnswer]:
+        """What older words say of consents counts all the same: each has a moment of its own."""
+        known = Matching(known_to(session, [row for row, said in told.values() if said]))
+        whose = {n: one for n, (row, _) in told.items() if (one := known.known_by(row))}
+        lines = {n: self._lines(one, *told[n], now) for n, one in whose.items()}
+        self._agree(session, lines, whose.values())
+        return {n: RowAnswer(n=n, what=Outcome.LATE, consents=len(some)) for n, some in lines.items()}
 
     def _load(
         self, session: Session, told: Mapping[int, tuple[CustomerRow, list[ConsentTold]]], now: datetime
@@ -146,11 +159,16 @@ class Intake:
         people, outcomes, _ = load(session, self.clock, [row for row, _ in told.values()], of)
         whose = {row.number: one for one in people for row in one.rows}
         lines = {n: self._lines(whose[n], row, said, now) for n, (row, said) in told.items() if n in whose}
-        new = consents.record(session, [line for some in lines.values() for line in some])
-        if new:
-            ids = sorted({one.id for one in people})
-            consents.follow(session, self.clock, col(Address.customer_id).in_(ids))
+        self._agree(session, lines, people)
         return {one.row: _customer(one, whose.get(one.row), len(lines.get(one.row, ()))) for one in outcomes}
+
+    def _agree(self, session: Session, lines: Mapping[int, list[Row]], people: Iterable[Person]) -> None:
+        """Write it into the ledger, and let the addresses that it is about follow."""
+        told = [line for some in lines.values() for line in some]
+        if consents.record(session, told):
+            ids, prints = {one.id for one in people}, {line["print"] for line in told}
+            which = or_(col(Address.customer_id).in_(sorted(ids)), col(Address.print).in_(sorted(prints)))
+            consents.follow(session, self.clock, which)
 
     def _lines(self, one: Person, row: CustomerRow, said: Sequence[ConsentTold], now: datetime) -> list[Row]:
         by = f"till {self.caller.id}"

@@ -68,10 +68,7 @@ def keep_words(session: Session, words: Mapping[str, datetime]) -> None:
 def consent_lines(
     one: Person, row: CustomerRow, told: Sequence[ConsentTold], print_of: Any, source: str, by: str, now: datetime
 ) -> list[dict[str, Any]]:
-    """The lines of the ledger that these consents come to: of each address they are for, or the customer's own.
-
-    An address that is another customer's is theirs to agree for.
-    """
+    """The lines of the ledger that these consents come to: of each address they are for, or the customer's own."""
     found = []
     for said in told:
         line = {
@@ -82,12 +79,22 @@ def consent_lines(
         if said.purpose is Purpose.PERSONAL:
             found.append(line | {"kind": "", "print": "", "once": f"{one.id}:{stamp}"})
             continue
-        ways = (way for way in row.addresses if said.kind in (None, way.kind))
-        for way in ways:
-            if one.addresses.get(way.kind, ("",))[0] == way.value:
-                print_ = print_of(way.kind, way.value)
-                found.append(line | {"kind": way.kind.value, "print": print_, "once": f"{print_}:{stamp}"})
+        for kind, value in _meant(one, row, said):
+            print_ = print_of(kind, value)
+            found.append(line | {"kind": kind, "print": print_, "once": f"{print_}:{stamp}"})
     return found
+
+
+def _meant(one: Person, row: CustomerRow, said: ConsentTold) -> list[tuple[str, str]]:
+    """The addresses that a consent is of: those of the row that are the customer's; another's is theirs to agree for.
+
+    A "no" is heard more widely: for an address whoever has it, and for all the customer has where the row names none.
+    """
+    own = {(str(kind), value) for kind, (value, _) in one.addresses.items() if said.kind in (None, kind)}
+    named = [(way.kind.value, way.value) for way in row.addresses if said.kind in (None, way.kind)]
+    if Act(said.act) is Act.GIVEN:
+        return [way for way in named if way in own]
+    return named or sorted(own)
 
 
 def product_groups(session: Session) -> dict[str, str]:

@@ -136,6 +136,33 @@ def test_consents_count_by_when_they_were_said(handing: Handing) -> None:
     assert all(way.open for way in handing.rows(Address))
 
 
+def test_a_withdrawal_counts_however_late_its_row_comes(handing: Handing) -> None:
+    """Two webhooks changed places: the row with the withdrawal is older than what is known of the customer."""
+    agreed = [consent(), consent(purpose="personal")]
+    handing.customers(ANNA | {"changed_at": later(-4), "consents": agreed})
+    handing.customers(ANNA | {"city": "Kazan", "changed_at": later(-1)})
+    late = ANNA | {"city": "Perm", "changed_at": later(-2), "consents": [consent("withdrawn", later(-2))]}
+    answer = handing.customers(late)
+    assert said(answer) == ["late"] and answer.rows[0].consents == 2
+    assert handing.rows(Customer)[0].city == "Kazan" and not any(way.open for way in handing.rows(Address))
+    nobody = {"code": "C9", "changed_at": later(-3), "consents": [consent("withdrawn", later(-3))]}
+    handing.customers({"code": "C9", "email": "c9@example.net", "changed_at": later(-1)})
+    assert said(handing.customers(nobody)) == ["late"] and len(handing.rows(Customer)) == 2
+
+
+def test_a_withdrawal_is_heard_by_the_code_alone_and_for_an_address_of_somebody_else(handing: Handing) -> None:
+    agreed = [consent(), consent(purpose="personal")]
+    handing.customers(ANNA | {"consents": agreed}, {"code": "C2", "email": "b@example.net", "consents": agreed})
+    by_code = handing.customers({"code": ANNA["code"], "consents": [consent("withdrawn", later(-1), kind="phone")]})
+    assert by_code.rows[0].consents == 1
+    assert {way.kind: way.open for way in handing.rows(Address) if way.customer_id == 1} == {
+        "email": True, "phone": False,
+    }  # fmt: skip
+    row = {"code": ANNA["code"], "email": "b@example.net", "consents": [consent("withdrawn", later(-1))]}
+    assert handing.customers(row).rows[0].taken == ("email",)
+    assert {way.value for way in handing.rows(Address) if way.open} == {"anna@example.net"}
+
+
 def test_an_older_word_changes_nothing(handing: Handing) -> None:
     new, old = ANNA | {"city": "Kazan", "changed_at": later(-1)}, ANNA | {"city": "Moscow", "changed_at": later(-2)}
     assert said(handing.customers(new)) == ["new"]
