@@ -111,8 +111,9 @@ def consents_of(told: Sequence[ConsentTold], now: datetime) -> tuple[list[Consen
 
 
 def identity(row: CustomerRow) -> str:
-    """What a later word about the same customer is told by."""
-    return BETWEEN.join(("customer", row.code or "", *(f"{way.kind}:{way.value}" for way in row.addresses[:1])))
+    """What a later word about the same customer is told by: the code, else the address that says most."""
+    named = row.code or "".join(f"{way.kind}:{way.value}" for way in row.addresses[:1])
+    return BETWEEN.join(("customer", "code" if row.code else "", named))
 
 
 # Purchases.

@@ -177,6 +177,12 @@ def test_an_older_word_changes_nothing(handing: Handing) -> None:
     assert "anna" not in repr(handing.rows(IntakeWord)).lower()
 
 
+def test_an_older_word_changes_nothing_whatever_else_it_names(handing: Handing) -> None:
+    handing.customers(ANNA | {"city": "Kazan", "changed_at": later(-1)})
+    answer = handing.customers({"code": ANNA["code"], "city": "Moscow", "changed_at": later(-2)})
+    assert said(answer) == ["late"] and handing.rows(Customer)[0].city == "Kazan"
+
+
 def test_of_whoever_was_erased_nothing_is_taken(handing: Handing) -> None:
     handing.customers(ANNA)
     Records(handing.house).erase(EraseCustomerForm(customer=1, sure=True, person="olga"))
