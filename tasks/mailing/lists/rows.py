@@ -134,6 +134,18 @@ def let_winner_out(session: Session, clock: Clock, mailing: int, variant: str) -
     return int(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
 
 
+def reopen(session: Session) -> int:
+    """Let those go on that were closed too early; returns how many.
+
+    A sender that was frozen for long gives a letter back that was unknown meanwhile, and on PostgreSQL a letter that is
+    let go again is not seen by whoever closes its mailing at that moment.
+    """
+    waits = exists().where(M.mailing_id == col(Mailing.id), M.state == State.PLANNED)
+    change = update(Mailing).where(col(Mailing.stage) == Stage.SENT, waits)
+    done = session.execute(change.values(stage=Stage.SENDING, finished_at=None), execution_options=QUICK)
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 def finished(session: Session, clock: Clock) -> list[int]:
     """Close the mailings of which nothing waits, or is on its way, any more; standing ones stay open."""
     open_ = exists().where(M.mailing_id == col(Mailing.id), M.state.in_([State.PLANNED, State.INTENT]))

@@ -227,12 +227,16 @@ class Running:
         return Lost(self.house).look()
 
     def finish(self, run: str = "") -> list[int]:
-        """Close what nothing waits for any more, and tell the registry; end what a killed cancellation left."""
+        """Close what nothing waits for any more, and tell the registry; end what a killed cancellation left.
+
+        What was closed while a letter of it came back is opened again: nothing else would ever send that letter.
+        """
         with self.house.reads() as session:
             left = rows.left_over(session)
         for id in left:
             clear(self.house, id)
         with self.house.sessions.begin() as session:
+            lists.reopen(session)
             closed = lists.finished(session, self.clock)
             for id in closed:
                 measure(session, self.house, id, run)

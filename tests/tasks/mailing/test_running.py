@@ -35,6 +35,8 @@ from models.reaction import Notice
 from models.reason import because
 from models.registry import Fact
 from tasks.composing.filling import filled
+from tasks.mailing.jobs import Landed
+from tasks.mailing.rows import settle
 from tasks.mailing.running.engine import Running
 from tasks.mailing.shown.engine import Shown
 from tasks.mailing.steering.engine import Steering
@@ -446,6 +448,19 @@ def test_a_mailing_that_says_so_sends_again_by_itself_but_not_for_ever(office: O
     assert office.states(id) == {"unknown": 7} and len(office.post.got) == 4 * 7
     assert len({one.key for one in office.post.got}) == 4 * 7
     office.post.verdict = taken
+
+
+def test_a_letter_that_a_frozen_sender_gives_back_goes_though_its_mailing_was_closed(office: Office) -> None:
+    """Frozen past its lease, it learns on waking that it had never begun the letter: nobody else would send it."""
+    id = doubtful(office)
+    assert office.row(id).stage == Stage.SENT
+    one = office.letters(id)[0]
+    with office.house.sessions.begin() as session:
+        settle(session, office.clock.at, one.token, [Landed(one.id or 0, State.PLANNED, retry_in=timedelta(0))])
+    office.minute()
+    office.minute()
+    assert office.states(id) == {"unknown": 6, "sent": 1} and len(office.post.got) == 8
+    assert office.row(id).stage == Stage.SENT and told(office, "letters_sent") == {"post": 1}
 
 
 def test_otherwise_it_waits_for_a_person(office: Office) -> None:
