@@ -39,6 +39,7 @@ from tasks.mailing.jobs import (
     Turn,
     as_it_counts,
     ends_it,
+    gone_to,
     landed,
 )
 from tasks.mailing.pace import Pace, ceiling
@@ -98,6 +99,7 @@ class Sender:
                     self._send(ends_at)
         finally:
             self._patiently(self._leave)
+        self._remember_last()
         return self.tally
 
     def _begin(self, session: Session) -> int:
@@ -120,7 +122,7 @@ class Sender:
 
     def _leave(self, session: Session) -> None:
         rows.settle(session, now_by(self.clock, session), self.token, self._landed(session))
-        self._count(session)
+        self._count(session, self._back)
         rows.leave_lane(session, self.account, self.token)
 
     def _send(self, ends_at: datetime) -> None:
@@ -134,7 +136,7 @@ class Sender:
         try:
             self._work(line, ends_at)
         finally:
-            self._back += line.close()
+            self._back += map(as_it_counts, line.close())
 
     def _rest_all(self, session: Session, wait: timedelta, why: str) -> None:
         rows.rest_domain(session, self.clock, self.account, "", wait)
@@ -204,9 +206,7 @@ class Sender:
         """The transaction stands: now memory follows it. Returns what is to be posted."""
         if self._counts_now():
             self._sent.clear()
-        for answer in self._back:
-            self._remember(answer, self._flying.pop(answer.id))
-        self._back = []
+        self._remember_last()
         self.tally.states.update(self._chores.held)
         self.tally.states[State.CANCELLED] += turn.cancelled
         self._chores = Chores()
@@ -218,13 +218,16 @@ class Sender:
             self._left_today -= len(departing)
         return departing
 
+    def _remember_last(self) -> None:
+        for answer in self._back:
+            self._remember(answer, self._flying.pop(answer.id))
+        self._back = []
+
     def _remember(self, answer: Answer, ready: Ready) -> None:
         self.tally.states[answer.state] += 1
-        if answer.state is State.SENT:
-            self._sent[""] += 1
-            if ready.domain:
-                self._sent[ready.domain] += 1
-                self._refusals[ready.domain] = 0
+        self._sent.update(gone_to(answer, ready))
+        if answer.state is State.SENT and ready.domain:
+            self._refusals[ready.domain] = 0
         elif answer.state is State.PLANNED and answer.holds is Holds.DOMAIN and ready.domain:
             length = self.terms.rest(self._refusals[ready.domain], answer.retry_after)
             self._resting[ready.domain] = self.now() + length
@@ -308,12 +311,9 @@ class Sender:
         return chosen
 
     def _rooms(self, mailing: int, now: float) -> dict[str, int]:
-        found = {}
-        for domain in self.shelf.domains(mailing):
-            room = 0 if self._rests(domain) else self.pace.room_of(domain, now)
-            if room is not None:
-                found[domain] = room
-        return found
+        domains = self.shelf.domains(mailing)
+        rooms = {domain: 0 if self._rests(domain) else self.pace.room_of(domain, now) for domain in domains}
+        return {domain: room for domain, room in rooms.items() if room is not None}
 
     def _rests(self, domain: str) -> bool:
         until = self._resting.get(domain)
@@ -332,9 +332,9 @@ class Sender:
     def _counts_now(self) -> bool:
         return self._sent[""] >= COUNTED_AT_ONCE
 
-    def _count(self, session: Session) -> None:
-        if self._sent:
-            rows.count_sent(session, self.account, self._today().isoformat(), self._sent)
+    def _count(self, session: Session, last: Sequence[Answer] = ()) -> None:
+        if sent := self._sent + Counter(to for one in last for to in gone_to(one, self._flying[one.id])):
+            rows.count_sent(session, self.account, self._today().isoformat(), sent)
 
     def _patiently(self, work: Callable[[Session], T]) -> T:
         """In one transaction; a database that is away for a moment is waited for: outcomes must not be lost."""

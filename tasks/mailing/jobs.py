@@ -154,6 +154,11 @@ def ends_it(answer: Answer) -> bool:
     return answer.state is State.PLANNED and answer.holds is Holds.ACCOUNT
 
 
+def gone_to(answer: Answer, ready: Ready) -> tuple[str, ...]:
+    """What a letter that went out is counted by: all of the account ("") and its domain, where that has a count."""
+    return () if answer.state is not State.SENT else ("", ready.domain) if ready.domain else ("",)
+
+
 def landed(answer: Answer, ready: Ready, wait: timedelta) -> Landed:
     """What the ledger keeps of an answer; after `GIVE_UP_AFTER` tries "not now" is "no"."""
     is_free = answer.holds is not Holds.LETTER

@@ -23,7 +23,7 @@ from tasks.mailing import rows
 from tasks.mailing.jobs import Going, Landed, Terms
 from tests.fakes import NOW
 from tests.tasks.mailing.department import CARD, letters, mailing, people, render, send, sender, states
-from tests.tasks.mailing.fake_mailer import FakeMailer, taken
+from tests.tasks.mailing.fake_mailer import FakeLine, FakeMailer, taken
 
 LATER = because("not now", code="450 4.2.1")
 
@@ -377,6 +377,33 @@ def test_its_last_word_still_counts_when_another_has_taken_over(
     with sessions() as session:
         said = session.get(Message, id)
         assert said is not None and (said.state, said.remote_id) == (State.SENT, "q1")
+
+
+def test_a_refusal_of_the_sender_costs_no_letter_when_its_line_is_closed(
+    database: Engine, sessions: Any, clock: SetClock
+) -> None:
+    """The account is lost while letters are in the air; the line's last answers are a refusal of the sender itself."""
+    prepared(sessions, 4)
+    no = because("no such sender", code="550 5.7.1")
+
+    class Closing(FakeLine):
+        def answers(self, patience: timedelta) -> list[Answer]:
+            with sessions.begin() as session:
+                session.execute(update(MailLane).values(token=99))
+            return []
+
+        def close(self) -> list[Answer]:
+            first, *others = self.flying
+            refused = [Answer(one.id, State.REJECTED, reason=no, holds=Holds.ACCOUNT) for one in others]
+            return [Answer(first.id, State.SENT, "q1"), *refused]
+
+    mailer = FakeMailer()
+    mailer.open = lambda: Closing(mailer)  # type: ignore[method-assign]
+    tally = send(database, mailer, clock)
+    assert tally.is_busy and +tally.states == {State.SENT: 1, State.PLANNED: 3}
+    with sessions() as session:
+        assert states(session) == {"sent": 1, "planned": 3}
+        assert {pace.domain: pace.sent for pace in rows.paces(session, "post").values()} == {"": 1}
 
 
 def test_of_two_at_once_one_sends(database: Engine, sessions: Any, clock: SetClock) -> None:
