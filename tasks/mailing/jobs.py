@@ -161,7 +161,7 @@ def gone_to(answer: Answer, ready: Ready) -> tuple[str, ...]:
 
 def landed(answer: Answer, ready: Ready, wait: timedelta) -> Landed:
     """What the ledger keeps of an answer; after `GIVE_UP_AFTER` tries "not now" is "no"."""
-    is_free = answer.holds is not Holds.LETTER
+    is_free = answer.holds is Holds.ACCOUNT or (answer.holds is Holds.DOMAIN and bool(ready.domain))
     if answer.state is State.PLANNED and not is_free and ready.attempts >= GIVE_UP_AFTER:
         return Landed(answer.id, State.REJECTED, why=f"given_up {answer.reason.code}")
     retry_in = wait if answer.state is State.PLANNED else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -238,6 +239,20 @@ def test_not_now_is_tried_again_later_under_the_same_key(database: Engine, sessi
 def test_after_two_days_of_not_now_it_is_given_up(database: Engine, sessions: Any, clock: SetClock) -> None:
     prepared(sessions, 1)
     mailer = FakeMailer(verdict=lambda one, time: Answer(one.id, State.PLANNED, reason=LATER))
+    for _ in range(20):
+        send(database, mailer, clock)
+        with sessions() as session:
+            clock.at = max(clock.at, letter(session, 1).due_at)
+    assert timedelta(days=1) < clock.at - NOW < timedelta(days=3)
+    with sessions() as session:
+        assert (letter(session, 1).state, letter(session, 1).why) == (State.REJECTED, "given_up 450 4.2.1")
+
+
+def test_a_rare_domain_that_never_takes_it_is_given_up_too(database: Engine, sessions: Any, clock: SetClock) -> None:
+    """Nobody counts such a domain, so it cannot rest: its letters wait one by one, and their mailing ends."""
+    prepared(sessions, 1)
+    said = Answer(0, State.PLANNED, reason=LATER, holds=Holds.DOMAIN)
+    mailer = FakeMailer(verdict=lambda one, time: replace(said, id=one.id))
     for _ in range(20):
         send(database, mailer, clock)
         with sessions() as session:
