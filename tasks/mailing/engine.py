@@ -20,7 +20,7 @@ from integrations.errors import Failure
 from integrations.mailers.base import Line, Mailer
 from models.database import Clock, now_by
 from models.delivery import State
-from models.letters import Answer, Holds
+from models.letters import Answer, Ground, Holds
 from models.locale import mark
 from models.mailers import MailerCard
 from models.memory import seldom_collecting
@@ -199,7 +199,7 @@ class Sender:
             return
         turn.is_stale = True
         if mailing in rows.going(session, self.account):
-            never = rows.turned_away(session, [one for one in mine if one[0] not in may])
+            never = rows.turned_away(session, Ground(mailing.ground), [one for one in mine if one[0] not in may])
             turn.cancelled += rows.drop(session, self.clock, never, State.CANCELLED, "no_consent")
 
     def _settled(self, turn: Turn, chosen: Sequence[Ready]) -> list[Ready]:

@@ -18,6 +18,7 @@ from models.database import Clock, portions
 from models.delivery import State
 from models.letters import Ground
 from models.mailings import MailLane, MailPace
+from tasks.consents.rows import is_barred
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 from tasks.mailing import statements
@@ -124,13 +125,17 @@ def intend(session: Session, mailing: Going, account: str, going: Sequence[tuple
     return set(session.execute(statement, binds).scalars())
 
 
-def turned_away(session: Session, going: Sequence[tuple[int, str]]) -> list[int]:
-    """Of these that might not go, those that never will; the others have another address by now."""
+def turned_away(session: Session, ground: Ground, going: Sequence[tuple[int, str]]) -> list[int]:
+    """Of these that might not go, those that never will: they have no address, or one that is closed by now.
+
+    The others have another address, or something held their mailing at that moment only.
+    """
     address = and_(col(Address.customer_id) == M.customer_id, col(Address.kind) == M.kind)
-    prints = {print_ for _, print_ in going}
-    same = or_(col(Address.id).is_(None), col(Address.print).in_(prints))
-    query = select(M.id).outerjoin(Address, address).where(M.id.in_([id for id, _ in going]), same)
-    return list(session.execute(query).scalars())
+    closed = ~col(Address.open) if ground is Ground.ADVERTISING else is_barred()
+    same = col(Address.print).in_({print_ for _, print_ in going})
+    never = or_(col(Address.id).is_(None), and_(same, closed))
+    query = select(M.id).outerjoin(Address, address).where(M.id.in_([id for id, _ in going]), never)
+    return list(session.execute(query.order_by(M.id)).scalars())
 
 
 def drop(session: Session, clock: Clock, ids: Sequence[int], state: State, why: str) -> int:

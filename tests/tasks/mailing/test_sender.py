@@ -216,6 +216,21 @@ def test_what_is_waited_for_goes_before_a_thousand_others(database: Engine, sess
     assert mailer.got[0].to == "c5@example.org" and len(mailer.got) == 101
 
 
+def test_who_may_be_written_to_is_cancelled_for_nothing_that_concerned_their_mailing(
+    sessions: Any, clock: SetClock
+) -> None:
+    """Paused when the intents were asked for and going on a moment later: nobody of them has withdrawn."""
+    prepared(sessions, 3)
+    with sessions.begin() as session:
+        session.execute(update(Address).where(col(Address.customer_id) == 2).values(open=False))
+        session.add(Suppression(kind="email", print="print 3", why="by_hand", since=NOW))
+        session.flush()
+        of = {one.id or 0: one.customer_id for one in session.execute(select(Message)).scalars()}
+        mine = [(id, f"print {customer}") for id, customer in of.items()]
+        assert [of[id] for id in rows.turned_away(session, Ground.ADVERTISING, mine)] == [2]
+        assert [of[id] for id in rows.turned_away(session, Ground.SERVICE, mine)] == [3]
+
+
 # No, not now, don't know.
 
 
