@@ -69,7 +69,10 @@ class Lost:
             return unknown(session, card.key, AT_A_TIME, after, rows.settled_before(ended), ~rows.settled_before(since))
 
     def _cleared(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> int:
-        answers = {one.id: one for one in self._asked(card, mailer, found)}
+        asked = self._asked(card, mailer, found)
+        if asked is None:
+            return 0
+        answers = {one.id: one for one in asked}
         with self.house.sessions.begin() as session:
             now, done = now_by(self.clock, session), 0
             mailings = {one.mailing_id: session.get_one(Mailing, one.mailing_id) for _, one in found}
@@ -82,7 +85,7 @@ class Lost:
 
     def _settle(self, session: Session, answer: Answer) -> int:
         if answer.state is State.SENT:
-            return rows.arrived(session, self.clock, [answer.id], answer.remote_id)
+            return rows.arrived(session, self.clock, [answer.id], answer.remote_id, answer.pieces)
         if answer.state is State.REJECTED:
             return rows.refused(session, self.clock, [answer.id], answer.reason.code)
         return rows.again(session, self.clock, [answer.id]) if answer.state is State.PLANNED else 0
@@ -93,7 +96,8 @@ class Lost:
         resend = mailing.resend_unknown and is_ripe and row.generation < GENERATIONS_MOST
         return Answer(row.id or 0, State.PLANNED) if resend else None
 
-    def _asked(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> list[Answer]:
+    def _asked(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> list[Answer] | None:
+        """What the mailer knows of them; None where it cannot say just now, so that nothing is decided before it can."""
         if not mailer.capabilities.finds:
             return []
         since = min((row.settled_at for _, row in found if row.settled_at), default=self.house.now()) - EARLIER
@@ -101,7 +105,7 @@ class Lost:
             return mailer.find(self._letters(mailer, card, found), since)
         except Failure as failure:
             log.warning("%s: what is unknown is not told now: %s", card.key, failure.reason.code)
-            return []
+            return None
 
     def _letters(self, mailer: Mailer, card: MailerCard, found: Sequence[Found]) -> list[Letter]:
         """The letters as they were: some mailers know them by more than our key."""

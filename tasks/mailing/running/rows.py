@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -70,9 +70,12 @@ def settled_before(moment: datetime) -> ColumnElement[bool]:
     return found
 
 
-def arrived(session: Session, clock: Clock, ids: Sequence[int], remote: str = "") -> int:
-    """These have gone out: it was seen. When, is when they were in the air at the latest."""
-    sent = {"state": State.SENT, "why": "", "sent_at": func.coalesce(M.sent_at, M.settled_at, clock.plus())}
+def arrived(session: Session, clock: Clock, ids: Sequence[int], remote: str = "", pieces: int = 1) -> int:
+    """These have gone out: it was seen. When, is when they were in the air at the latest; they are paid like others."""
+    sent = {
+        "state": State.SENT, "why": "", "sent_at": func.coalesce(M.sent_at, M.settled_at, clock.plus()),
+        "pieces": case((M.pieces > pieces, M.pieces), else_=pieces),
+    }  # fmt: skip
     if remote:
         sent["remote_id"] = remote
     return _out_of_doubt(session, ids, sent | {"settled_at": clock.plus()})

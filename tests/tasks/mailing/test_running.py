@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
+from integrations.errors import Unavailable
 from integrations.mailboxes.imap import Imap, ImapSettings
 from models.customers import Act, AddressKind, ConsentAct
 from models.delivery import State
@@ -448,6 +449,49 @@ def test_a_mailing_that_says_so_sends_again_by_itself_but_not_for_ever(office: O
     assert office.states(id) == {"unknown": 7} and len(office.post.got) == 4 * 7
     assert len({one.key for one in office.post.got}) == 4 * 7
     office.post.verdict = taken
+
+
+def test_while_the_mailer_cannot_be_asked_nothing_is_sent_again(tmp_path: Path, database: Engine) -> None:
+    """It would say that they arrived; to send them again before it has said so would double them."""
+    mailer = FindingMailer()
+    office = open_office(tmp_path / "company", database, post=mailer)
+    office.customers([1, 2])
+    office.group("tea", [1, 2])
+    id = office.approved(resend_unknown=True)
+    mailer.verdict = lost
+    office.at(hours=1)
+    office.minute()
+    mailer.verdict, find = taken, mailer.find
+
+    def away(letters: Any, since: Any) -> list[Answer]:
+        raise Unavailable(because("away", code="away"))
+
+    mailer.find = away  # type: ignore[method-assign]
+    office.at(hours=1, minutes=10)
+    office.minute()
+    office.minute()
+    assert office.states(id) == {"unknown": 2} and len(mailer.got) == 2
+    mailer.find = find  # type: ignore[method-assign]
+    office.minute()
+    assert office.states(id) == {"sent": 2} and len(mailer.got) == 2
+
+
+def test_what_a_killed_sender_had_sent_costs_what_it_costs(tmp_path: Path, database: Engine) -> None:
+    mailer = FindingMailer()
+    office = open_office(tmp_path / "company", database, post=mailer)
+    office.customers([1, 2])
+    office.group("tea", [1, 2])
+    id = office.approved()
+    mailer.verdict = lost
+    office.at(hours=1)
+    office.minute()
+    office.change(Message, col(Message.mailing_id) == id, pieces=0, why="cut_off")  # as a kill leaves them
+    office.at(hours=1, minutes=10)
+    office.minute()
+    assert office.states(id) == {"sent": 2}
+    with office.house.reads() as session:
+        found = session.execute(select(Fact).where(col(Fact.metric) == "letters_sent", stands())).scalars()
+        assert [(fact.value, fact.cost) for fact in found] == [(2, 100)]
 
 
 def test_a_letter_that_a_frozen_sender_gives_back_goes_though_its_mailing_was_closed(office: Office) -> None:
