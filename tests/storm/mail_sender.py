@@ -18,6 +18,7 @@ from models.mailers import MailerCard
 from models.reason import Reason
 from tasks.mailing.engine import Sender
 from tasks.mailing.jobs import Due, Going, Terms
+from tasks.mailing.lists import rows as lists
 from tasks.returns.marks import letter_key
 from tests.tasks.mailing.department import printed
 
@@ -53,6 +54,9 @@ def main() -> None:
             now=lambda: datetime.now(UTC), stop=stop, terms=TERMS,
         )  # fmt: skip
         sender.run(timedelta(seconds=20))
+        with sessions.begin() as session:  # as every run of the flow ends: what is closed too early would be lost
+            lists.reopen(session)
+            lists.finished(session, DatabaseClock())
         stop.wait(0.05)
 
 

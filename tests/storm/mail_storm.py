@@ -99,5 +99,8 @@ class MailStorm:
             assert state != State.REJECTED or times == 0, f"{address}: refused, says the ledger, and arrived"
         assert not took, f"written to, but in no row: {len(took)}"
         unknown = sum(number for said, number in self.log.items() if said.startswith("unknown"))
+        refused = sum(number for said, number in self.log.items() if said.startswith("rejected"))
+        said_no = sum(fault["times"] for fault in FAULTS if fault["do"].startswith("550"))
+        assert refused <= said_no and not self.log["cancelled, 0× taken"], "given up though the server never said no"
         in_doubt = sum(fault["times"] for fault in FAULTS if "take" in fault["do"] or fault["at"] == "content")
         assert unknown <= blows * CONNECTIONS + in_doubt, "more in doubt than there were connections"

@@ -9,7 +9,7 @@ from tests.storm.mail_storm import MailStorm
 
 
 def test_a_dozen_blows_lose_no_letter_and_double_none(database: Engine, tmp_path: Path) -> None:
-    storm = MailStorm(database, tmp_path, recipients=3000, blows=8, seed=5, per_minute=60_000)
+    storm = MailStorm(database, tmp_path, recipients=3000, blows=12, seed=31, per_minute=40_000)
     storm.run()
     print(dict(storm.log))
 
