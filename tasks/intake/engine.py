@@ -35,8 +35,8 @@ from models.intake import (
 from models.locale import mark
 from models.reason import because
 from tasks.consents import rows as consents
-from tasks.customers.matching import Outcome as Matched
 from tasks.customers.matching import Matching, Person
+from tasks.customers.matching import Outcome as Matched
 from tasks.customers.reading import CustomerRow
 from tasks.customers.rows import Loading, check_prints, known_to, load, wait_for_the_base
 from tasks.house import House

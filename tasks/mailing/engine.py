@@ -42,7 +42,7 @@ from tasks.mailing.jobs import (
     gone_to,
     landed,
 )
-from tasks.mailing.pace import Pace, ceiling
+from tasks.mailing.pace import Pace, left_of
 from tasks.mailing.shelf import Ready, Shelf
 from tasks.returns.marks import Printed, mark_of
 from tasks.schedule.hours import opening
@@ -115,9 +115,8 @@ class Sender:
         self._resting = {domain: at for domain, one in paces.items() if (at := one.resting_until) and at > now}
         self._refusals = Counter({domain: one.refusals for domain, one in paces.items()})
         today, first = self._today(), lane.first_sent_on if lane else ""
-        most = ceiling(self.card.warm_up, date.fromisoformat(first) if first else None, today)
         gone = paces[""].sent if "" in paces and paces[""].day == today.isoformat() else 0
-        self._left_today = None if most is None else max(0, most - gone)
+        self._left_today = left_of(self.card.warm_up, date.fromisoformat(first) if first else None, today, gone)
         return token
 
     def _leave(self, session: Session) -> None:
@@ -131,16 +130,13 @@ class Sender:
         except Failure as failure:
             self.tally.why = failure.reason
             wait = self.terms.rest(self._refusals[""], getattr(failure, "retry_after", None))
-            self._patiently(partial(self._rest_all, wait=wait, why=failure.reason.code))
+            why = failure.reason.code
+            self._patiently(lambda session: rows.rest(session, self.clock, self.account, "", wait, why))
             return
         try:
             self._work(line, ends_at)
         finally:
             self._back += map(as_it_counts, line.close())
-
-    def _rest_all(self, session: Session, wait: timedelta, why: str) -> None:
-        rows.rest_domain(session, self.clock, self.account, "", wait)
-        rows.rest_lane(session, self.clock, self.account, wait, why)
 
     def _work(self, line: Line, ends_at: datetime) -> None:
         while True:
@@ -241,26 +237,30 @@ class Sender:
         found = []
         for answer in self._back:
             ready = self._flying[answer.id]
-            wait = self._wait(answer, ready)
+            wait = self.terms.wait(answer, ready, self._refusals)
             if answer.state is State.PLANNED and answer.holds is not Holds.LETTER:
                 domain = ready.domain if answer.holds is Holds.DOMAIN else ""
                 rested[domain] = max(wait, rested.get(domain, wait))
             found.append(landed(answer, ready, wait))
         for domain, length in rested.items():
-            rows.rest_domain(session, self.clock, self.account, domain, length)
-            if not domain:
-                rows.rest_lane(session, self.clock, self.account, length, RESTING)
+            rows.rest(session, self.clock, self.account, domain, length, RESTING)
         return found
-
-    def _wait(self, answer: Answer, ready: Ready) -> timedelta:
-        if answer.holds is Holds.LETTER or (answer.holds is Holds.DOMAIN and not ready.domain):
-            return self.terms.retry(ready.attempts, answer.retry_after)
-        return self.terms.rest(self._refusals[ready.domain if answer.holds is Holds.DOMAIN else ""], answer.retry_after)
 
     # What may go next.
 
     def _look(self) -> bool:
-        """Fill the shelf with what is due; True where everything was looked at just now."""
+        """Fill the shelf with what is due; True where everything was looked at just now.
+
+        A database that is away for a moment costs the look alone: what is in the air has its answers still to come.
+        """
+        try:
+            return self._looked()
+        except OperationalError:
+            log.warning("the database did not let us look; we look again")
+            self.stop.wait(A_MOMENT)
+            return False
+
+    def _looked(self) -> bool:
         now = self.now()
         if now < self._look_at and not any(not self.shelf.has(*one) for one in self._more):
             return False

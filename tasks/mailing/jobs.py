@@ -81,6 +81,12 @@ class Terms:
     retry: Wait = retry
     rest: Wait = rest
 
+    def wait(self, answer: Answer, ready: Ready, refusals: Mapping[str, int]) -> timedelta:
+        """How long until a letter is tried again; `refusals` are those in a row, by domain and of the account ("")."""
+        if is_its_own(answer, ready):
+            return self.retry(ready.attempts, answer.retry_after)
+        return self.rest(refusals.get(ready.domain if answer.holds is Holds.DOMAIN else "", 0), answer.retry_after)
+
 
 TERMS = Terms()
 # Why a letter that cannot be written never will be; any other is held until a person has looked.
@@ -154,6 +160,11 @@ def ends_it(answer: Answer) -> bool:
     return answer.state is State.PLANNED and answer.holds is Holds.ACCOUNT
 
 
+def is_its_own(answer: Answer, ready: Ready) -> bool:
+    """Whether "not now" is this letter's alone; so it is too where nobody counts its domain, which cannot rest."""
+    return answer.holds is Holds.LETTER or (answer.holds is Holds.DOMAIN and not ready.domain)
+
+
 def gone_to(answer: Answer, ready: Ready) -> tuple[str, ...]:
     """What a letter that went out is counted by: all of the account ("") and its domain, where that has a count."""
     return () if answer.state is not State.SENT else ("", ready.domain) if ready.domain else ("",)
@@ -161,7 +172,7 @@ def gone_to(answer: Answer, ready: Ready) -> tuple[str, ...]:
 
 def landed(answer: Answer, ready: Ready, wait: timedelta) -> Landed:
     """What the ledger keeps of an answer; after `GIVE_UP_AFTER` tries "not now" is "no"."""
-    is_free = answer.holds is Holds.ACCOUNT or (answer.holds is Holds.DOMAIN and bool(ready.domain))
+    is_free = not is_its_own(answer, ready)
     if answer.state is State.PLANNED and not is_free and ready.attempts >= GIVE_UP_AFTER:
         return Landed(answer.id, State.REJECTED, why=f"given_up {answer.reason.code}")
     retry_in = wait if answer.state is State.PLANNED else None

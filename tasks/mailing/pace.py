@@ -34,6 +34,12 @@ def ceiling(plan: WarmUp | None, first_sent_on: date | None, today: date) -> int
     return None if day >= WARM_DAYS else int(plan.first_day * plan.factor**day)
 
 
+def left_of(plan: WarmUp | None, first_sent_on: date | None, today: date, gone: int) -> int | None:
+    """How many of them are left where so many have gone today."""
+    most = ceiling(plan, first_sent_on, today)
+    return None if most is None else max(0, most - gone)
+
+
 @dataclass
 class Bucket:
     """So many a minute, and never more than a second's worth at once after a pause: a burst is what looks like spam."""

@@ -67,11 +67,6 @@ def lane(session: Session, account: str) -> MailLane | None:
     return session.get(MailLane, account)
 
 
-def rest_lane(session: Session, clock: Clock, account: str, length: timedelta, why: str) -> None:
-    change = update(MailLane).where(col(MailLane.account) == account)
-    session.execute(change.values(resting_until=clock.plus(length), why=why), execution_options=QUICK)
-
-
 # What may go.
 
 
@@ -198,11 +193,13 @@ def count_sent(session: Session, account: str, day: str, sent: Mapping[str, int]
             session.execute(that.values(sent=P.sent + number, refusals=0))
 
 
-def rest_domain(session: Session, clock: Clock, account: str, domain: str, length: timedelta) -> None:
-    """Leave a domain alone for a while; the next refusal in a row lasts longer."""
+def rest(session: Session, clock: Clock, account: str, domain: str, length: timedelta, why: str) -> None:
+    """Leave a domain ("" is the whole account) alone for a while; the next refusal in a row lasts longer."""
     _make_paces(session, account, [domain])
     that = update(PACE).where(P.account == account, P.domain == domain)
     session.execute(that.values(resting_until=clock.plus(length), refusals=P.refusals + 1))
+    if not domain:
+        session.execute(update(LANE).where(L.account == account).values(resting_until=clock.plus(length), why=why))
 
 
 def _make_paces(session: Session, account: str, domains: Iterable[str]) -> None:

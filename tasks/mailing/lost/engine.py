@@ -97,7 +97,7 @@ class Lost:
         return Answer(row.id or 0, State.PLANNED) if resend else None
 
     def _asked(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> list[Answer] | None:
-        """What the mailer knows of them; None where it cannot say just now, so that nothing is decided before it can."""
+        """What the mailer knows of them; None where it cannot say just now, so nothing is decided yet."""
         if not mailer.capabilities.finds:
             return []
         since = min((row.settled_at for _, row in found if row.settled_at), default=self.house.now()) - EARLIER

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
@@ -44,6 +46,12 @@ def prepared(sessions: sessionmaker[Session], number: int = 120, **fields: Any) 
         people(session, number)
         mailing(session, **fields)
         letters(session, range(1, number + 1))
+
+
+def iter_of_seconds() -> Callable[[], datetime]:
+    """A clock that goes on by a second whenever it is asked: every turn looks anew."""
+    told = count()
+    return lambda: NOW + timedelta(seconds=next(told))
 
 
 def going(session: Session) -> Going:
@@ -353,6 +361,27 @@ def test_what_is_not_known_is_never_sent_again(database: Engine, sessions: Any, 
     assert send(database, mailer, clock, now=lambda: clock.at).sent == 0
     with sessions() as session:
         assert letter(session, 1).state == State.UNKNOWN
+
+
+def test_a_database_that_is_away_for_a_moment_leaves_nothing_in_doubt(
+    database: Engine, sessions: Any, clock: SetClock
+) -> None:
+    """Every other look fails while letters are in the air: their answers are taken all the same."""
+    prepared(sessions, 30)
+    mailer, looks = FakeMailer(connections=5), [0]
+    one = sender(database, mailer, clock, now=iter_of_seconds())
+    reads = one.reads
+
+    def away() -> Any:
+        looks[0] += 1
+        if looks[0] % 2:
+            raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+        return reads()
+
+    one.reads = away  # type: ignore[assignment]
+    assert one.run(timedelta(days=1)).sent == 30 and looks[0] > 2
+    with sessions() as session:
+        assert states(session) == {"sent": 30}
 
 
 # Killed, frozen, two at once.
