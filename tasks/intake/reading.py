@@ -95,13 +95,13 @@ def customer_of(told: CustomerTold, n: int, today: date, country: str) -> tuple[
 
 
 def consents_of(told: Sequence[ConsentTold], now: datetime) -> tuple[list[ConsentTold], list[Trouble]]:
-    """The consents that count: with their proof, and not of a day to come."""
+    """The consents that count: with their proof, and not of a day to come; a withdrawal counts on whatever day."""
     sound, troubles = [], []
     for place, one in enumerate(told):
         field, reason = "", None
         if one.act == "given" and not one.proof:
             field, reason = "proof", because(NO_PROOF, code="no_proof")
-        elif one.at > now + SKEW:
+        elif one.act == "given" and one.at > now + SKEW:
             field, reason = "at", because(IN_FUTURE, code="future")
         if reason:
             troubles.append(Trouble(field=f"consents.{place}.{field}", reason=reason))

@@ -68,12 +68,16 @@ def keep_words(session: Session, words: Mapping[str, datetime]) -> None:
 def consent_lines(
     one: Person, row: CustomerRow, told: Sequence[ConsentTold], print_of: Any, source: str, by: str, now: datetime
 ) -> list[dict[str, Any]]:
-    """The lines of the ledger that these consents come to: of each address they are for, or the customer's own."""
+    """The lines of the ledger that these consents come to: of each address they are for, or the customer's own.
+
+    What a clock that is ahead says of a moment to come is said now: nothing looks at an address anew when it has come.
+    """
     found = []
     for said in told:
+        at = min(said.at, now)
         line = {
             "customer_id": one.id, "purpose": said.purpose.value, "act": Act(said.act).value, "wording": said.wording,
-            "via": VIA, "source": source, "proof": said.proof, "at": said.at, "recorded_at": now, "recorded_by": by,
+            "via": VIA, "source": source, "proof": said.proof, "at": at, "recorded_at": now, "recorded_by": by,
         }  # fmt: skip
         stamp = f"{said.purpose.value}:{said.act}:{said.at.isoformat()}"
         if said.purpose is Purpose.PERSONAL:

@@ -121,6 +121,21 @@ def test_a_consent_without_proof_or_of_a_day_to_come_is_none(handing: Handing) -
     assert wrong(answer) == [(1, "consents.0.proof", "no_proof"), (1, "consents.1.at", "future")]
 
 
+@pytest.mark.parametrize("ahead", [0.1, 3], ids=["minutes", "hours"])
+def test_a_withdrawal_counts_at_once_though_the_clock_of_the_till_is_ahead(handing: Handing, ahead: float) -> None:
+    handing.customers(ANNA | {"consents": [consent(), consent(purpose="personal")]})
+    answer = handing.customers(ANNA | {"consents": [consent("withdrawn", later(ahead))]})
+    assert answer.rows[0].consents == 2 and not any(way.open for way in handing.rows(Address))
+    acts = len(handing.rows(ConsentAct))
+    handing.customers(ANNA | {"consents": [consent("withdrawn", later(ahead))]})
+    assert len(handing.rows(ConsentAct)) == acts, "the same call again is the same"
+
+
+def test_a_consent_that_was_given_minutes_ahead_holds_at_once(handing: Handing) -> None:
+    handing.customers(ANNA | {"consents": [consent("given", later(0.1)), consent(purpose="personal")]})
+    assert all(way.open for way in handing.rows(Address))
+
+
 def test_what_was_agreed_for_an_address_of_somebody_else_is_not_taken(handing: Handing) -> None:
     handing.customers(ANNA)
     answer = handing.customers({"code": "C2", "email": "anna@example.net", "consents": [consent()]})
