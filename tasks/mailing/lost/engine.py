@@ -16,7 +16,7 @@ from models.database import now_by
 from models.delivery import State
 from models.letters import Answer, Ground, Letter, LetterForm
 from models.mailers import MailerCard
-from models.mailings import Mailing, Message
+from models.mailings import Mailing, Message, Stage
 from tasks.house import House
 from tasks.mailing.jobs import TERMS, Due, Going
 from tasks.mailing.measuring.engine import measure
@@ -91,10 +91,10 @@ class Lost:
         return rows.again(session, self.clock, [answer.id]) if answer.state is State.PLANNED else 0
 
     def _by_rule(self, mailing: Mailing, row: Message, now: datetime) -> Answer | None:
-        """What the mailing itself says where nobody can tell: send it again, but not for ever."""
+        """What the mailing itself says where nobody can tell: send it again, but not for ever, nor once it is off."""
         is_ripe = row.settled_at is not None and now - row.settled_at >= RESEND_AFTER
-        resend = mailing.resend_unknown and is_ripe and row.generation < GENERATIONS_MOST
-        return Answer(row.id or 0, State.PLANNED) if resend else None
+        resend = mailing.resend_unknown and mailing.stage != Stage.CANCELLED
+        return Answer(row.id or 0, State.PLANNED) if resend and is_ripe and row.generation < GENERATIONS_MOST else None
 
     def _asked(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> list[Answer] | None:
         """What the mailer knows of them; None where it cannot say just now, so nothing is decided yet."""

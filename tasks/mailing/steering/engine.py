@@ -50,6 +50,7 @@ NOT_PAUSED = mark("There is nothing to go on with: the mailing is {stage}.")
 NOT_APPROVED = mark("It was changed, so its approval does not hold. Ask for it again, then let it go on.")
 IS_OVER = mark("The mailing is {stage}, so it cannot be cancelled.")
 NONE_UNKNOWN = mark("Of no letter of this mailing is the outcome unknown.")
+NOT_AGAIN = mark("The mailing is called off, so nothing of it goes out again. Say what arrived, or leave it as it is.")
 NO_SUCH = mark("Of letter № {letter} of this mailing the outcome is known. Look at the mailing's page again.")
 SAID_ARRIVED = (
     mark("{number} letter is written down as arrived"),
@@ -129,6 +130,8 @@ class Steering:
         if not ids:
             wrong = because(NO_SUCH, code="no_letter", letter=form.letter) if form.letter else None
             raise Refused(wrong or because(NONE_UNKNOWN, code="none_unknown"))
+        if form.what == AGAIN and row.stage == Stage.CANCELLED:
+            raise Refused(because(NOT_AGAIN, code="cancelled"))
         if form.what == ARRIVED:
             number, said = rows.arrived(session, self.clock, ids), SAID_ARRIVED
         elif form.what == AGAIN:

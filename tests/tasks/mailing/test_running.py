@@ -507,6 +507,19 @@ def test_a_letter_that_a_frozen_sender_gives_back_goes_though_its_mailing_was_cl
     assert office.row(id).stage == Stage.SENT and told(office, "letters_sent") == {"post": 1}
 
 
+@pytest.mark.parametrize("by_rule", [True, False], ids=["by rule", "by order"])
+def test_what_is_unknown_of_a_cancelled_mailing_stays_so(office: Office, by_rule: bool) -> None:
+    """It may have arrived: to write “cancelled” over it would be a lie, and nothing of it goes out again."""
+    id = doubtful(office, resend_unknown=by_rule)
+    office.change(Mailing, col(Mailing.id) == id, stage=Stage.CANCELLED)
+    office.at(hours=1, minutes=10)
+    if not by_rule:
+        assert unknown(office, id, AGAIN).refusal.code == "cancelled"
+    office.minute()
+    assert office.states(id) == {"unknown": 7} and len(office.post.got) == 7
+    assert "7 letters" in unknown(office, id, ARRIVED).lines[0].said
+
+
 def test_otherwise_it_waits_for_a_person(office: Office) -> None:
     id = doubtful(office)
     office.at(hours=3)
