@@ -44,6 +44,7 @@ from tasks.mailing.jobs import (
 )
 from tasks.mailing.pace import Pace, left_of
 from tasks.mailing.shelf import Ready, Shelf
+from tasks.reports.period import midnight
 from tasks.returns.marks import Printed, mark_of
 from tasks.schedule.hours import opening
 
@@ -53,8 +54,7 @@ RESTS = mark("The mailer asked for a pause; sending goes on by itself.")
 AT_ONCE, COUNTED_AT_ONCE = 1000, 500
 PATIENCE, LOOK_AFTER = timedelta(milliseconds=250), timedelta(milliseconds=500)
 DATABASE_PATIENCE, A_MOMENT = timedelta(seconds=60), 0.1
-TOGETHER, A_BLINK = 0.8, timedelta(milliseconds=2)
-RESTING = "rests"
+TOGETHER, A_BLINK, RESTING = 0.8, timedelta(milliseconds=2), "rests"
 T = TypeVar("T")
 
 
@@ -115,7 +115,7 @@ class Sender:
         self._resting = {domain: at for domain, one in paces.items() if (at := one.resting_until) and at > now}
         self._refusals = Counter({domain: one.refusals for domain, one in paces.items()})
         today, first = self._today(), lane.first_sent_on if lane else ""
-        gone = paces[""].sent if "" in paces and paces[""].day == today.isoformat() else 0
+        gone = rows.gone_since(session, self.account, midnight(today, self.zone)) if self.card.warm_up else 0
         self._left_today = left_of(self.card.warm_up, date.fromisoformat(first) if first else None, today, gone)
         return token
 

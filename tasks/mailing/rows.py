@@ -17,7 +17,7 @@ from models.customers import Address, Customer
 from models.database import Clock, portions
 from models.delivery import State
 from models.letters import Ground
-from models.mailings import MailLane, MailPace
+from models.mailings import Mailing, MailLane, MailPace
 from tasks.consents.rows import is_barred
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
@@ -180,6 +180,14 @@ def _due_at(now: datetime, one: Landed) -> str:
 def paces(session: Session, account: str) -> dict[str, MailPace]:
     found = session.execute(select(MailPace).where(col(MailPace.account) == account)).scalars()
     return {pace.domain: pace for pace in found}
+
+
+def gone_since(session: Session, account: str, since: datetime) -> int:
+    """How many letters have gone by an account since then: by the ledger, for a killed sender has not counted all."""
+    over = col(Mailing.finished_at)
+    lately = select(col(Mailing.id)).where(or_(over.is_(None), over >= since))
+    mine = (M.mailing_id.in_(lately), M.sent_at >= since, M.account == account)
+    return session.execute(select(func.count()).where(*mine)).scalar_one()
 
 
 def count_sent(session: Session, account: str, day: str, sent: Mapping[str, int]) -> None:

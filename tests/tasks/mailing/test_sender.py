@@ -19,7 +19,7 @@ from models.database import SetClock, writing
 from models.delivery import State
 from models.letters import Answer, Ground, Holds, Letter
 from models.mailers import WarmUp
-from models.mailings import TRANSITIONS, Mailing, MailLane, Message, Stage
+from models.mailings import TRANSITIONS, Mailing, MailLane, MailPace, Message, Stage
 from models.reason import because
 from models.stop import Scope, StopOrder
 from tasks.mailing import rows
@@ -529,6 +529,17 @@ def test_a_new_sender_is_warmed_up(database: Engine, sessions: Any, clock: SetCl
         counts.append(len(mailer.got))
         clock.at += timedelta(days=1)
     assert counts == [10, 30, 40]
+
+
+def test_what_a_killed_sender_had_not_counted_counts_for_the_day(
+    database: Engine, sessions: Any, clock: SetClock
+) -> None:
+    prepared(sessions, 40)
+    card = CARD.model_copy(update={"warm_up": WarmUp(first_day=10, factor=2)})
+    assert send(database, FakeMailer(connections=4), clock, card=card).sent == 10
+    with sessions.begin() as session:
+        session.execute(delete(MailPace))  # it was killed before it counted them
+    assert send(database, FakeMailer(), clock, card=card).sent == 0
 
 
 # The table of transitions.
