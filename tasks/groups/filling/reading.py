@@ -6,7 +6,7 @@ A field is called by its box: `0-1.kind`, `0-1.number`. Boxes are put in the ord
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -54,6 +54,7 @@ NO_NUMBER = mark("Write a number here.")
 NOT_A_NUMBER = mark("“{value}” is not a number. Write it in digits, for example 3000 or 12.5.")
 NOT_WHOLE = mark("“{value}” is not a whole number. Write it in digits, for example 30.")
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f"))
+DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)", re.ASCII)  # no exponent: 1e9999999 cannot be counted with
 Fields = Iterable[tuple[str, str]]
 
 
@@ -234,13 +235,9 @@ def _number(box: Box) -> Decimal:
     said = box.one("number").translate(SPACES).replace(",", ".")
     if not said:
         raise Unfit("number", because(NO_NUMBER, code="no_number"))
-    try:
-        number = Decimal(said)
-    except InvalidOperation:
-        raise Unfit("number", because(NOT_A_NUMBER, code="not_a_number", value=box.one("number"))) from None
-    if not number.is_finite():
+    if not DIGITS.fullmatch(said):
         raise Unfit("number", because(NOT_A_NUMBER, code="not_a_number", value=box.one("number")))
-    return number
+    return Decimal(said)
 
 
 def strangers(box: Box, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

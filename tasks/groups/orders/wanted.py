@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from integrations.errors import Refused
 from models.locale import mark
@@ -25,7 +25,7 @@ def share_of(text: str) -> int | None:
         return None
     try:
         share = Decimal(said) * 10
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that is too large to count with: 1e9999999
         share = Decimal(-1)
     if not share.is_finite() or share != share.to_integral_value() or not 0 <= share <= MOST_SHARE:
         raise Refused(because(NOT_A_SHARE, code="share", value=text.strip()[:20]))

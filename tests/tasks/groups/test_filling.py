@@ -113,6 +113,7 @@ def test_a_condition_is_read(fields: dict[str, str], rule: Rule) -> None:
         pytest.param({"kind": "counted.sum", "number": "много"}, "number", "“много” is not a number", id="many"),
         pytest.param({"kind": "counted.sum", "number": "1.005"}, "", "at most 2 decimals", id="too fine"),
         pytest.param({"kind": "counted.sum", "number": "Infinity"}, "number", "is not a number", id="infinite"),
+        pytest.param({"kind": "counted.sum", "number": "1e9999999"}, "number", "is not a number", id="endless"),
         pytest.param({"kind": "bought", "from": "31.02.2026"}, "from", "is not a date", id="no such day"),
         pytest.param({"kind": "bought", "days": "9", "to": "2026-01-01"}, "", "either", id="two periods"),
         pytest.param({"kind": "bought", "groups": "Чай", "products": "Улун"}, "", "not both", id="groups and products"),

@@ -124,6 +124,7 @@ def test_a_ready_group_that_needs_a_name_may_be_made_of_each(house: House, order
         pytest.param({"key": "Чай"}, "is not a key", id="no key"),
         pytest.param({"control": "51"}, "“51” is not a share", id="more than half"),
         pytest.param({"control": "ten"}, "“ten” is not a share", id="words"),
+        pytest.param({"control": "1e9999999"}, "“1e9999999” is not a share", id="too large to count with"),
         pytest.param({"control": "0"}, "Say why there is none", id="no control, no reason"),
         pytest.param({"person": "marina"}, "may not change customers", id="not theirs to do"),
         pytest.param({"person": "nobody"}, "There is no person “nobody”", id="a stranger"),
