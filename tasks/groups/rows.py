@@ -147,10 +147,16 @@ def change(session: Session, clock: Clock, draft: Draft, by: str) -> CustomerGro
 
 
 def put_away(session: Session, clock: Clock, key: str, back: bool = False) -> None:
-    """Use a group no more, or again: its history stays, and so do its members as they were. Raises Refused."""
+    """Use a group no more, or again: its history stays, and so do its members as they were. Raises Refused.
+
+    Neither where others in use are made of it, nor back where it is made of one that is not: that one stands still.
+    """
     _alone(session)
-    group(session, key)
-    if not back:
+    found = group(session, key)
+    if back:
+        for one in sorted(order.made_of(rule_of(found))):
+            in_use(session, one)
+    else:
         order.check_not_needed(key, needs(session))
     row = locked(session, key)
     row.archived_at, row.built_as, row.seen = None if back else now_by(clock, session), "", newest_batch(session)

@@ -313,6 +313,17 @@ def test_a_group_is_put_away_and_brought_back(house: House, orders: GroupOrders)
     assert "are made of it" in said(orders.put_away(away)) and group(house).archived_at is None
 
 
+def test_a_group_comes_back_only_behind_those_it_is_made_of(house: House, orders: GroupOrders) -> None:
+    """Nobody builds a group that is put away, so one made of it would stand still without a word."""
+    make(orders), make(orders, title="Rest", rule="not in group tea")
+    for key in ("rest", "tea"):
+        orders.put_away(PutAwayGroupForm(group=key, person="olga"))
+    back = PutAwayGroupForm(group="rest", what="bring it back", person="olga")
+    assert "The customer group “tea” was put away" in said(orders.put_away(back)) and group(house, "rest").archived_at
+    for key in ("tea", "rest"):
+        assert "is in use again" in said(orders.put_away(back.model_copy(update={"group": key})))
+
+
 def test_a_group_that_cannot_be_built_says_why_beside_the_others(house: House, orders: GroupOrders) -> None:
     make(orders)
     assert "not built: Conditions about opened" in said(make(orders, title="Readers", rule="opened in last 9 days",
