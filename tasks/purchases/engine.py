@@ -99,7 +99,7 @@ def reading(at: House, table: Table, tick: Tick = lambda done: None) -> Iterator
     if table.refusal or problem:
         raise Refused(table.refusal or problem)
     conventions, done, faults = _conventions(at), 0, Faults()
-    now = at.now().astimezone(conventions.zone).replace(tzinfo=None)
+    now = conventions.latest(at.now())
     with Aside(at.var / REHEARSALS) as aside:
         for frame in table.frames(at_places):
             lines, wrongs = read_lines(frame, now, at.workspace.company.currency)

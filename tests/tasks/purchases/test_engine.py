@@ -80,6 +80,15 @@ def test_the_product_group_is_the_tables_own_or_the_feeds(house: House) -> None:
         assert sorted(found) == [("Milk", "Молоко"), ("Tea", "Чай")]
 
 
+def test_what_was_bought_in_the_east_just_now_is_not_in_the_future(house: House) -> None:
+    """It is noon in Moscow, three in Omsk."""
+    lines = [f"{n};23.11.2026;{at};7;;Tea;;1;100;Omsk Shop" for n, at in enumerate(("14:55", "15:05"))]
+    found = engine.compare(house, table(*lines))
+    assert [(one.rows, one.reason.code) for one in found.wrong] == [((3,), "future")]
+    load(house, *lines)
+    assert [at for _, _, _, at, _ in receipts(house)] == ["23 08:55"]
+
+
 def test_a_longer_table_adds_what_is_new_in_it(house: House) -> None:
     load(house, *LINES)
     more = "3;22.11.2026;12:00;7;;Tea;;1;100;In the Centre"
