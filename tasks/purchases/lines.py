@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from babel.numbers import get_currency_precision
+
 from models.locale import mark
 from models.reason import Reason, because
 from tasks.registry.amounts import Unclear, read_money
@@ -21,14 +23,15 @@ TIMES = ("", " %H:%M", " %H:%M:%S")
 FORMATS = tuple(f"{day}{time}" for day in DAYS for time in TIMES)
 OLDEST = 1900  # nothing was bought before; 20/11/26 would be a day of the year 20
 SPACES = r"[\s\x{00a0}\x{202f}\x{2009}'’]"
-USUAL_AMOUNT = r"^-?\d{1,12}(?:[.,]\d{1,2})?$"
+USUAL_AMOUNTS = (r"^-?\d{1,12}$", r"^-?\d{1,12}(?:[.,]\d)?$", r"^-?\d{1,12}(?:[.,]\d{1,2})?$")  # by decimals
 USUAL_QUANTITY = r"^-?\d{1,9}(?:[.,]\d{1,3})?$"
 NOT_A_DATE = mark("This is not a date. Write it as 2026-11-25 or 25.11.2026.")
 NOT_AN_AMOUNT = mark("This is not an amount. Write a number: 450 or 450,50.")
 NOT_A_QUANTITY = mark("This is not a quantity. Write a number: 2 or 0,350.")
 NO_AMOUNT = mark("The row has neither an amount nor a price.")
 IN_FUTURE = mark("The date is in the future. Check the year.")
-MINOR, MILLI = 100, 1000
+MILLI = 1000
+LARGEST = 2.0**62  # a price times a quantity beyond it would come round below zero, without a word
 WRONGS: dict[str, Reason] = {
     "date": because(NOT_A_DATE, code="date"),
     "future": because(IN_FUTURE, code="future"),
@@ -127,7 +130,9 @@ def _amounts(told: polars.DataFrame, name: str, currency: str) -> polars.DataFra
     """Amounts in minor units; those written unusually are read one by one, each way of writing once."""
     import polars as pl
 
-    ways = told.select(pl.col(name).unique()).with_columns(_scaled(name, USUAL_AMOUNT, MINOR).alias(f"{name}_minor"))
+    digits = get_currency_precision(currency)
+    usual = _scaled(name, USUAL_AMOUNTS[min(digits, len(USUAL_AMOUNTS) - 1)], 10**digits)
+    ways = told.select(pl.col(name).unique()).with_columns(usual.alias(f"{name}_minor"))
     odd = ways.filter((pl.col(name) != "") & pl.col(f"{name}_minor").is_null())[name].to_list()
     read = {text: minor for text in odd if (minor := _odd(text, currency)) is not None}
     more = pl.DataFrame({name: list(read), "odd": list(read.values())}, schema={name: pl.String, "odd": pl.Int64})
@@ -158,12 +163,14 @@ def _rules(now: Any) -> list[tuple[str, str, polars.Expr]]:
     """What is wrong with a row: its column, the code, and how it shows."""
     import polars as pl
 
+    is_priced = (pl.col("amount") == "") & (pl.col("price") != "")
+    priced = pl.col("price_minor").cast(pl.Float64) * pl.col("milli").cast(pl.Float64)
     return [
         ("on", "date", pl.col("when").is_null()),
         ("on", "future", pl.col("when") > now),
         ("quantity", "quantity", pl.col("milli").is_null()),
         ("amount", "amount", (pl.col("amount") != "") & pl.col("amount_minor").is_null()),
-        ("price", "amount", (pl.col("amount") == "") & (pl.col("price") != "") & pl.col("price_minor").is_null()),
+        ("price", "amount", is_priced & (pl.col("price_minor").is_null() | (priced.abs() >= LARGEST))),
         ("amount", "no_amount", (pl.col("amount") == "") & (pl.col("price") == "")),
     ]
 

@@ -90,6 +90,28 @@ def test_a_price_and_a_quantity_make_an_amount(price: str, quantity: str, amount
     assert read(on=["2026-11-20"], price=[price], quantity=[quantity])[0]["amount"].to_list() == [amount]
 
 
+def test_a_bar_code_in_the_column_of_prices_makes_no_amount() -> None:
+    """Times a quantity it is more than a database counts to; it came round below zero, and was a return."""
+    told = {"price": ["999999999999", "450"], "quantity": ["999999999", "2"]}
+    lines, wrongs = read(on=["2026-11-20", "2026-11-20"], **told)
+    assert wrongs.rows() == [(2, "price", "amount")] and lines["amount"].to_list() == [90000]
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"),
+    [
+        pytest.param("RUB", [100000, 100050, 100000], id="two decimals"),
+        pytest.param("JPY", [1000, None, 1000], id="none"),
+        pytest.param("KWD", [1000000, 1000500, 1000000], id="three"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(currency: str, expected: list[int | None]) -> None:
+    table = pl.DataFrame({"row": range(3), "on": ["2026-11-20"] * 3, "amount": ["1000", "1000,50", "1 000"]})
+    lines, _ = read_lines(table, NOW, currency)
+    found = dict(lines.select("row", "amount").rows())
+    assert [found.get(row) for row in range(3)] == expected
+
+
 def test_a_column_that_is_not_there_says_nothing() -> None:
     lines, wrongs = read(on=["2026-11-20"], amount=["5"])
     assert lines.drop("row", "at").rows() == [("", "", "", "", "", "", "", 1000, 500)] and wrongs.is_empty()
