@@ -27,7 +27,6 @@ from tasks.groups.building.rows import Built, build, postpone
 from tasks.groups.control import usual_share
 from tasks.groups.figures import rows as figures
 from tasks.groups.figures.rows import Preview
-from tasks.groups.lists import decoded, read_list
 from tasks.groups.order import in_order
 from tasks.groups.parsing import parsed
 from tasks.groups.ready import BY_KEY
@@ -36,7 +35,6 @@ from tasks.groups.selection import selected
 from tasks.groups.touching.rows import forget, sweep
 from tasks.groups.windows import AsOf
 from tasks.house import House
-from tasks.purchases.rows import buyers
 from tasks.registry.rows import record
 
 BY_FILE = "company.yaml"
@@ -57,15 +55,6 @@ class Rebuilt:
     built: list[Built] = field(default_factory=list)
     refused: list[tuple[str, Reason]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Enlisted:
-    """What a list came to: whom it names that are known, how many of them are new, and the rows of nobody known."""
-
-    known: int
-    new: int
-    unknown: tuple[int, ...]
 
 
 class Groups:
@@ -115,16 +104,6 @@ class Groups:
         """Let the rule decide about a customer again. Raises Refused."""
         with self.house.sessions.begin() as session:
             rows.undo(session, self.clock, key, customer, by)
-
-    def enlist(self, key: str, said: str | bytes, by: str, replace: bool = False) -> Enlisted:
-        """Load the list of a static group, typed or from a file; who is not known is told by row. Raises Refused."""
-        named = read_list(decoded(said) if isinstance(said, bytes) else said, self.house.workspace.company.country)
-        with self.house.sessions.begin() as session:
-            known = buyers(session, {who for one in named for who in one.whos})
-            found = [(one.row, next((known[who] for who in one.whos if who in known), None)) for one in named]
-            ids = {id for _, id in found if id is not None}
-            new = rows.enlist(session, self.clock, key, ids, by, replace)
-        return Enlisted(len(ids), new, tuple(dict.fromkeys(row for row, id in found if id is None)))
 
     def preview(self, rule: Rule) -> Preview:
         """What a rule would come to, before it is saved; nothing is written. Raises Refused."""

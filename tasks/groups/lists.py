@@ -5,7 +5,7 @@ Nothing of it is repeated in what is said about it: rows are called by their num
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -30,14 +30,6 @@ class Named:
     whos: tuple[Who, ...]
 
 
-def decoded(content: bytes) -> str:
-    """The text of a file as spreadsheets save one: UTF-8, with its mark or without, else Windows-1251."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1251", errors="replace")
-
-
 def read_list(text: str, country: str) -> list[Named]:
     """Everybody the list names; empty cells name nobody."""
     rows = [(number, [cell.strip() for cell in row]) for number, row in enumerate(_rows(text), 1)]
@@ -48,15 +40,15 @@ def read_list(text: str, country: str) -> list[Named]:
     return [Named(number, _told(row, columns, country)) for number, row in filled[1:]]
 
 
-def _rows(text: str) -> Iterator[Sequence[str]]:
+def _rows(text: str) -> list[list[str]]:
     """The rows by the mark that divides the most of the first lines; a typed list has commas or nothing."""
     head = "\n".join(text.splitlines()[:20])
     mark = max((";", "\t", ","), key=head.count)
     clean = text.replace("\x00", "")
     try:
-        yield from csv.reader(StringIO(clean), delimiter=mark)
+        return list(csv.reader(StringIO(clean), delimiter=mark))
     except csv.Error:
-        yield from ([line] for line in clean.splitlines())
+        return [[line] for line in clean.splitlines()]
 
 
 def _guessed(cell: str, country: str) -> tuple[Who, ...]:

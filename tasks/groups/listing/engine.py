@@ -11,8 +11,9 @@ from models.customer_groups import GroupKind
 from models.desk.groups import ListLook
 from models.locale import mark
 from models.reason import because
+from tasks.content.encoding import decode
 from tasks.groups import rows
-from tasks.groups.lists import decoded, read_list
+from tasks.groups.lists import read_list
 from tasks.groups.pages import rows as asked
 from tasks.house import House
 from tasks.purchases.rows import buyers
@@ -60,7 +61,7 @@ def _text(said: str | bytes) -> str:
         return said
     if said.startswith(NO_TEXT):
         raise Refused(because(NOT_TEXT, code="not_text"))
-    return decoded(said)
+    return decode(said)
 
 
 def unknown_of(text: str, unknown: tuple[int, ...]) -> str:
