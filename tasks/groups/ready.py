@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from integrations.errors import Refused
 from models.customers import AddressKind
 from models.group_rules import (
@@ -24,11 +26,13 @@ from models.group_rules import (
     Where,
 )
 from models.locale import mark
-from models.reason import because
+from models.reason import Reason, because
+from models.schedule import Unreadable
 
 DAYS, LEAST, RECEIPTS, SUM = mark("days"), mark("score at least"), mark("receipts at least"), mark("sum at least")
 GOODS, OUTLET, CITY = mark("product group"), mark("outlet"), mark("city")
 NEEDS_NAME = mark("“{group}” needs to know which one: name the {what}.")
+TOO_MUCH = mark("“{group}” takes at most {most} here. Write a smaller number, or 0 for its usual one.")
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,23 @@ class Ready:
     name: str = ""
 
     def rule(self, name: str = "", **numbers: int) -> Rule:
-        """The rule with these numbers, the usual ones where none are given. Raises Refused where a name is missing."""
+        """The rule with these numbers, the usual ones where none are given.
+
+        Raises Refused where a name is missing, or no rule can be made of the name or a number.
+        """
         said = dict(self.numbers) | {one: value for one, value in numbers.items() if one in self.numbers and value}
         if self.name and not name.strip():
             raise Refused(because(NEEDS_NAME, code="name", group=because(self.title), what=because(self.name)))
-        return self.make(**said, **({"name": name.strip()} if self.name else {}))
+        try:
+            return self.make(**said, **({"name": name.strip()} if self.name else {}))
+        except ValidationError as error:
+            raise Refused(self._unfit(error.errors()[0].get("ctx", {}))) from None
+
+    def _unfit(self, why: Mapping[str, Any]) -> Reason:
+        inner = why.get("error")
+        if isinstance(inner, Unreadable):
+            return inner.reason
+        return because(TOO_MUCH, code="number", group=because(self.title), most=why.get("le", ""))
 
 
 def _within(days: int) -> Purchases:

@@ -61,8 +61,12 @@ class GroupForms:
         if one is None or (one.name and not name.strip()):
             return self._furnished(form)
         title = translate(TITLED, title=translate(one.title), name=name) if one.name else translate(one.title)
+        try:
+            rule = one.rule(name)
+        except Refused as refused:
+            return self._furnished(form.model_copy(update={"objections": (refused.reason,)}))
         key = "" if one.name else one.key
-        return self.looked(form.model_copy(update={"key": key, "title": title, "box": boxed(one.rule(name))}))
+        return self.looked(form.model_copy(update={"key": key, "title": title, "box": boxed(rule)}))
 
     def of(self, key: str) -> GroupForm | None:
         """A group that there is, to be changed; None where there is none."""

@@ -1,5 +1,7 @@
 """Ready groups: each is a rule that reads, with numbers that may be changed, and asks for the name it needs."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 from integrations.errors import Refused
 from models.locale import LANGUAGES, spoken, translate
 from tasks.groups.parsing import parsed
-from tasks.groups.ready import PARAMETERS, READY, Ready
+from tasks.groups.ready import BY_KEY, PARAMETERS, READY, Ready
 from tasks.groups.selection import selected
 from tasks.groups.wording import written
 from tests.tasks.groups.department import DAY, Someone, clear, numbered, write
@@ -61,3 +63,18 @@ def test_whom_it_finds(database: Engine, key: str, expected: list[int]) -> None:
         write(session, people)
         assert sorted(session.execute(selected(rule, AS_OF)).scalars()) == expected
     assert DAY.year == 2026
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "words"),
+    [
+        pytest.param("best", {"score": 6}, "at most 5", id="a score there is not"),
+        pytest.param("birthday-soon", {"days": 366}, "at most 365", id="more than a year"),
+        pytest.param("of-city", {"name": "a\0b"}, "not of one line", id="an odd name"),
+        pytest.param("of-city", {"name": "x" * 201}, "too long", id="a long name"),
+    ],
+)
+def test_what_no_rule_can_be_made_of_is_refused_in_a_sentence(key: str, given: dict[str, Any], words: str) -> None:
+    with spoken("en"), pytest.raises(Refused) as refused:
+        BY_KEY[key].rule(**given)
+    assert words in str(refused.value.reason)
