@@ -35,7 +35,7 @@ class MakeGroupForm(Signed):
         description=mark("A ready group has its own; else it needs one."),
     )
     key: str = Field(
-        default="", max_length=61, title=mark("Key"),
+        default="", title=mark("Key"),
         description=mark("Small Latin letters, digits and hyphens; empty makes it of the title. It never changes."),
     )  # fmt: skip
     rule: str = Field(default="", title=mark("Rule"), description=RULE_ABOUT)
@@ -52,6 +52,13 @@ class MakeGroupForm(Signed):
     name: str = Field(
         default="", max_length=200, title=mark("Product group, outlet or city"),
         description=mark("Where the ready group needs one, as it stands in purchases and customers."),
+    )  # fmt: skip
+    days: int = Field(
+        default=0, ge=0, le=3650, title=mark("Days"), description=mark("0 means the ready group's usual number.")
+    )
+    least: int = Field(
+        default=0, ge=0, le=1_000_000, title=mark("At least"),
+        description=mark("Receipts, score or sum, as the ready group counts; 0 means its usual number."),
     )  # fmt: skip
     control: str = Field(default="", max_length=20, title=CONTROL, description=CONTROL_ABOUT)
     no_control: str = Field(default="", max_length=200, title=NO_CONTROL, description=NO_CONTROL_ABOUT)

@@ -27,6 +27,7 @@ from models.database import Clock, now_by, portions
 from models.group_rules import Rule, as_json
 from models.locale import mark
 from models.reason import because
+from tasks.content.references import fold
 from tasks.delivery.rows import insert_quietly
 from tasks.groups import order
 from tasks.groups.building.rows import draw_anew, locked, rule_of
@@ -35,6 +36,8 @@ from tasks.groups.wording import written
 
 NO_GROUP = mark("There is no customer group “{group}”. Nearest: {nearest}.")
 NO_GROUPS = mark("There is no customer group “{group}”, nor any other yet. Make one of the ready groups first.")
+NO_NAME = mark("Name the group: its key stands in the table of groups.")
+SEVERAL = mark("Several customer groups are called “{title}”. Name the one that is meant by its key: {keys}.")
 PUT_AWAY = mark("The customer group “{group}” was put away. Take it back, or name another.")
 THERE_IS = mark("There is a customer group “{group}” already. Change that one, or choose another key.")
 NO_CONTROL = mark("Without a control group nobody can tell what a mailing brings. Say why there is none.")
@@ -84,6 +87,22 @@ def group(session: Session, key: str) -> CustomerGroup:
     return found
 
 
+def key_of(session: Session, said: str) -> str:
+    """The key of the group named by its key or title; what names none stays as it is. Raises Refused.
+
+    Refused where several groups in use have this title, or where none is named at all.
+    """
+    if not (word := fold(said)):
+        raise Refused(because(NO_NAME, code="no_name"))
+    known = groups(session, put_away=True)
+    titled = [one for one in known if fold(one.title) == word]
+    meant = [one.key for one in known if one.key == word] or [one.key for one in titled if not one.archived_at]
+    meant = meant or [one.key for one in titled]
+    if len(meant) > 1:
+        raise Refused(because(SEVERAL, code="several", title=said.strip(), keys=", ".join(meant)))
+    return meant[0] if meant else said.strip()
+
+
 def in_use(session: Session, key: str) -> CustomerGroup:
     """The group of this key, unless it was put away. Raises Refused."""
     found = group(session, key)
@@ -112,7 +131,7 @@ def check_rule(session: Session, rule: Rule, key: str = "") -> None:
 
 def make(session: Session, clock: Clock, draft: Draft, seed: str, by: str) -> CustomerGroup:
     """A new group; the first build finds its members. Raises Refused."""
-    _alone(session)
+    hold(session)
     order.check(draft.key, draft.rule, needs(session))
     now, kind = now_by(clock, session), GroupKind.RULE if draft.rule else GroupKind.STATIC
     row = {"key": draft.key, "kind": kind.value, "seed": seed, "version": 1, "made_by": by, "made_at": now,
@@ -127,7 +146,7 @@ def make(session: Session, clock: Clock, draft: Draft, seed: str, by: str) -> Cu
 
 def change(session: Session, clock: Clock, draft: Draft, by: str) -> CustomerGroup:
     """Another rule, title or control share, as a new version; the same again is none. Raises Refused."""
-    _alone(session)
+    hold(session)
     in_use(session, draft.key)
     row = locked(session, draft.key)
     if (draft.rule is None) != (row.kind == GroupKind.STATIC):
@@ -151,7 +170,7 @@ def put_away(session: Session, clock: Clock, key: str, back: bool = False) -> No
 
     Neither where others in use are made of it, nor back where it is made of one that is not: that one stands still.
     """
-    _alone(session)
+    hold(session)
     found = group(session, key)
     if back:
         for one in sorted(order.made_of(rule_of(found))):
@@ -163,9 +182,10 @@ def put_away(session: Session, clock: Clock, key: str, back: bool = False) -> No
     session.flush()
 
 
-def _alone(session: Session) -> None:
+def hold(session: Session) -> None:
     """Let nobody else change what groups are made of meanwhile: two changes at once could close a circle."""
-    session.execute(select(col(CustomerGroup.id)).order_by(col(CustomerGroup.id)).with_for_update()).all()
+    query = select(CustomerGroup).order_by(col(CustomerGroup.id)).with_for_update()
+    session.execute(query, execution_options={"populate_existing": True}).all()
 
 
 def _keep_version(session: Session, row: CustomerGroup, why: str, by: str, now: Any) -> None:

@@ -67,7 +67,7 @@ class Search:
         """
         now = self.house.now()
         with self.house.reads() as session:
-            wanted = [groups.in_use(session, group)] if group else groups.groups(session)
+            wanted = [groups.in_use(session, groups.key_of(session, group))] if group else groups.groups(session)
             stock = self._stock(session, now)
             found = [self._suited(session, stock, one.key, one.title, now, most) for one in wanted]
         with self.house.sessions.begin() as session:

@@ -45,13 +45,15 @@ def test_groups_are_formed_and_corrected_from_prefect(house: House, prefect: Non
     assert "There is no customer group yet" in artifact("customer-groups")
     made = GroupsForm.model_validate({"what": "создать готовую группу", "ready": "Без покупок", "person": "Olga"})
     assert run(customer_groups, made).name == "Done"
-    assert "Without purchases (without-purchases) — made: not bought." in artifact("order")
+    assert "“Without purchases” — is made." in artifact("order")
     assert "| Without purchases (without-purchases) | 2 | 2 | 0 |" in artifact("customer-groups")
     nobody = run(customer_groups, GroupsForm(what="remove by hand", group="without-purchases", customer=1, reason="x"))
-    assert nobody.is_failed() and "Say who orders it" in (nobody.message or "")
+    assert nobody.is_failed() and "There is no person" in (nobody.message or "")
     removed = {"what": "remove by hand", "group": "Without purchases", "customer": 1, "person": "olga"}
     unsaid = run(customer_groups, GroupsForm.model_validate(removed))
     assert unsaid.is_failed() and "Say why" in (unsaid.message or "")
+    named = run(customer_groups, GroupsForm.model_validate(removed | {"reason": "Oleg Petrov has asked"}))
+    assert named.is_failed() and "Petrov" not in (named.message or "") + artifact("order")
     assert run(customer_groups, GroupsForm.model_validate(removed | {"reason": "a colleague"})).name == "Done"
     assert "| Without purchases (without-purchases) | 1 | 0 | 1 |" in artifact("customer-groups")
     with house.reads() as session:

@@ -22,13 +22,12 @@ from models.group_forms import (
     MakeGroupForm,
     PutAwayGroupForm,
 )
-from models.group_orders import ADD, REMOVE, UNDO
+from models.group_orders import ADD, REMOVE, UNDO, GroupsForm
 from models.group_rules import Rule
 from models.locale import mark, quoted, translate, translate_plural
 from models.orders import Signed
 from models.people import Permission
 from models.reason import NO_REASON, Reason, because
-from tasks.content.references import refer
 from tasks.customers.record import rows as records
 from tasks.customers.record.discretion import gives_away
 from tasks.customers.rows import wait_for_the_base
@@ -36,8 +35,7 @@ from tasks.groups import rows
 from tasks.groups.building.rows import Built
 from tasks.groups.building.rows import rule_of as rule_kept
 from tasks.groups.engine import Groups
-from tasks.groups.orders.rows import hold
-from tasks.groups.orders.wanted import dependents, key_of, numbers_of, share_of, tidied
+from tasks.groups.orders.wanted import dependents, key_of, numbers_of, order_in, share_of, tidied
 from tasks.groups.pages import rows as asked
 from tasks.groups.ready import BY_TITLE
 from tasks.groups.rows import Draft
@@ -71,10 +69,19 @@ Form = TypeVar("Form", bound=Signed)
 
 
 class GroupOrders:
-    """Orders about the groups of one house. `builds`: groups are built with the order, not by a run behind it."""
+    """Orders about the groups of one house.
 
-    def __init__(self, house: House, builds: bool = True) -> None:
-        self.house, self.clock, self.builds, self.groups = house, house.clock, builds, Groups(house)
+    `builds`: groups are built with the order; else something behind it builds them, and `behind` is what is said of it.
+    """
+
+    def __init__(self, house: House, builds: bool = True, behind: str = BY_RUN) -> None:
+        self.house, self.clock, self.groups = house, house.clock, Groups(house)
+        self.builds, self.behind = builds, behind
+
+    def ordered(self, form: GroupsForm) -> Report:
+        """What the form of B1 orders."""
+        order = order_in(form)
+        return self.make(order) if isinstance(order, MakeGroupForm) else self.correct(order)
 
     def make(self, form: MakeGroupForm) -> Report:
         """A new group, built at once."""
@@ -120,7 +127,7 @@ class GroupOrders:
             rule = self._rule(form.rule)
         elif form.what != AS_A_LIST:
             ready, name = BY_TITLE[form.ready], " ".join(form.name.split())
-            rule = ready.rule(name)
+            rule = ready.rule(name, **{one: form.days if one == "days" else form.least for one in ready.numbers})
             usual = "" if ready.name else ready.key
             own = translate(ready.title)
             title = title.strip() or (translate(TITLED, title=own, name=name) if ready.name else own)
@@ -138,8 +145,8 @@ class GroupOrders:
     def _change(self, form: ChangeGroupForm, by: str) -> list[Line]:
         share = share_of(form.control)
         with self.house.sessions.begin() as session:
-            hold(session)
-            group = rows.in_use(session, self._key(session, form.group))
+            rows.hold(session)
+            group = rows.in_use(session, rows.key_of(session, form.group))
             before = group.version
             if form.seen and before != form.seen:
                 raise Refused(self._overtaken(session, group))
@@ -164,7 +171,7 @@ class GroupOrders:
         if len(numbers) > CORRECTED_MOST:
             raise Refused(because(TOO_MANY, code="too_many", most=CORRECTED_MOST))
         with self.house.reads() as session:
-            group = rows.in_use(session, self._key(session, form.group))
+            group = rows.in_use(session, rows.key_of(session, form.group))
         told = {id: self._corrected(form.what, group.key, id, why, by) for id in numbers}
         done = [id for id, refusal in told.items() if not refusal]
         built = self._built([group.key]) if done else ()
@@ -197,7 +204,7 @@ class GroupOrders:
         numbers = numbers_of(form.customers)
         with self.house.sessions.begin() as session:
             wait_for_the_base(session)
-            key = self._key(session, form.group)
+            key = rows.key_of(session, form.group)
             known = asked.there_are(session, numbers)
             new = rows.enlist(session, self.clock, key, known, by, replaces)
             group = rows.group(session, key)
@@ -209,7 +216,7 @@ class GroupOrders:
     def _put_away(self, form: PutAwayGroupForm, by: str) -> list[Line]:
         back = form.what == BRING_BACK
         with self.house.reads() as session:
-            group = rows.group(session, self._key(session, form.group))
+            group = rows.group(session, rows.key_of(session, form.group))
         if (group.archived_at is None) == back:
             return [_line(group, translate(WAS_BACK if back else WAS_AWAY))]
         self.groups.put_away(group.key, back)
@@ -217,7 +224,7 @@ class GroupOrders:
 
     def _build(self, form: BuildGroupsForm, by: str) -> list[Line]:
         with self.house.reads() as session:
-            keys = [rows.in_use(session, self._key(session, form.group)).key] if form.group.strip() else []
+            keys = [rows.in_use(session, rows.key_of(session, form.group)).key] if form.group.strip() else []
             keys = dependents(rows.needs(session), keys)
         done = self.groups.rebuild(OPERATION, keys, form.anew)
         with self.house.reads() as session:
@@ -227,11 +234,6 @@ class GroupOrders:
         notes = [Line(id=0, label=translate(GROUPS), said=note, done=False) for note in done.notes]
         return [*lines, *refused, *notes]
 
-    def _key(self, session: Session, said: str) -> str:
-        """The key of the group that is named by its key or title."""
-        known = {one.key: one.title for one in rows.groups(session, put_away=True)}
-        return refer(said, known) or said.strip()
-
     def _after(self, group: CustomerGroup, said: str) -> list[Line]:
         """What was done, and what the group comes to now."""
         return [_line(group, said, self._built([group.key]))]
@@ -239,7 +241,7 @@ class GroupOrders:
     def _built(self, keys: Collection[str]) -> Sequence[str]:
         """Build these groups and those made of them; what it came to for those that were asked for."""
         if not self.builds:
-            return (translate(BY_RUN),)
+            return (translate(self.behind),) if self.behind else ()
         with self.house.reads() as session:
             wanted = dependents(rows.needs(session), keys)
         done = self.groups.rebuild(OPERATION, wanted)

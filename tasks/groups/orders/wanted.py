@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from integrations.errors import Refused
+from models.group_forms import READY, CorrectGroupForm, MakeGroupForm
+from models.group_orders import MAKE, GroupsForm
 from models.locale import mark
 from models.reason import because
 from tasks.adaptation.slug import slug
@@ -16,6 +18,19 @@ NO_TITLE = mark("A group needs a title: colleagues choose it by that, for exampl
 MOST_SHARE, KEY_MOST = 500, 60
 PARTS = re.compile(r"[,;\s]+")
 LARGEST = 2**31 - 1
+
+
+def order_in(form: GroupsForm) -> MakeGroupForm | CorrectGroupForm:
+    """What the form of B1 orders, as the order that is given elsewhere too."""
+    who = {"person": form.person, "reason": form.reason}
+    if form.what != MAKE:
+        numbers = str(form.customer or "")
+        return CorrectGroupForm.model_validate({"what": form.what, "group": form.group, "customers": numbers} | who)
+    control = str(form.control) if form.control and not form.no_control.strip() else ""
+    return MakeGroupForm.model_validate(
+        {"what": READY, "key": form.group, "control": control}
+        | form.model_dump(include={"ready", "name", "days", "least", "no_control"}) | who
+    )  # fmt: skip
 
 
 def share_of(text: str) -> int | None:

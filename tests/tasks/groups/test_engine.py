@@ -22,9 +22,9 @@ from tasks.customers.record import rows as records
 from tasks.groups import reactions, rows
 from tasks.groups.engine import Groups
 from tasks.groups.listing.engine import look_at
-from tasks.groups.ordering.engine import Orders, ending_of
 from tasks.groups.parsing import parsed
 from tasks.groups.rows import Draft
+from tasks.groups.showing.engine import Shown, ending_of
 from tasks.house import House
 from tests.fakes import NOW, FakeChannel
 from tests.house import COMPANY, furnished
@@ -192,26 +192,26 @@ def test_a_preview_says_what_would_come_and_writes_nothing(house: House) -> None
 
 
 def test_what_is_shown_of_groups_is_numbers_and_keys(house: House) -> None:
-    groups, orders = Groups(house), Orders(house)
+    groups, pages = Groups(house), Shown(house)
     with spoken("en"):
-        assert "There is no customer group yet" in orders.shown("")
+        assert "There is no customer group yet" in pages.shown("")
         for key, rule in (("sleeping", "last purchase >= 90 days ago"), ("all", "everyone")):
             groups.make(Draft(key, f"{key} ones", parsed(rule), 500), "olga")
-        assert "not built yet" in orders.shown("")
+        assert "not built yet" in pages.shown("")
         groups.rebuild("B1")
-        said = orders.shown("")
+        said = pages.shown("")
         assert "| sleeping ones (sleeping) | 2 | 2 | 0 |" in said
         assert "In at least one group: 3 of 3 customers, 100%." in said
         assert "| all | sleeping | 2 | 67% |" in said
-        assert "The last builds" in orders.shown("sleeping ones")
-        reached = orders.reach_shown("all", Ground.ADVERTISING)
+        assert "The last builds" in pages.shown("sleeping ones")
+        reached = pages.reach_shown("all", Ground.ADVERTISING)
         assert "| all | e-mail | 0 | no consent to personal data: 1; no such address: 2 |" in reached
-        assert "| all | phone | 1 | no such address: 2 |" in orders.reach_shown("all", Ground.SERVICE)
+        assert "| all | phone | 1 | no such address: 2 |" in pages.reach_shown("all", Ground.SERVICE)
         with pytest.raises(Refused, match="no customer group “nobody”"):
-            orders.shown("nobody")
+            pages.shown("nobody")
     for language in LANGUAGES:
         with spoken(language):
-            text = orders.shown("") + orders.reach_shown("", Ground.ADVERTISING)
+            text = pages.shown("") + pages.reach_shown("", Ground.ADVERTISING)
             assert not any(word in text for word in ("Oleg", "Petrov", "mail.ru", "912", "Ira"))
 
 

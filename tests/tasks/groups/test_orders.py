@@ -23,9 +23,11 @@ from models.group_forms import (
     MakeGroupForm,
     PutAwayGroupForm,
 )
+from models.group_orders import GroupsForm
 from models.locale import spoken
 from models.written import Key
 from tasks.groups import rows
+from tasks.groups.filling.engine import GroupForms
 from tasks.groups.listing.engine import look_at, unknown_of
 from tasks.groups.orders.engine import GroupOrders
 from tasks.groups.orders.wanted import dependents, key_of, numbers_of, share_of
@@ -150,6 +152,45 @@ def test_two_groups_of_one_title_have_keys_of_their_own(house: House, orders: Gr
     make(orders), make(orders)
     assert group(house).title == group(house, "tea-2").title == "Tea"
     assert "There is a customer group “tea” already" in said(make(orders, key="tea"))
+
+
+def test_a_ready_group_may_have_numbers_of_its_own(house: House, orders: GroupOrders) -> None:
+    make(orders, what="a ready group", ready="Loyal customers", title="", rule="", days=30, least=2)
+    assert group(house, "loyal").text == "receipts in last 30 days >= 2"
+
+
+def test_a_form_begun_with_an_odd_name_says_so(house: House) -> None:
+    form = GroupForms(house).blank("of-city", "a\0b")
+    assert [one.code for one in form.objections] == ["odd_word"] and form.key == ""
+
+
+def test_of_two_groups_with_one_title_none_is_meant(house: House, orders: GroupOrders) -> None:
+    make(orders, title="Tea ones"), make(orders, title="Tea ones")
+    refused = correct(orders, "remove by hand", "3", group="tea ones")
+    assert "by its key: tea-ones, tea-ones-2" in said(refused)
+    orders.put_away(PutAwayGroupForm(group="tea-ones", person="olga"))
+    assert correct(orders, "remove by hand", "3", group="Tea Ones").lines[0].done
+    assert 3 in members(house, "tea-ones") and 3 not in members(house, "tea-ones-2")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        pytest.param({"what": "make a ready group", "ready": "Best customers", "least": 6}, "at most 5", id="score"),
+        pytest.param({"what": "make a ready group", "ready": "Birthday soon", "days": 366}, "at most 365", id="days"),
+        pytest.param({"what": "make a ready group", "ready": "Customers of a city", "name": "a\0b"}, "not of one line",
+                     id="an odd name"),
+        pytest.param({"what": "make a ready group", "group": "k" * 62}, "is not a key", id="a long key"),
+        pytest.param({"what": "add by hand", "customer": 3}, "Name the group", id="no group"),
+        pytest.param({"what": "add by hand", "group": "tea"}, "at least one customer", id="no customer"),
+        pytest.param({"what": "add by hand", "group": "tea", "person": ""}, "There is no person", id="nobody"),
+    ],
+)  # fmt: skip
+def test_the_form_of_b1_is_refused_in_the_same_sentences(
+    house: House, orders: GroupOrders, fields: dict[str, Any], words: str
+) -> None:
+    make(orders)
+    assert words in str(orders.ordered(GroupsForm.model_validate({"person": "olga"} | fields)).refusal)
 
 
 # Changed.

@@ -180,6 +180,8 @@ def test_every_group_in_use_is_searched_for_and_an_unknown_one_is_named(house: H
     assert search_for_groups.fn("", 20).remarks
     grouped(house)
     assert search_for_groups.fn("", 20).done == 1
+    Groups(house).change(Draft("kazan", "From Kazan", parsed("everyone"), 0, "test"), "olga")
+    assert [one.key for one in Search(house).run("from kazan")] == ["kazan"]  # as Prefect's forms offer them
     with pytest.raises(Refused):
         Search(house).run("nobody")
     assert "nobody" in search_for_groups.fn("nobody", 20).remarks[0]

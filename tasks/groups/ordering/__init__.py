@@ -1,1 +1,0 @@
-"""Orders about groups, and what is shown of them: by keys and numbers."""

@@ -1,0 +1,1 @@
+"""Groups as they are shown beside a run, in numbers."""
