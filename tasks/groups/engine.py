@@ -7,6 +7,7 @@ killed leaves some as they were and none half built.
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,6 +40,7 @@ from tasks.registry.rows import record
 
 BY_FILE = "company.yaml"
 TIMES = 3
+T = TypeVar("T")
 FROM_FILE = mark("company.yaml, rule of the group “{group}”: {reason}")
 OTHERWISE = mark(
     "The group “{group}” has another rule in company.yaml than here; this one holds. Change the rule here, or take it "
@@ -97,8 +99,7 @@ class Groups:
 
     def correct(self, key: str, customer: int, what: Corrected, why: str, by: str) -> None:
         """Add or remove a customer by hand; takes effect at the next rebuild. Raises Refused."""
-        with self.house.sessions.begin() as session:
-            rows.correct(session, self.clock, key, customer, what, why, by)
+        self._anew(lambda session: rows.correct(session, self.clock, key, customer, what, why, by))
 
     def undo(self, key: str, customer: int, by: str) -> None:
         """Let the rule decide about a customer again. Raises Refused."""
@@ -190,8 +191,8 @@ class Groups:
                 postpone(session, key)
             done.refused.append((key, refused.reason))
 
-    def _anew(self, work: Callable[[Session], Built]) -> Built:
-        """Do the work in one transaction, and anew where somebody it is about is erased meanwhile."""
+    def _anew(self, work: Callable[[Session], T]) -> T:
+        """Do the work in one transaction, and anew where somebody it is about is erased or corrected meanwhile."""
         for _ in range(TIMES - 1):
             try:
                 return in_one(self.house.sessions, work)

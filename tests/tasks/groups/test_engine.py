@@ -1,5 +1,6 @@
 """The groups of a house: made, built behind one another, shown, told to the registry; nothing of anybody in it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from queue import Queue
@@ -7,10 +8,11 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from integrations.errors import Refused
-from models.customer_groups import CustomerTouched, GroupBuild
+from models.customer_groups import Corrected, CustomerTouched, GroupBuild
 from models.customers import Customer
 from models.database import SetClock
 from models.desk.drop import AllAgreed
@@ -215,27 +217,46 @@ def test_what_is_shown_of_groups_is_numbers_and_keys(house: House) -> None:
             assert not any(word in text for word in ("Oleg", "Petrov", "mail.ru", "912", "Ira"))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite only one writes at a time
-def test_who_is_erased_while_a_group_is_built_stops_nothing(house: House) -> None:
-    """The build has counted on somebody whose erasure is under way: it waits for it, and begins anew without them."""
-    groups, erasing, done = Groups(house), house.sessions(), Queue[object]()
-    groups.make(Draft("all", "All", parsed("everyone")), "olga")
-    records.erase(erasing, ids(house)["9"])
+def beside(house: House, other: Session, work: Callable[[], object]) -> object:
+    """What comes of the work, which has to wait for the other transaction: that is committed in between."""
+    done = Queue[object]()
 
-    def work() -> None:
+    def doing() -> None:
         try:
-            done.put(groups.rebuild("B1").built)
+            done.put(work())
         except Exception as error:
             done.put(error)
 
-    thread = Thread(target=work)
+    thread = Thread(target=doing)
     thread.start()
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'otdel'")
     with house.engine.connect() as connection:
         while not connection.execute(waiting).scalar_one() and done.empty():
             connection.rollback()
-    erasing.commit()
-    erasing.close()
+    other.commit()
+    other.close()
     thread.join(timeout=60)
-    built = done.get_nowait()
+    return done.get_nowait()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite only one writes at a time
+def test_who_is_erased_while_a_group_is_built_stops_nothing(house: House) -> None:
+    """The build has counted on somebody whose erasure is under way: it waits for it, and begins anew without them."""
+    groups, erasing = Groups(house), house.sessions()
+    groups.make(Draft("all", "All", parsed("everyone")), "olga")
+    records.erase(erasing, ids(house)["9"])
+    built = beside(house, erasing, lambda: groups.rebuild("B1").built)
     assert isinstance(built, list) and [(one.key, one.size) for one in built] == [("all", 2)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("other", ["corrected", "no_customer"])
+def test_of_two_who_decide_about_a_customer_at_once_one_is_told_so(house: House, other: str) -> None:
+    groups, first, customer = Groups(house), house.sessions(), ids(house)["9"]
+    groups.make(Draft("all", "All", parsed("everyone")), "olga")
+    if other == "corrected":
+        rows.correct(first, house.clock, "all", customer, Corrected.REMOVED, "asked", "olga")
+    else:
+        records.erase(first, customer)
+    told = beside(house, first, lambda: groups.correct("all", customer, Corrected.ADDED, "asked", "vera"))
+    assert isinstance(told, Refused) and told.reason.code == other
