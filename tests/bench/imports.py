@@ -31,6 +31,7 @@ from tasks.house import House
 from tasks.purchases import engine as purchases
 from tasks.purchases.columns import column_of as of_purchases
 from tasks.purchases.frames import of_csv
+from tests.bench.memory import forget_peak, memory
 from tests.fakes import NOW, FakeChannel
 from tests.house import empty_database, furnished
 
@@ -81,25 +82,15 @@ class Bench:
         self.transactions += 1
 
     def measured(self, work: Callable[[], Any]) -> Cost:
-        _forget_peak()
-        before, begun = self.transactions, (time.perf_counter(), self._cpu(), _memory("VmRSS"))
+        forget_peak()
+        before, begun = self.transactions, (time.perf_counter(), self._cpu(), memory("VmRSS"))
         work()
-        ended = time.perf_counter(), self._cpu(), _memory("VmHWM")
-        wall, cpu, memory = (after - former for after, former in zip(ended, begun, strict=True))
-        return Cost(wall, cpu, memory / 1024, self.transactions - before)
+        ended = time.perf_counter(), self._cpu(), memory("VmHWM")
+        wall, cpu, kilobytes = (after - former for after, former in zip(ended, begun, strict=True))
+        return Cost(wall, cpu, kilobytes / 1024, self.transactions - before)
 
     def _cpu(self) -> float:
         return time.process_time() + (_cpu_of_server(self.engine) if self.engine.dialect.name == "postgresql" else 0)
-
-
-def _forget_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def _memory(what: str) -> int:
-    """Kilobytes: as many as there are now (VmRSS), or at the most since the peak was forgotten (VmHWM)."""
-    told = Path("/proc/self/status").read_text()
-    return int(next(line for line in told.splitlines() if line.startswith(what)).split()[1])
 
 
 def _cpu_of_server(engine: Engine) -> float:
