@@ -321,6 +321,26 @@ def test_what_is_refused_on_saving_comes_back_as_it_was_typed(
     assert ("0-0.groups", "Чай") in fields_of(answer.text)
 
 
+@pytest.mark.parametrize(
+    ("depth", "words"),
+    [
+        pytest.param(25, "больше 20 скобок", id="deeper than a rule"),
+        pytest.param(390, "Здесь ещё нет условия", id="deeper than any page"),
+    ],
+)
+def test_boxes_within_boxes_are_refused_not_drowned_in(web: Web, olga: Browser, depth: int, words: str) -> None:
+    places = ["0" + "-0" * level for level in range(depth)]
+    boxes = {f"{place}.kind": "all" for place in places} | {f"{place}.negated": "1" for place in places}
+    answer = olga.post(NEW, TITLE | boxes | {f"{places[-1]}-0.kind": "everyone", "key": "deep", "do": "save"})
+    assert answer.status_code == 422 and words in text(answer.text)
+
+
+def test_more_conditions_than_a_rule_may_have_are_refused_in_a_sentence(web: Web, olga: Browser) -> None:
+    boxes = {"0.kind": "all"} | {f"0-{place}.kind": "everyone" for place in range(41)}
+    answer = olga.post(NEW, TITLE | boxes | {"key": "long", "do": "look"})
+    assert answer.status_code == 422 and "больше 40 условий" in text(answer.text)
+
+
 def test_a_name_that_is_not_in_the_base_is_noticed(web: Web, olga: Browser) -> None:
     page = text(olga.post(NEW, TITLE | TEA | {"0-0.groups": "Чаи", "do": "kind"}).text)
     assert "Значения «Чаи» в базе здесь ни у кого нет. Ближайшие: Чай" in page

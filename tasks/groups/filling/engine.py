@@ -200,7 +200,7 @@ def _ruled(form: GroupForm) -> tuple[Rule | None, GroupForm]:
         return rule, form.model_copy(update={"box": boxed(rule)})
     rule, box = rule_of(form.box)
     if rule is None:
-        reasons = tuple(dict.fromkeys(reason for one, _, reason in wrongs(box) if one.place == box.place))
+        reasons = tuple(reason for one, _, reason in wrongs(box) if one.place == box.place)
         return None, form.model_copy(update={"box": box, "objections": (because(MEND, code="mend"), *reasons)})
     return rule, form.model_copy(update={"box": box, "text": written(rule)})
 

@@ -16,6 +16,7 @@ from models.day import read_day
 from models.desk.group_rule import ALL, JOINS, KINDS, MANY, Box
 from models.group_rules import (
     DAYS_MOST,
+    DEPTH_MOST,
     Agreed,
     All,
     AnyOf,
@@ -54,6 +55,7 @@ NO_NUMBER = mark("Write a number here.")
 NOT_A_NUMBER = mark("“{value}” is not a number. Write it in digits, for example 3000 or 12.5.")
 NOT_WHOLE = mark("“{value}” is not a whole number. Write it in digits, for example 30.")
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f"))
+DEEPEST = 2 * DEPTH_MOST  # no rule goes there: what is deeper leaves an empty box, and that is refused
 DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)", re.ASCII)  # no exponent: 1e9999999 cannot be counted with
 Fields = Iterable[tuple[str, str]]
 
@@ -70,7 +72,8 @@ def read_boxes(fields: Fields) -> Box:
     """The boxes that a form has sent; whatever is no field of a box is left alone."""
     said: dict[str, dict[str, list[str]]] = {}
     for name, value in fields:
-        if (found := NAME.fullmatch(name)) and (found[1] in said or len(said) < BOXES_MOST):
+        found = NAME.fullmatch(name)
+        if found and found[1].count("-") <= DEEPEST and (found[1] in said or len(said) < BOXES_MOST):
             said.setdefault(found[1], {}).setdefault(found[2], []).append(value.strip()[:TEXT_MOST])
     if ROOT not in said:
         return boxed(None)
