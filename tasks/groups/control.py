@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, literal
 
 PRIME = 2**31 - 1
 WHOLE = 1000  # shares are in thousandths
-USUAL_SHARE, MOST_ADVISED = 100, 500
+USUAL_SHARE, MOST_USUAL, MOST_ADVISED = 100, 200, 500
 BASE_RATE, EFFECT = 0.05, 0.02
 SIGNIFICANCE, POWER = 0.05, 0.80
 
@@ -93,5 +93,8 @@ def _difference(p: float, q: float, control: int, treated: int) -> float:
 
 
 def usual_share(members: int) -> int:
-    """The share a new group gets: the one advised, a tenth where nothing can be proven anyway."""
-    return advised(members).share or USUAL_SHARE
+    """The share a new group gets: the one advised, a tenth where nothing can be proven anyway.
+
+    More than a fifth nobody is kept from by default: that much proof is for a person to want.
+    """
+    return min(advised(members).share or USUAL_SHARE, MOST_USUAL)

@@ -43,18 +43,26 @@ def _advertised(clock: Clock, mailing: int, cap: Cap, *more: Any) -> ColumnEleme
 
 
 def _soon(clock: Clock, cap: Cap) -> ColumnElement[bool]:
-    """Whether another is about to: it stands on a list that is being sent, and its time comes within these days."""
+    """Whether another is about to: it stands on a list that is being sent, and its time comes within these days.
+
+    A list that was paused goes on some day, so it counts as well.
+    """
     return and_(
         O.c.state.in_(GOING), O.c.sent_at.is_(None), O.c.due_at < clock.plus(cap.length),
-        col(Mailing.stage) == Stage.SENDING,
+        col(Mailing.stage).in_([Stage.SENDING, Stage.PAUSED]),
     )  # fmt: skip
+
+
+def _perhaps() -> ColumnElement[bool]:
+    """Whether another is in the air, or may have arrived."""
+    return and_(O.c.state.in_([State.INTENT, State.UNKNOWN]), O.c.sent_at.is_(None))
 
 
 def capped(session: Session, clock: Clock, mailing: int, customers: Collection[int], cap: Cap) -> set[int]:
     """Which of these have had as much advertising as they may get."""
     query = (
         select(O.c.customer_id).select_from(O).join(Mailing, col(Mailing.id) == O.c.mailing_id)
-        .where(O.c.customer_id.in_(customers), _advertised(clock, mailing, cap))
+        .where(O.c.customer_id.in_(customers), _advertised(clock, mailing, cap, _perhaps()))
         .group_by(O.c.customer_id).having(func.count() >= cap.number)
     )  # fmt: skip
     return set(session.execute(query).scalars())

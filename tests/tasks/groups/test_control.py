@@ -72,4 +72,5 @@ def test_the_advice_in_numbers() -> None:
     assert advised(20_000).size == 1000
     assert advised(20_000).share == 50
     assert advised(500).size == 0 and 0.05 < advised(500).detectable < 0.07
+    assert advised(4_500).share > 350 and usual_share(4_500) == 200
     assert usual_share(20_000) == 50 and usual_share(500) == 100 and usual_share(0) == 100

@@ -42,7 +42,8 @@ from tasks.mailing.running.engine import Running
 from tasks.mailing.shown.engine import Shown
 from tasks.mailing.steering.engine import Steering
 from tasks.mailing.testing.engine import Testing
-from tasks.mailing.writing import fields
+from tasks.mailing.writing import fields, rows
+from tasks.mailing.writing.caps import Cap
 from tasks.registry.rows import stands
 from tasks.returns.engine import Returns
 from tests.fakes import NOW
@@ -310,6 +311,38 @@ def test_of_two_lists_made_at_once_the_second_sees_the_first(office: Office) -> 
     office.minute()
     assert len(office.post.got) == 7
     assert sorted([office.states(first), office.states(second)], key=str) == [{"cancelled": 7}, {"sent": 7}]
+
+
+def test_a_list_that_is_paused_counts_in_the_cap_too(office: Office) -> None:
+    first = office.approved("First", cap_number=1)
+    office.at(hours=1)
+    Running(office.house).begin_due()
+    office.change(Mailing, col(Mailing.id) == first, stage=Stage.PAUSED)
+    second = office.approved("Second", at="2026-11-23 14:00", cap_number=1)
+    office.at(hours=2)
+    Running(office.house).begin_due()
+    office.change(Mailing, col(Mailing.id) == first, stage=Stage.SENDING)
+    office.minute()
+    assert office.states(second) == {"cancelled": 7} and office.states(first) == {"sent": 7}
+
+
+@pytest.mark.parametrize("state", [State.INTENT, State.UNKNOWN])
+def test_a_letter_that_may_have_arrived_counts_in_the_cap(office: Office, state: State) -> None:
+    first = office.approved("First")
+    second = office.approved("Second", at="2026-11-23 14:00", cap_number=1)
+    office.at(hours=1)
+    Running(office.house).begin_due()
+    one = office.letters(first)[0]
+    away = NOW + timedelta(days=2)
+    office.change(Message, col(Message.mailing_id) == first, due_at=away)
+    office.at(hours=2)
+    Running(office.house).begin_due()
+    office.change(Message, col(Message.mailing_id) == second, state=State.PLANNED, why="", settled_at=None)
+    office.change(Message, col(Message.id) == one.id, state=state)
+    with office.house.reads() as session:
+        customers = {letter.customer_id for letter in office.letters(second)}
+        full = rows.capped(session, office.house.clock, second, customers, Cap(1, timedelta(days=7)))
+    assert full == {one.customer_id}
 
 
 def test_the_cap_is_looked_at_again_when_a_letter_is_written(office: Office) -> None:
