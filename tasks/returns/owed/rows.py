@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from models.database import Moment
-from models.delivery import OUT
+from models.delivery import OUT, State
 from models.letters import Happening
 from models.mailings import MailEvent, Message
 from models.purchases import Receipt
@@ -151,8 +151,9 @@ def _returned(bought: Any, window: Window) -> Select[Any]:
 def spent(session: Session, mailing: int, how_long: timedelta) -> dict[str, Spent]:
     """What recipients of each variant spent after the letter came, whatever they did with it.
 
-    The control group's time begins when its letters would have gone. This compares like with like; what is owed to a
-    letter by `credits` does not, for there is no letter in the control group that anything could be owed to.
+    The control group's time begins when its letters would have gone, as that of a refused letter. This compares like
+    with like; what is owed to a letter by `credits` does not, for there is no letter in the control group that anything
+    could be owed to.
     """
     letters = _letters(mailing)
     begins = func.coalesce(col(Message.sent_at), col(Message.due_at), type_=Moment())
@@ -174,9 +175,13 @@ def spent(session: Session, mailing: int, how_long: timedelta) -> dict[str, Spen
 
 
 def _letters(mailing: int) -> ColumnElement[bool]:
-    """The letters that went out, and those of the control group, which never do."""
-    went = col(Message.state).in_(OUT) | (col(Message.variant) == CONTROL)
-    return and_(col(Message.mailing_id) == mailing, went)
+    """The letters that were tried, and those of the control group, which never are.
+
+    A refused one is among them: the control group has its dead addresses too, whose owners seldom buy, and nobody has
+    found out which they are.
+    """
+    tried = col(Message.state).in_([*OUT, State.REJECTED]) | (col(Message.variant) == CONTROL)
+    return and_(col(Message.mailing_id) == mailing, tried)
 
 
 def later(at: Any, how_long: timedelta) -> ColumnElement[Any]:

@@ -222,6 +222,20 @@ def test_what_variants_and_the_control_group_spent(mailed: Mailed) -> None:
     }  # fmt: skip
 
 
+def test_dead_addresses_count_on_both_sides_of_the_comparison(mailed: Mailed) -> None:
+    """Half of either side cannot be reached and buys nothing: the mailing has changed nothing, and nothing is shown."""
+    for n in (1, 2):
+        mailed.letter(n)
+    for n in (3, 4):
+        mailed.letter(n, state=State.REJECTED, sent_at=None)
+    for n in (5, 6, 7, 8):
+        mailed.letter(n, variant=CONTROL, state=State.CANCELLED, sent_at=None)
+    for n in (1, 2, 5, 6):
+        buy(mailed, n, 500, SENT + DAY)
+    found = asked(mailed, owed.spent, 1, 7 * DAY)
+    assert found["A"] == found[CONTROL] and found["A"].size == 4
+
+
 MOMENTS = st.integers(0, 15)
 STORY = st.tuples(
     st.lists(st.tuples(st.integers(1, 2), st.integers(1, 3), MOMENTS), max_size=5, unique_by=lambda one: one[:2]),
