@@ -10,6 +10,7 @@ ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 SMTP = re.compile(r"(?<![\d.])([245]\d\d)(?=[ \-#]|$)", re.M)
 NAMED = re.compile(r"[^\s<>\"'()\[\],;:]{1,64}@[^\s<>\"'()\[\],;:]{1,255}")
 PLACES = re.compile(r"https?://\S+")
+SAID_SOFT = "soft"
 SURE, LIKELY = 1.0, 0.7  # what is likely only never bars anybody at once
 
 
@@ -34,8 +35,14 @@ def refused(text: str, status: str = "", address: str = "", confidence: float = 
     found = ENHANCED.search(words)
     precise = found[1] if found and (not status or status.endswith(".0.0")) else status
     answered = SMTP.search(words)
-    code = " ".join(part for part in (answered[1] if answered else "", precise) if part)
-    return Fate(Happening.BOUNCED, address, code, weigh(precise, words), confidence)
+    rule = weigh(precise, words)
+    parts = (answered[1] if answered else "", precise, SAID_SOFT if _says_more(rule, precise) else "")
+    return Fate(Happening.BOUNCED, address, " ".join(part for part in parts if part), rule, confidence)
+
+
+def _says_more(rule: Rule, code: str) -> bool:
+    """Whether the words weigh on the address and the code alone would not: the words are not kept, so it is said."""
+    return rule.weight is Weight.SOFT and weigh(code, "").weight is Weight.OURS
 
 
 def put_off(text: str, status: str = "", address: str = "") -> Fate:

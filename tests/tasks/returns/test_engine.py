@@ -22,6 +22,7 @@ from tasks.house import House
 from tasks.returns import marks
 from tasks.returns.engine import Returns
 from tasks.returns.masking import masked
+from tasks.returns.reading import read as read_mail
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
 from tests.servers.imap_box import HANG_UP, PASSWORD, USER, ImapBox
@@ -93,6 +94,25 @@ def test_a_mailbox_is_read_to_its_end_and_each_mail_once(returns: Returns, maile
         box.inbox.put(bounce(letters[2], number="b7"), NOW)
         again = returns.collect(mailbox(box), "returns")
         assert again.mails == {"bounce": 1} and again.new == 1 and len(mailed.barred()) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        pytest.param("5.7.1", "550 5.7.1 No such user!", id="an absent address under a policy code, as Yandex has it"),
+        pytest.param("5.3.4", "552 5.3.4 mailbox is full, over quota", id="a full mailbox under a code of size"),
+    ],
+)
+def test_what_only_the_words_say_of_an_address_bars_it_when_it_goes_on(
+    returns: Returns, mailed: Mailed, clock: SetClock, status: str, said: str
+) -> None:
+    for n in range(3):
+        assert mailed.open(1)["email"], "twice is not yet too often"
+        clock.at = NOW + timedelta(days=n)
+        to = f"bounce+{mark(mailed.letter(1, mailed.mailing(f'm{n}')))}@letters.example.org"
+        raw = report(failed(status, said, address=email(1)), to=to, returned="\n")
+        returns.record(read_mail(raw, clock.at, printed).news, "returns")
+    assert not mailed.open(1)["email"] and mailed.barred() == [("bounced", "mailing:4", "soft")]
 
 
 def test_a_kill_between_reading_and_writing_down_loses_nothing(returns: Returns, mailed: Mailed) -> None:
