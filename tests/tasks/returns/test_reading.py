@@ -1,5 +1,6 @@
 """Mails that come back, read: what they tell of which letter; and that nothing hostile tells anything."""
 
+import re
 import tracemalloc
 from base64 import b64encode
 
@@ -11,6 +12,7 @@ from models.letters import Happening, MailNews
 from tasks.returns import marks, reading
 from tasks.returns.mime import BYTES_MOST, text_of
 from tasks.returns.reading import Reading, Sort, read
+from tasks.returns.written import COPY, FORMS
 from tests.fakes import NOW
 from tests.tasks.returns.mails import DOMAIN, MARK, RETURNED, failed, mail, others, printed, reply, report
 
@@ -397,6 +399,7 @@ def many_parts() -> bytes:
         pytest.param(mail("x", Subject="=?x?B?!!!?= =?utf-8?Q?=ZZ?="), id="broken encoded words"),
         pytest.param(mail("<" * 200_000, Content_Type="text/html"), id="brackets"),
         pytest.param(mail("<script>" * 20_000, Content_Type="text/html"), id="scripts without an end"),
+        pytest.param(mail("-" * 200_000), id="a row of dashes without an end"),
         pytest.param(report(*[failed("5.1.1")] * 5000), id="five thousand recipients"),
         pytest.param(report("Action: failed\n" * 20_000), id="one block of twenty thousand lines"),
     ],
@@ -404,6 +407,13 @@ def many_parts() -> bytes:
 def test_whatever_comes_is_read_within_bounds(raw: bytes) -> None:
     found = told(raw)
     assert len(found.news) <= 101 and all(news.key == MARK for news in found.news)
+
+
+@pytest.mark.parametrize("pattern", [COPY, *(form.says for form in FORMS)], ids=lambda one: one.pattern[:30])
+def test_a_row_of_signs_is_gone_through_once(pattern: re.Pattern[str]) -> None:
+    """Anybody may write twenty thousand of them; a pattern that begins at each and goes back takes half a minute."""
+    for row in re.finditer(r"(\S{0,6})(.)\{\d+,\}(.)", pattern.pattern):
+        assert row[1].endswith(f"(?<!{row[2]})") and row[3] == "+", row[0]
 
 
 def test_a_mail_of_fifty_megabytes_is_read_by_its_beginning() -> None:
