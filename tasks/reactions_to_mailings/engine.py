@@ -71,7 +71,7 @@ class Analysis:
             domains=sums.by_domain(session, id), leavings=rows.leavings(session, id), owed=rows.by_touch(owed),
             looked=looked, looked_interval=per_thousand_interval(looked, id),
             trial=self._trial(session, row, span, variants),
-            against=against(bought, id) if row.ground == Ground.ADVERTISING else None,
+            against=against(bought, id, _told_from(span, now)) if row.ground == Ground.ADVERTISING else None,
             cost=facts.cost_of(price, span.pieces, company.currency) if span.letters else None,
         )  # fmt: skip
 
@@ -200,6 +200,12 @@ class Analysis:
             ]  # fmt: skip
             session.merge(Mark(name=OWED, value="", at=now))
             return record(session, told, self.clock)
+
+
+def _told_from(span: rows.Span, now: datetime) -> datetime | None:
+    """When the last recipient, too, will have had the whole time to buy; None where it is over."""
+    over = span.last_at + USUAL.touch if span.last_at else now
+    return over if over > now else None
 
 
 def _looked_at(row: Mailing) -> str:

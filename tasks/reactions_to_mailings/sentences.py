@@ -6,7 +6,7 @@ from datetime import timedelta
 from models.desk.mailing_report import Said
 from models.locale import mark, translate, translate_plural
 from tasks.reactions_to_mailings.values import Against, Figures, Told
-from tasks.reports.numbers import say_money, say_share
+from tasks.reports.numbers import say_moment, say_money, say_share
 
 EARLY = timedelta(hours=48)
 COMPLAINTS_MOST, BOUNCED_MOST = 0.001, 0.02  # the large providers' own public limits are 0.3 % and about 2 to 5 %
@@ -21,6 +21,10 @@ TOOK = mark(
 )
 CANNOT_TELL = mark(
     "Whether it brought anything cannot be told from zero: recipients bought about as much as those who got nothing."
+)
+TOLD_LATER = mark(
+    "{opened} of those it reached opened it, {clicked} followed a link. What it brought is told from {at} on, when "
+    "everybody has had a week to buy: an early look finds differences by chance."
 )
 FEW = mark(
     "{opened} of those it reached opened it, {clicked} followed a link. What it brought cannot be told: too few bought "
@@ -65,6 +69,10 @@ def lead(figures: Figures) -> Said:
             return Said(text=translate(TOOK, **_difference(figures.against, figures.currency, -1)), tone="bad")
         case Told.NOT_TOLD:
             return Said(text=translate(CANNOT_TELL))
+        case Told.EARLY:
+            assert figures.against.told_from is not None
+            at = say_moment(figures.against.told_from, figures.zone)
+            return Said(text=translate(TOLD_LATER, at=at, **shares))
         case Told.TOO_FEW:
             return Said(text=translate(FEW, **shares))
     return Said(text=translate(ALONE, **shares))

@@ -30,7 +30,7 @@ AFTER = mark("Bought after a click or an opening, per 1,000 letters")
 COST, RETURN = mark("Cost of the letters"), mark("Purchases for {unit} spent")
 IN_A_WEEK = mark("within 7 days after the letter")
 BUYERS = mark("{number} bought, of {of}")
-ZERO = mark("cannot be told from zero")
+BEFORE = {Told.NOT_TOLD: mark("cannot be told from zero"), Told.EARLY: mark("too early to be told")}
 FEW_BUYERS = mark("too few bought to say anything")
 NO_ONE_LEFT_OUT = mark("nobody was left out for comparison")
 HEAT_COLOURS, REPLY = 4, "reply"
@@ -138,9 +138,8 @@ def _difference(figures: Figures) -> Box:
     if found.interval is None:
         return Box(title=title, value="—", note=translate(FEW_BUYERS))
     tone: Tone = "good" if found.told is Told.MORE else "bad" if found.told is Told.LESS else "plain"
-    note = _money_interval(found.interval, figures.currency)
-    if found.told is Told.NOT_TOLD:
-        note = f"{translate(ZERO)}; {note}"
+    note, before = _money_interval(found.interval, figures.currency), BEFORE.get(found.told, "")
+    note = f"{translate(before)}; {note}" if before else note
     return Box(title=title, value=say_money(rounded(found.apart), figures.currency), note=note, tone=tone)
 
 

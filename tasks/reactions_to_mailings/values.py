@@ -22,6 +22,7 @@ class Told(StrEnum):
 
     NO_CONTROL = "no_control"
     TOO_FEW = "too_few"
+    EARLY = "early"
     NOT_TOLD = "not_told"
     MORE = "more"
     LESS = "less"
@@ -31,7 +32,7 @@ class Told(StrEnum):
 class Against:
     """Recipients against the control group: what they spent per 1,000, and where the difference lies.
 
-    `p` is Welch's; MORE and LESS are said only where it and the drawn interval agree.
+    `p` is Welch's; MORE and LESS are said only where it and the drawn interval agree, and EARLY before `told_from`.
     """
 
     told: Told
@@ -40,6 +41,7 @@ class Against:
     apart: float = 0.0
     interval: Interval | None = None
     p: float = 1.0
+    told_from: datetime | None = None
 
 
 @dataclass(frozen=True)

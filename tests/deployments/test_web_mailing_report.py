@@ -64,6 +64,9 @@ def text(page: str) -> str:
 
 def test_the_head_reads_what_it_came_to(web: Web, crowd: Crowd) -> None:
     winter(crowd)
+    with web.house.sessions.begin() as session:
+        session.execute(update(Message).values(due_at=SENT - timedelta(days=5)))
+        session.execute(update(Message).where(col(Message.variant) != "control").values(sent_at=Message.due_at))
     answer = web.browser("vera").get(PAGE)
     page = html.fromstring(answer.text)
     assert answer.status_code == 200 and "Зима <b>скоро</b>" in text(answer.text)

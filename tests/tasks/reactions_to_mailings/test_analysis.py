@@ -100,6 +100,26 @@ def test_everything_about_a_mailing_at_once(house: House, crowd: Crowd) -> None:
     assert Analysis(house).figures(99) is None
 
 
+def test_whoever_waited_for_the_winner_has_a_week_to_buy_too(house: House, crowd: Crowd, clock: SetClock) -> None:
+    """A tenth of all buy on each day, written to or not; recipients got it two days after the others' time began."""
+    crowd.customers(600)
+    crowd.mailing()
+    crowd.letters(range(1, 301), sent_at=SENT + 2 * A_DAY)
+    crowd.letters(range(301, 601), variant="control", state=State.CANCELLED)
+
+    def told(days: range) -> Told:
+        for day in days:
+            those = range(1 + 30 * day, 31 + 30 * day)
+            crowd.bought([*those, *(300 + one for one in those)], at=SENT + day * A_DAY + HOUR)
+        clock.at = SENT + days.stop * A_DAY
+        found = Analysis(house).figures(1)
+        assert found is not None and found.against is not None
+        return found.against.told
+
+    assert told(range(4)) is Told.EARLY, "they have had two days, and the others four"
+    assert told(range(4, 9)) is Told.NOT_TOLD
+
+
 def test_a_service_message_has_nothing_to_be_compared_with(house: House, crowd: Crowd) -> None:
     found = Analysis(house).figures(winter(crowd, ground="service"))
     assert found is not None and found.against is None

@@ -8,6 +8,7 @@ from tasks.reactions_to_mailings.judging import against, together
 from tasks.reactions_to_mailings.values import Told
 from tasks.returns.owed.rows import CONTROL
 from tasks.returns.sums.resampling import BUYERS_LEAST, Spent, uniforms
+from tests.fakes import NOW
 
 
 def flat(buyers: int, size: int, amount: int = 1000) -> Spent:
@@ -32,6 +33,14 @@ def test_what_may_be_said(recipients: Spent, control: Spent | None, told: Told) 
     assert (found.interval is None) == (told in (Told.NO_CONTROL, Told.TOO_FEW))
     if found.interval is not None:
         assert found.interval.holds(0) == (told is Told.NOT_TOLD) and found.interval.holds(found.apart)
+
+
+def test_before_its_moment_nothing_is_said() -> None:
+    """Whoever looks every day and stops at the first success finds one by chance several times as often."""
+    spent = {"A": flat(900, 5000), CONTROL: flat(60, 1000)}
+    early = against(spent, 1, NOW)
+    assert early.told is Told.EARLY and early.told_from == NOW and early.interval == against(spent, 1).interval
+    assert against({"A": flat(900, 5000)}, 1, NOW).told is Told.NO_CONTROL
 
 
 def test_one_large_receipt_is_not_believed() -> None:

@@ -11,6 +11,7 @@ from models.letters import Ground
 from models.locale import LANGUAGES, spoken
 from models.mailings import Stage
 from tasks.reactions_to_mailings.artifact import markdown
+from tasks.reactions_to_mailings.judging import against
 from tasks.reactions_to_mailings.sentences import lead, others, rounded
 from tasks.reactions_to_mailings.sheet import workbook
 from tasks.reactions_to_mailings.shown import page
@@ -34,6 +35,7 @@ SERVICE = figures(against=None, about=replace(ABOUT, ground=Ground.SERVICE))
         pytest.param(figures(MORE), "принесла примерно на", "good", id="more"),
         pytest.param(figures(LESS), "купили меньше, чем те, кому не писали", "bad", id="less"),
         pytest.param(figures(), "неотличим от нуля", "plain", id="cannot be told"),
+        pytest.param(figures(against=against(MORE, 7, NOW)), "будет сказано", "plain", id="too early"),
         pytest.param(figures(FEW), "купили слишком немногие", "plain", id="too few"),
         pytest.param(figures(ALONE), "Для сравнения никого не оставили", "plain", id="no control"),
         pytest.param(SERVICE, "Из 9900 писем дошло, насколько известно, 9800", "plain", id="service"),
