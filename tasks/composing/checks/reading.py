@@ -18,6 +18,7 @@ NO_FALLBACK = mark(
     'Whoever has no “{field}” gets no letter at all. Give it a fallback: {{{{ {field} | default("…") }}}}.'
 )
 SPAM = mark("SpamAssassin gives {score} of {limit} points: {rules}. Mend what it names.")
+NO_SPAM = mark("SpamAssassin gives {score} of {limit} points: it does not take the letter for spam.")
 NO_JUDGE = mark("SpamAssassin is not installed on this computer, so no spam filter has looked at the letter.")
 UNJUDGED = mark("SpamAssassin gave no answer in time, so no spam filter has looked at the letter. Check it again (C4).")
 SPAM_STOPS, SPAM_WARNS = 5.0, 3.0
@@ -63,7 +64,10 @@ def _spam(letter: Letter) -> Iterator[Finding]:
     if look.score is None:
         text, code = (UNJUDGED, "spam_silent") if look.is_here else (NO_JUDGE, "no_spam_filter")
         yield letter.finding(Severity.NOTES, because(text, code=code))
-    elif look.score >= SPAM_WARNS:
-        words = {"score": look.score, "limit": SPAM_STOPS, "rules": ", ".join(look.rules) or "—"}
+        return
+    words = {"score": look.score, "limit": SPAM_STOPS, "rules": ", ".join(look.rules) or "—"}
+    if look.score < SPAM_WARNS:
+        yield letter.finding(Severity.NOTES, because(NO_SPAM, code="no_spam", **words))
+    else:
         severity = Severity.STOPS if look.score >= SPAM_STOPS else Severity.WARNS
         yield letter.finding(severity, because(SPAM, code="spam", **words))

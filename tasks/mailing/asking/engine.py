@@ -28,6 +28,7 @@ from tasks.composing.compiled import Compiled, kept
 from tasks.house import House
 from tasks.mailing.asking import facts, rows
 from tasks.mailing.composed.engine import Checked, Composing, JudgeSpam, LookAtLinks
+from tasks.mailing.composed.rows import keep_outside
 from tasks.mailing.life import rows as life
 from tasks.mailing.life.engine import CALLED, page_of, whom, writer_of_mailings
 from tasks.notices.rows import Message, tell
@@ -77,6 +78,8 @@ class Asking:
             checked = self.composing.checked(session, row, MailDocument.model_validate(version.document), version.n)
         with self.house.sessions.begin() as session:
             record(session, facts.of_check(row, checked.stops, now_by(self.clock, session)), self.clock)
+            if checked.outside is not None:
+                keep_outside(session, id, checked.outside)
         return checked
 
     def checked(self, form: CheckMailingForm) -> Report:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from models.address import is_loopback
 from models.customers import AddressKind
@@ -14,6 +15,7 @@ from models.reason import Reason, because
 from models.schedule import Unreadable
 from tasks.composing.checks.finding import Finding, Severity
 from tasks.mailing.lists.plan import split_of
+from tasks.schedule.wall import local
 
 NO_GROUPS = mark("Nobody gets it yet. Choose the customer groups it goes to.")
 NOBODY = mark("Nobody of these groups may be sent it. Look at their consents and addresses, or choose other groups.")
@@ -31,6 +33,9 @@ LOOPBACK = mark(
     "Name public_url in company.yaml (addresses)."
 )
 NO_TIME = mark("No time is set: after the approval it waits until somebody names one.")
+LOOKED_AT = mark(
+    "Its links and a spam filter were looked at on {at}. If a site was mended since, check the mailing again (C4)."
+)
 PAST = mark("Its time has passed already. Set a new one.")
 
 # What speaks against letters that leave this computer only.
@@ -114,6 +119,11 @@ def _usable(key: str, way: Way | None) -> Iterator[Finding]:
 
 def _stops(reason: Reason) -> Finding:
     return Finding(Severity.STOPS, reason)
+
+
+def looked_before(at: datetime, zone: str) -> Finding:
+    """That what is said of links and spam was found at another time."""
+    return Finding(Severity.NOTES, because(LOOKED_AT, code="looked_at", at=f"{local(at, zone):%d.%m.%Y %H:%M}"))
 
 
 def goes_short(mailing: Mailing, ways: Mapping[str, Way]) -> bool:

@@ -29,6 +29,7 @@ from tasks.content.rows import as_offer, offers
 from tasks.house import House
 from tasks.mailing.composed import checking, rows
 from tasks.mailing.composed.checking import Outlook, Way
+from tasks.mailing.composed.outside import Outside
 from tasks.mailing.writing.fields import known_fields
 
 LookAtLinks = Callable[[Sequence[str]], Mapping[str, LinkLook]]
@@ -40,10 +41,11 @@ _ALONE = Lock()
 
 @dataclass(frozen=True)
 class Checked:
-    """A mailing made ready, or None, and everything that was found."""
+    """A mailing made ready, or None, and everything that was found; `outside` what was looked at for it now."""
 
     compiled: Compiled | None
     findings: tuple[Finding, ...]
+    outside: Outside | None = None
 
     @property
     def stops(self) -> bool:
@@ -51,7 +53,10 @@ class Checked:
 
 
 class Composing:
-    """Mailings made ready in one house. `look` opens links, `judge` is a spam filter; without them nobody knows."""
+    """Mailings made ready in one house. `look` opens links, `judge` is a spam filter.
+
+    Without them it is as they found it last, of these very words; where they never looked, nobody knows.
+    """
 
     def __init__(self, house: House, look: LookAtLinks | None = None, judge: JudgeSpam | None = None) -> None:
         self.house, self.look, self.judge = house, look, judge
@@ -129,16 +134,39 @@ class Composing:
         """Make it ready, and look at everything that could speak against it."""
         ways, made = self.ways(), self.made(session, mailing, document, edition)
         outlook = Outlook(ways, self.reach(session, mailing), self.house.public_url, self._is_past(mailing))
-        found = list(checking.about(mailing, document, outlook))
+        found, outside = list(checking.about(mailing, document, outlook)), None
         if made.compiled is None:
             found += [noted(problem) for problem in made.problems]
         else:
-            looked = self._looked_at(session, mailing, made.compiled, ways)
+            outside = self._outside(session, mailing, document, made.compiled)
+            looked = self._looked_at(session, mailing, made.compiled, ways, outside)
+            if outside and not self._looks:
+                found.append(checking.looked_before(outside.at, self.house.workspace.company.zone))
             found += preflight(made.compiled, document, self.imprint(), looked, made.problems)
         way = ways.get(mailing.account)
         if way is not None and not way.leaves:
             found = checking.at_home(found)
-        return Checked(made.compiled, tuple(_shown(_in_order(found))))
+        return Checked(made.compiled, tuple(_shown(_in_order(found))), outside if self._looks else None)
+
+    @property
+    def _looks(self) -> bool:
+        return self.look is not None or self.judge is not None
+
+    def _outside(
+        self, session: Session, mailing: Mailing, document: MailDocument, compiled: Compiled
+    ) -> Outside | None:  # fmt: skip
+        """What is seen outside now; where this one does not look, what was seen last of the same words."""
+        words = fingerprint([document.model_dump(mode="json")])
+        if not self._looks:
+            last = rows.outside(session, mailing.id or 0)
+            return last if last and last.words == words else None
+        root, judge = self.house.public_url.rstrip("/"), self.judge
+        links = [link.url for one in compiled.variants for link in one.links if "{" not in link.url]
+        foreign = list(dict.fromkeys(url for url in links if not url.startswith((f"{root}/", f"{root}?"))))
+        return Outside(
+            words, self.house.now(), dict(self.look(foreign)) if self.look else None,
+            {one.name: self._judged(one, judge) for one in compiled.variants} if judge else None,
+        )  # fmt: skip
 
     def ways(self) -> dict[str, Way]:
         """The mailers of the company."""
@@ -153,14 +181,14 @@ class Composing:
     def _is_past(self, mailing: Mailing) -> bool:
         return mailing.due_at is not None and mailing.listed_at is None and mailing.due_at < self.house.now()
 
-    def _looked_at(self, session: Session, mailing: Mailing, compiled: Compiled, ways: Mapping[str, Way]) -> LookedAt:
-        company, root = self.house.workspace.company, self.house.public_url.rstrip("/")
-        links = [link.url for one in compiled.variants for link in one.links if "{" not in link.url]
+    def _looked_at(
+        self, session: Session, mailing: Mailing, compiled: Compiled, ways: Mapping[str, Way], outside: Outside | None
+    ) -> LookedAt:  # fmt: skip
+        company = self.house.workspace.company
         shown = {priced.product.id for one in compiled.variants for priced in one.products}
-        foreign = list(dict.fromkeys(url for url in links if not url.startswith((f"{root}/", f"{root}?"))))
         return LookedAt(
-            links=self.look(foreign) if self.look else None, pictures=self._weighed(compiled),
-            spam={one.name: self._judged(one, self.judge) for one in compiled.variants} if self.judge else None,
+            links=outside.links if outside else None, pictures=self._weighed(compiled),
+            spam=outside.spam if outside else None,
             products={one.id: as_offer(one) for one in rows.offers_of(session, shown)},
             controls=(*company.mailings.controls, *rows.tested(session, mailing.id or 0)),
             longest=rows.longest(session), short=checking.goes_short(mailing, ways),

@@ -11,7 +11,9 @@ from models.delivery import OUT
 from models.letters import Ground
 from models.mailings import Mailing, MailTest
 from models.piece import OfferRow
+from models.reaction import Mark
 from tasks.groups.recipients import left_out, recipients
+from tasks.mailing.composed.outside import Outside, kept, read
 
 WIDEST = 200  # characters: nobody's name is longer, whatever stands in a record
 
@@ -55,6 +57,21 @@ def tested(session: Session, mailing: int) -> list[str]:
     """The colleagues to whom a test of this mailing went."""
     query = select(col(MailTest.person)).where(col(MailTest.mailing_id) == mailing, col(MailTest.state).in_(OUT))
     return sorted(set(session.execute(query).scalars()))
+
+
+def keep_outside(session: Session, mailing: int, looked: Outside) -> None:
+    """Keep what was looked at outside of a mailing; a later look takes its place."""
+    session.merge(Mark(name=_outside(mailing), value=kept(looked), at=looked.at))
+
+
+def outside(session: Session, mailing: int) -> Outside | None:
+    """What was looked at outside of it last."""
+    found = session.get(Mark, _outside(mailing))
+    return read(found.value) if found else None
+
+
+def _outside(mailing: int) -> str:
+    return f"mailing:{mailing}:outside"
 
 
 def longest(session: Session) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """A mailing up to its approval: written by many and lost by none, approved only as it is."""
 
 import json
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
@@ -16,13 +17,13 @@ from sqlmodel import col
 from models.approval import Request
 from models.desk import Visitor
 from models.desk.mailings import OVERTAKEN, ShortWay
-from models.mailing_orders import RETURN, AskMailingForm, MakeMailingForm, SaveMailingForm
+from models.mailing_orders import RETURN, AskMailingForm, CheckMailingForm, MakeMailingForm, SaveMailingForm
 from models.mailings import MailingVersion, MailLink, Stage
 from models.reaction import Notice
 from models.registry import Fact
 from tasks.approval import rows as approval
 from tasks.archive.engine import Archive
-from tasks.composing.checks.finding import SpamLook
+from tasks.composing.checks.finding import LinkLook, SpamLook
 from tasks.mailing.asking.engine import Asking
 from tasks.mailing.life import rows
 from tasks.mailing.life.engine import Mailings
@@ -297,6 +298,35 @@ def test_a_spam_filter_judges_the_letter_as_it_goes_over_the_wire(office: Office
     assert said["Subject"] == "Winter tea has come, name" and said["From"].addresses[0].addr_spec == "news@example.org"
     parts = {part.get_content_type(): part.get_content() for part in said.walk() if not part.is_multipart()}
     assert "Winter tea has come" in parts["text/plain"] and "</a>" in parts["text/html"] and said["List-Unsubscribe"]
+
+
+def test_what_the_check_saw_outside_is_said_on_the_page_until_the_words_are_others(office: Office) -> None:
+    """The desk opens no links and asks no filter: it shows what C4 found, and promises nothing else when it asks."""
+    id, opened = office.ready(), list[str]()
+    elsewhere = {"kind": "button", "id": "go", "label": "See them all", "link": "https://elsewhere.example/tea"}
+    blocks = [*letter()["blocks"][:2], elsewhere]
+    assert not office.saved(id, blocks=blocks).refusal
+
+    def look(urls: Sequence[str]) -> Mapping[str, LinkLook]:
+        opened.extend(urls)
+        return {url: LinkLook(404) for url in urls}
+
+    def said() -> dict[str, str]:
+        page = Shown(office.house).mailing(id, Visitor(key="olga", name="Olga", roles=("author",)))
+        assert page is not None
+        return {one.reason.code: f"{one.severity}: {one.reason}" for one in page.findings}
+
+    assert not {"dead", "no_spam", "looked_at"} & set(said())
+    asking = Asking(office.house, look, lambda letter: SpamLook(0.1, ("HTML",)))
+    assert asking.checked(CheckMailingForm(mailing=id, person="olga")).refusal.code == "stopped"
+    assert opened and "0.1 of 5.0 points" in said()["no_spam"] and "stops: The link" in said()["dead"]
+    assert "looked at on" in said()["looked_at"]
+    assert office.ask(id).refusal.code == "stopped"
+    Asking(office.house, lambda urls: {url: LinkLook(200) for url in urls}).check(id)
+    assert "dead" not in said() and "no_spam" not in said() and "looked_at" in said()
+    assert not office.saved(id, blocks=blocks, subject="Another subject").refusal
+    assert "looked_at" not in said(), "other words have not been looked at"
+    assert not office.ask(id).refusal
 
 
 def test_a_heavy_picture_of_ours_is_named_and_one_of_others_is_not_fetched(office: Office) -> None:
