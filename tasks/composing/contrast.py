@@ -19,7 +19,7 @@ _DECLARED = re.compile(
     r"(?:^|;)\s*(color|background-color|background|font-size|font-weight)\s*:\s*([^;]+)", re.IGNORECASE
 )
 _COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|\b[a-z]{3,20}\b", re.IGNORECASE)
-_SIZE = re.compile(r"([\d.]+)\s*(px|pt|em|rem|%)")
+_SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})\s*(px|pt|em|rem|%)")
 _SCALE = {"px": 1.0, "pt": 4 / 3, "rem": 16.0}
 _HEADINGS = {"h1": 32.0, "h2": 24.0, "h3": 18.7}
 
@@ -94,14 +94,14 @@ _BOLD = frozenset(("b", "strong", "th", "h1", "h2", "h3"))
 def _is_bold(weight: str, outer: bool) -> bool:
     if not weight:
         return outer
-    return weight in ("bold", "bolder") or (weight.isdecimal() and int(weight) >= 700)
+    return weight in ("bold", "bolder") or (re.fullmatch("[0-9]{3,4}", weight) is not None and int(weight) >= 700)
 
 
 def _size(said: str, outer: float) -> float:
     found = _SIZE.match(said)
     if not found:
         return outer
-    number = float(found[1]) if found[1].count(".") < 2 else outer
+    number = float(found[1])
     if found[2] in _SCALE:
         return number * _SCALE[found[2]]
     return outer * (number / 100 if found[2] == "%" else number)
@@ -125,11 +125,11 @@ def _without_url(said: str) -> str:
 
 
 def _colour(said: str) -> str:
-    """#rrggbb, or nothing where it is no colour or not a whole one."""
+    """#rrggbb, or nothing where it is no colour or not a whole one; too much is all of it, as in a browser."""
     try:
         parts = ImageColor.getrgb(said.replace("!important", "").strip())
     except ValueError:
         return ""
     if len(parts) == 4 and parts[3] < 255:
         return ""
-    return "#" + "".join(f"{part:02x}" for part in parts[:3])
+    return "#" + "".join(f"{min(max(part, 0), 255):02x}" for part in parts[:3])

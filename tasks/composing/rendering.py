@@ -18,6 +18,10 @@ from tasks.composing.markup import Lines, rewritten, tokens, too_deep
 
 TOO_DEEP = mark("Elements stand in one another too deep. Make the table or the columns simpler.")
 NOT_RENDERED = mark("The letter could not be made: {detail}. Check that every element is closed.")
+BROKEN_OVER = mark(
+    "The letter could not be made: the renderer broke over its code. Look whether each <!--[if …]> has its "
+    "<![endif]--> and nothing stands between these signs."
+)
 
 _INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 _SAID = re.compile(r"\s*(?:in root template|at position \d+:\d+)")
@@ -44,6 +48,15 @@ def rendered(source: str) -> Rendered:
         return Rendered(_PREHEADER.sub(r"\1#333333\2", mjml.mjml2html(source, fonts={})))
     except ValueError as wrong:
         return Rendered("", because(NOT_RENDERED, code="not_rendered", detail=_SAID.sub("", str(wrong)).strip()))
+    except BaseException as wrong:
+        if not _is_panic(wrong):
+            raise
+        return Rendered("", because(BROKEN_OVER, code="broken_over"))
+
+
+def _is_panic(wrong: BaseException) -> bool:
+    """What the renderer raises of “<![endif]” without its end (1.4.2): no Exception, and a class of no module."""
+    return type(wrong).__name__ == "PanicException"
 
 
 def inlined(html: str) -> Rendered:

@@ -132,6 +132,23 @@ def test_what_may_not_stand_in_a_letter_is_refused_with_its_line(body: str, code
 
 
 @pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:.px", "font-size:1.2.3px", "font-size:" + "9" * 5000 + "px", "font-weight:" + "9" * 5000,
+        "color:rgb(300,0,0)", "background:rgb(400%,0%,0%)", "color:rgb(" + "9" * 5000 + ",0,0)",
+        "color:hsl(1,900%,900%)",
+    ],
+)  # fmt: skip
+def test_a_style_that_makes_no_sense_breaks_nothing(style: str) -> None:
+    assert ready(made(f'<p style="{style}">Да</p>')).variants
+
+
+@pytest.mark.parametrize("body", ["<mj-text>Да<![endif]x></mj-text>", "<mj-raw><![endif]x></mj-raw>"])
+def test_what_the_renderer_breaks_over_is_said_and_ends_nothing(body: str) -> None:
+    assert codes(made(body, "mjml")) == ["broken_over"]
+
+
+@pytest.mark.parametrize(
     ("body", "code", "line", "named"),
     [
         ("<mj-txt>Да</mj-txt>", "unknown_element", 6, "mj-text"),
