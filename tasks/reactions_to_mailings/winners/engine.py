@@ -73,8 +73,9 @@ class Winners:
         _, found = self._judge(row, known.decides_at)
         with self.house.sessions.begin() as session:
             rows.locked(session, mailing)
-            now = now_by(self.clock, session)
-            rows.keep(session, self.clock, mailing, rows.decided(known, now, found.winner, "", found.reason))
+            known, now = rows.settled(session, mailing), now_by(self.clock, session)
+            if known is not None and not known.decided_at:  # another may have looked meanwhile: there is one look
+                rows.keep(session, self.clock, mailing, rows.decided(known, now, found.winner, "", found.reason))
 
     def _look(self, mailing: int) -> Decision | None:
         with self.house.sessions.begin() as session:

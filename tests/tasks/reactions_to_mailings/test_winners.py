@@ -202,6 +202,28 @@ def test_of_variants_that_all_went_out_what_is_found_is_kept(house: House, crowd
     assert settled(house) == found, "one look"
 
 
+def test_of_two_who_look_at_once_the_first_is_kept(house: House, crowd: Crowd, clock: SetClock) -> None:
+    crowd.customers(400)
+    crowd.mailing(variants="AB")
+    crowd.letters(range(1, 201), variant="A")
+    crowd.letters(range(201, 401), variant="B")
+    crowd.happened(Happening.CLICKED, [*range(1, 21), *range(201, 261)])
+    at(clock, 1)
+    Winners(house).note(1)
+    at(clock, 25)
+
+    class Late(Winners):
+        def _judge(self, *what: Any) -> Any:
+            Winners(house).note(1)
+            crowd.happened(Happening.CLICKED, range(21, 201))
+            at(clock, 26)
+            return super()._judge(*what)
+
+    Late(house).note(1)
+    found = settled(house)
+    assert found is not None and (found.winner, found.decided_at) == ("B", SENT + 25 * HOUR)
+
+
 def test_one_variant_is_no_trial(house: House, crowd: Crowd, clock: SetClock) -> None:
     crowd.customers(3)
     crowd.mailing()
