@@ -5,6 +5,7 @@ link that nobody sees (number 0): whoever follows it reads the code. How large t
 measured live; each bound errs towards calling a quick person a machine rather than the other way.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,8 +30,9 @@ def machines(clicks: Sequence[Click], links: int, arrived_at: datetime | None) -
     """
     ordered = sorted(clicks, key=lambda click: click.at)
     found = {click.id for click in ordered if click.link == TRAP or is_too_soon(click.at, arrived_at)}
-    for first in ordered:
-        near = [click for click in ordered if first.at <= click.at <= first.at + TOGETHER]
+    moments = [click.at for click in ordered]
+    for moment in dict.fromkeys(moments):
+        near = ordered[bisect_left(moments, moment) : bisect_right(moments, moment + TOGETHER)]
         visited = {click.link for click in near}
         if TRAP in visited or len(visited) >= max(2, min(MANY, links)):
             found |= {click.id for click in near}

@@ -1,6 +1,6 @@
 """Clicks of people and of machines: whoever opens everything at once, or what nobody sees, is none of us."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -56,3 +56,24 @@ def test_whoever_takes_time_is_a_person(links: list[int], held: int) -> None:
 def test_nobody_knows_when_it_came() -> None:
     assert not is_too_soon(NOW, None) and is_too_soon(NOW, NOW) and not is_too_soon(NOW + AT_ONCE, NOW)
     assert machines(clicks((1, 0)), 5, None) == set()
+
+
+class Counted(datetime):
+    """A moment that counts how often it is compared."""
+
+    compared = 0
+
+    def __lt__(self, other: datetime) -> bool:
+        Counted.compared += 1
+        return super().__lt__(other)
+
+    def __le__(self, other: datetime) -> bool:
+        Counted.compared += 1
+        return super().__le__(other)
+
+
+def test_a_link_that_is_followed_for_days_costs_what_it_is_long() -> None:
+    """Whoever has one letter may follow its links by a script, each minute a click more."""
+    made = [Click(n, 1, Counted.fromtimestamp(NOW.timestamp() + 60 * n, NOW.tzinfo)) for n in range(1000)]
+    assert machines(made, 5, None) == set()
+    assert Counted.compared < 50 * len(made)
