@@ -18,8 +18,9 @@ from tasks.mailing.jobs import Due
 from tasks.mailing.rows import PERSON
 from tasks.mailing.statements import MESSAGE, M
 from tasks.mailing.writing.caps import Cap
+from tasks.returns.owed.rows import CONTROL
 
-CAPPED = "cap"
+CAPPED, FIRST = "cap", "A"
 O = Message.__table__.alias("other")  # type: ignore[attr-defined]  # noqa: E741
 GOING = [State.PLANNED, State.INTENT, State.UNKNOWN]
 
@@ -71,15 +72,18 @@ def capped(session: Session, clock: Clock, mailing: int, customers: Collection[i
 def cancel_capped(session: Session, clock: Clock, mailing: int, cap: Cap) -> int:
     """Take those off a new list who have had as much as they may get, or will by lists made before; returns how many.
 
-    Lists are made one after the other, so of two that are made at once the second sees the first.
+    Lists are made one after the other, so of two that are made at once the second sees the first. Whoever a control
+    group keeps it from is asked the same: they are compared with those who got it, so both sides lose the same people.
     """
     had = (
         select(func.count()).select_from(O).join(Mailing, col(Mailing.id) == O.c.mailing_id)
         .where(O.c.customer_id == M.customer_id, _advertised(clock, mailing, cap, _soon(clock, cap)))
         .correlate(MESSAGE).scalar_subquery()
     )  # fmt: skip
-    mine = (M.mailing_id == mailing, M.state.in_([State.PLANNED, State.HELD]), had >= cap.number)
-    change = update(MESSAGE).where(*mine).values(state=State.CANCELLED, why=CAPPED, settled_at=clock.plus())
+    full = update(MESSAGE).where(M.mailing_id == mailing, had >= cap.number)
+    session.execute(full.where(M.variant == CONTROL).values(variant=FIRST, why=CAPPED), execution_options=QUICK)
+    mine = full.where(M.state.in_([State.PLANNED, State.HELD]))
+    change = mine.values(state=State.CANCELLED, why=CAPPED, settled_at=clock.plus())
     return int(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
 
 

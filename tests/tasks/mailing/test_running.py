@@ -305,6 +305,21 @@ def test_nobody_gets_more_advertising_than_the_cap(office: Office) -> None:
     assert office.states(third) == {"sent": 7} == office.states(first)
 
 
+def test_the_cap_leaves_out_the_same_people_of_the_control_group(office: Office) -> None:
+    office.customers([21, 22])
+    office.group("two", [1, 21])
+    office.group("all", [1, 2, 21, 22], control=[21, 22])
+    office.approved("First", include="two")
+    office.at(hours=1)
+    office.minute()
+    later = office.approved("Later", at="2026-11-23 14:00", include="all", cap_number=1)
+    office.at(hours=2)
+    office.minute()
+    found = {one.customer_id: (one.why, one.variant) for one in office.letters(later)}
+    assert found == {1: ("cap", "A"), 21: ("cap", "A"), 22: ("control", "control"), 2: ("", "A")}
+    assert told(office, "letters_cancelled") == {"post:cap": 2}
+
+
 def test_of_two_lists_made_at_once_the_second_sees_the_first(office: Office) -> None:
     first, second = office.approved("First", cap_number=1), office.approved("Second", cap_number=1)
     office.at(hours=1)
