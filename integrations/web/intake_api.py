@@ -20,8 +20,8 @@ Customers with their consents, and receipts, as a till, a shop or a form elsewhe
 Every call brings at most {ROWS_MOST} rows in a body of at most {BODY_MOST // 1_000_000} MB, and every row has an answer
 of its own; a wrong row does not hold up the others. Nothing is doubled: the same row again is "same". A call with an
 Idempotency-Key is answered once, however often it is made within a week. A row with changed_at that is older than the
-last word about the same customer or receipt is "late", and changes nothing: so a webhook may come twice, late or out of
-order.
+last word about the same customer or receipt is "late", and changes nothing but consents, which count by their own
+moment: so a webhook may come twice, late or out of order.
 """
 ROWS: dict[What, type[BaseModel]] = {What.CUSTOMERS: CustomerTold, What.PURCHASES: ReceiptTold}
 SUMMARY = {What.CUSTOMERS: "Hand in customers and consents", What.PURCHASES: "Hand in receipts"}

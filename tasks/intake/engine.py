@@ -1,8 +1,8 @@
 """Takes in what is handed in: all rows of a call in one transaction, each with an answer of its own.
 
 It knows no Prefect. A call that brings a key is answered once, however often it is made; the same row again is the
-same; an older word about somebody, or about a receipt, changes nothing. So a webhook may come twice, late, or out of
-order.
+same; an older word about somebody, or about a receipt, changes nothing, only the consents in it count by the moment
+they were said at. So a webhook may come twice, late, or out of order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ from tasks.purchases.rows import Weighed
 
 ANOTHER = mark("This Idempotency-Key came with another body before. Give every new call a key of its own.")
 AGAIN_BELOW = mark("Told again below, in the same call: the later row counts.")
-OLDER = mark("A later word is known already, so nothing is changed.")
+OLDER = mark("A later word is known already, so nothing is changed; consents count by their own moment.")
 Row = dict[str, Any]
 
 
@@ -79,8 +79,8 @@ class Reading:
         troubles = tuple(self.troubles.get(n, ()))
         if n in self.late:
             older = Trouble(field="changed_at", reason=because(OLDER, code="late"))
-            new = made.consents if made else 0
-            return RowAnswer(n=n, what=Outcome.LATE, consents=new, troubles=(*troubles, older))
+            made = made or RowAnswer(n=n, what=Outcome.LATE)
+            return made.model_copy(update={"troubles": (*troubles, older)})
         if made is None:
             return RowAnswer(n=n, what=Outcome.WRONG, troubles=troubles)
         return made.model_copy(update={"troubles": (*made.troubles, *troubles)})
@@ -150,7 +150,9 @@ class Intake:
         whose = {n: one for n, (row, _) in told.items() if (one := known.known_by(row))}
         lines = {n: self._lines(one, *told[n], now) for n, one in whose.items()}
         self._agree(session, lines, whose.values())
-        return {n: RowAnswer(n=n, what=Outcome.LATE, consents=len(some)) for n, some in lines.items()}
+        return {
+            n: RowAnswer(n=n, what=Outcome.LATE, customer=whose[n].id, consents=len(some)) for n, some in lines.items()
+        }
 
     def _load(
         self, session: Session, told: Mapping[int, tuple[CustomerRow, list[ConsentTold]]], now: datetime

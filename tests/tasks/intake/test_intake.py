@@ -198,6 +198,27 @@ def test_an_older_word_changes_nothing_whatever_else_it_names(handing: Handing) 
     assert said(answer) == ["late"] and handing.rows(Customer)[0].city == "Kazan"
 
 
+def test_a_withdrawal_in_an_older_word_is_not_lost(handing: Handing) -> None:
+    """The webhook that says no comes behind the one that says another city: consents count by their own moment."""
+    handing.customers(ANNA | {"consents": [consent(), consent(purpose="personal")]})
+    handing.customers(ANNA | {"city": "Kazan", "changed_at": later(-1)})
+    old = ANNA | {"name": "Ann", "changed_at": later(-2), "consents": [consent("withdrawn", later(-2))]}
+    for _ in range(2):
+        [row] = handing.customers(old).rows
+        assert (row.what.value, row.customer, row.consents) == ("late", 1, 2)
+    assert not any(way.open for way in handing.rows(Address)) and len(handing.rows(ConsentAct)) == 5
+    assert [(one.name, one.city) for one in handing.rows(Customer)] == [("Anna", "Kazan")]
+
+
+def test_an_older_word_about_an_address_that_has_gone_makes_nobody(handing: Handing) -> None:
+    mail = {"email": "old@example.net", "changed_at": later(-1)}
+    handing.customers(mail)
+    handing.customers({"code": "C1", "email": "old@example.net"}, {"code": "C1", "email": "new@example.net"})
+    answer = handing.customers(mail | {"changed_at": later(-2), "consents": [consent()]})
+    assert said(answer) == ["late"] and (answer.rows[0].customer, answer.rows[0].consents) == (None, 0)
+    assert len(handing.rows(Customer)) == 1 and handing.rows(ConsentAct) == []
+
+
 def test_of_whoever_was_erased_nothing_is_taken(handing: Handing) -> None:
     handing.customers(ANNA)
     Records(handing.house).erase(EraseCustomerForm(customer=1, sure=True, person="olga"))
