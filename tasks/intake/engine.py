@@ -132,8 +132,9 @@ class Intake:
             shaped = shaped.model_copy(update={"outlet": self.names.get(shaped.outlet.casefold(), shaped.outlet)})
             found, troubles = reading.customer_of(shaped, n, today, self.company.country)
             sound, more = reading.consents_of(shaped.consents, now)
-            if read.blame(n, [*troubles, *more]) and found is not None:
-                told[n], stamped[n] = (found, sound), shaped.changed_at
+            at, ahead = reading.word_of(shaped.changed_at, now)
+            if read.blame(n, [*troubles, *more, *ahead]) and found is not None:
+                told[n], stamped[n] = (found, sound), at
         prints = {n: self.house.printed("intake", reading.identity(row)) for n, (row, _) in told.items()}
         known = rows.last_words(session, [print_ for n, print_ in prints.items() if stamped[n]])
         counting = {n: one for n, one in told.items() if not read.is_late(n, prints[n], stamped[n], known)}
@@ -184,7 +185,9 @@ class Intake:
         for n, row in enumerate(given, 1):
             shaped, troubles = reading.shaped(ReceiptTold, row)
             if read.blame(n, troubles) and shaped and (one := self._receipt(read, n, shaped, now, groups)):
-                told[n] = (one, shaped.changed_at)
+                at, ahead = reading.word_of(shaped.changed_at, now)
+                read.blame(n, ahead)
+                told[n] = (one, at)
         known = rows.last_words(session, [self._of_receipt(one) for one, at in told.values() if at])
         counting = {
             n: one for n, (one, at) in told.items() if not read.is_late(n, self._of_receipt(one), at, known)

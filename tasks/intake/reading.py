@@ -110,6 +110,13 @@ def consents_of(told: Sequence[ConsentTold], now: datetime) -> tuple[list[Consen
     return sound, troubles
 
 
+def word_of(changed_at: datetime | None, now: datetime) -> tuple[datetime | None, list[Trouble]]:
+    """When the word was said; one of a day to come is of no known moment: nothing after it would ever count."""
+    if changed_at is None or changed_at <= now + SKEW:
+        return changed_at, []
+    return None, [Trouble(field="changed_at", reason=because(IN_FUTURE, code="future"))]
+
+
 def identity(row: CustomerRow) -> str:
     """What a later word about the same customer is told by: the code, else the address that says most."""
     named = row.code or "".join(f"{way.kind}:{way.value}" for way in row.addresses[:1])

@@ -219,6 +219,16 @@ def test_an_older_word_about_an_address_that_has_gone_makes_nobody(handing: Hand
     assert len(handing.rows(Customer)) == 1 and handing.rows(ConsentAct) == []
 
 
+@pytest.mark.parametrize("what", list(What))
+def test_a_word_of_a_day_to_come_keeps_out_nothing_that_follows(handing: Handing, what: What) -> None:
+    """A clock a century ahead would make every true word after it an older one."""
+    of_a_till = {What.CUSTOMERS: ANNA, What.PURCHASES: receipt()}[what]
+    first = handing.take(what, of_a_till | {"changed_at": later(24 * 36525)})
+    assert said(first) == ["new"] and wrong(first) == [(1, "changed_at", "future")]
+    other = {What.CUSTOMERS: ANNA | {"city": "Kazan"}, What.PURCHASES: receipt(amount=7)}[what]
+    assert said(handing.take(what, other | {"changed_at": later(-1)})) == ["changed"]
+
+
 def test_of_whoever_was_erased_nothing_is_taken(handing: Handing) -> None:
     handing.customers(ANNA)
     Records(handing.house).erase(EraseCustomerForm(customer=1, sure=True, person="olga"))
