@@ -29,8 +29,8 @@ class LetterVerbs:
     def letter_preferences(self, mark: str) -> Preferences | None:
         return self._returns().preferences(mark)
 
-    def unsubscribe(self, mark: str, kinds: Collection[AddressKind] | None, how: str) -> bool:
-        return self._returns().unsubscribe(mark, kinds, how)
+    def unsubscribe(self, mark: str, kinds: Collection[AddressKind] | None, how: str, by: str = "") -> bool:
+        return self._returns().unsubscribe(mark, kinds, how, by)
 
     def subscribe(self, mark: str, kinds: Collection[AddressKind], wording: str) -> bool:
         return self._returns().subscribe(mark, kinds, wording)

@@ -124,12 +124,15 @@ class Returns:
         with self.house.reads() as session:
             return choices.preferences(session, self.house.clock, marked.id)
 
-    def unsubscribe(self, mark: str, kinds: Collection[AddressKind] | None = None, how: str = "page") -> bool:
+    def unsubscribe(
+        self, mark: str, kinds: Collection[AddressKind] | None = None, how: str = "page", by: str = ""
+    ) -> bool:  # fmt: skip
         """End advertising to the letter's address, or to these kinds (all of them: every kind there is).
 
-        It is written down before this returns. False for a mark that is not ours; again does no harm.
+        It is written down before this returns, with whoever of the company pressed (`by`), where it was not the
+        recipient. False for a mark that is not ours; again does no harm.
         """
-        return self._choose(mark, Act.WITHDRAWN, kinds, how)
+        return self._choose(mark, Act.WITHDRAWN, kinds, how, by)
 
     def subscribe(self, mark: str, kinds: Collection[AddressKind], wording: str) -> bool:
         """Write a new consent down, by the button of the page whose words are `wording`; an own "no" is taken back."""
@@ -148,14 +151,16 @@ class Returns:
         marked = read(self.house.printed, mark)
         return marked if marked and marked.counts else None
 
-    def _choose(self, mark: str, act: Act, kinds: Collection[AddressKind] | None, how: str) -> bool:
+    def _choose(
+        self, mark: str, act: Act, kinds: Collection[AddressKind] | None, how: str, by: str = ""
+    ) -> bool:  # fmt: skip
         marked = self._letter(mark)
         if marked is None:
             return read(self.house.printed, mark) is not None
         wanted = None if kinds is None else {kind.value for kind in kinds}
         return in_one(
             self.house.sessions,
-            lambda session: choices.choose(session, self.house.clock, marked.id, act, wanted, how),
+            lambda session: choices.choose(session, self.house.clock, marked.id, act, wanted, how, by),
         )
 
 

@@ -319,14 +319,14 @@ def _withdraw(session: Session, clock: Clock, left: Sequence[Told]) -> int:
 
 def line_of(
     customer: int, kind: str, print_: str, act: Act, message: int, mailing: int, once: str, at: datetime,
-    wording: str = "",
+    wording: str = "", by: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """A line of the ledger of consents that a letter's recipient has said; the letter and the event are its proof."""
     return {
         "once": f"{print_}:{act.value}:{once}", "customer_id": customer, "purpose": Purpose.ADVERTISING.value,
         "act": act.value, "kind": kind, "print": print_, "wording": wording, "via": VIA,
         "source": f"mailing:{mailing}", "proof": f"message {message}, event {once}", "at": at, "recorded_at": at,
-        "recorded_by": "",
+        "recorded_by": by,
     }  # fmt: skip
 
 

@@ -78,6 +78,8 @@ def test_one_click_is_the_publics_own(web: Web, office: Office) -> None:
     assert "Отписано одним нажатием" in olga.said(olga.post(f"{PATH}/4/unsubscribe"))
     [line] = known.said(Act.WITHDRAWN)
     assert line.customer_id == 4 and line.proof.startswith("message 4, event one_click:")
+    assert line.recorded_by == "olga", "it was not the recipient who pressed"
+    assert "Ольга" in olga.get("/staff/customers/4").text.partition('id="consents')[2].partition("</section>")[0]
 
 
 def test_what_comes_back_is_laid_down_once_and_read_by_a_run(web: Web, office: Office) -> None:

@@ -92,9 +92,11 @@ def leave(request: Request, mark: str) -> Response:
     return _page(request, "letters_leave.html", mark) if is_one_click else _to(f"/u/{mark}")
 
 
-def unsubscribe_at_once(request: Request, mark: str) -> bool:
-    """One click of a mail program, this machine's own or any other; False for a mark that is not ours."""
-    return premises(request).verbs.unsubscribe(mark, None, "one_click")
+def unsubscribe_at_once(request: Request, mark: str, by: str = "") -> bool:
+    """One click of a mail program, this machine's own (`by` is who pressed it there) or any other; False for a mark
+    that is not ours.
+    """
+    return premises(request).verbs.unsubscribe(mark, None, "one_click", by)
 
 
 @routes.get("/c/{mark}", Permission.PUBLIC)

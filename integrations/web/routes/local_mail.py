@@ -161,11 +161,14 @@ def test_source(request: Request, id: Id) -> Response:
 
 @routes.post(PATH + "/{id}/unsubscribe", Permission.CUSTOMERS)
 def unsubscribe(request: Request, id: Id) -> Response:
-    """What a mail program's button does (RFC 8058): the address of the header, with its one click."""
+    """What a mail program's button does (RFC 8058): the address of the header, with its one click.
+
+    The ledger says who pressed it: a consent that the recipient did not take back themselves is nobody's word but ours.
+    """
     found = _found(request, id)
     if found.opened is None or not found.opened.mark:
         return after(request, f"{PATH}/{id}", found.held or because(NO_ONE_CLICK, code="no_one_click"))
-    is_done = unsubscribe_at_once(request, found.opened.mark)
+    is_done = unsubscribe_at_once(request, found.opened.mark, visitor_of(request).key)
     told = because(UNSUBSCRIBED, code="done") if is_done else because(NOT_OURS, code="not_ours")
     return after(request, f"{PATH}/{id}", told)
 

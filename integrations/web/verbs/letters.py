@@ -22,8 +22,11 @@ class LetterVerbs(Protocol):
 
     def letter_preferences(self, mark: str) -> Preferences | None: ...
 
-    def unsubscribe(self, mark: str, kinds: Collection[AddressKind] | None, how: str) -> bool:
-        """End advertising to the letter's address, or to these kinds; it is written down when this returns."""
+    def unsubscribe(self, mark: str, kinds: Collection[AddressKind] | None, how: str, by: str = "") -> bool:
+        """End advertising to the letter's address, or to these kinds; it is written down when this returns.
+
+        `by` is the key of whoever is signed in and pressed it in the recipient's place.
+        """
 
     def subscribe(self, mark: str, kinds: Collection[AddressKind], wording: str) -> bool:
         """Take a new consent, given by the button of a page whose words are `wording`."""

@@ -77,8 +77,13 @@ def preferences(session: Session, clock: Clock, message: int) -> Preferences | N
     )  # fmt: skip
 
 
-def choose(session: Session, clock: Clock, message: int, act: Act, kinds: Collection[str] | None, how: str) -> bool:
-    """Write down what a recipient chose; False where there is no such letter. Said before, it is not said again."""
+def choose(
+    session: Session, clock: Clock, message: int, act: Act, kinds: Collection[str] | None, how: str, by: str = ""
+) -> bool:  # fmt: skip
+    """Write down what a recipient chose; False where there is no such letter. Said before, it is not said again.
+
+    `by` is whoever of the company pressed in the recipient's place.
+    """
     letter = session.get(Message, message)
     if letter is None:
         return False
@@ -90,7 +95,7 @@ def choose(session: Session, clock: Clock, message: int, act: Act, kinds: Collec
     changed = [(kind, print_) for kind, print_ in meant if not _is_said(standing.get(print_, UNSAID), act)]
     lines = [
         rows.line_of(letter.customer_id, kind, print_, act, message, letter.mailing_id,
-                     f"{how}:{message}:{now.isoformat()}", now, how if is_given else "")
+                     f"{how}:{message}:{now.isoformat()}", now, how if is_given else "", by)
         for kind, print_ in changed
     ]  # fmt: skip
     consents.record(session, lines)
