@@ -1,4 +1,6 @@
-"""Mailings that have gone out, as the own site shows them to everybody: without anybody's name. Pure."""
+"""Mailings that have gone out, as the own site shows them to everybody: without anybody's name,
+and without what colleagues call it among themselves. Pure.
+"""
 
 from datetime import datetime
 
@@ -9,7 +11,6 @@ class ArchivedLetter(Value):
     """A mailing of the archive; `key` is the last part of its address, `text` what it says in words."""
 
     key: str
-    title: str
     subject: str
     text: str = ""
     at: datetime

@@ -40,13 +40,12 @@ class Archive:
         """All letters that everybody may read, the newest first."""
         with self.house.reads() as session:
             found = rows.public_mailings(session, SHOWN_MOST)
-            shown = [self._letter(session, key, title, hash) for key, title, hash, _ in found]
+            shown = [self._letter(session, key, hash) for key, hash, _ in found]
         return [
-            one.model_copy(update={"at": at, "title": title})
-            for one, (_, title, _, at) in zip(shown, found, strict=True) if one is not None
-        ]  # fmt: skip
+            one.model_copy(update={"at": at}) for one, (_, _, at) in zip(shown, found, strict=True) if one is not None
+        ]
 
-    def _letter(self, session: Session, key: str, title: str, hash: str) -> ArchivedLetter | None:
+    def _letter(self, session: Session, key: str, hash: str) -> ArchivedLetter | None:
         """The letter in words; one whose version says something else is read anew."""
         if (key, hash) not in self._known:
             compiled = rows.compiled_of(session, key)
@@ -55,7 +54,7 @@ class Archive:
             made = read(compiled)
             subject, text = words_of_nobody(_first(made).direct, self._site)
             self._known[key, hash] = ArchivedLetter(
-                key=key, title=title, subject=subject, text=text, at=self.house.now(), language=made.language
+                key=key, subject=subject, text=text, at=self.house.now(), language=made.language
             )
             while len(self._known) > KEPT_MOST:
                 self._known.popitem(last=False)

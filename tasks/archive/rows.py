@@ -17,11 +17,11 @@ SHOWN = (
 )  # fmt: skip
 
 
-def public_mailings(session: Session, most: int) -> list[tuple[str, str, str, datetime]]:
-    """Key, title, print of the version and when it went, of the mailings everybody may read; the newest first."""
-    of = (col(Mailing.key), col(Mailing.title), col(Mailing.approved_hash), col(Mailing.listed_at))
+def public_mailings(session: Session, most: int) -> list[tuple[str, str, datetime]]:
+    """Key, print of the version and when it went, of the mailings everybody may read; the newest first."""
+    of = (col(Mailing.key), col(Mailing.approved_hash), col(Mailing.listed_at))
     query = select(*of).where(*SHOWN).order_by(col(Mailing.listed_at).desc(), col(Mailing.id).desc()).limit(most)
-    return [(key, title, hash, at) for key, title, hash, at in session.execute(query).tuples() if at is not None]
+    return [(key, hash, at) for key, hash, at in session.execute(query).tuples() if at is not None]
 
 
 def compiled_of(session: Session, key: str) -> str | None:

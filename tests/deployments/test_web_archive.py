@@ -46,6 +46,12 @@ def test_the_list_leads_to_every_letter(web: Web, reader: Browser) -> None:
     assert all(reader.get(link).status_code == 200 for link in links[:3])
 
 
+def test_what_colleagues_call_a_mailing_is_told_to_nobody_else(web: Web, reader: Browser) -> None:
+    letter(web.house)
+    pages = [reader.get(path).text for path in ("/letters", "/letters/week", "/letters.atom")]
+    assert all("Title of" not in page for page in pages) and "News of the week" in pages[0]
+
+
 def test_a_letter_is_shown_as_it_went_and_can_do_nothing(web: Web, reader: Browser) -> None:
     letter(web.house)
     answer = reader.get("/letters/week")
