@@ -339,6 +339,20 @@ def test_customers_are_looked_at_loaded_and_their_file_is_gone(web: Web) -> None
     assert "load-customers" in written and not any(secret in written for secret in ("Тайный", "911", "abc", "ivan@"))
 
 
+def test_what_a_table_of_customers_would_close_is_said_before_it_is_loaded(web: Web) -> None:
+    olga = web.browser("olga")
+    path = dropped(olga, ("клиенты.csv", CUSTOMERS.encode()))
+    olga.post(f"{path}/apply", agreed(again="1"))
+    assert "закроются" not in olga.get(path).text
+    seen = html.fromstring(olga.get(path).text).xpath("//input[@name='seen']/@value")[0]
+    olga.post(f"{path}/apply", {"once": "load", "seen": seen})
+    path = dropped(olga, ("отказы.csv", "Код;Телефон;Согласие\n1;+7 911 123-45-67;нет\n".encode()))
+    warning = html.fromstring(olga.get(path).text).xpath(
+        "string(//section[@aria-labelledby='customers']//*[@class='objection'])"
+    )
+    assert "закроется 1 адрес" in " ".join(warning.split())
+
+
 def agreed(**more: str) -> dict[str, str]:
     return {"proof": "Приказ № 7", "on": "2026-02-01", "wording": "3", "once": "again", "seen": ""} | more
 
