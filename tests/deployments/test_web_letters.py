@@ -207,6 +207,8 @@ def test_what_the_house_has_barred_cannot_be_switched_on_by_a_page(
     web.clock.at += timedelta(minutes=1)
     reader.post(f"/c/{mark}", {"do": "save", "kind": ["email"]})
     assert not mailed.open(1)["email"] and "Подписаться снова" not in reader.get(f"/u/{mark}").text
+    assert reader.post(f"/u/{mark}", {"do": "back"}).status_code == 303
+    assert list(mailed.said(Act.GIVEN)) == [], "no page has shown these words"
 
 
 def test_a_test_letter_shows_its_pages_and_changes_nothing(web: Web, mailed: Mailed, reader: Browser) -> None:

@@ -84,7 +84,7 @@ def leave(request: Request, mark: str) -> Response:
     elif do == "leave":
         verbs.unsubscribe(mark, None, "page")
     elif do == "back":
-        verbs.subscribe(mark, _this(verbs.letter_preferences(mark)), WORDING)
+        verbs.subscribe(mark, _offered(verbs.letter_preferences(mark)), WORDING)
     elif do == "why" and said(request, "answer", 30) in set(Why):
         verbs.say_why_left(mark, Why(said(request, "answer", 30)))
     elif do != "why":
@@ -145,8 +145,9 @@ def _page(request: Request, template: str, mark: str) -> Response:
     )  # fmt: skip
 
 
-def _this(found: Preferences | None) -> list[AddressKind]:
-    return [found.this.kind] if found and found.this else []
+def _offered(found: Preferences | None) -> list[AddressKind]:
+    """What the page offers to subscribe to again: a consent to words that it has not shown is none."""
+    return [found.this.kind] if found and found.this and found.this.can_open else []
 
 
 def _to(path: str) -> Response:
