@@ -83,7 +83,7 @@ def nearest(word: str, among: Iterable[str], count: int = 3, likeness: float = 0
 def fingerprint(content: Any) -> str:
     """SHA-256 over canonical JSON: the same content has the same print in every process and release."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
 
 
 class SheetRow(Value):

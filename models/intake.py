@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
@@ -19,6 +20,7 @@ from models.reason import Reason
 
 ROWS_MOST, LINES_MOST, CONSENTS_MOST = 500, 500, 20
 BODY_MOST = 2_000_000  # bytes
+YEARS = (1900, 9000)  # of the moments that are told
 
 DEPTH_MOST = 8  # how deeply lists and objects of a body may stand within one another
 
@@ -28,9 +30,18 @@ def _writable(text: str) -> str:
     return text if text.isprintable() else text.replace("\0", "").encode(errors="ignore").decode()
 
 
+def _near(at: datetime) -> datetime:
+    """Not at either end of the calendar, where it is another year by another clock, and none at all."""
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        raise PydanticCustomError("datetime_far", "The year is out of range")
+    return at
+
+
 Said = Annotated[str, BeforeValidator(lambda said: _writable(said) if isinstance(said, str) else said),
                  StringConstraints(strip_whitespace=True, max_length=300)]  # fmt: skip
 Number = Annotated[Decimal, Field(max_digits=15, decimal_places=3)]
+At = Annotated[datetime, AfterValidator(_near)]
+AwareAt = Annotated[AwareDatetime, AfterValidator(_near)]
 
 
 class What(StrEnum):
@@ -55,7 +66,7 @@ class ConsentTold(Told):
 
     purpose: Purpose
     act: Literal["given", "withdrawn"]
-    at: AwareDatetime
+    at: AwareAt
     kind: AddressKind | None = None
     proof: Said = ""
     wording: Said = ""
@@ -74,7 +85,7 @@ class CustomerTold(Told):
     zone: Said = ""
     outlet: Said = ""
     consents: Annotated[tuple[ConsentTold, ...], Field(max_length=CONSENTS_MOST)] = ()
-    changed_at: AwareDatetime | None = None
+    changed_at: AwareAt | None = None
 
 
 class LineTold(Told):
@@ -94,13 +105,13 @@ class ReceiptTold(Told):
     """
 
     receipt: Annotated[Said, Field(min_length=1)]
-    at: datetime
+    at: At
     outlet: Said = ""
     code: Said = ""
     email: Said = ""
     phone: Said = ""
     lines: Annotated[tuple[LineTold, ...], Field(min_length=1, max_length=LINES_MOST)]
-    changed_at: AwareDatetime | None = None
+    changed_at: AwareAt | None = None
 
 
 class Outcome(StrEnum):

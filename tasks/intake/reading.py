@@ -44,6 +44,7 @@ NO_OUTLET = mark("The company has no outlet “{outlet}”. Name one of company.
 
 SKEW = timedelta(minutes=15)  # what two clocks may differ by
 MILLI = 1000
+MINOR_MOST = 10**15  # of a line: a receipt of as many lines as there may be still is a number of the database
 FIELDS = ("code", "name", "email", "phone", "telegram", "birthday", "city", "zone", "outlet")
 AT = {name: place for place, name in enumerate(FIELDS)}
 TEXTS: Mapping[str, str] = {
@@ -170,6 +171,8 @@ def line_of(told: LineTold, currency: str) -> tuple[tuple[str, str, int, int] | 
         return None, because(NO_AMOUNT, code="no_amount")
     amount = told.amount if told.amount is not None else (told.price or 0) * told.quantity
     minor = minor_units(amount, currency)
+    if abs(minor) > MINOR_MOST:
+        return None, because(NOT_A_NUMBER, code="number")
     if told.amount is not None and told.amount != Decimal(minor).scaleb(-get_currency_precision(currency)):
         return None, because(TOO_FINE, code="fine")
     return (told.product, told.product_group, int(told.quantity * MILLI), minor), None
