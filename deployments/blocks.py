@@ -10,6 +10,7 @@ from prefect.exceptions import ObjectNotFound
 from pydantic import ConfigDict, SecretStr
 
 from deployments.accounts import block_title
+from deployments.typed_in_over_http import NO_ANSWER
 from integrations.channels import discovered
 from integrations.errors import Unavailable
 from integrations.mailboxes.imap import Imap
@@ -26,7 +27,6 @@ ABOUT_MAILBOX = mark(
 ABOUT = mark("Access of Otdel to “{title}”. Name the block {name}-<key of the channel>, as in channels.yaml.")
 
 ABOUT_MAILER = mark("Access of Otdel to “{title}”. Name the block {name}-<key of the mailer>, as in mailers.yaml.")
-NO_ANSWER = mark("Prefect, which keeps the credentials, does not answer just now. It will be asked again.")
 
 
 def slug_of(provider: str) -> str:

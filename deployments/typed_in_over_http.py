@@ -15,8 +15,10 @@ import httpx
 from deployments.prefect_api import PrefectApi
 from deployments.secrets import Secrets
 from deployments.settings import Settings
+from models.locale import mark
 
 LOG = logging.getLogger("otdel.web")
+NO_ANSWER = mark("Prefect, which keeps the credentials, does not answer just now. It will be asked again.")
 GOOD_FOR = timedelta(minutes=5)
 PATIENCE_SECONDS = 3
 
@@ -46,6 +48,14 @@ class TypedInOverHttp:
             return dict(known[1])
 
     def _asked(self, provider: str, account: str) -> dict[str, Any]:
-        slug, name = (text.replace("_", "-") for text in (f"otdel-{provider}", f"{provider}-{account}".lower()))
-        with PrefectApi(self.settings, self.secrets(), timeout=PATIENCE_SECONDS) as api:
-            return api.block(slug, name)
+        return block_over_http(self.settings, self.secrets(), provider, account)
+
+
+def block_over_http(settings: Settings, secrets: Secrets, provider: str, account: str) -> dict[str, Any]:
+    """What is typed into the block of this account, secrets too; nothing where there is none. Raises httpx.HTTPError.
+
+    The names are those that `deployments.blocks` gives, which imports Prefect.
+    """
+    slug, name = (text.replace("_", "-") for text in (f"otdel-{provider}", f"{provider}-{account}".lower()))
+    with PrefectApi(settings, secrets, timeout=PATIENCE_SECONDS) as api:
+        return api.block(slug, name)

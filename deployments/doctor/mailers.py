@@ -12,7 +12,7 @@ from deployments.front import read_front
 from deployments.house import is_running
 from deployments.secrets import read_secrets
 from deployments.settings import Settings
-from integrations.errors import Failure
+from integrations.errors import Failure, Unavailable
 from models.address import is_loopback
 from models.reason import because
 
@@ -51,16 +51,19 @@ def mailers(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def typed_in(settings: Settings) -> Callable[[str, str], dict[str, Any]]:
-    """What people typed into Prefect's blocks, while the house runs; nothing while it does not."""
-    from deployments.prefect_api import PrefectApi
+    """What people typed into Prefect's blocks, while the house runs; nothing while it does not. Raises Unavailable."""
+    import httpx
+
+    from deployments.typed_in_over_http import NO_ANSWER, block_over_http
     from integrations.mailers import discovered as discovered_mailers
 
     def asked(provider: str, account: str) -> dict[str, Any]:
         if not is_running(settings) or provider not in discovered_mailers():
             return {}
-        slug, name = (text.replace("_", "-").lower() for text in (f"otdel-{provider}", f"{provider}-{account}"))
-        with PrefectApi(settings, read_secrets(settings)) as api:
-            said = api.block(slug, name)
+        try:
+            said = block_over_http(settings, read_secrets(settings), provider, account)
+        except httpx.HTTPError as error:
+            raise Unavailable(because(NO_ANSWER, code="prefect_away")) from error
         fields = discovered_mailers()[provider].Settings.model_fields
         secret = {field for field, one in fields.items() if one.annotation is SecretStr}
         return {field: SecretStr(value) if field in secret else value for field, value in said.items()}

@@ -12,6 +12,7 @@ from deployments.blocks import block_types
 from deployments.cli.house import lay_out
 from deployments.doctor import examine
 from deployments.doctor.finding import Finding, Level
+from deployments.house import locked
 from deployments.secrets import ensure_secrets
 from deployments.settings import Settings
 from integrations.errors import Refused
@@ -121,6 +122,18 @@ def test_the_doctor_finds_the_sample_well_and_a_silent_server_not(company: Setti
     with_server(company, 9)
     [found] = findings(company)
     assert found.level == Level.BAD and "post" in str(found.what) and str(found.mend)
+
+
+def test_while_prefect_is_away_the_doctor_says_so_of_every_mailer(company: Settings) -> None:
+    (company.workspace / "mailers.yaml").write_text(
+        "mailers:\n  - {key: far, provider: mailgun, title: Far, settings: {api_url: 'http://127.0.0.1:9'}}\n"
+        "  - {key: here, provider: mailbox, title: Here}\n"
+    )
+    with locked(company):
+        found = findings(company)
+    said = [str(one.what) for one in found]
+    assert [one.level for one in found] == [Level.BAD, Level.BAD] and all("Prefect" in what for what in said)
+    assert "“far”" in said[0] and "“here”" in said[1]
 
 
 def test_letters_for_the_world_with_links_to_this_computer_are_refused(
