@@ -124,11 +124,6 @@ def identity(row: CustomerRow) -> str:
     return BETWEEN.join(("customer", "code" if row.code else "", named))
 
 
-def naming(row: CustomerRow) -> CustomerRow:
-    """Whom the row is of, and nothing else that it says."""
-    return CustomerRow(row.number, row.code, addresses=[] if row.code else row.addresses[:1])
-
-
 # Purchases.
 
 
