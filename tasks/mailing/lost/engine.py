@@ -28,7 +28,8 @@ from tasks.returns.marks import letter_key, mark_of
 log = logging.getLogger("otdel.mailing")
 
 AT_A_TIME = 200
-YOUNG, OLDEST = timedelta(hours=2), timedelta(days=3)  # asked every time; then once an hour; then a person looks
+YOUNG, OLDEST = timedelta(hours=2), timedelta(days=3)  # asked every time; then every hour; then a person looks
+OF_AN_HOUR = 5  # minutes: a run works for up to two, so every hour has one in its first five
 RESEND_AFTER = timedelta(minutes=5)  # by then what came back would have told
 GENERATIONS_MOST = 3
 EARLIER = timedelta(hours=1)
@@ -65,7 +66,7 @@ class Lost:
         with self.house.reads() as session:
             now = now_by(self.clock, session)
             ended = now - mailer.capabilities.call_timeout - TERMS.lease - TERMS.allowance
-            since = now - (OLDEST if now.minute == 0 else YOUNG)
+            since = now - (OLDEST if now.minute < OF_AN_HOUR else YOUNG)
             return unknown(session, card.key, AT_A_TIME, after, rows.settled_before(ended), ~rows.settled_before(since))
 
     def _cleared(self, card: MailerCard, mailer: Mailer, found: Sequence[Found]) -> int:

@@ -524,6 +524,21 @@ def test_while_the_mailer_cannot_be_asked_nothing_is_sent_again(tmp_path: Path, 
     assert office.states(id) == {"sent": 2} and len(mailer.got) == 2
 
 
+def test_what_has_been_unknown_for_long_is_asked_about_every_hour(tmp_path: Path, database: Engine) -> None:
+    mailer = FindingMailer()
+    office = open_office(tmp_path / "company", database, post=mailer)
+    office.customers([1, 2])
+    office.group("tea", [1, 2])
+    id = office.approved()
+    mailer.verdict = lost
+    office.at(hours=1)
+    office.minute()
+    for hours, minutes, state in ((4, 30, "unknown"), (4, 59, "unknown"), (5, 4, "sent")):
+        office.at(hours=hours, minutes=minutes)
+        office.minute()
+        assert office.states(id) == {state: 2}
+
+
 def test_what_a_killed_sender_had_sent_costs_what_it_costs(tmp_path: Path, database: Engine) -> None:
     mailer = FindingMailer()
     office = open_office(tmp_path / "company", database, post=mailer)
