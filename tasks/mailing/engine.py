@@ -51,8 +51,7 @@ from tasks.schedule.hours import opening
 log = logging.getLogger("otdel.mailing")
 
 RESTS = mark("The mailer asked for a pause; sending goes on by itself.")
-AT_ONCE, COUNTED_AT_ONCE = 1000, 500
-PATIENCE, LOOK_AFTER = timedelta(milliseconds=250), timedelta(milliseconds=500)
+COUNTED_AT_ONCE, PATIENCE, LOOK_AFTER = 500, timedelta(milliseconds=250), timedelta(milliseconds=500)
 DATABASE_PATIENCE, A_MOMENT = timedelta(seconds=60), 0.1
 TOGETHER, A_BLINK, RESTING = 0.8, timedelta(milliseconds=2), "rests"
 T = TypeVar("T")
@@ -262,21 +261,22 @@ class Sender:
 
     def _looked(self) -> bool:
         now = self.now()
-        if now < self._look_at and not any(not self.shelf.has(*one) for one in self._more):
+        if now < self._look_at and not self.shelf.is_low(self._more):
             return False
-        self._look_at, self._more = now + LOOK_AFTER, set()
+        self._look_at, self._more = now + LOOK_AFTER, {one for one in self._more if self.shelf.has(*one)}
         with self.reads() as session:
             self._going = rows.going(session, self.account)
             self.shelf.keep({mailing.id: mailing.approved_hash for mailing in self._going})
-            for mailing in self._going:
-                for domain in rows.domains_waiting(session, mailing.id, self.account):
-                    if not self._rests(domain) and not self.shelf.has(mailing.id, domain):
-                        self._fetch(session, mailing, domain)
+            asked = [(one, to) for one in self._going for to in rows.domains_waiting(session, one.id, self.account)]
+            wanted = [(one, to) for one, to in asked if not self._rests(to) and not self.shelf.has(one.id, to)]
+            most = self.shelf.portion(len(wanted))
+            for mailing, domain in wanted:
+                self._fetch(session, mailing, domain, most)
         return True
 
-    def _fetch(self, session: Session, mailing: Going, domain: str) -> None:
-        found = rows.due(session, self.clock, mailing.id, self.account, domain, AT_ONCE)
-        if len(found) == AT_ONCE:
+    def _fetch(self, session: Session, mailing: Going, domain: str, most: int) -> None:
+        found = rows.due(session, self.clock, mailing.id, self.account, domain, most)
+        if len(found) == most:
             self._more.add((mailing.id, domain))
         awake = [one for one in found if self._is_awake(mailing, one.zone)]
         gone = [one.id for one in awake if not one.print]

@@ -1,10 +1,12 @@
 """The letters that are ready to go, taken from each domain in turn: none gets them in one heap. Pure."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from models.letters import Letter
+
+ROOM, MOST, FEWEST = 10_000, 1000, 20  # letters: of the shelf, and of one queue when it is filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,23 @@ class Shelf:
     """What is ready of each mailing."""
 
     lots: dict[int, dict[str, deque[Ready]]] = field(default_factory=dict)
+    room: int = ROOM
 
     def __bool__(self) -> bool:
         return any(queue for lot in self.lots.values() for queue in lot.values())
+
+    def portion(self, queues: int) -> int:
+        """How many letters each of so many empty queues gets: many domains take no more memory than a few."""
+        free = self.room - len(self)
+        return min(MOST, max(FEWEST, free // max(queues, 1)))
+
+    def __len__(self) -> int:
+        return sum(len(queue) for lot in self.lots.values() for queue in lot.values())
+
+    def is_low(self, more: Collection[tuple[int, str]]) -> bool:
+        """Whether it is time to fill it: of the queues that have more in the ledger, a quarter is empty."""
+        empty = sum(not self.has(*one) for one in more)
+        return empty > 0 and len(more) <= empty * 4
 
     def put(self, one: Ready) -> None:
         self.lots.setdefault(one.mailing_id, {}).setdefault(one.domain, deque()).append(one)

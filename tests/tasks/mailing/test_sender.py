@@ -25,7 +25,7 @@ from models.stop import Scope, StopOrder
 from tasks.mailing import rows
 from tasks.mailing.jobs import Going, Landed, Terms
 from tests.fakes import NOW
-from tests.tasks.mailing.department import CARD, letters, mailing, people, render, send, sender, states
+from tests.tasks.mailing.department import A_DAY, CARD, letters, mailing, people, render, send, sender, states
 from tests.tasks.mailing.fake_mailer import FakeLine, FakeMailer, taken
 
 LATER = because("not now", code="450 4.2.1")
@@ -90,6 +90,25 @@ def test_no_more_are_in_the_air_than_there_are_connections(database: Engine, ses
 
 
 # Who may be written to at that moment.
+
+
+def test_a_list_of_many_domains_is_sent_whole_and_fills_no_memory(
+    database: Engine, sessions: Any, clock: SetClock
+) -> None:
+    """A heap of letters for each of them would be the whole list."""
+    domains, of_each, room = 30, 45, 600
+    with sessions.begin() as session:
+        mailing(session)
+        for n in range(domains):
+            first = n * of_each + 1
+            people(session, of_each, first, domain=f"d{n}.example")
+            letters(session, range(first, first + of_each), domain=f"d{n}.example")
+    kept: list[int] = []
+    mailer = FakeMailer(before=lambda _: kept.append(len(sending.shelf)))
+    sending = sender(database, mailer, clock)
+    sending.shelf.room = room
+    assert sending.run(A_DAY).sent == domains * of_each == len({one.id for one in mailer.got})
+    assert room / 2 < max(kept) <= room
 
 
 def test_whoever_withdraws_while_it_goes_gets_none(database: Engine, sessions: Any, clock: SetClock) -> None:
