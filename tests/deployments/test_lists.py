@@ -18,7 +18,7 @@ from deployments.lists import OfferedLists, lists_now, lists_of
 from flows import discovered
 from models.brief import BriefForm
 from models.company import Campaign, ChannelCard, Company, PersonCard, Workspace
-from models.database import SetClock
+from models.database import SetClock, connect
 from models.form import Lists, offering
 from models.group_forms import BuildGroupsForm
 from models.group_rules import Everyone
@@ -114,10 +114,13 @@ def test_customer_groups_are_offered_as_they_are_now(tmp_path: Path, database: E
     assert field(BuildGroupsForm, "group", lists)["anyOf"][0]["enum"] == ["", "Чайники", "Кофейники"]
 
 
-def test_without_a_base_the_forms_keep_what_they_offer(tmp_path: Path, database: Engine) -> None:
+def test_without_a_base_the_forms_keep_what_they_offer(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'otdel.sqlite'}")  # one of its own: the tests share PostgreSQL's tables
+    METADATA.create_all(database)
     furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW))
     METADATA.drop_all(database)
     assert lists_now() is None
+    database.dispose()
 
 
 class Client:
