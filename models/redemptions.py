@@ -34,11 +34,12 @@ class OfferStage(StrEnum):
 class OfferRow(SQLModel, table=True):
     """An offer (предложение). What it gives is its `OfferVersion` of `approved_hash`; `rank` is its place in a stack.
 
+    The table `offer` is another's: the products of the feed.
     `starts_at` and `ends_at` are the first and last instants at which it may hold anywhere; the terms say it in wall
     time, which is judged in the zone of the outlet.
     """
 
-    __tablename__ = "offer"
+    __tablename__ = "coupon_offer"
     __table_args__ = (
         UniqueConstraint("key", name="uq_offer_key"),
         CheckConstraint(f"stage IN ({one_of(OfferStage)})", name="ck_offer_stage"),
@@ -69,7 +70,7 @@ class OfferVersion(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("offer_id", "n", name="uq_offer_version"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    offer_id: int = Field(foreign_key="offer.id", ondelete="CASCADE")
+    offer_id: int = Field(foreign_key="coupon_offer.id", ondelete="CASCADE")
     n: int
     hash: str
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -90,7 +91,7 @@ class CouponBatch(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("once", name="uq_coupon_batch_once"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    offer_id: int = Field(foreign_key="offer.id", index=True)
+    offer_id: int = Field(foreign_key="coupon_offer.id", index=True)
     once: str
     kind: str = BatchKind.UNIQUE
     title: str = ""
@@ -109,7 +110,7 @@ class CouponState(StrEnum):
 class Coupon(SQLModel, table=True):
     """A code. `used` and `held` count its redemptions and open reservations, and never exceed `most` (0: no limit).
 
-    `customer_id` is whose it is; "" in `code` never stands: it is a bearer's secret, shown whole to its bearer only.
+    `customer_id` is whose it is. `code` is a bearer's secret, shown whole to its bearer only.
     `ends_at` puts this one's end off beyond the offer's; `replaces` is the code it was given for.
     """
 
@@ -124,7 +125,7 @@ class Coupon(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=LARGE)
     code: str
-    offer_id: int = Field(foreign_key="offer.id")
+    offer_id: int = Field(foreign_key="coupon_offer.id")
     batch_id: int = Field(foreign_key="coupon_batch.id")
     customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="SET NULL")
     state: str = CouponState.LIVE
@@ -158,7 +159,7 @@ class OfferCounter(SQLModel, table=True):
     __tablename__ = "offer_counter"
     __table_args__ = (CheckConstraint("used >= 0 AND held >= 0", name="ck_offer_counter"),)
 
-    offer_id: int = Field(primary_key=True, foreign_key="offer.id")
+    offer_id: int = Field(primary_key=True, foreign_key="coupon_offer.id")
     kind: str = Field(primary_key=True)
     scope: str = Field(primary_key=True)
     used: int = Field(default=0, sa_type=BigInteger)
@@ -181,10 +182,14 @@ class Redemption(SQLModel, table=True):
     `amount` came off `base`; `back` of it was restored by returns. `lines` are {n, product, product_group, quantity,
     amount, off, back}. `origin` is online, page, offline or imported; `conflict` says why an offline one, which has
     happened, would not have been allowed.
+
+    `n` numbers the redemptions of one call: two calls of one key collide even where they name different coupons. `said`
+    is the print of the call; `answer` is what was answered beside the lines: things given, and what of it was refused.
     """
 
     __table_args__ = (
         UniqueConstraint("till", "key", "coupon_id", name="uq_redemption_key"),
+        UniqueConstraint("till", "key", "n", name="uq_redemption_call"),
         CheckConstraint(f"state IN ({one_of(Redeemed)})", name="ck_redemption_state"),
         Index("ix_redemption_offer", "offer_id", "at"),
         Index("ix_redemption_coupon", "coupon_id", "id"),
@@ -195,9 +200,10 @@ class Redemption(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=LARGE)
     key: str
     till: str
-    offer_id: int = Field(foreign_key="offer.id")
+    n: int = 0
+    offer_id: int = Field(foreign_key="coupon_offer.id")
     version_id: int = Field(foreign_key="offer_version.id")
-    coupon_id: int = Field(foreign_key="coupon.id")
+    coupon_id: int = Field(foreign_key="coupon.id", sa_type=LARGE)
     customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="SET NULL")
     whose: str = ""
     outlet: str = ""
@@ -211,6 +217,7 @@ class Redemption(SQLModel, table=True):
     amount: int = Field(default=0, sa_type=BigInteger)
     back: int = Field(default=0, sa_type=BigInteger)
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    answer: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime = Field(sa_type=Moment)
     until: datetime | None = Field(default=None, sa_type=Moment)
     settled_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -247,6 +254,35 @@ class RedemptionReturn(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class JournalEntry(SQLModel, table=True):
+    """What an offline till told of, once by its `key`: a sale that had happened, or something brought back.
+
+    `sale` is the key of the sale that a return belongs to; one that came before its sale waits, `redemption_id` empty,
+    and has its effect when the sale comes. `conflicts` say why it would not have been allowed, or could not be entered;
+    `code` shows the last signs only.
+    """
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        UniqueConstraint("till", "key", name="uq_journal_entry"),
+        Index("ix_journal_entry_sale", "till", "sale"),
+        Index("ix_journal_entry_came", "came_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=LARGE)
+    till: str
+    key: str
+    what: str
+    sale: str = ""
+    said: str
+    code: str = ""
+    outlet: str = ""
+    redemption_id: int | None = Field(default=None, sa_type=LARGE)
+    conflicts: list[str] = Field(default_factory=list, sa_type=JSON)
+    at: datetime = Field(sa_type=Moment)
+    came_at: datetime = Field(sa_type=Moment)
+
+
 class Arm(StrEnum):
     TREATED = "treated"
     CONTROL = "control"
@@ -258,7 +294,7 @@ class OfferArm(SQLModel, table=True):
     __tablename__ = "offer_arm"
     __table_args__ = (Index("ix_offer_arm_customer", "customer_id"),)
 
-    offer_id: int = Field(primary_key=True, foreign_key="offer.id")
+    offer_id: int = Field(primary_key=True, foreign_key="coupon_offer.id")
     customer_id: int = Field(primary_key=True)
     arm: str = Arm.TREATED
     batch_id: int | None = Field(default=None, foreign_key="coupon_batch.id")
