@@ -42,6 +42,9 @@ NOT_NUMBER = mark("“{value}” is not a number that fits here. Write it in dig
 NOT_BOOL = mark("“{value}” is neither yes nor no. Write true or false.")
 NOT_AMONG = mark("“{value}” is not possible here. Write one of: {expected}.")
 EMPTY = mark("The field is empty. Fill it in.")
+NOT_TIME = mark("“{value}” is not a time of day. Write it as 22:00.")
+NOT_MOMENT = mark("“{value}” is not a date and time. Write it as 2026-12-31T18:00, without a time zone.")
+LONG = mark("There is too much of it here: at most {most}.")
 UNFIT = mark("“{value}” does not fit here ({detail}). Correct the value.")
 
 TEXTS = {
@@ -58,7 +61,12 @@ TEXTS = {
     "string_too_short": EMPTY,
     "literal_error": NOT_AMONG,
     "enum": NOT_AMONG,
+    "timezone_naive": NOT_MOMENT,
+    "string_too_long": LONG,
+    "too_long": LONG,
+    "too_short": EMPTY,
 }
+CLOCKS = {"time_": NOT_TIME, "datetime_": NOT_MOMENT}
 NUMBERS = ("int_", "float_", "decimal_", "greater_than", "less_than", "finite_number")
 
 
@@ -207,7 +215,10 @@ def _reason(detail: ErrorDetails, model: type[BaseModel]) -> Reason:
         return _extra(detail["loc"], model)
     value = _short(detail["input"])
     if kind in TEXTS:
-        return because(TEXTS[kind], code=kind, value=value, expected=str(words.get("expected", "")).replace("'", ""))
+        expected, most = str(words.get("expected", "")).replace("'", ""), words.get("max_length", "")
+        return because(TEXTS[kind], code=kind, value=value, expected=expected, most=most)
+    if clock := next((text for start, text in CLOCKS.items() if kind.startswith(start)), None):
+        return because(clock, code=kind, value=value)
     if kind.startswith(NUMBERS):
         return because(NOT_NUMBER, code=kind, value=value)
     return because(UNFIT, code=kind, value=value, detail=detail["msg"])

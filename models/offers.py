@@ -4,16 +4,30 @@ The terms are data: a form fills them in, a text in YAML says the same, and a su
 Money is in major units as people write it (Decimal), wall times are the outlet's own.
 """
 
-from datetime import date, datetime, time
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, NaiveDatetime
 
+from models.day import Day
+from models.locale import mark
 from models.post import Value
+from models.reason import because
+from models.schedule import Unreadable
 from models.written import Key, Text
 
+ZONED = mark("“{value}” says a time zone. Leave it out: hours are the outlet's own.")
+
+
+def _wall(at: time) -> time:
+    if at.tzinfo is not None:
+        raise Unreadable(because(ZONED, code="zoned", value=at.isoformat()))
+    return at
+
+
+Clock = Annotated[time, AfterValidator(_wall)]
 Money = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=2)]
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
@@ -73,7 +87,7 @@ class Sitting(Value):
     """Seats in an outlet from a moment on, in the outlet's wall time."""
 
     outlet: Key
-    at: datetime
+    at: NaiveDatetime
     seats: Count
 
 
@@ -102,7 +116,7 @@ class Which(StrEnum):
 class Goods(Value):
     """What it is given on: nothing named is everything. Left out wins over named; a group holds all below it.
 
-    `at_most` units (0: all that are there) of the cheapest or the dearest.
+    `at_most` units (0: all that are there) of the dearest, or else of the cheapest.
     """
 
     products: tuple[Text, ...] = ()
@@ -123,8 +137,8 @@ class Conditions(Value):
     outlets: tuple[Key, ...] = ()
     channels: tuple[Key, ...] = ()
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = ()
-    hours_from: time | None = None
-    hours_to: time | None = None
+    hours_from: Clock | None = None
+    hours_to: Clock | None = None
     first_purchase: bool = False
 
 
@@ -209,8 +223,8 @@ class OfferTerms(Value):
     goods: Goods = Goods()
     conditions: Conditions = Conditions()
     limits: Limits = Limits()
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     stacking: Stacking = Stacking()
     rounding: Rounding = Rounding()
     codes: CodeRules = CodeRules()

@@ -1,7 +1,9 @@
+from datetime import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from integrations.documents import BYTES_MAX, accept, compose
 from models.content import Effect
@@ -13,6 +15,10 @@ class Leaf(BaseModel):
     key: str
     amount: int = 0
     since: str = Field(default="", alias="from")
+    clock: time | None = None
+    at: NaiveDatetime | None = None
+    tags: tuple[str, ...] = Field(default=(), min_length=1, max_length=2)
+    word: str = Field(default="", max_length=4)
 
 
 class Tree(BaseModel):
@@ -62,6 +68,14 @@ def test_every_field_has_its_line() -> None:
         pytest.param("name: x\nleaves:\n- amount: 1", [("missing", 3, "leaves.1.key")], id="by place"),
         pytest.param("name: x\nleaf: {key: a, frm: b}", [("extra", 2, "leaf.frm")], id="by its written name"),
         pytest.param("name: x\nby_name: {a: {kay: 1}}", [("extra", 2, "by_name.a.kay")], id="in fields by name"),
+        pytest.param("name: x\nleaf: {key: a, clock: 25:00}", [("time_parsing", 2, "leaf.clock")], id="no clock"),
+        pytest.param(
+            "name: x\nleaf: {key: a, at: soon}", [("datetime_from_date_parsing", 2, "leaf.at")], id="no moment"
+        ),
+        pytest.param("name: x\nleaf: {key: a, at: 2026-12-31T18:00Z}", [("timezone_naive", 2, "leaf.at")], id="zoned"),
+        pytest.param("name: x\nleaf: {key: a, tags: []}", [("too_short", 2, "leaf.tags")], id="an empty list"),
+        pytest.param("name: x\nleaf: {key: a, tags: [a, b, c]}", [("too_long", 2, "leaf.tags")], id="a long list"),
+        pytest.param("name: x\nleaf: {key: a, word: abcde}", [("string_too_long", 2, "leaf.word")], id="a long text"),
         pytest.param("name: x\nname: y", [("twice", 2, "name")], id="a field twice"),
         pytest.param("name: x\n? [a]\n: y", [("twice", 2, "")], id="a name that is a list"),
     ],
@@ -103,3 +117,13 @@ def test_a_bomb_of_references_is_refused_before_it_is_built() -> None:
 def test_no_text_is_more_than_fields_or_a_sentence(text: str) -> None:
     document = compose(text, "x")
     assert isinstance(document.value, dict) or document.problems
+
+
+SIX = ("clock: 25:00", "at: soon", "at: 2026-12-31T18:00Z", "tags: [a, b, c]", "tags: []", "word: abcde")
+
+
+@pytest.mark.parametrize("text", SIX)
+def test_what_is_wrong_is_said_in_our_words_and_not_in_the_librarys(text: str) -> None:
+    _, problems, _ = accept(Leaf, compose(f"key: a\n{text}", "leaf.yaml"))
+    said = [str(one.reason) for one in problems]
+    assert len(said) == 1 and "does not fit here (" not in said[0] and said[0].endswith(".")
