@@ -3,12 +3,17 @@
 Amounts are whole minor units of the company's currency, quantities thousandths of a line's unit, as in `PurchaseLine`.
 """
 
+from collections import Counter
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
+from models.locale import mark
 from models.post import Value
+from models.reason import because
+from models.schedule import Unreadable
 
+SAME_NUMBER = mark("Two lines of the receipt have the number {n}. Number each line once.")
 LINES_MOST = 1_000
 AMOUNT_MOST = 10**12
 QUANTITY_MOST = 10**9
@@ -32,6 +37,15 @@ class Basket(Value):
 
     lines: Annotated[tuple[BasketLine, ...], Field(max_length=LINES_MOST)] = ()
     currency: str = "RUB"
+
+    @field_validator("lines")
+    @classmethod
+    def numbered_once(cls, lines: tuple[BasketLine, ...]) -> tuple[BasketLine, ...]:
+        """What comes off is told by these numbers."""
+        numbers = Counter(line.n for line in lines)
+        if twice := sorted(n for n, times in numbers.items() if times > 1):
+            raise Unreadable(because(SAME_NUMBER, code="same_number", n=twice[0]))
+        return lines
 
     @property
     def amount(self) -> int:
