@@ -119,7 +119,8 @@ def _free_units(gives: ForTheFewer, quantities: Sequence[int]) -> list[int]:
 def _gift(gives: Gift, terms: OfferTerms, everything: Sequence[Item]) -> Off:
     """Off its line where it is in the basket; what is not there is handed over."""
     wanted = gives.quantity * ONE
-    taken = first_units(pools(of_product(gives.product, everything)), wanted)
+    there = [line for line in of_product(gives.product, everything) if line.left]
+    taken = first_units(pools(there), wanted)
     off = _off(_shared(half_up(worth(taken)), portions(taken), terms.rounding.split))
     still = wanted - sum(one.quantity for one in taken)
     handed = (Given(product=gives.product, quantity=still),) if still else ()

@@ -20,12 +20,13 @@ from models.offers import Base, Goods, OfferTerms, Which
 class Assortment:
     """What is sold: the groups above each group, each product's group where the till names none, and the currency.
 
-    No currency is any.
+    No currency is any. `outlets` are what outlets are called in a reason.
     """
 
     above: Mapping[str, Collection[str]] = field(default_factory=dict)
     group_of: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    outlets: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _above(self) -> dict[str, frozenset[str]]:

@@ -36,17 +36,18 @@ def priced(
     """
     refusal = first_refusal(terms, basket, buyer, place, assortment, until)
     if refusal is None and isinstance(terms.gives, Invitation):
-        refusal = _not_invited(terms.gives, place, guests)
+        refusal = _not_invited(terms.gives, place, guests, assortment)
     if refusal is not None:
         return refusal
     everything = items(basket, assortment, gone, terms.stacking.base)
-    off = given(terms, meant(terms.goods, everything, assortment), everything, basket.currency, guests)
-    return off if off.lines or off.given else refused(no.NOTHING, "nothing")
+    lines = meant(terms.goods, everything, assortment)
+    off = given(terms, lines, everything, basket.currency, guests)
+    return off if off.lines or off.given else no.nothing(terms, sum(line.left for line in lines))
 
 
-def _not_invited(invitation: Invitation, place: Place, guests: int) -> Refusal | None:
+def _not_invited(invitation: Invitation, place: Place, guests: int, assortment: Assortment) -> Refusal | None:
     if sitting_at(invitation, place) is None:
-        return no.no_sitting(invitation)
+        return no.no_sitting(invitation, assortment.outlets)
     return refused(no.TOO_MANY, "guests", most=invitation.guests, asked=guests) if guests > invitation.guests else None
 
 

@@ -71,9 +71,11 @@ def _wrong_kind(document: Document) -> tuple[Loc, Reason] | None:
 
 
 def _with_days(document: Document) -> tuple[Document, list[tuple[Loc, Reason]]]:
-    """Weekdays may be said in words: mon-fri, «пн, ср»; the document with their numbers."""
+    """Weekdays may be said in words: mon-fri, «пн, ср», [sat, sun]; the document with their numbers."""
     conditions = document.value.get("conditions")
     said = conditions.get("weekdays") if isinstance(conditions, dict) else None
+    if isinstance(said, list) and any(isinstance(one, str) and one[:1].isalpha() for one in said):
+        said = ", ".join(map(str, said))
     if not isinstance(said, str):
         return document, []
     days = read_weekdays(said.lower())

@@ -1,5 +1,6 @@
 """Why an offer gives nothing here: precisely for staff, in one text for the public. Pure."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from models.basket import Place
@@ -27,7 +28,10 @@ NOT_FIRST = mark("The offer is for a first purchase only, and this customer has 
 NO_GOODS = mark("Nothing in the receipt is among the goods of the offer.")
 SUM = mark("The goods of the offer come to {have}; {needed} is needed.")
 QUANTITY = mark("Of the goods of the offer the receipt has {have}; needed is: {needed}.")
-NOTHING = mark("There is nothing to take off: the goods cost no more already.")
+ALL_GONE = mark("Other offers have taken off all that the goods cost.")
+ROUNDED_AWAY = mark("The discount is so small that rounding leaves nothing of it.")
+CHEAP_ALREADY = mark("The goods cost no more than the price of the offer already.")
+NO_POINT = mark("What is paid for the goods is not enough for a single point.")
 NO_SITTING = mark("Nobody is invited to this outlet today. The invitation is for: {sittings}.")
 TOO_MANY = mark("The invitation is for {most} at most; {asked} have come.")
 EXCLUSIVE = mark("The offer goes with no other, and “{other}” is given already.")
@@ -101,10 +105,17 @@ def short_of(amounts: tuple[int, Decimal], quantities: tuple[int, int], unit: st
     return refused(QUANTITY, "quantity", missing, have=units(quantities[0]), needed=units(quantities[1]))
 
 
-def no_sitting(invitation: Invitation, outlets: dict[str, str] | None = None) -> Refusal:
-    titles = outlets or {}
+def no_sitting(invitation: Invitation, titles: Mapping[str, str]) -> Refusal:
     said = [f"{titles.get(one.outlet, one.outlet)}, {moment(one.at)}" for one in invitation.sittings]
     return refused(NO_SITTING, "sitting", sittings=joined(said))
+
+
+def nothing(terms: OfferTerms, left: int) -> Refusal:
+    """The offer holds, and nothing comes of it; `left` is what its goods still cost."""
+    if not left:
+        return refused(ALL_GONE, "nothing")
+    text = {"fixed_price": CHEAP_ALREADY, "points": NO_POINT}.get(terms.gives.kind, ROUNDED_AWAY)
+    return refused(text, "nothing")
 
 
 def not_with(other: str, text: str = EXCLUSIVE) -> Refusal:

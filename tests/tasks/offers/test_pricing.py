@@ -1,5 +1,6 @@
 """What each kind of benefit gives, by examples that can be added up by hand."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from models.basket import ONE, Basket, Buyer, Given, LineOff, Off
 from models.offers import (
     AmountOff,
+    Base,
     FixedPrice,
     ForTheFewer,
     FreeDelivery,
@@ -22,10 +24,11 @@ from models.offers import (
     RoundingLevel,
     Sitting,
     Split,
+    Stacking,
     Which,
 )
 from tasks.offers.pricing import bigger, priced
-from tasks.offers.refusals import Missing, Refusal
+from tasks.offers.refusals import ALL_GONE, CHEAP_ALREADY, NO_POINT, ROUNDED_AWAY, Missing, Refusal
 from tests.tasks.offers.shop import ANYONE, HERE, SHOP, basket, line, of_amounts, offer
 
 TEN = PercentOff(percent=Decimal(10))
@@ -202,21 +205,30 @@ def test_an_invitation_takes_as_many_seats_as_have_come() -> None:
     assert off(offer(INVITED), basket(), guests=2).given == (Given(seats=2),)
     refused = priced(offer(INVITED), basket(), ANYONE, HERE, guests=4)
     assert isinstance(refused, Refusal) and refused.code == "guests"
-    elsewhere = priced(offer(INVITED), basket(), ANYONE, HERE.model_copy(update={"outlet": "omsk"}))
-    assert isinstance(elsewhere, Refusal) and elsewhere.code == "sitting"
+    named = replace(SHOP, outlets={"center": "Центр"})
+    elsewhere = priced(offer(INVITED), basket(), ANYONE, HERE.model_copy(update={"outlet": "omsk"}), named)
+    assert isinstance(elsewhere, Refusal) and elsewhere.code == "sitting" and "Центр" in str(elsewhere)
 
 
 @pytest.mark.parametrize(
-    ("terms", "lines"),
+    ("terms", "gone", "said"),
     [
-        pytest.param(offer(PercentOff(percent=Decimal("0.01"))), [(1, 10, ONE, "t1")], id="less_than_a_coin"),
-        pytest.param(offer(FixedPrice(price=Decimal(5))), [(1, 500, ONE, "t1")], id="no_dearer_already"),
-        pytest.param(offer(Points(percent=Decimal(5))), [(1, 1_900, ONE, "t1")], id="less_than_a_point"),
+        pytest.param(offer(PercentOff(percent=Decimal("0.01"))), 0, ROUNDED_AWAY, id="less_than_a_coin"),
+        pytest.param(offer(FixedPrice(price=Decimal(19))), 0, CHEAP_ALREADY, id="no_dearer_already"),
+        pytest.param(offer(Points(percent=Decimal(5))), 0, NO_POINT, id="less_than_a_point"),
+        pytest.param(offer(TEN), 1_900, ALL_GONE, id="others_took_everything"),
     ],
 )
-def test_where_nothing_comes_off_it_is_a_refusal(terms: OfferTerms, lines: list[Any]) -> None:
-    found = priced(terms, basket(*(line(*one) for one in lines)), ANYONE, HERE)
-    assert isinstance(found, Refusal) and found.code == "nothing"
+def test_where_nothing_comes_off_staff_are_told_why(terms: OfferTerms, gone: int, said: str) -> None:
+    found = priced(terms, basket(line(1, 1_900)), ANYONE, HERE, gone={1: gone})
+    assert isinstance(found, Refusal) and (found.code, found.staff.text) == ("nothing", said)
+
+
+@pytest.mark.parametrize("base", Base)
+def test_a_gift_that_another_offer_made_free_already_is_handed_over(base: Base) -> None:
+    terms = offer(Gift(product="cup"), stacking=Stacking(base=base))
+    found = priced(terms, basket(line(1, 300, product="cup")), ANYONE, HERE, gone={1: 300})
+    assert isinstance(found, Off) and (found.lines, found.given) == ((), (Given(product="cup", quantity=ONE),))
 
 
 def test_the_group_of_a_product_stands_in_for_what_the_till_does_not_say() -> None:
