@@ -26,7 +26,7 @@ from models.offers import (
 )
 from models.written import minor_units
 from tasks.offers.goods import Item, Portion, Taken, chosen, first_units, of_product, pools, portions, worth
-from tasks.offers.sums import half_up, rounded, split, step_of
+from tasks.offers.sums import Exact, half_up, rounded, split, step_of
 
 
 class Share(NamedTuple):
@@ -89,7 +89,7 @@ def _fixed_price(gives: FixedPrice, terms: OfferTerms, taken: Sequence[Taken], c
     price = Fraction(minor_units(gives.price, currency), ONE)
     dearer = portions(one for one in taken if one.pool.price > price)
     over = [one.worth - price * one.quantity for one in dearer]
-    return _shared(half_up(sum(over, Fraction(0))), dearer, terms.rounding.split, over)
+    return _shared(half_up(sum(over)), dearer, terms.rounding.split, over)
 
 
 def _n_for_m(gives: ForTheFewer, terms: OfferTerms, taken: Sequence[Taken], currency: str) -> list[Share]:
@@ -135,11 +135,11 @@ def _points(gives: Points, taken: Sequence[Taken], currency: str) -> Off:
 
 
 def _shared(
-    whole: int, among: Sequence[Portion], how: Split, weights: Sequence[Fraction] | None = None
+    whole: int, among: Sequence[Portion], how: Split, weights: Sequence[Exact] | None = None
 ) -> list[Share]:  # fmt: skip
     """A sum over lines as they are worth, or by other weights; never more than they cost together."""
     by_worth = [one.worth for one in among]
-    most = min(whole, half_up(sum(by_worth, Fraction(0))))
+    most = min(whole, half_up(sum(by_worth)))
     amounts = split(most, weights or by_worth, [one.room for one in among], how)
     return [Share(one, amount) for one, amount in zip(among, amounts, strict=True)]
 

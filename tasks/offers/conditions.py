@@ -6,7 +6,6 @@ quantities are of the first prices, whatever other offers have taken off.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from fractions import Fraction
 from math import floor
 
 from models.basket import ONE, Basket, Buyer, Place
@@ -15,6 +14,7 @@ from models.written import minor_units
 from tasks.offers import refusals as no
 from tasks.offers.goods import Assortment, Item, first_units, folded, items, meant, of_product, pools
 from tasks.offers.refusals import Missing, Refusal, refused
+from tasks.offers.sums import Exact
 from tasks.offers.windows import begins_at, ends_at, on_weekday, wall_clock, within_hours
 
 
@@ -98,11 +98,11 @@ def quantity_wanted(terms: OfferTerms) -> int:
 def worth_and_quantity(terms: OfferTerms, lines: Sequence[Item]) -> tuple[int, int]:
     """What the goods meant come to and how many they are; a gift does not help to earn itself."""
     own = _gift_units(terms, lines)
-    amount = sum(line.amount for line in lines) - sum((worth for worth, _ in own), Fraction(0))
+    amount = sum(line.amount for line in lines) - sum(worth for worth, _ in own)
     return floor(amount), sum(line.quantity for line in lines) - sum(quantity for _, quantity in own)
 
 
-def _gift_units(terms: OfferTerms, lines: Iterable[Item]) -> list[tuple[Fraction, int]]:
+def _gift_units(terms: OfferTerms, lines: Iterable[Item]) -> list[tuple[Exact, int]]:
     if not isinstance(terms.gives, Gift):
         return []
     wanted = [line for line in lines if folded(line.product) == folded(terms.gives.product)]

@@ -12,8 +12,9 @@ from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
-from models.basket import ONE, Basket
+from models.basket import ONE, QUANTITY_MOST, Basket
 from models.offers import Base, Goods, OfferTerms, Which
+from tasks.offers.sums import Exact
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Assortment:
 
 
 ANYTHING = Assortment()
+FINE = 10 * QUANTITY_MOST**2  # two prices that differ at all differ by more than one such part
+
+
+NONE: frozenset[str] = frozenset()
 
 
 def folded(name: str) -> str:
@@ -81,6 +86,9 @@ class Pool(NamedTuple):
         """Of a thousandth of a unit, in minor units."""
         return Fraction(self.items[0].amount, self.items[0].quantity)
 
+    def worth(self, quantity: int) -> Exact:
+        return sum(item.amount for item in self.items) if quantity == self.quantity else self.price * quantity
+
 
 class Taken(NamedTuple):
     """So much of a pool."""
@@ -89,8 +97,8 @@ class Taken(NamedTuple):
     quantity: int
 
     @property
-    def worth(self) -> Fraction:
-        return self.pool.price * self.quantity
+    def worth(self) -> Exact:
+        return self.pool.worth(self.quantity)
 
 
 class Portion(NamedTuple):
@@ -100,8 +108,9 @@ class Portion(NamedTuple):
     quantity: int
 
     @property
-    def worth(self) -> Fraction:
-        return Fraction(self.line.amount * self.quantity, self.line.quantity)
+    def worth(self) -> Exact:
+        line = self.line
+        return line.amount if self.quantity == line.quantity else Fraction(line.amount * self.quantity, line.quantity)
 
     @property
     def room(self) -> int:
@@ -126,7 +135,8 @@ def meant(goods: Goods, lines: Iterable[Item], assortment: Assortment) -> list[I
     groups, groups_out = set(map(folded, goods.groups)), set(map(folded, goods.but_groups))
 
     def is_meant(line: Item) -> bool:
-        product, over = folded(line.product), assortment.groups_over(line.product_group)
+        product = folded(line.product)
+        over = assortment.groups_over(line.product_group) if groups or groups_out else NONE
         if product in left_out or over & groups_out:
             return False
         return not (named or groups) or product in named or bool(over & groups)
@@ -140,9 +150,9 @@ def of_product(product: str, lines: Iterable[Item]) -> list[Item]:
 
 def pools(lines: Iterable[Item]) -> list[Pool]:
     """The cheapest first; the order of the lines in the basket does not matter."""
-    alike: defaultdict[tuple[Fraction, str, str], list[Item]] = defaultdict(list)
+    alike: defaultdict[tuple[int, str, str], list[Item]] = defaultdict(list)
     for line in lines:
-        key = Fraction(line.amount, line.quantity), folded(line.product), folded(line.product_group)
+        key = line.amount * FINE // line.quantity, folded(line.product), folded(line.product_group)
         alike[key].append(line)
     return [Pool(tuple(sorted(alike[key]))) for key in sorted(alike)]
 
@@ -177,8 +187,8 @@ def _of_pool(taken: Taken) -> Iterator[Portion]:
             still -= here
 
 
-def worth(taken: Iterable[Taken | Portion]) -> Fraction:
-    return sum((one.worth for one in taken), Fraction(0))
+def worth(taken: Iterable[Taken | Portion]) -> Exact:
+    return sum(one.worth for one in taken)
 
 
 def base_of(terms: OfferTerms, basket: Basket, assortment: Assortment = ANYTHING) -> int:
