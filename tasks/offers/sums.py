@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 from babel.numbers import get_currency_precision
@@ -21,6 +22,7 @@ def rounded(exact: Exact, step: Exact) -> int:
     return floor((2 * exact + step) // (2 * step) * step)
 
 
+@cache
 def step_of(to: Decimal, currency: str) -> Exact:
     """A step in minor units; never finer than the smallest coin."""
     step = max(Fraction(to.scaleb(get_currency_precision(currency))), Fraction(1))
