@@ -237,15 +237,19 @@ class RedemptionTake(SQLModel, table=True):
 
 
 class RedemptionReturn(SQLModel, table=True):
-    """Something was brought back: whole, or some of its lines; `key` is the till's word for it, once."""
+    """Something was brought back: whole, or some of its lines; `key` is the till's word for it, once.
+
+    `n` numbers the rows of one call: of a receipt with several coupons each gets its part back.
+    """
 
     __tablename__ = "redemption_return"
-    __table_args__ = (UniqueConstraint("till", "key", name="uq_redemption_return"),)
+    __table_args__ = (UniqueConstraint("till", "key", "n", name="uq_redemption_return"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=LARGE)
     redemption_id: int = Field(foreign_key="redemption.id", sa_type=LARGE, index=True)
     till: str
     key: str
+    n: int = 0
     amount: int = Field(default=0, sa_type=BigInteger)
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     whole: bool = False
@@ -257,15 +261,15 @@ class RedemptionReturn(SQLModel, table=True):
 class JournalEntry(SQLModel, table=True):
     """What an offline till told of, once by its `key`: a sale that had happened, or something brought back.
 
-    `sale` is the key of the sale that a return belongs to; one that came before its sale waits, `redemption_id` empty,
-    and has its effect when the sale comes. `conflicts` say why it would not have been allowed, or could not be entered;
-    `code` shows the last signs only.
+    `sale` is the till and key of the sale that a return belongs to. One that came before its sale waits, without a
+    `redemption_id`, and its `body` has its effect when the sale comes. `conflicts` say why it would not have been
+    allowed, or could not be entered; `code` shows the last signs only.
     """
 
     __tablename__ = "journal_entry"
     __table_args__ = (
         UniqueConstraint("till", "key", name="uq_journal_entry"),
-        Index("ix_journal_entry_sale", "till", "sale"),
+        Index("ix_journal_entry_sale", "sale"),
         Index("ix_journal_entry_came", "came_at"),
     )
 
@@ -278,6 +282,7 @@ class JournalEntry(SQLModel, table=True):
     code: str = ""
     outlet: str = ""
     redemption_id: int | None = Field(default=None, sa_type=LARGE)
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     conflicts: list[str] = Field(default_factory=list, sa_type=JSON)
     at: datetime = Field(sa_type=Moment)
     came_at: datetime = Field(sa_type=Moment)

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('code', sa.String(), nullable=False),
     sa.Column('outlet', sa.String(), nullable=False),
     sa.Column('redemption_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('body', sa.JSON(), nullable=False),
     sa.Column('conflicts', sa.JSON(), nullable=False),
     sa.Column('at', Moment(), nullable=False),
     sa.Column('came_at', Moment(), nullable=False),
@@ -54,7 +55,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
         batch_op.create_index('ix_journal_entry_came', ['came_at'], unique=False)
-        batch_op.create_index('ix_journal_entry_sale', ['till', 'sale'], unique=False)
+        batch_op.create_index('ix_journal_entry_sale', ['sale'], unique=False)
 
     op.create_table('coupon_batch',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -199,6 +200,7 @@ def upgrade() -> None:
     sa.Column('redemption_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('till', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('lines', sa.JSON(), nullable=False),
     sa.Column('whole', sa.Boolean(), nullable=False),
@@ -207,7 +209,7 @@ def upgrade() -> None:
     sa.Column('at', Moment(), nullable=False),
     sa.ForeignKeyConstraint(['redemption_id'], ['redemption.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('till', 'key', name='uq_redemption_return')
+    sa.UniqueConstraint('till', 'key', 'n', name='uq_redemption_return')
     )
     with op.batch_alter_table('redemption_return', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_redemption_return_redemption_id'), ['redemption_id'], unique=False)

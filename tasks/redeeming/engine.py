@@ -1,0 +1,272 @@
+"""Coupons in trade: asked about, held, redeemed, given back. It knows no Prefect, and may be killed at any instant.
+
+Each call is one transaction: the redemption, what it takes of limits, the counters and the history are there together
+or not at all. A refusal is an answer and leaves nothing behind; a database that is busy is asked again: that is none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from integrations.errors import Unavailable
+from models.database import Clock, now_by
+from models.reason import Reason, because
+from models.redemptions import CouponState, OfferStage, Redeemed
+from tasks.redeeming import limits, refusals, rows
+from tasks.redeeming.audit import Audit
+from tasks.redeeming.calls import Answer, Back, Call, Entered, Entry, GiveBack, Outcome
+from tasks.redeeming.entering.rows import Entering, enter_all
+from tasks.redeeming.giving.rows import Bringing, give_back
+from tasks.redeeming.offline.rows import enter_entry
+from tasks.redeeming.offline.signed import SignedList, listed, signed
+from tasks.redeeming.planning import Planned, all_refused, first_answer
+from tasks.redeeming.prices import Asked, Prices, together
+from tasks.redeeming.rows import NoRoom, Offered, Overtaken
+from tasks.redeeming.whose import Printed, scopes, shown
+
+LIVES, TRIES, AT_ONCE = timedelta(minutes=15), 8, 500
+SETTLED = (Redeemed.REDEEMED, Redeemed.RETURNED)
+T = TypeVar("T")
+
+
+class Ledgers(Protocol):
+    """What a house has that coupons need."""
+
+    @property
+    def sessions(self) -> sessionmaker[Session]: ...
+    @property
+    def reads(self) -> sessionmaker[Session]: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def printed(self) -> Printed: ...
+
+
+class Redeeming:
+    """The ledger of coupons in a house. `currency` is the company's; other baskets are refused."""
+
+    def __init__(self, house: Ledgers, prices: Prices, currency: str = "RUB") -> None:
+        self.house, self.prices, self.currency = house, prices, currency
+        self.terms = rows.Terms()
+
+    # What tills ask.
+
+    def validate(self, call: Call) -> Answer:
+        """What would come off, and why not; nothing is written, and nothing is promised."""
+        refused: dict[str, Reason] = {}
+        while True:
+            try:
+                with self.house.reads() as session:
+                    return self._weigh(session, call, refused)
+            except NoRoom as no:
+                refused[no.code] = no.reason
+
+    def reserve(self, call: Call, lives: timedelta = LIVES) -> Answer:
+        """Hold room for the call for a while; the same key holds on, for the basket as it is now."""
+        return self._take(call, Redeemed.HELD, lives)
+
+    def redeem(self, call: Call) -> Answer:
+        """Redeem, from the reservation of the same key where there is one."""
+        return self._take(call, Redeemed.REDEEMED)
+
+    def release(self, till: str, key: str, by: str = "") -> Reason:
+        """Let a reservation go; doing it again changes nothing. Returns why it cannot be."""
+        return self._patiently(partial(self._release, till=till, key=key, by=by))
+
+    def give_back(self, call: GiveBack) -> Back:
+        """Give back all of a redemption or parts of it, once by the key; whole, its use may be made again."""
+        return self._patiently(partial(self._give_back, call=call))
+
+    def take_journal(self, entries: Sequence[Entry]) -> list[Entered]:
+        """Enter what has happened without the network, sales first. Each has one effect, however often it comes."""
+        found: dict[int, Entered] = {}
+        for place in sorted(range(len(entries)), key=lambda n: entries[n].what != "sale"):
+            found[place] = self._patiently(partial(enter_entry, ledger=self, entry=entries[place]))
+        return [found[place] for place in range(len(entries))]
+
+    def signed_list(self, till: str, lives: timedelta = timedelta(hours=24)) -> SignedList:
+        """The codes that may be used now, as hashes with what is left of them: what an offline till may hold."""
+        items: list[Any] = []
+        with self.house.reads() as session:
+            now = now_by(self.house.clock, session)
+            while more := rows.live(session, now, items[-1].id if items else 0, AT_ONCE):
+                items += more
+        return signed(listed(self.house.printed, till, items, now, now + lives), self.house.printed)
+
+    # What people order.
+
+    def stop(self, by: str, why: str, *, code: str = "", offer: str = "") -> bool:
+        """Stop a code or a whole offer: the next redemption sees it. False where there is no such thing."""
+        return self._order(by, why, code, offer, CouponState.STOPPED, (OfferStage.OPEN,), OfferStage.STOPPED)
+
+    def open(self, by: str, why: str, *, code: str = "", offer: str = "") -> bool:
+        """Let a stopped code or offer be redeemed again."""
+        return self._order(by, why, code, offer, CouponState.LIVE, (OfferStage.STOPPED,), OfferStage.OPEN)
+
+    def expire(self) -> int:
+        """Let go of all reservations that have run out; returns how many."""
+        done = 0
+        while more := self._patiently(self._expire):
+            done += more
+        return done
+
+    def audit(self) -> Audit:
+        """Add up the rows of all offers and compare them with the counters."""
+        with self.house.reads() as session:
+            return Audit.of(rows.audit(session))
+
+    # How.
+
+    def _patiently(self, work: Callable[[Session], T]) -> T:
+        """Do it in one transaction; one that gave way to another begins anew, which its key allows."""
+        for _ in range(TRIES):
+            try:
+                with self.house.sessions.begin() as session:
+                    return work(session)
+            except (OperationalError, Overtaken):
+                continue
+        raise Unavailable(because(refusals.BUSY, code="busy"), retry_after=timedelta(seconds=1))
+
+    def _take(self, call: Call, state: Redeemed, lives: timedelta | None = None) -> Answer:
+        refused: dict[str, Reason] = {}
+        swept = False
+        while True:
+            try:
+                return self._patiently(partial(self._attempt, call=call, state=state, lives=lives, refused=refused))
+            except NoRoom as no:
+                if no.reason.code in refusals.ROOM and not swept:
+                    swept = True
+                    if self.expire():
+                        continue
+                refused[no.code] = no.reason
+                if call.together or len(refused) == len(call.codes):
+                    return all_refused(call, refused)
+
+    def _attempt(
+        self, session: Session, call: Call, state: Redeemed, lives: timedelta | None, refused: dict[str, Reason]
+    ) -> Answer:
+        found, now = rows.look(session, self.house.clock, call.codes)
+        now = now or now_by(self.house.clock, session)
+        former = rows.called(session, call.till, call.key)
+        said = self.house.printed("redeeming", call.body())
+        if former and (answer := _as_before(call, state, former, said, found)):
+            return answer
+        call = _at(call, now)
+        until = now + lives if lives else None
+        order = Entering(call, state, said, now, until, tuple(former), refused)
+        entered = enter_all(session, order, self.plan(session, call, found, refused))
+        outcomes = {
+            one.offered.code: Outcome(
+                code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off, until=until
+            ) for one, id in entered
+        }  # fmt: skip
+        return _in_order(call, outcomes, refused)
+
+    def plan(
+        self, session: Session, call: Call, found: dict[str, Offered], refused: dict[str, Reason]
+    ) -> list[Planned]:
+        """What each code that is not refused yet takes; raises NoRoom for the first that may not."""
+        codes = [code for code in call.codes if code not in refused]
+        for code in codes:
+            if reason := found[code].refusal if code in found else refusals.UNKNOWN_CODE:
+                raise NoRoom(code, reason)
+        if call.basket.currency != self.currency:
+            words = {"currency": call.basket.currency, "ours": self.currency}
+            raise NoRoom(codes[0], because(refusals.CURRENCY, code="currency", **words))
+        asked = [Asked(found[code].offer_id, self.terms_of(session, found[code], call)) for code in codes]
+        offs = together(self.prices, asked, call.basket, call.buyer, call.place)
+        for code, off in zip(codes, offs, strict=True):
+            if isinstance(off, Reason):
+                raise NoRoom(code, off)
+        people = self.buyers(session, call)
+        return [
+            self.planned(call, found[code], one.terms, off, people)
+            for code, one, off in zip(codes, asked, offs, strict=True) if not isinstance(off, Reason)
+        ]  # fmt: skip
+
+    def terms_of(self, session: Session, one: Offered, call: Call) -> Any:
+        return limits.extended(self.terms.of(session, one.version_id or 0), one.ends_at, call.place.zone)
+
+    def buyers(self, session: Session, call: Call) -> tuple[set[int], list[str]]:
+        """Who buys: numbers of customers, and keyed hashes of what was shown."""
+        named = shown(call.presented)
+        known = rows.known_customers(session, named) | ({call.buyer.customer} if call.buyer.customer else set())
+        return known, [self.house.printed(*one) for one in named] + ([call.buyer.whose] if call.buyer.whose else [])
+
+    def planned(self, call: Call, one: Offered, terms: Any, off: Any, people: tuple[set[int], list[str]]) -> Planned:
+        """Raises NoRoom where it cannot be known what is taken."""
+        customers, prints = people
+        who = scopes(customers | ({one.customer_id} if one.customer_id else set()), prints)
+        if reason := limits.missing(terms, call.place, who, call.sitting):
+            raise NoRoom(one.code, reason)
+        taken = limits.takes(terms, off, call.place, who, call.sitting, self.currency)
+        customer = call.buyer.customer or min(customers, default=one.customer_id)
+        return Planned(one, terms, off, taken, customer, "" if customer or not prints else prints[0])
+
+    def _weigh(self, session: Session, call: Call, refused: dict[str, Reason]) -> Answer:
+        found, now = rows.look(session, self.house.clock, call.codes, locking=False)
+        call = _at(call, now or now_by(self.house.clock, session))
+        outcomes = {}
+        for one in self.plan(session, call, found, refused) if len(refused) < len(call.codes) else ():
+            full = one.offered.most and one.offered.used + one.offered.held >= one.offered.most
+            if reason := refusals.CODE_FULL if full else rows.room(session, one.offered.offer_id, one.takes):
+                raise NoRoom(one.offered.code, reason)
+            outcomes[one.offered.code] = Outcome(code=one.offered.code, offer=one.offered.key, off=one.off)
+        return _in_order(call, outcomes, refused)
+
+    def _release(self, session: Session, till: str, key: str, by: str) -> Reason:
+        now = now_by(self.house.clock, session)
+        former = rows.called(session, till, key)
+        if not former:
+            return because(refusals.NO_SALE, code="no_sale")
+        if any(row.state in SETTLED for row in former):
+            return because(refusals.REDEEMED_ALREADY, code="redeemed")
+        rows.release(session, [row.id for row in former if row.state == Redeemed.HELD], now, by, "by hand")
+        return Reason()
+
+    def _give_back(self, session: Session, call: GiveBack) -> Back:
+        now = now_by(self.house.clock, session)
+        said = self.house.printed("giving back", call.body())
+        return give_back(session, Bringing(call, said, now, self.terms, lambda code: call.code in ("", code)))
+
+    def _expire(self, session: Session) -> int:
+        return rows.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")
+
+    def _order(
+        self, by: str, why: str, code: str, offer: str, state: CouponState, former: tuple[str, ...], stage: str
+    ) -> bool:
+        def order(session: Session) -> bool:
+            now = now_by(self.house.clock, session)
+            if code:
+                return rows.order_code(session, code, state, by, why, now)
+            return rows.order_offer(session, offer, former, stage, by, why, now)
+
+        return self._patiently(order)
+
+
+def _at(call: Call, now: datetime) -> Call:
+    """What is asked now is asked at the time of the database, whatever clock the till has."""
+    return call.model_copy(update={"place": call.place.model_copy(update={"at": now})})
+
+
+def _in_order(call: Call, outcomes: Mapping[str, Outcome], refused: Mapping[str, Reason]) -> Answer:
+    return Answer(outcomes=tuple(outcomes.get(code) or Outcome(code=code, reason=refused[code]) for code in call.codes))
+
+
+def _as_before(call: Call, state: Redeemed, former: list[Any], said: str, found: dict[str, Offered]) -> Answer | None:
+    """The answer to a call that came before; None where it is a reservation that goes on."""
+    offers = {one.id: one for one in found.values()}
+    if any(row.state in SETTLED for row in former):
+        if any(row.said != said for row in former):
+            return all_refused(call, dict.fromkeys(call.codes, refusals.OTHER))
+        if state is Redeemed.HELD:
+            settled = because(refusals.REDEEMED_ALREADY, code="redeemed")
+            return all_refused(call, dict.fromkeys(call.codes, settled))
+        return first_answer(call, former, offers)
+    if any(row.coupon_id not in offers for row in former):
+        return all_refused(call, dict.fromkeys(call.codes, refusals.OTHER))
+    return None

@@ -1,0 +1,92 @@
+"""A call written down: its redemptions and what they take first, then coupons, then counters. A session is given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.reason import Reason
+from models.redemptions import Happened, Redeemed
+from tasks.redeeming import rows
+from tasks.redeeming.calls import Call
+from tasks.redeeming.limits import Take, changes
+from tasks.redeeming.planning import Planned, refused_of, row_of
+
+
+@dataclass(frozen=True)
+class Entering:
+    """How a call is entered. `former` are its reservations; `force`: it has happened, so no limit is asked."""
+
+    call: Call
+    state: Redeemed
+    said: str
+    now: datetime
+    until: datetime | None = None
+    former: Sequence[Any] = ()
+    refused: Mapping[str, Reason] | None = None
+    force: bool = False
+
+    def of(self, one: Planned) -> Any:
+        """The reservation that makes place for it, held or let go; None where there was none."""
+        return next((row for row in self.former if row.coupon_id == one.offered.id), None)
+
+    def held(self, one: Planned) -> bool:
+        row = self.of(one)
+        return row is not None and row.state == Redeemed.HELD
+
+
+def enter_all(session: Session, order: Entering, planned: Sequence[Planned]) -> list[tuple[Planned, int]]:
+    """Enter what was planned. Raises NoRoom where a limit is full and Overtaken where the call is there already."""
+    former = rows.takes_of(session, [row.id for row in order.former]) if order.former else {}
+    in_order = sorted(planned, key=lambda one: one.place)
+    first = max((row.n for row in order.former), default=-1) + 1
+    entered = [(one, _put(session, order, one, first + n, n == 0)) for n, one in enumerate(in_order)]
+    rows.note(session, [_event(order, one, id) for one, id in entered if _is_news(order, one)])
+    full = _coupons(session, order, in_order)
+    for one, id in entered:
+        given: list[Take] = former.get(id, []) if order.held(one) else []
+        asked = changes(one.offered.offer_id, given, one.takes, order.state is Redeemed.HELD)
+        above = rows.change(session, one.offered.code, asked, order.force)
+        conflicts = (*one.conflicts, *full.get(one.offered.id, ()), *(kind.value for kind in above))
+        if len(conflicts) > len(one.conflicts):
+            rows.settle(session, id, conflict=" ".join(dict.fromkeys(conflicts)))
+    return entered
+
+
+def _put(session: Session, order: Entering, one: Planned, n: int, is_first: bool) -> int:
+    row = row_of(order.call, one, n, order.state, order.said, order.now) | {"until": order.until}
+    if is_first and order.refused:
+        row["answer"]["refused"] = refused_of(order.call, order.refused)
+    former = order.of(one)
+    if former is None:
+        id = rows.enter(session, row)
+    else:
+        id = former.id
+        rows.settle(session, id, **{name: value for name, value in row.items() if name not in ("key", "till", "n")})
+        rows.drop_takes(session, [id])
+    rows.put_takes(session, id, one.offered.offer_id, one.takes)
+    return id
+
+
+def _coupons(session: Session, order: Entering, planned: Sequence[Planned]) -> dict[int, tuple[str, ...]]:
+    """Use or hold the codes, by number; returns those that, being forced, have been used too often."""
+    full: dict[int, tuple[str, ...]] = {}
+    for one in sorted(planned, key=lambda one: one.offered.id):
+        used, held = int(order.state is Redeemed.REDEEMED), int(order.state is Redeemed.HELD) - int(order.held(one))
+        if not rows.ask_coupon(session, one.offered, used, held, order.force):
+            full[one.offered.id] = ("code",)
+    return full
+
+
+def _is_news(order: Entering, one: Planned) -> bool:
+    return order.state is Redeemed.REDEEMED or not order.held(one)
+
+
+def _event(order: Entering, one: Planned, id: int) -> dict[str, Any]:
+    what = Happened.REDEEMED if order.state is Redeemed.REDEEMED else Happened.HELD
+    return {
+        "coupon_id": one.offered.id, "offer_id": one.offered.offer_id, "what": what.value, "at": order.now,
+        "outlet": order.call.place.outlet, "by": order.call.cashier, "redemption_id": id,
+    }  # fmt: skip

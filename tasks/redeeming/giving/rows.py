@@ -1,0 +1,120 @@
+"""What is brought back: the redemption's lines, its takes, the use of its code. A session is given.
+
+The redemptions of the sale are locked first, so two returns of one sale come one after another.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.reason import Reason, because
+from models.redemptions import Happened, Redeemed
+from tasks.redeeming import refusals, rows, statements
+from tasks.redeeming.calls import Back, GiveBack
+from tasks.redeeming.limits import Change, Take
+from tasks.redeeming.returning import Restored, all_restored, restored, set_free, too_late
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """How something is given back. `force`: it has happened, so no day is too late."""
+
+    call: GiveBack
+    said: str
+    now: datetime
+    terms: rows.Terms
+    is_meant: Callable[[str], bool]
+    force: bool = False
+
+
+def give_back(session: Session, order: Bringing) -> Back:
+    """Give back what is asked for, of every coupon of the sale; nothing where any of it cannot be."""
+    call = order.call
+    sale = rows.called(session, call.of_till, call.sale)
+    if before := rows.returned(session, call.till, call.key):
+        return _as_before(before, order.said)
+    chosen = _chosen(session, sale, order)
+    if isinstance(chosen, Reason):
+        return Back(reason=chosen)
+    done = [_restored(row, call) for row in chosen]
+    for one in done:
+        if isinstance(one, Reason):
+            return Back(reason=one)
+    pairs = [(row, one) for row, one in zip(chosen, done, strict=True) if isinstance(one, Restored)]
+    _write(session, order, pairs)
+    return Back(
+        amount=sum(one.amount for _, one in pairs), lines=_summed([one for _, one in pairs]),
+        whole=all(one.whole for _, one in pairs),
+    )  # fmt: skip
+
+
+def _chosen(session: Session, sale: Sequence[Any], order: Bringing) -> list[Any] | Reason:
+    codes = rows.codes_of(session, [row.coupon_id for row in sale])
+    mine = [row for row in sale if order.is_meant(codes[row.coupon_id][0])]
+    if not mine:
+        return because(refusals.NO_SALE, code="no_sale")
+    live = [row for row in mine if row.state == Redeemed.REDEEMED]
+    if not live:
+        gone = any(row.state == Redeemed.RETURNED for row in mine)
+        no = (refusals.NOTHING_LEFT, "nothing_left") if gone else (refusals.NOT_REDEEMED, "not_redeemed")
+        return because(no[0], code=no[1])
+    for row in live if not order.force else ():
+        days = order.terms.of(session, row.version_id).return_days
+        if reason := too_late(row.settled_at, order.now, days, order.call.zone):
+            return reason
+    return live
+
+
+def _restored(row: Any, call: GiveBack) -> Restored | Reason:
+    return restored(row.lines, call.lines) if call.lines else all_restored(row.lines)
+
+
+def _as_before(before: Sequence[Any], said: str) -> Back:
+    if any(row.said != said for row in before):
+        return Back(reason=refusals.OTHER)
+    lines: dict[int, int] = {}
+    for row in before:
+        for line in row.lines:
+            lines[line["n"]] = lines.get(line["n"], 0) + line["amount"]
+    amount = sum(row.amount for row in before)
+    return Back(amount=amount, lines=tuple(lines.items()), whole=all(row.whole for row in before), replayed=True)
+
+
+def _summed(done: Sequence[Restored]) -> tuple[tuple[int, int], ...]:
+    lines: dict[int, int] = {}
+    for one in done:
+        for n, amount in one.each:
+            lines[n] = lines.get(n, 0) + amount
+    return tuple(lines.items())
+
+
+def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restored]]) -> None:
+    """Rows first, then coupons, then counters, each in the order of locks."""
+    taken = rows.takes_of(session, [row.id for row, _ in pairs])
+    freed: list[Change] = []
+    for n, (row, one) in enumerate(pairs):
+        mine = set_free(taken[row.id], one, row.answer.get("units", 0))
+        _put(session, order, n, row, one, mine)
+        freed += [Change(row.offer_id, take.kind, take.scope, used=-take.n) for take in mine]
+    for coupon in sorted(row.coupon_id for row, one in pairs if one.whole):
+        rows.give_coupon(session, coupon, used=-1)
+    rows.give(session, sorted(freed, key=lambda change: change.place))
+
+
+def _put(session: Session, order: Bringing, n: int, row: Any, one: Restored, freed: Sequence[Take]) -> None:
+    call = order.call
+    more = {"state": Redeemed.RETURNED.value} if one.whole else {}
+    rows.settle(session, row.id, back=row.back + one.amount, lines=one.lines, **more)
+    if not one.whole:
+        rows.lower_takes(session, row.id, freed)
+    lines = [{"n": number, "amount": amount} for number, amount in one.each]
+    session.connection().execute(statements.PUT_RETURN, {
+        "redemption_id": row.id, "till": call.till, "key": call.key, "n": n, "amount": one.amount, "lines": lines,
+        "whole": one.whole, "by": call.by, "said": order.said, "at": order.now,
+    })  # fmt: skip
+    event = {"coupon_id": row.coupon_id, "offer_id": row.offer_id, "what": Happened.RETURNED.value, "by": call.by}
+    said = "whole" if one.whole else "in part"
+    rows.note(session, [event | {"outlet": row.outlet, "redemption_id": row.id, "said": said, "at": order.now}])

@@ -1,0 +1,120 @@
+"""What a redemption takes of which limits, in the order in which counters are locked. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from models.basket import Off, Place
+from models.offers import Invitation, OfferTerms, Sitting
+from models.reason import Reason, because
+from models.redemptions import Limit
+from models.written import minor_units
+from tasks.redeeming import refusals
+
+ORDER = {kind: place for place, kind in enumerate(Limit)}
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """So much of a limit; `most` is None where there is none and it is only counted."""
+
+    kind: Limit
+    scope: str
+    n: int
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a counter changes by; of what is asked for there must be room."""
+
+    offer_id: int
+    kind: Limit
+    scope: str
+    used: int = 0
+    held: int = 0
+    most: int | None = None
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """The order of locks, the same for everybody."""
+        return (self.offer_id, ORDER[self.kind], self.scope)
+
+    @property
+    def asked(self) -> int:
+        return self.used + self.held
+
+
+def local_day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def missing(terms: OfferTerms, place: Place, buyers: Sequence[str], sitting: datetime | None) -> Reason:
+    """What must be known before its limits can be kept; no reason where all is."""
+    if (terms.limits.per_customer or terms.limits.per_period) and not buyers:
+        return because(refusals.CARD, code="card")
+    if isinstance(terms.gives, Invitation) and seat_of(terms.gives, place, sitting) is None:
+        return because(refusals.SITTING, code="sitting")
+    return Reason()
+
+
+def takes(
+    terms: OfferTerms, off: Off, place: Place, buyers: Sequence[str], sitting: datetime | None, currency: str
+) -> list[Take]:
+    """What it takes, in the order of locks. All that may ever be limited is counted, limited or not."""
+    limits = terms.limits
+    found = [
+        Take(Limit.TOTAL, "", 1, limits.total or None),
+        Take(Limit.BUDGET, "", off.amount, minor_units(limits.budget, currency) or None),
+        Take(Limit.UNITS, "", off.units, limits.units or None),
+    ]
+    if place.outlet:
+        found.append(Take(Limit.OUTLET, place.outlet, 1, limits.per_outlet or None))
+    seat = seat_of(terms.gives, place, sitting) if isinstance(terms.gives, Invitation) else None
+    if seat is not None:
+        seats = sum(one.seats for one in off.given) or 1
+        found.append(Take(Limit.SEATS, f"{seat.outlet} {seat.at.isoformat()}", seats, seat.seats))
+    found += [Take(Limit.CUSTOMER, buyer, 1, limits.per_customer or None) for buyer in buyers]
+    if limits.per_period and limits.period_days:
+        n = window(terms, local_day(place.at, place.zone))
+        found += [Take(Limit.PERIOD, f"{buyer} {n}", 1, limits.per_period) for buyer in buyers]
+    return [take for take in found if take.n]
+
+
+def window(terms: OfferTerms, day: date) -> int:
+    """The number of the period a day is in, on the grid that begins with the offer's first day."""
+    return (day - terms.first_day).days // terms.limits.period_days
+
+
+def seat_of(gives: Invitation, place: Place, sitting: datetime | None) -> Sitting | None:
+    """The sitting that is meant: the named one, or the only one of the outlet."""
+    here = [one for one in gives.sittings if one.outlet == place.outlet]
+    if sitting is not None:
+        return next((one for one in here if one.at.replace(tzinfo=None) == sitting.replace(tzinfo=None)), None)
+    return here[0] if len(here) == 1 else None
+
+
+def changes(offer_id: int, given: Iterable[Take], taken: Iterable[Take], held: bool) -> list[Change]:
+    """What counters change by when `given` reservations make place for `taken`, in the order of locks."""
+    found: dict[tuple[Limit, str], Change] = {}
+    for take in given:
+        found[take.kind, take.scope] = Change(offer_id, take.kind, take.scope, held=-take.n)
+    for take in taken:
+        former = found.get((take.kind, take.scope), Change(offer_id, take.kind, take.scope))
+        now = replace(former, held=former.held + take.n) if held else replace(former, used=take.n)
+        found[take.kind, take.scope] = replace(now, most=take.most)
+    moving = (change for change in found.values() if change.used or change.held)
+    return sorted(moving, key=lambda change: change.place)
+
+
+def too_large(asked: Iterable[Change]) -> Change | None:
+    """The first of these that no counter, however empty, has room for."""
+    return next((one for one in asked if one.most is not None and one.asked > one.most), None)
+
+
+def extended(terms: OfferTerms, ends_at: datetime | None, zone: str) -> OfferTerms:
+    """The terms for a code whose own end was put off beyond the offer's."""
+    if ends_at is None or (last := local_day(ends_at - timedelta(microseconds=1), zone)) <= terms.last_day:
+        return terms
+    return terms.model_copy(update={"last_day": last})

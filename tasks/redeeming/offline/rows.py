@@ -1,0 +1,192 @@
+"""What offline tills tell of is entered once, whatever the limits say: it has happened. A session is given.
+
+What would not have been allowed is entered as a conflict, beside what happened; nothing of it is hidden or changed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.basket import Off
+from models.database import now_by
+from models.reason import Reason
+from models.redemptions import Redeemed
+from tasks.redeeming import limits, refusals, rows, statements
+from tasks.redeeming.calls import Brought, Call, Entered, Entry, GiveBack, Sale
+from tasks.redeeming.entering.rows import Entering, enter_all
+from tasks.redeeming.giving.rows import Bringing, give_back
+from tasks.redeeming.planning import Planned
+from tasks.redeeming.prices import Asked, together
+from tasks.redeeming.rows import Offered, Overtaken
+from tasks.redeeming.statements import ENTRY
+from tasks.redeeming.whose import scopes
+
+if TYPE_CHECKING:
+    from tasks.redeeming.engine import Redeeming
+
+SKEW = timedelta(minutes=5)
+SETTLED = (Redeemed.REDEEMED, Redeemed.RETURNED)
+
+
+def enter_entry(session: Session, ledger: "Redeeming", entry: Entry) -> Entered:
+    """Enter one entry of a journal. Raises Overtaken where the same is being entered by somebody else."""
+    now = now_by(ledger.house.clock, session)
+    till, key = (entry.call.till, entry.call.key) if isinstance(entry, Sale) else (entry.back.till, entry.back.key)
+    said = ledger.house.printed("journal", entry.model_dump_json())
+    before = session.execute(select(ENTRY).where(ENTRY.c.till == till, ENTRY.c.key == key)).first()
+    if before is not None and before.said != said:
+        return Entered(key=key, reason=refusals.OTHER)
+    if before is not None and (before.redemption_id or not before.body):
+        return Entered(
+            key=key, conflicts=tuple(before.conflicts), replayed=True, redemptions=_numbers(session, entry, before)
+        )
+    if isinstance(entry, Sale):
+        return _sale(session, ledger, entry, said, now)
+    return _brought(session, ledger, entry, said, now, before)
+
+
+def _numbers(session: Session, entry: Entry, before: Any) -> tuple[int, ...]:
+    if isinstance(entry, Sale):
+        return tuple(row.id for row in rows.called(session, entry.call.till, entry.call.key))
+    return (before.redemption_id,) if before.redemption_id else ()
+
+
+# A sale.
+
+
+def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: datetime) -> Entered:
+    """What was taken at the till is what is entered; what our prices and limits say of it are its conflicts."""
+    ahead = entry.call.place.at > now + SKEW
+    call = entry.call.model_copy(update={"origin": "offline"})
+    if ahead:
+        call = call.model_copy(update={"place": call.place.model_copy(update={"at": now})})
+    found, _ = rows.look(session, ledger.house.clock, call.codes)
+    former = rows.called(session, call.till, call.key)
+    done = {row.coupon_id: row for row in former if row.state in SETTLED}
+    given = dict(zip(call.codes, entry.given, strict=False))
+    conflicts = ["clock"] if ahead else []
+    conflicts += ["amount" for code, one in found.items() if one.id in done and _differs(done[one.id], given.get(code))]
+    known = _with_versions(session, [found[code] for code in call.codes if code in found])
+    conflicts += ["unknown_code"] * (len(call.codes) > len(found)) + ["no_terms"] * (len(found) > len(known))
+    planned = _planned(session, ledger, call, [one for one in known if one.id not in done], given)
+    body = ledger.house.printed("redeeming", entry.call.body())
+    order = Entering(
+        call, Redeemed.REDEEMED, body, call.place.at, former=[row for row in former if row.id not in _ids(done)],
+        force=True,
+    )  # fmt: skip
+    entered = [id for _, id in enter_all(session, order, planned)]
+    conflicts += [word for row in rows.called(session, call.till, call.key) for word in row.conflict.split()]
+    numbers = (*_ids(done), *entered)
+    unique = list(dict.fromkeys(conflicts))
+    _put(session, call.till, call.key, said, now, what="sale", at=entry.call.place.at, outlet=call.place.outlet,
+         code=_masked(call.codes), redemption_id=next(iter(numbers), None), conflicts=unique)  # fmt: skip
+    _let_come(session, ledger, call, now)
+    return Entered(key=call.key, redemptions=numbers, conflicts=tuple(unique))
+
+
+def _ids(done: dict[int, Any]) -> tuple[int, ...]:
+    return tuple(row.id for row in done.values())
+
+
+def _differs(row: Any, given: Off | None) -> bool:
+    return given is not None and given.amount != row.amount
+
+
+def _with_versions(session: Session, found: Sequence[Offered]) -> list[Offered]:
+    """With the terms they were under, or the last that were written; those without any are left out."""
+    known = []
+    for one in found:
+        version = one.version_id or rows.newest_version(session, one.offer_id)
+        if version is not None:
+            known.append(rows.with_version(one, version))
+    return known
+
+
+def _planned(
+    session: Session, ledger: "Redeeming", call: Call, found: Sequence[Offered], given: dict[str, Off]
+) -> list[Planned]:
+    terms = [ledger.terms_of(session, one, call) for one in found]
+    asked = [Asked(one.offer_id, each) for one, each in zip(found, terms, strict=True)]
+    prices = together(ledger.prices, asked, call.basket, call.buyer, call.place)
+    customers, prints = ledger.buyers(session, call)
+    planned = []
+    for one, each, price in zip(found, terms, prices, strict=True):
+        who = scopes(customers | ({one.customer_id} if one.customer_id else set()), prints)
+        off = given.get(one.code) or (price if isinstance(price, Off) else Off())
+        wrong = [one.refusal, price if isinstance(price, Reason) else Reason()]
+        wrong.append(limits.missing(each, call.place, who, call.sitting))
+        conflicts = [reason.code for reason in wrong if reason]
+        if isinstance(price, Off) and price.amount != off.amount:
+            conflicts.append("amount")
+        taken = limits.takes(each, off, call.place, who, call.sitting, ledger.currency)
+        customer = call.buyer.customer or min(customers, default=one.customer_id)
+        whose = "" if customer or not prints else prints[0]
+        planned.append(Planned(one, each, off, taken, customer, whose, tuple(dict.fromkeys(conflicts))))
+    return planned
+
+
+def _masked(codes: Sequence[str]) -> str:
+    return " ".join(f"…{code[-3:]}" for code in codes if len(code) > 6)
+
+
+# A return.
+
+
+def _brought(session: Session, ledger: "Redeeming", entry: Brought, said: str, now: datetime, before: Any) -> Entered:
+    back = entry.back
+    print_ = ledger.house.printed("code", back.code) if back.code else ""
+    done = _give_back(session, ledger, back, print_, now)
+    waits = done.reason.code == "no_sale"
+    sale = rows.called(session, back.of_till, back.sale)
+    said_so = {
+        "conflicts": [done.reason.code] if done.reason and not waits else [],
+        "redemption_id": sale[0].id if sale and not waits else None,
+        "body": {"back": back.model_dump(mode="json", exclude={"code"}), "code": print_} if waits else {},
+    }
+    if before is None:
+        _put(session, back.till, back.key, said, now, what="back", at=entry.at, outlet=entry.outlet,
+             code=_masked([back.code]), sale=_sale_key(back.of_till, back.sale), **said_so)  # fmt: skip
+    elif not waits:
+        session.execute(update(ENTRY).where(ENTRY.c.id == before.id).values(**said_so))
+    numbers = (sale[0].id,) if sale and not waits else ()
+    conflicts = (done.reason.code,) if done.reason and not waits else ()
+    return Entered(key=back.key, redemptions=numbers, conflicts=conflicts, waits=waits, replayed=before is not None)
+
+
+def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: str, now: datetime) -> Any:
+    """The code is known by its keyed hash only: a return may have waited."""
+
+    def is_meant(code: str, printed: Any = ledger.house.printed) -> bool:
+        return not print_ or printed("code", code) == print_
+
+    said = ledger.house.printed("giving back", back.model_dump_json(exclude={"key", "till", "code"}) + print_)
+    return give_back(session, Bringing(back, said, now, ledger.terms, is_meant, force=True))
+
+
+def _let_come(session: Session, ledger: "Redeeming", call: Call, now: datetime) -> None:
+    """What was brought back before its sale came has its effect now."""
+    mine = (ENTRY.c.sale == _sale_key(call.till, call.key), ENTRY.c.redemption_id.is_(None))
+    sale = rows.called(session, call.till, call.key)
+    waiting = session.execute(select(ENTRY).where(*mine).order_by(ENTRY.c.id).with_for_update()).all()
+    give = partial(_give_back, session, ledger)
+    for row in waiting if sale else ():
+        done = give(GiveBack(**row.body["back"]), row.body["code"], now)
+        conflicts = [done.reason.code] if done.reason else []
+        values = {"redemption_id": sale[0].id, "body": {}, "conflicts": conflicts}
+        session.execute(update(ENTRY).where(ENTRY.c.id == row.id).values(**values))
+
+
+def _sale_key(till: str, key: str) -> str:
+    return f"{till}\n{key}"
+
+
+def _put(session: Session, till: str, key: str, said: str, now: datetime, **more: Any) -> None:
+    row = {"till": till, "key": key, "said": said, "came_at": now, "sale": "", "code": "", "outlet": "", "body": {},
+           "conflicts": [], "redemption_id": None} | more  # fmt: skip
+    statement = statements.journal(session.get_bind().dialect.name)
+    if session.connection().execute(statement, row).scalar() is None:
+        raise Overtaken

@@ -1,0 +1,97 @@
+"""What a call is going to enter, worked out before anything is written. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from models.basket import Given, LineOff, Off
+from models.offers import OfferTerms
+from models.reason import Reason, because
+from models.redemptions import Redeemed
+from tasks.redeeming import refusals
+from tasks.redeeming.calls import Answer, Call, Outcome
+from tasks.redeeming.limits import Take
+from tasks.redeeming.returning import lines_of
+
+
+class Code(Protocol):
+    """A code as the tables know it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def offer_id(self) -> int: ...
+    @property
+    def version_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One code of a call: what comes off, and what it takes of which limits. `customer` and `whose` are who buys."""
+
+    offered: Any
+    terms: OfferTerms
+    off: Off
+    takes: Sequence[Take] = ()
+    customer: int | None = None
+    whose: str = ""
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return (self.offered.offer_id, self.offered.id)
+
+
+def row_of(call: Call, one: Planned, n: int, state: Redeemed, said: str, now: datetime) -> dict[str, Any]:
+    """The redemption as it is entered."""
+    return {
+        "key": call.key, "till": call.till, "n": n, "offer_id": one.offered.offer_id,
+        "version_id": one.offered.version_id, "coupon_id": one.offered.id, "customer_id": one.customer,
+        "whose": one.whose, "outlet": call.place.outlet, "cashier": call.cashier, "receipt": call.receipt,
+        "state": state.value, "origin": call.origin, "conflict": " ".join(one.conflicts), "said": said,
+        "base": call.basket.amount, "amount": one.off.amount, "back": 0, "lines": lines_of(call.basket, one.off),
+        "answer": {"units": one.off.units, "given": [given.model_dump() for given in one.off.given]},
+        "at": now, "until": None, "settled_at": now if state is Redeemed.REDEEMED else None,
+    }  # fmt: skip
+
+
+def off_of(row: Any) -> Off:
+    """What was taken off, as the ledger keeps it."""
+    lines = tuple(
+        LineOff(n=line["n"], amount=line["off"], quantity=line["discounted"])
+        for line in row.lines if line["off"] or line["discounted"]
+    )  # fmt: skip
+    given = tuple(Given(**one) for one in row.answer.get("given", ()))
+    return Off(lines=lines, given=given, units=row.answer.get("units", 0))
+
+
+def refused_of(call: Call, refused: Mapping[str, Reason]) -> dict[str, Any]:
+    """What was refused of a call, as it is kept with the rest of it: by place, because codes are secrets."""
+    return {str(call.codes.index(code)): reason.model_dump() for code, reason in refused.items()}
+
+
+def first_answer(call: Call, rows: Sequence[Any], offers: Mapping[int, Any]) -> Answer:
+    """What a call was answered when it came first."""
+    refused: dict[str, Any] = next((row.answer["refused"] for row in rows if row.answer.get("refused")), {})
+    found = {
+        offers[row.coupon_id].code: Outcome(
+            code=offers[row.coupon_id].code, offer=offers[row.coupon_id].key, redemption=row.id,
+            state=Redeemed.REDEEMED, off=off_of(row),
+        ) for row in rows if row.coupon_id in offers
+    }  # fmt: skip
+    outcomes = []
+    for place, code in enumerate(call.codes):
+        reason = Reason(**refused[str(place)]) if str(place) in refused else refusals.OTHER
+        outcomes.append(found.get(code) or Outcome(code=code, reason=reason))
+    return Answer(outcomes=tuple(outcomes), replayed=True)
+
+
+def all_refused(call: Call, refused: Mapping[str, Reason]) -> Answer:
+    """Nothing was taken: because of itself, or of another code that it goes with."""
+    other = because(refusals.TOGETHER, code="together")
+    return Answer(outcomes=tuple(Outcome(code=code, reason=refused.get(code, other)) for code in call.codes))

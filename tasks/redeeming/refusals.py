@@ -1,0 +1,63 @@
+"""Why a coupon is not taken, or nothing is given back: in words for those who work with it. Pure.
+
+The public gets one text for all of them; that is the business of whoever asks.
+"""
+
+from models.locale import mark
+from models.reason import Reason, because
+from models.redemptions import CouponState, Limit, OfferStage
+
+UNKNOWN = mark("There is no such code. Read it again sign by sign.")
+STOPPED = mark("This code has been stopped.")
+REPLACED = mark("Another code was given in the place of this one.")
+OFFER_STOPPED = mark("The offer has been stopped.")
+OFFER_CLOSED = mark("The offer is not open.")
+USED_UP = mark("This code has been used as often as it may be.")
+TOTAL = mark("The offer has been used as often as it may be.")
+BUDGET = mark("What is left of the offer's budget is less than this discount.")
+UNITS = mark("There are fewer units left in the offer than are in the basket.")
+OUTLET = mark("The offer has been used in this outlet as often as it may be.")
+SEATS = mark("There are not enough seats left at that time.")
+CUSTOMER = mark("This customer has used the offer as often as one may.")
+PERIOD = mark("This customer has used the offer as often as one may in this period.")
+CARD = mark("The offer has a limit for each customer: ask for the card, the phone number or the e-mail address.")
+SITTING = mark("There is no such sitting in this outlet. Choose one of those in the offer.")
+CURRENCY = mark("The basket is in {currency}, and the offer in {ours}.")
+OTHER_BODY = mark("This key came before with another content. A new call needs a new key.")
+REDEEMED_ALREADY = mark("This has been redeemed already, so it can be neither held nor let go.")
+TWICE = mark("One coupon of an offer is taken on a receipt; this is another of the same.")
+ALONE = mark("An offer that goes with no other is on this receipt.")
+TOGETHER = mark("Nothing was taken, because another code of this receipt was refused.")
+NO_SALE = mark("There is no such redemption. Look for it by the number of the receipt.")
+NOT_REDEEMED = mark("This has not been redeemed, so there is nothing to give back.")
+NOTHING_LEFT = mark("All of it has been given back already.")
+TOO_LATE = mark("It could be brought back until {day}.")
+TOO_MUCH = mark("More of line {line} is brought back than is left of it.")
+NO_LINE = mark("The receipt has no line {line}.")
+BUSY = mark("The database is busy. The same call may be sent again.")
+
+FULL: dict[Limit, Reason] = {
+    Limit.TOTAL: because(TOTAL, code=Limit.TOTAL), Limit.BUDGET: because(BUDGET, code=Limit.BUDGET),
+    Limit.UNITS: because(UNITS, code=Limit.UNITS), Limit.OUTLET: because(OUTLET, code=Limit.OUTLET),
+    Limit.SEATS: because(SEATS, code=Limit.SEATS), Limit.CUSTOMER: because(CUSTOMER, code=Limit.CUSTOMER),
+    Limit.PERIOD: because(PERIOD, code=Limit.PERIOD),
+}  # fmt: skip
+CODE_FULL = because(USED_UP, code="code")
+ROOM = frozenset({*(reason.code for reason in FULL.values()), CODE_FULL.code})
+UNKNOWN_CODE = because(UNKNOWN, code="unknown_code")
+OTHER = because(OTHER_BODY, code="other_body")
+
+
+def of_coupon(state: str) -> Reason:
+    """Why a code of this state is not taken."""
+    if state == CouponState.LIVE:
+        return Reason()
+    return because(REPLACED, code="replaced") if state == CouponState.REPLACED else because(STOPPED, code="stopped")
+
+
+def of_offer(stage: str) -> Reason:
+    """Why nothing of an offer at this stage is taken."""
+    if stage == OfferStage.OPEN:
+        return Reason()
+    stopped = stage == OfferStage.STOPPED
+    return because(OFFER_STOPPED, code="offer_stopped") if stopped else because(OFFER_CLOSED, code="offer_closed")

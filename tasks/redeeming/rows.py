@@ -1,0 +1,326 @@
+"""Coupons, redemptions and the counters of limits. Sessions are given; nothing here opens or commits one.
+
+Order of locks, the same for everybody: the offer (shared), the rows of the call, coupons by number, counters in the
+order of `Limit`. What is entered anew goes first: the counters that everybody wants are held for the last moment only.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.customers import CODE, Address, Customer
+from models.database import Clock, portions
+from models.offers import OfferTerms
+from models.reason import Reason
+from models.redemptions import CouponState, Happened, Limit
+from tasks.redeeming import refusals, statements
+from tasks.redeeming.limits import Change, Take, too_large
+from tasks.redeeming.statements import COUNTER, COUPON, OFFER, REDEMPTION, TAKE, VERSION, C, O, R, V
+
+KNOWN_TERMS = 1024
+EVENT = {"code": "", "outlet": "", "by": "", "redemption_id": None, "said": ""}
+
+
+class NoRoom(Exception):
+    """One code of a call is refused; whatever the transaction had done is undone."""
+
+    def __init__(self, code: str, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.code, self.reason = code, reason
+
+
+class Overtaken(Exception):
+    """Somebody else has entered this very call meanwhile: look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A code as it stands, and what is approved of its offer."""
+
+    id: int
+    code: str
+    state: str
+    most: int
+    used: int
+    held: int
+    customer_id: int | None
+    ends_at: datetime | None
+    offer_id: int
+    key: str
+    stage: str
+    approved_hash: str
+    version_id: int | None
+    hash: str | None
+
+    @property
+    def refusal(self) -> Reason:
+        """Why nothing is taken by this code, whatever is bought; no reason where it may."""
+        return refusals.of_offer(self.stage if self.version_id else "draft") or refusals.of_coupon(self.state)
+
+
+def look(session: Session, clock: Clock, codes: Sequence[str], locking: bool = True) -> tuple[dict[str, Offered], Any]:
+    """The codes that there are, and the database's time; None where there are none of them."""
+    found = session.connection().execute(statements.look(clock, locking), {"codes": list(codes)}).all()
+    return {row.code: Offered(*row[:-1]) for row in found}, found[0].now if found else None
+
+
+class Terms:
+    """The terms by their version, read once: a version is never changed."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, OfferTerms] = {}
+
+    def of(self, session: Session, version: int) -> OfferTerms:
+        if version not in self.known:
+            if len(self.known) >= KNOWN_TERMS:
+                self.known.clear()
+            said = session.execute(select(V.terms).where(V.id == version)).scalar_one()
+            self.known[version] = OfferTerms.model_validate(said)
+        return self.known[version]
+
+
+def with_version(one: Offered, version: int) -> Offered:
+    return replace(one, version_id=version)
+
+
+def newest_version(session: Session, offer: int) -> int | None:
+    return session.execute(select(V.id).where(V.offer_id == offer).order_by(V.n.desc()).limit(1)).scalar()
+
+
+def called(session: Session, till: str, key: str) -> list[Any]:
+    """The redemptions of a call that has come before."""
+    binds = {"b_till": till, "b_key": key}
+    return list(session.connection().execute(statements.called(), binds).all())
+
+
+def known_customers(session: Session, shown: Sequence[tuple[str, str]]) -> set[int]:
+    """Whose these are: cards and addresses as (kind, value)."""
+    found: set[int] = set()
+    for kind, value in shown:
+        query = (
+            select(col(Customer.id)).where(col(Customer.code) == value) if kind == CODE
+            else select(col(Address.customer_id)).where(col(Address.kind) == kind, col(Address.value) == value)
+        )  # fmt: skip
+        found |= set(session.execute(query).scalars())
+    return found
+
+
+# Entering a redemption.
+
+
+def enter(session: Session, row: dict[str, Any]) -> int:
+    """Enter one; raises Overtaken where the call has been entered meanwhile."""
+    statement = statements.enter(session.get_bind().dialect.name)
+    id = session.connection().execute(statement, row).scalar()
+    if id is None:
+        raise Overtaken
+    return int(id)
+
+
+def settle(session: Session, id: int, **said: Any) -> None:
+    session.connection().execute(update(REDEMPTION).where(R.id == id).values(**said))
+
+
+def note(session: Session, events: Iterable[dict[str, Any]]) -> None:
+    """Write lines of coupons' histories."""
+    if rows := [EVENT | event for event in events]:
+        session.connection().execute(statements.PUT_EVENTS, rows)
+
+
+def put_takes(session: Session, redemption: int, offer: int, taken: Sequence[Take]) -> None:
+    rows = [{"redemption_id": redemption, "offer_id": offer, "kind": take.kind.value, "scope": take.scope, "n": take.n}
+            for take in taken]  # fmt: skip
+    if rows:
+        session.connection().execute(statements.PUT_TAKES, rows)
+
+
+def drop_takes(session: Session, redemptions: Sequence[int]) -> None:
+    session.connection().execute(delete(TAKE).where(TAKE.c.redemption_id.in_(redemptions)))
+
+
+def lower_takes(session: Session, redemption: int, freed: Iterable[Take]) -> None:
+    for take in freed:
+        mine = (TAKE.c.redemption_id == redemption, TAKE.c.kind == take.kind.value, TAKE.c.scope == take.scope)
+        session.connection().execute(update(TAKE).where(*mine).values(n=TAKE.c.n - take.n))
+
+
+def takes_of(session: Session, redemptions: Sequence[int]) -> dict[int, list[Take]]:
+    """What these take, in the order of locks."""
+    found: dict[int, list[Take]] = {id: [] for id in redemptions}
+    for row in session.connection().execute(select(TAKE).where(TAKE.c.redemption_id.in_(redemptions))):
+        found[row.redemption_id].append(Take(Limit(row.kind), row.scope, row.n))
+    return found
+
+
+# Counters.
+
+
+def ask_coupon(session: Session, one: Offered, used: int, held: int, force: bool = False) -> bool:
+    """Use a code or hold it. False, where it was forced, says that it has been used too often."""
+    binds = {"id": one.id, "used": used, "held": held, "asked": used + held, "force": int(force)}
+    row = session.connection().execute(statements.ASK_COUPON, binds).first()
+    if row is None:
+        state = session.execute(select(C.state).where(C.id == one.id)).scalar_one()
+        raise NoRoom(one.code, refusals.of_coupon(state) or refusals.CODE_FULL)
+    return not row.most or row.used + row.held <= row.most
+
+
+def give_coupon(session: Session, coupon: int, used: int = 0, held: int = 0) -> None:
+    session.connection().execute(statements.GIVE_COUPON, {"id": coupon, "used": used, "held": held})
+
+
+def change(session: Session, code: str, asked: Sequence[Change], force: bool = False) -> list[Limit]:
+    """Change the counters of one offer, in the order of locks. Raises NoRoom, naming the first that has none.
+
+    Returns the kinds that stand above their limit, which happens only where it was forced.
+    """
+    large = None if force else too_large(asked)
+    if large:
+        raise NoRoom(code, refusals.FULL[large.kind])
+    if all(one.used >= 0 and one.held >= 0 for one in asked):
+        return _ask(session, code, asked, force)
+    above: list[Limit] = []
+    for one in asked:
+        above += _exchange(session, code, one, force)
+    return above
+
+
+def _ask(session: Session, code: str, asked: Sequence[Change], force: bool) -> list[Limit]:
+    binds: dict[str, Any] = {"offer": asked[0].offer_id} if asked else {}
+    for n, one in enumerate(asked):
+        binds |= {f"kind_{n}": one.kind.value, f"scope_{n}": one.scope, f"used_{n}": one.used, f"held_{n}": one.held,
+                  f"most_{n}": one.most}  # fmt: skip
+    found = session.connection().execute(statements.ask(len(asked), force), binds).all() if asked else []
+    room = {(row[0], row[1]): row[2] for row in found}
+    for one in asked:
+        if (one.kind.value, one.scope) not in room:
+            raise NoRoom(code, refusals.FULL[one.kind])
+    return [one.kind for one in asked if one.most is not None and room[one.kind.value, one.scope] > one.most]
+
+
+def _exchange(session: Session, code: str, one: Change, force: bool) -> list[Limit]:
+    """One counter where a reservation makes place for what is taken."""
+    if one.used >= 0 and one.held >= 0:
+        return _ask(session, code, [one], force)
+    binds = {"offer": one.offer_id, "kind": one.kind.value, "scope": one.scope, "used": one.used, "held": one.held}
+    if one.used <= 0:
+        session.connection().execute(statements.GIVE, binds)
+        return []
+    limit = {"most": one.most, "asked": 0 if force else one.asked}
+    row = session.connection().execute(statements.EXCHANGE, binds | limit).first()
+    if row is None:
+        raise NoRoom(code, refusals.FULL[one.kind])
+    return [one.kind] if one.most is not None and row[2] > one.most else []
+
+
+def give(session: Session, given: Iterable[Change]) -> None:
+    """Give back to counters, in the order of locks."""
+    for one in given:
+        binds = {"offer": one.offer_id, "kind": one.kind.value, "scope": one.scope, "used": one.used, "held": one.held}
+        session.connection().execute(statements.GIVE, binds)
+
+
+def room(session: Session, offer: int, taken: Sequence[Take]) -> Reason:
+    """Whether there would be room for these now; looking only."""
+    key = COUNTER.c
+    for take in taken:
+        if take.most is not None:
+            mine = (key.offer_id == offer, key.kind == take.kind.value, key.scope == take.scope)
+            stands = session.execute(select(key.used + key.held).where(*mine)).scalar() or 0
+            if stands + take.n > take.most:
+                return refusals.FULL[take.kind]
+    return Reason()
+
+
+# Time and orders.
+
+
+def expire(session: Session, clock_now: datetime, most: int, by: str, said: str) -> int:
+    """Let go of reservations that have run out, those that nobody is settling at this moment; returns how many."""
+    connection, dialect = session.connection(), session.get_bind().dialect.name
+    due = statements.with_ids(statements.DUE[dialect], "now")
+    ids = list(connection.execute(due, {"now": clock_now, "most": most}).scalars())
+    release(session, ids, clock_now, by, said)
+    return len(ids)
+
+
+def release(session: Session, ids: Sequence[int], now: datetime, by: str, said: str) -> None:
+    """Let go of these reservations, which the session holds already."""
+    connection = session.connection()
+    if not ids:
+        return
+    if connection.dialect.name == "postgresql":
+        for lock in (statements.LOCK_COUPONS, statements.LOCK_COUNTERS):
+            connection.execute(statements.with_ids(lock), {"ids": ids})
+    for statement in statements.RELEASE:
+        moments = ("now",) if ":now" in statement else ()
+        binds = {"ids": list(ids), "now": now, "by": by, "said": said}
+        used = {name: value for name, value in binds.items() if f":{name}" in statement}
+        connection.execute(statements.with_ids(statement, *moments), used)
+
+
+def order_code(session: Session, code: str, state: CouponState, by: str, said: str, now: datetime) -> bool:
+    """Stop a code or open it again; False where there is no such code, or another was given for it."""
+    stands = (C.code == code, C.state != CouponState.REPLACED)
+    row = session.connection().execute(
+        update(COUPON).where(*stands).values(state=state.value).returning(C.id, C.offer_id)
+    ).first()  # fmt: skip
+    if row is None:
+        return False
+    what = Happened.STOPPED if state is CouponState.STOPPED else Happened.OPENED
+    note(session, [{"coupon_id": row.id, "offer_id": row.offer_id, "what": what, "by": by, "said": said, "at": now}])
+    return True
+
+
+def order_offer(
+    session: Session, key: str, former: Sequence[str], stage: str, by: str, said: str, now: datetime
+) -> bool:
+    """Stop an offer or open it again. Waits for redemptions that are under way: what comes after sees the order."""
+    row = session.execute(select(O.id, O.stage).where(O.key == key).with_for_update()).first()
+    if row is None or row.stage not in (*former, stage):
+        return False
+    if row.stage != stage:
+        session.execute(update(OFFER).where(O.id == row.id).values(stage=stage, reason=said, changed_at=now))
+        what = Happened.STOPPED if stage == "stopped" else Happened.OPENED
+        note(session, [{"coupon_id": None, "offer_id": row.id, "what": what, "by": by, "said": said, "at": now}])
+    return True
+
+
+def live(session: Session, now: datetime, after: int, most: int) -> list[Any]:
+    """Codes that may be used now, by number, with their offers: what an offline till may hold."""
+    in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
+    joined = COUPON.join(OFFER, O.id == C.offer_id).join(VERSION, in_force)
+    free = (C.most == 0) | (C.used + C.held < C.most)
+    query = (
+        select(C.id, C.code, C.most, C.used, C.held, C.ends_at, O.key, O.ends_at.label("offer_ends_at"), V.hash,
+               V.terms).select_from(joined).where(C.id > after, C.state == CouponState.LIVE, O.stage == "open", free)
+        .where(func.coalesce(C.ends_at, O.ends_at, now) >= now).order_by(C.id).limit(most)
+    )  # fmt: skip
+    return list(session.execute(query).all())
+
+
+def audit(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+    """Whatever of the counters is not the sum of its rows, over all offers."""
+    looks = {"coupon": statements.COUPONS_OFF, "counter": statements.COUNTERS_OFF, "return": statements.RETURNS_OFF,
+             "budget": statements.BUDGETS_OFF, "above": statements.ABOVE}  # fmt: skip
+    return {name: [tuple(row) for row in session.execute(look).all()] for name, look in looks.items()}
+
+
+def returned(session: Session, till: str, key: str) -> list[Any]:
+    table = statements.RETURN
+    query = select(table).where(table.c.till == till, table.c.key == key).order_by(table.c.n)
+    return list(session.execute(query).all())
+
+
+def codes_of(session: Session, coupons: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The codes and the keys of their offers, by the numbers of coupons."""
+    found: dict[int, tuple[str, str]] = {}
+    for some in portions(list(coupons)):
+        query = select(C.id, C.code, O.key).join(OFFER, O.id == C.offer_id).where(C.id.in_(some))
+        found |= {row.id: (row.code, row.key) for row in session.execute(query)}
+    return found

@@ -1,0 +1,179 @@
+"""Tills without a network: their journals have one effect; what should not have happened is told, never lost."""
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, sessionmaker
+from sqlmodel import col
+
+from models.basket import LineOff, Off
+from models.database import SetClock
+from models.redemptions import Coupon, JournalEntry, Redemption
+from tasks.redeeming.calls import BackLine, Brought, Call, GiveBack, Sale
+from tasks.redeeming.engine import Redeeming
+from tasks.redeeming.offline.signed import hashed, is_genuine
+from tests.fakes import NOW
+from tests.tasks.redeeming.shop import call, offer, redeeming, terms
+
+Sessions = sessionmaker[Session]
+AN_HOUR_AGO = NOW - timedelta(hours=1)
+OFF = Off(lines=(LineOff(n=1, amount=1_000, quantity=1_000), LineOff(n=2, amount=500, quantity=3_000)), units=4)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def ledger(database: Engine, clock: SetClock, sessions: Sessions) -> Redeeming:
+    with sessions.begin() as session:
+        offer(session, ["TEA", "CUP", "SPOON"], terms(limits={"total": 2, "budget": Decimal(30)}))
+    return redeeming(database, clock)
+
+
+def sale(key: str, *codes: str, given: Off | None = OFF, at: datetime = AN_HOUR_AGO, **more: Any) -> Sale:
+    asked: Call = call(key, *codes, at=at, **more)
+    return Sale(call=asked, given=(given,) * len(asked.codes) if given else ())
+
+
+def brought(key: str, of: str, *lines: int, code: str = "") -> Brought:
+    said = tuple(BackLine(n=n) for n in lines)
+    return Brought(back=GiveBack(key=key, till="till-1", sale=of, code=code, lines=said), at=AN_HOUR_AGO)
+
+
+def state(sessions: Sessions) -> tuple[list[Any], list[Any]]:
+    with sessions() as session:
+        fields = [getattr(Redemption, name) for name in ("key", "state", "amount", "back", "conflict")]
+        counts = select(col(Coupon.code), col(Coupon.used), col(Coupon.held)).order_by(col(Coupon.code))
+        return (sorted(tuple(row) for row in session.execute(select(*fields))),
+                [tuple(row) for row in session.execute(counts)])  # fmt: skip
+
+
+def test_what_has_happened_is_entered_even_over_a_limit(ledger: Redeeming, sessions: Sessions) -> None:
+    entries = [sale(f"s{n}", receipt=f"s{n}") for n in range(4)]
+    done = ledger.take_journal(entries)
+    assert [one.conflicts for one in done] == [(), (), ("total", "budget"), ("total", "budget")]
+    audit = ledger.audit()
+    assert audit.ok and {(one.kind, one.stands, one.most) for one in audit.above} == {
+        ("total", 4, 2), ("budget", 6_000, 3_000)
+    }  # fmt: skip
+    with sessions() as session:
+        rows = session.execute(select(Redemption).order_by(col(Redemption.id))).scalars().all()
+    assert [(row.origin, row.at, row.conflict) for row in rows][-1] == ("offline", AN_HOUR_AGO, "total budget")
+    assert ledger.redeem(call("r1")).outcomes[0].reason.code == "total"
+
+
+def test_a_batch_that_comes_twice_has_one_effect(ledger: Redeeming, sessions: Sessions) -> None:
+    entries = [sale("s1"), sale("s2", "CUP"), sale("s3", "SPOON"), brought("b1", "s1")]
+    first = ledger.take_journal(entries)
+    before = state(sessions)
+    again = ledger.take_journal(list(reversed(entries)))
+    assert state(sessions) == before and ledger.audit().ok
+    assert [one.conflicts for one in reversed(again)] == [one.conflicts for one in first]
+    assert [one.redemptions for one in reversed(again)] == [one.redemptions for one in first]
+    assert all(one.replayed for one in again)
+
+
+def test_a_return_ahead_of_its_sale_waits_and_has_its_effect_once(ledger: Redeeming, sessions: Sessions) -> None:
+    (early,) = ledger.take_journal([brought("b1", "s1", 2, code="TEA")])
+    assert early.waits and not early.redemptions
+    assert ledger.take_journal([brought("b1", "s1", 2, code="TEA")])[0].waits
+    ledger.take_journal([sale("s1")])
+    assert state(sessions)[0] == [("s1", "redeemed", 1_500, 500, "")]
+    (late,) = ledger.take_journal([brought("b1", "s1", 2, code="TEA")])
+    assert late.replayed and not late.waits and late.redemptions
+    assert state(sessions)[0] == [("s1", "redeemed", 1_500, 500, "")] and ledger.audit().ok
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_retries_does_not_matter(ledger: Redeeming, sessions: Sessions, seed: int) -> None:
+    entries = [sale("s1"), sale("s2", "CUP"), brought("b1", "s1"), brought("b2", "s2", 1), brought("b3", "s2", 2)]
+    arriving = entries * 3
+    random.Random(seed).shuffle(arriving)
+    while arriving:
+        ledger.take_journal(arriving[:2])
+        arriving = arriving[2:]
+    assert state(sessions) == (
+        [("s1", "returned", 1_500, 1_500, ""), ("s2", "returned", 1_500, 1_500, "")],
+        [("CUP", 0, 0), ("SPOON", 0, 0), ("TEA", 0, 0)],
+    )
+    assert ledger.audit().ok
+
+
+def test_a_call_whose_answer_was_lost_is_the_same_in_the_journal(ledger: Redeeming, sessions: Sessions) -> None:
+    online = ledger.redeem(call("s1", receipt="7"))
+    (entered,) = ledger.take_journal([sale("s1", receipt="7")])
+    assert entered.redemptions == (online.outcomes[0].redemption,) and not entered.conflicts
+    (other,) = ledger.take_journal([sale("s2", receipt="8")])
+    again = ledger.redeem(call("s2", receipt="8"))
+    assert again.replayed and (again.outcomes[0].redemption,) == other.redemptions
+    assert len(state(sessions)[0]) == 2 and ledger.audit().ok
+
+
+def test_a_reservation_that_was_paid_offline_is_redeemed(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.reserve(call("s1"))
+    assert not ledger.take_journal([sale("s1")])[0].conflicts
+    assert state(sessions) == (
+        [("s1", "redeemed", 1_500, 0, "")], [("CUP", 0, 0), ("SPOON", 0, 0), ("TEA", 1, 0)]
+    )  # fmt: skip
+    assert ledger.audit().ok
+
+
+def test_everything_that_should_not_have_happened_is_told(
+    ledger: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    ledger.stop("olga", "leaked", code="CUP")
+    less = Off(lines=(LineOff(n=1, amount=700, quantity=1_000),), units=1)
+    done = ledger.take_journal([
+        sale("s1", "CUP"), sale("s2", given=less), sale("s3", "WRONG-CODE-77"),
+        sale("s4", "SPOON", at=NOW + timedelta(days=2)), brought("b1", "s2", 9),
+    ])  # fmt: skip
+    assert [one.conflicts for one in done] == [
+        ("stopped",), ("amount",), ("unknown_code",), ("clock", "total", "budget"), ("no_line",)
+    ]  # fmt: skip
+    with sessions() as session:
+        kept = session.execute(select(JournalEntry).where(col(JournalEntry.key) == "s3")).scalar_one()
+    assert (kept.code, kept.redemption_id, kept.conflicts) == ("…-77", None, ["unknown_code"])
+    assert Counter(row[2] for row in state(sessions)[0]) == {1_500: 2, 700: 1} and ledger.audit().ok
+
+
+def test_the_same_key_with_another_entry_is_refused(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.take_journal([sale("s1")])
+    (other,) = ledger.take_journal([sale("s1", "CUP")])
+    assert other.reason.code == "other_body" and len(state(sessions)[0]) == 1
+
+
+def test_what_came_back_offline_is_entered_however_late(ledger: Redeeming, clock: SetClock) -> None:
+    ledger.redeem(call("s1"))
+    clock.at = NOW + timedelta(days=400)
+    (done,) = ledger.take_journal([brought("b1", "s1")])
+    assert not done.conflicts and ledger.audit().ok
+
+
+def test_the_list_for_a_till_is_signed_and_names_no_code(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.reserve(call("h1"))
+    ledger.stop("olga", "leaked", code="CUP")
+    one = ledger.signed_list("till-1")
+    said = one.said
+    assert is_genuine(one, ledger.signed_list("till-2").public_key)
+    assert not is_genuine(one.model_copy(update={"body": one.body.replace("till-1", "till-9")}), one.public_key)
+    assert "TEA" not in one.body and "SPOON" not in one.body
+    held = {row[0]: row[1:] for row in said["codes"]}
+    assert set(held) == {hashed(code, said["salt"]) for code in ("TEA", "SPOON")}
+    assert said["offers"]["tea"]["terms"]["title"] == "Tea"
+    assert said["salt"] != ledger.signed_list("till-2").said["salt"]
+    assert said["good_until"] == (NOW + timedelta(hours=24)).isoformat()
+    with sessions.begin() as session:
+        offer(session, ["ONCE", "GONE"], key="once", most=2)
+    for n in range(3):
+        ledger.redeem(call(f"g{n}", "GONE"))
+    ledger.redeem(call("o1", "ONCE"))
+    said = ledger.signed_list("till-1").said
+    left = {row[0]: row[2] for row in said["codes"]}
+    assert left[hashed("ONCE", said["salt"])] == 1 and hashed("GONE", said["salt"]) not in left
