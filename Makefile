@@ -13,7 +13,7 @@ help:
 	@echo "make demo    the same pipeline once, on a temporary copy of the sample"
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types"
-	@echo "make bench   what posting, mailing, groups, imports and the pages of the desk cost beside the bare work"
+	@echo "make bench   what posting, mailing, groups, imports, coupons and the pages of the desk cost beside the bare work"
 	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines;"
 	@echo "             and many more examples of what must always hold"
 
@@ -74,6 +74,7 @@ bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.mailing --large 200000
 	@$(BIN)/python -m tests.bench.groups
 	@$(BIN)/python -m tests.bench.imports
+	@$(BIN)/python -m tests.bench.coupons_redeem
 
 storm: .venv/.tested
 	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled tests/browser
