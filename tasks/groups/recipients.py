@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlmodel import col
 
 from models.customer_groups import CustomerGroup, GroupMember
-from models.customers import Address, AddressKind
+from models.customers import Address, AddressKind, Customer
 from models.letters import Ground
 from tasks.consents.rows import is_barred
 
 G = CustomerGroup.__table__.c  # type: ignore[attr-defined]
+WHOSE = col(Address.customer_id)
 
 
 def recipients(include: Collection[str], exclude: Collection[str], kind: AddressKind, ground: Ground) -> Select[Any]:
@@ -51,7 +52,21 @@ def left_out(include: Collection[str], exclude: Collection[str], kind: AddressKi
     return query.where(~_in(exclude)) if exclude else query
 
 
-def _in(keys: Collection[str], *more: Any) -> ColumnElement[bool]:
+def people(include: Collection[str], exclude: Collection[str] = ()) -> Select[Any]:
+    """The customers, by their ids, in any of these groups and in none of those, whatever addresses they have.
+
+    For what is kept for somebody and not sent, such as a coupon: sending it asks `recipients`. The control group of any
+    group included gets nothing. Where a group is missing, or one included was put away, there is nobody.
+    """
+    named = (exists().where(G.key == key, *([G.archived_at.is_(None)] if key in include else []))
+             for key in sorted({*include, *exclude}))  # fmt: skip
+    customer = col(Customer.id)
+    kept_from = _in(include, col(GroupMember.control), of=customer)
+    query = select(customer).where(_in(include, of=customer), ~kept_from, *named)
+    return query.where(~_in(exclude, of=customer)) if exclude else query
+
+
+def _in(keys: Collection[str], *more: Any, of: Any = WHOSE) -> ColumnElement[bool]:
     groups = select(G.id).where(G.key.in_(keys))
-    mine = (col(GroupMember.customer_id) == col(Address.customer_id), col(GroupMember.group_id).in_(groups))
+    mine = (col(GroupMember.customer_id) == of, col(GroupMember.group_id).in_(groups))
     return exists().where(*mine, *more)

@@ -13,6 +13,7 @@ from models.letters import Ground
 from tasks.consents import rows as consents
 from tasks.groups import rows
 from tasks.groups.control import is_control
+from tasks.groups.recipients import people as all_in
 from tasks.groups.recipients import recipients
 from tests.laws.source import modules
 from tests.tasks.customers.test_matching import row
@@ -103,6 +104,26 @@ def test_a_group_that_does_not_exist_reaches_nobody_rather_than_everybody(sessio
         rows.check_recipients(session, ["all"])
         with pytest.raises(Refused, match="no customer group “lsited”"):
             rows.check_recipients(session, ["all"], ["lsited"])
+
+
+def test_what_is_kept_for_somebody_asks_no_address_but_keeps_to_groups_and_control(
+    sessions: Sessions, clock: SetClock
+) -> None:
+    make(sessions, clock, "all", "everyone", control_share=300)
+    make(sessions, clock, "listed", None, control_share=0, no_control_why="a test")
+    with sessions.begin() as session:
+        rows.enlist(session, clock, "listed", [1, 2, 3], "olga")
+    rebuild(sessions, clock)
+    control = {one for one in range(1, 31) if is_control("seed of all", 300, one)}
+
+    def found(include: Sequence[str], exclude: Sequence[str] = ()) -> list[int]:
+        with sessions() as session:
+            return sorted(session.execute(all_in(include, exclude)).scalars())
+
+    assert found(["all"]) == [one for one in range(1, 31) if one not in control] and control
+    assert found(["all"], ["listed"]) == [one for one in range(4, 31) if one not in control]
+    assert found(["listed"]) == [1, 2, 3]
+    assert found(["all"], ["lsited"]) == found(["all", "nobody"]) == found([]) == []
 
 
 def test_nothing_else_reads_the_members_of_groups() -> None:

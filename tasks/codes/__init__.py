@@ -1,0 +1,1 @@
+"""Codes of coupons: drawn, read as people type them, issued, imported, shown as pictures and on paper."""
