@@ -124,7 +124,7 @@ class Coupon(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=LARGE)
-    code: str
+    code: str = Field(repr=False)
     offer_id: int = Field(foreign_key="coupon_offer.id")
     batch_id: int = Field(foreign_key="coupon_batch.id")
     customer_id: int | None = Field(default=None, foreign_key="customer.id", ondelete="SET NULL")
