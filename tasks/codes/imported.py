@@ -4,7 +4,7 @@ A row is called by its number only: what is wrong with a code is said without sh
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from models.content import Cell, Effect, Place, Problem, Sheet
@@ -41,7 +41,7 @@ class Column:
     """The codes as they are kept, with the row of each, and what is wrong."""
 
     file: str
-    rows: dict[str, int]
+    rows: dict[str, int] = field(repr=False)
     problems: tuple[Problem, ...] = ()
 
     def taken(self, code: str, offer: str) -> Problem:

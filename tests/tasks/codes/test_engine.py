@@ -4,9 +4,11 @@ import os
 from collections import Counter
 from datetime import timedelta
 from threading import Barrier, Thread
+from traceback import format_exception
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.exc import DBAPIError
 
 from integrations.errors import Refused
 from models.customers import Customer
@@ -232,8 +234,26 @@ def test_what_codes_look_like_is_known_of_every_version_and_of_those_without_che
     assert set(forms.shapes) == {SHAPE, shape_of(digits)} and forms.free == {8}
 
 
-def test_waiting_until_tomorrow_changes_nothing(sessions):
-    """The clock comes in by the door: what was issued is dated by it."""
+def test_no_repr_and_no_error_shows_a_whole_code(sessions, monkeypatch):
+    """A write refused for another reason than a code that is taken says which table, and nothing that stood in it."""
+    offer(sessions)
+    codes_of(sessions).issue(order(1))
+    (one,) = coupons(sessions)
+    assert one.code not in repr(one) + str(one)
+    drawn, frame = [], rows._frame
+
+    def broken(batch, codes, *args):
+        drawn.extend(codes)
+        return frame(batch, codes, *args).with_columns(offer_id=-1)
+
+    monkeypatch.setattr(rows, "_frame", broken)
+    with pytest.raises(DBAPIError) as refused:
+        codes_of(sessions).issue(order(2, "o2"))
+    said = "".join(format_exception(refused.value))
+    assert "coupon" in said and len(drawn) == 2 and not any(code in said for code in drawn)
+
+
+def test_a_batch_is_dated_by_the_clock_of_the_door(sessions):
     offer(sessions)
     Codes(sessions, SetClock(NOW + timedelta(days=1))).issue(order(1))
     assert coupons(sessions)[0].made_at == NOW + timedelta(days=1)

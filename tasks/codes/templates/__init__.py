@@ -1,0 +1,1 @@
+"""How printed codes are laid out."""
