@@ -17,7 +17,7 @@ from integrations.errors import Refused
 from models.content import Problem
 from models.database import Clock, let_others_in, portions
 from models.locale import mark
-from models.offers import CodeKind, CodeRules
+from models.offers import CodeRules
 from models.reason import because
 from models.redemptions import BatchKind, Coupon, CouponBatch
 from tasks.bulk.pace import Pace
@@ -137,7 +137,8 @@ class Codes:
         with self.sessions.begin() as session:
             batch = rows.locked(session, order.once)
             taken = rows.owners(session, some)
-            fresh = [code for code in some if code not in taken]
+            # In one order for everybody, so that no two imports wait for each other.
+            fresh = sorted(code for code in some if code not in taken)
             while fresh and (more := rows.add(session, self.clock, batch, fresh, order.most)):
                 taken |= more
                 fresh = [code for code in fresh if code not in more]
@@ -151,6 +152,10 @@ class Codes:
     def stop_batch(self, batch: int, by: str, why: str) -> int:
         """Stop all live codes of a batch, a leaked file of them; returns how many."""
         return self._through(batch, lambda session, ids: life.stop(session, self.clock, ids, by, why))
+
+    def reopen_batch(self, batch: int, by: str, why: str) -> int:
+        """Let all stopped codes of a batch be redeemed again; returns how many."""
+        return self._through(batch, lambda session, ids: life.reopen(session, self.clock, ids, by, why))
 
     def extend_batch(self, batch: int, until: datetime, by: str, why: str) -> int:
         """Let all codes of a batch that are not stopped hold longer than the offer; returns how many do now."""
@@ -169,7 +174,7 @@ class Codes:
 
     def replace(self, coupon: int, rules: CodeRules, by: str, why: str) -> Coupon:
         """Another code for a client whose own does not work, with what is left of its uses. Raises Refused."""
-        shape = shape_of(rules.model_copy(update={"kind": CodeKind.UNIQUE}))
+        shape = shape_of(rules)
         with self.sessions.begin() as session:
             old = life.replaceable(session, coupon, why)
             order = Order(old.offer_id, rules, life.replacements(old.offer_id), most=max(0, old.most - old.used), by=by)

@@ -41,16 +41,25 @@ def strange(code: str) -> str:
 
 
 def spellings(typed: str) -> list[str]:
-    """What may have been meant, likeliest first: what it looks like, what its keys are in Latin, what was scanned.
+    """What may have been meant, likeliest first: what it looks like, what its keys are in Latin.
 
-    A QR code may hold an address that ends in the code; a scanner adds its own check digit to an EAN-13.
+    A QR code may hold an address that ends in the code.
     """
     text = typed[:LONGEST_TYPED].strip()
     text = _last_part(text) if "://" in text else text
     plain = bare(text)
     seen, keyed = plain.translate(LOOK_ALIKE), plain.translate(LAYOUT)
-    scanned = [seen[:12]] if is_ean_13(seen) else [f"0{seen[:11]}"] if is_ean_13(f"0{seen}") else []
-    return [one for one in dict.fromkeys([seen, keyed, *scanned]) if one]
+    return [one for one in dict.fromkeys([seen, keyed]) if one]
+
+
+def behind_ean(code: str, scanned: bool) -> str:
+    """The twelve digits that an EAN-13 was made of, without its own check digit; "" where it is none.
+
+    One that begins with 0 is a UPC-A to scanners, which leave the 0 out. Only what was scanned is taken for that: typed
+    by hand it has the length of our own codes, and one wrong digit would now and then become another code.
+    """
+    whole = code if len(code) == 13 else f"0{code}" if scanned else ""
+    return whole[:12] if is_ean_13(whole) else ""
 
 
 def _last_part(address: str) -> str:

@@ -71,7 +71,7 @@ def ean_13(code: str) -> Bars:
     if not digits.isdecimal() or len(digits) not in (12, 13):
         raise Refused(because(NO_EAN_13, code="no_ean_13"))
     whole = digits[:12] + ean_digit(digits[:12])
-    if digits not in whole:
+    if not whole.startswith(digits):
         raise Refused(because(WRONG_EAN, code="wrong_ean", digit=whole[-1]))
     try:
         modules = EuropeanArticleNumber13(whole).build()[0].replace("G", "1")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from models.locale import mark
 from models.reason import NO_REASON, Reason, because
-from tasks.codes.folding import LONGEST_TYPED, fold, spellings, strange
+from tasks.codes.folding import LONGEST_TYPED, behind_ean, fold, spellings, strange
 from tasks.codes.shapes import Forms, Shape
 
 SHOWN = 4
@@ -30,20 +30,25 @@ class Reading:
         return masked(self.code)
 
 
-def read(typed: str, forms: Forms) -> Reading:
+def read(typed: str, forms: Forms, scanned: bool = False) -> Reading:
     """What was meant, among all that a code of the house may look like."""
     meant = spellings(typed) if len(typed) <= LONGEST_TYPED else []
     if not meant:
         return Reading(why=because(NO_CODE, code="no_code"))
+    if scanned or not any(shape.matched(meant[0]) for shape in forms.shapes):
+        meant += [digits for digits in [behind_ean(meant[0], scanned)] if digits]
     for code in meant:
-        for shape in forms.shapes:
-            kept = shape.matched(code)
-            if kept and shape.is_right(kept):
-                return Reading(kept)
+        if kept := _ours(code, forms):
+            return Reading(kept)
     for code in meant:
         if len(code) in forms.free and fold(code):
             return Reading(code)
     return Reading(why=_what_is_wrong(meant[0], forms))
+
+
+def _ours(code: str, forms: Forms) -> str:
+    kept = ((shape, shape.matched(code)) for shape in forms.shapes)
+    return next((one for shape, one in kept if one and shape.is_right(one)), "")
 
 
 def _what_is_wrong(code: str, forms: Forms) -> Reason:

@@ -17,7 +17,7 @@ from integrations.errors import Refused
 from models.customers import Customer
 from models.database import Clock, Moment, now_by
 from models.locale import mark
-from models.offers import CodeKind, CodeRules
+from models.offers import CodeRules
 from models.reason import because
 from models.redemptions import (
     Arm,
@@ -181,9 +181,8 @@ def live_like(session: Session, shape: Shape, offer: int) -> int:
 
 
 def _shape(terms: Mapping[str, Any]) -> Shape | None:
-    """The shape of what an offer says; None where it draws no codes, or cannot."""
-    rules = CodeRules.model_validate(terms.get("codes", {}))
+    """The shape of the codes drawn by what an offer says; None where none can be."""
     try:
-        return shape_of(rules) if rules.kind is CodeKind.UNIQUE else None
+        return shape_of(CodeRules.model_validate(terms.get("codes", {})))
     except Refused:
         return None

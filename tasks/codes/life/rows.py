@@ -13,7 +13,7 @@ from integrations.errors import Refused
 from models.database import Clock, Moment, now_by, portions
 from models.locale import mark
 from models.reason import because
-from models.redemptions import Coupon, CouponBatch, CouponEvent, CouponState, Happened
+from models.redemptions import BatchKind, Coupon, CouponBatch, CouponEvent, CouponState, Happened
 from tasks.delivery.statements import QUICK
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
@@ -21,6 +21,9 @@ EVENT_FIELDS = ("coupon_id", "offer_id", "what", "code", "outlet", "by", "said",
 NO_WHY = mark("Say why: the reason stays in the coupon's history.")
 NO_COUPON = mark("There is no such coupon any more. Look it up by its code again.")
 NOT_LIVE = mark("This code is stopped or was replaced already, so it cannot be replaced. Look at its history.")
+EVERYBODYS = mark(
+    "This code is everybody's: replaced, it would work for nobody. Issue the client one of their own instead."
+)
 IN_USE = mark("The code is being redeemed just now. Wait until the till has finished, or let its reservation go.")
 USED_UP = mark("The code has been used as often as it may. If that was a mistake, take the redemption back first.")
 PAST = mark("This end has passed already. Choose a later one.")
@@ -97,11 +100,17 @@ def replaceable(session: Session, coupon: int, why: str) -> Coupon:
         raise Refused(because(NO_COUPON, code="no_coupon"))
     if old.state != CouponState.LIVE:
         raise Refused(because(NOT_LIVE, code="not_live"))
+    if batch_kind(session, old) == BatchKind.GENERIC:
+        raise Refused(because(EVERYBODYS, code="everybodys"))
     if old.held:
         raise Refused(because(IN_USE, code="in_use"))
     if old.most and old.used >= old.most:
         raise Refused(because(USED_UP, code="used_up"))
     return old
+
+
+def batch_kind(session: Session, coupon: Coupon) -> str:
+    return session.execute(select(col(CouponBatch.kind)).where(col(CouponBatch.id) == coupon.batch_id)).scalar_one()
 
 
 def replaced(session: Session, clock: Clock, old: Coupon, code: str, by: str, why: str) -> Coupon:

@@ -121,6 +121,29 @@ def test_two_at_once_fill_one_batch_and_not_more(sessions):
     assert not failed and len(coupons(sessions)) == 9000 and [one.made for one in batches(sessions)] == [9000]
 
 
+def test_batches_that_draw_the_same_codes_at_once_share_none(sessions):
+    """What another has written and not yet committed is waited for, and then drawn again."""
+    offer(sessions)
+    lot = b"".join(bytes([sign]) * SHAPE.drawn for sign in range(20))
+    start, failed = Barrier(6), []
+
+    def work(n):
+        start.wait()
+        try:
+            codes_of(sessions, Repeating(lot)).issue(order(20, f"o{n}"))
+        except Exception as error:
+            failed.append(error)
+
+    workers = [Thread(target=work, args=(n,)) for n in range(6)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    made = coupons(sessions)
+    assert not failed and len({one.code for one in made}) == len(made) == 120
+    assert Counter(one.batch_id for one in made) == {one.id: 20 for one in batches(sessions)}
+
+
 def test_too_few_possible_codes_are_refused_with_the_length_that_would_do(sessions):
     offer(sessions, rules=(short := CodeRules(length=5)))
     codes_of(sessions).issue(order(28, rules=short))

@@ -8,8 +8,10 @@ from integrations.errors import Refused
 from models.database import SetClock
 from models.offers import CodeRules
 from models.redemptions import Coupon, CouponState, Happened
+from tasks.codes import rows as issue
 from tasks.codes.engine import Codes
 from tasks.codes.life import rows as life
+from tasks.codes.reading import read
 from tasks.codes.shapes import shape_of
 from tests.fakes import NOW
 from tests.plans import walked
@@ -76,7 +78,9 @@ def test_a_whole_batch_is_stopped_portion_by_portion(sessions):
     assert codes.extend_batch(other.id, NOW + timedelta(days=3), "vera", WHY) == 10
     live = [one for one in coupons(codes) if one.state == CouponState.LIVE]
     assert {one.batch_id for one in live} == {other.id} and len(live) == 10
-    assert events(codes, 12_000) == [(Happened.STOPPED, "vera", "a leaked file")]
+    assert codes.reopen_batch(batch.id, "vera", "they were not") == 12_000
+    said = [(Happened.STOPPED, "vera", "a leaked file"), (Happened.OPENED, "vera", "they were not")]
+    assert events(codes, 12_000) == said
 
 
 def test_a_client_gets_another_code_for_one_that_does_not_work(codes):
@@ -123,6 +127,25 @@ def test_what_must_not_be_replaced_is_refused(codes, fields, code):
     with pytest.raises(Refused) as refused:
         codes.replace(1, CodeRules(), "vera", WHY)
     assert refused.value.reason.code == code and len(coupons(codes)) == 3
+
+
+def test_everybodys_code_is_not_replaced_for_one(codes):
+    codes.generic(order(once="word", rules=CodeRules(kind="generic", word="TEA2026"), most=0))
+    with pytest.raises(Refused) as refused:
+        codes.replace(4, CodeRules(), "vera", WHY)
+    assert refused.value.reason.code == "everybodys" and coupons(codes)[3].state == CouponState.LIVE
+
+
+def test_a_replacement_of_somebody_elses_code_is_read_like_ours(sessions):
+    rules = CodeRules(kind="imported", prefix="NEW")
+    offer(sessions, rules=rules)
+    codes = Codes(sessions, SetClock(NOW))
+    codes.take_in(order(rules=rules), b"code\nPARTNER-1\n", "their.csv")
+    new = codes.replace(1, rules, "vera", WHY)
+    with sessions() as session:
+        forms = issue.forms(session)
+    assert new.code.startswith("NEW") and read(new.code.lower(), forms).code == new.code
+    assert not read(new.code[:-2] + new.code[-1] + new.code[-2], forms) or new.code[-1] == new.code[-2]
 
 
 def test_a_coupon_that_is_not_there_is_refused(codes):
