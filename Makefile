@@ -76,6 +76,7 @@ bench: .venv/.tested
 	@$(BIN)/python -m tests.bench.imports
 	@$(BIN)/python -m tests.bench.coupons_redeem
 	@$(BIN)/python -m tests.bench.coupons_issue
+	@$(BIN)/python -m tests.bench.coupons_analysis
 
 storm: .venv/.tested
 	@$(BIN)/python -m pytest -q -s -m "storm or scaled" tests/storm tests/deployments tests/scaled tests/browser

@@ -1,0 +1,165 @@
+"""Analyses offers: from our own tables, or from a stranger's files, who never had our tills. It knows no Prefect."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from models.database import now_by
+from models.redemptions import Arm
+from tasks.content.sheets import read_sheet
+from tasks.coupon_analysis import rows
+from tasks.coupon_analysis.clocks import Clocks
+from tasks.coupon_analysis.costs import NO_RATES, Rates
+from tasks.coupon_analysis.foreign import KINDS, Foreign, familiar, history_of, of_parquet, periods_of, with_table
+from tasks.coupon_analysis.frames import COSTS, History, nothing
+from tasks.coupon_analysis.moments import Moments, by_arm, correlation
+from tasks.coupon_analysis.periods import DAY, Periods
+from tasks.coupon_analysis.power import Plan, detectable
+from tasks.coupon_analysis.promoted import groups_of
+from tasks.coupon_analysis.whole import Findings, Question, analysed
+from tasks.dropping.kinds import PEOPLE_MAX
+from tasks.house import House
+from tasks.purchases.frames import Table, of_csv, of_sheet
+
+BEFORE, AFTER = 56, 28  # days: eight whole weeks for CUPED and trends, four for what was bought ahead
+SHARES = (5, 10, 20, 30, 50)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What could be found out, before anything is issued: the smallest difference a customer, by per cent left out."""
+
+    customers: int
+    mean: float
+    correlation: float
+    least: Mapping[int, float] = field(default_factory=dict)
+
+
+class CouponAnalysis:
+    """The offers of one house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    @property
+    def clocks(self) -> Clocks:
+        company = self.house.workspace.company
+        return Clocks(company.zone, {one.key: str(one.zone) for one in company.outlets if one.zone})
+
+    def findings(
+        self, offer: int, rates: Rates = NO_RATES, costs: pl.DataFrame | None = None,
+        above: Mapping[str, Collection[str]] | None = None,
+    ) -> Findings | None:  # fmt: skip
+        """Everything about one offer, as of now; None where there is no such offer, or none of its words was approved.
+
+        `costs` are of a unit of a product, `above` the groups that each product group lies in.
+        """
+        with self.house.reads() as session:
+            found = rows.offered(session, offer)
+            if found is None:
+                return None
+            now = now_by(self.house.clock, session)
+            periods = self._periods(found.terms.first_day, found.terms.last_day, now)
+            history, by_lot = self._history(session, offer, periods, costs)
+        question = Question(
+            periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
+            promoted=groups_of(found.terms.goods, history.lines, above or {}),
+            currency=self.house.workspace.company.currency,
+        )  # fmt: skip
+        return analysed(history, question)
+
+    def _periods(self, first: date, last: date, now: datetime) -> Periods:
+        """Today is not over, so it is not compared."""
+        today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
+        return Periods(first, last, today - DAY, BEFORE, AFTER)
+
+    def _history(
+        self, session: Session, offer: int, periods: Periods, costs: pl.DataFrame | None
+    ) -> tuple[History, bool]:
+        since, until = (
+            datetime.combine(day, time(), UTC) for day in (periods.begins - DAY, periods.after_ends + DAY)
+        )  # a day more at either end: no zone is further from UTC
+        arms = rows.arms(session, offer)
+        by_lot = Arm.CONTROL in set(arms["arm"])
+        if not by_lot:
+            arms = rows.those_with_and_without(session, offer, since, until)
+        lines = self._local(rows.lines(session, offer, since, until, of_all=not by_lot), "at").drop("at", "outlet")
+        redeemed = self._local(rows.redemptions(session, offer), "redeemed_at")
+        refused = self._local(rows.refusals(session, offer), "at").select("place", "local")
+        given = nothing(COSTS) if costs is None else costs
+        return History(rows.coupons(session, offer), redeemed, lines.lazy(), arms, refused, given), by_lot
+
+    def _local(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
+        return frame.with_columns(self.clocks.to_local(pl.col(at), pl.col("outlet")).alias("local"))
+
+    def before_launch(self, days: int, customers: Select[Any] | None = None, number: int | None = None) -> Before:
+        """What leaving out so many per cent could show of an offer of so many days, by what was bought lately.
+
+        `customers` selects whom it would go to, `number` says how many they are: those who bought nothing count too.
+        """
+        with self.house.reads() as session:
+            now = now_by(self.house.clock, session)
+            during = timedelta(days=days)
+            found = rows.spent(session, now - during - BEFORE * DAY, now - during, now, customers)
+        size = max(number or 0, len(found))
+        silent = pl.DataFrame({"before": [0] * (size - len(found)), "during": [0] * (size - len(found))},
+                              schema={"before": pl.Int64, "during": pl.Int64})  # fmt: skip
+        whole = pl.concat([found.select("before", "during"), silent]).with_columns(pl.lit("all").alias("arm"))
+        one = by_arm(whole, "before", "during").get("all", Moments(0, 0, 0, 0, 0, 0))
+        likeness = correlation([one])
+        least = {share: detectable(_plan(one, size, share, likeness)) for share in SHARES}
+        return Before(size, one.y, likeness, least)
+
+    def foreign(self, files: Mapping[str, Path], clocks: Clocks | None = None) -> Foreign:
+        """A stranger's files by what they hold: coupons, redemptions, purchases, costs; CSV, XLSX or Parquet.
+
+        Raises Refused where a table cannot be used at all; rows that are wrong are told by their numbers.
+        """
+        clocks = clocks or self.clocks
+        now = self.house.now().astimezone(ZoneInfo(clocks.zone)).replace(tzinfo=None)
+        found, currency = Foreign(), self.house.workspace.company.currency
+        for kind in (one for one in KINDS if one in files):
+            with opened(files[kind], kind) as table:
+                found = with_table(found, kind, table, clocks, now, currency)
+        return found
+
+    def of_foreign(self, found: Foreign, offer: str, rates: Rates = NO_RATES) -> Findings | None:
+        """Everything about one offer of a stranger's history; None where it has no such offer."""
+        now = self.house.now()
+        today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
+        periods = periods_of(found, offer, today - DAY, BEFORE, AFTER)
+        if periods is None:
+            return None
+        history, by_lot = history_of(found, offer)
+        question = Question(
+            periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
+            currency=self.house.workspace.company.currency,
+        )  # fmt: skip
+        return analysed(history, question)
+
+
+def _plan(one: Moments, size: int, share: int, likeness: float) -> Plan:
+    control = size * share // 100
+    return Plan(size - control, control, one.yy, likeness)
+
+
+@contextmanager
+def opened(path: Path, kind: str) -> Iterator[Table]:
+    """The table of a file; what is long is read as it is asked for."""
+    with path.open("rb") as file:
+        if path.suffix.lower() == ".parquet":
+            yield of_parquet(file)
+        elif path.suffix.lower() == ".csv":
+            yield of_csv(file, partial(familiar, kind))
+        else:
+            sheet, unread = read_sheet(file.read(), path.name, partial(familiar, kind), PEOPLE_MAX)
+            yield of_sheet(sheet) if sheet else Table(refusal=unread[0].reason)

@@ -1,0 +1,47 @@
+"""The days that are compared: before an offer, while it held, and after it. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Both days are included. `seen_to` is the last day that is known whole: nothing later is compared.
+
+    `before` and `after` are how many days are looked at before the first and behind the last; 0 is not at all.
+    """
+
+    first_day: date
+    last_day: date
+    seen_to: date
+    before: int = 0
+    after: int = 0
+
+    @property
+    def begins(self) -> date:
+        return self.first_day - self.before * DAY
+
+    @property
+    def during_ends(self) -> date:
+        """The day behind the last one of the offer that is known."""
+        return max(self.first_day, min(self.last_day, self.seen_to) + DAY)
+
+    @property
+    def after_ends(self) -> date:
+        return max(self.during_ends, min(self.last_day + self.after * DAY, self.seen_to) + DAY)
+
+    @property
+    def during_days(self) -> int:
+        return (self.during_ends - self.first_day).days
+
+    @property
+    def is_running(self) -> bool:
+        return self.seen_to < self.last_day
+
+    @property
+    def weeks_before(self) -> int:
+        """Whole weeks before the first day; what is left over at their beginning belongs to none."""
+        return self.before // WEEK

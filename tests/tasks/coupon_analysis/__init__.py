@@ -1,0 +1,1 @@
+"""What mailings come to: gathered, counted, judged, asked about by groups."""

@@ -1,0 +1,235 @@
+"""Our own tables, on both databases: what stands in them is what the analysis says, by the outlets' own clocks."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import Engine
+
+from models.customers import Customer
+from models.database import SetClock
+from models.delivery import State
+from models.letters import Happening
+from models.mailings import MailEvent
+from models.offers import OfferTerms
+from models.purchases import PurchaseLine, Receipt
+from models.redemptions import (
+    Arm,
+    Coupon,
+    CouponBatch,
+    CouponEvent,
+    CouponState,
+    Happened,
+    OfferArm,
+    OfferRow,
+    OfferStage,
+    OfferVersion,
+    Redeemed,
+    Redemption,
+)
+from tasks.coupon_analysis.clocks import Clocks
+from tasks.coupon_analysis.costs import Rates
+from tasks.coupon_analysis.engine import CouponAnalysis
+from tasks.coupon_analysis.increment import Told
+from tasks.coupon_analysis.sentences import behind, lead
+from tasks.house import House
+from tests.fakes import FakeChannel
+from tests.house import COMPANY, furnished
+from tests.tasks.returns.mailed import Mailed
+
+BEGINS = datetime(2026, 3, 1, 21, tzinfo=UTC)  # midnight in Moscow
+NOW, DAY, HOUR = datetime(2026, 5, 20, 9, tzinfo=UTC), timedelta(days=1), timedelta(hours=1)
+OUTLETS = """\
+outlets:
+  - {key: west, name: West, city: Moscow}
+  - {key: east, name: East, city: Vladivostok, zone: Asia/Vladivostok}
+"""
+TERMS = {
+    "title": "Tea for less", "gives": {"kind": "percent", "percent": "10"}, "goods": {"groups": ["Tea"]},
+    "first_day": "2026-03-02", "last_day": "2026-03-31",
+}  # fmt: skip
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine) -> House:
+    return furnished(tmp_path, database, {"fake": FakeChannel()}, SetClock(NOW), company=COMPANY + OUTLETS)
+
+
+class Shop:
+    """A house with an offer, and short words for what happens to its coupons."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.numbers = house, count(1)
+        self.add(OfferRow(id=1, key="tea", title="Tea", stage=OfferStage.OPEN, approved_hash="h", made_at=BEGINS,
+                          ends_at=BEGINS + 30 * DAY))  # fmt: skip
+        terms = OfferTerms.model_validate(TERMS).model_dump(mode="json")
+        self.add(OfferVersion(id=1, offer_id=1, n=1, hash="h", terms=terms, made_at=BEGINS))
+        self.add(CouponBatch(id=1, offer_id=1, once="1", made_at=BEGINS))
+
+    def add(self, *rows: Any) -> None:
+        with self.house.sessions.begin() as session:
+            session.add_all(rows)
+
+    def customers(self, number: int) -> None:
+        self.add(*(Customer(id=n, created_at=BEGINS, changed_at=BEGINS) for n in range(1, number + 1)))
+
+    def coupon(self, id: int, customer: int | None = None, **more: Any) -> None:
+        told = {"most": 1, "made_at": BEGINS} | more
+        self.add(Coupon(id=id, code=f"C{id}", offer_id=1, batch_id=1, customer_id=customer, **told))
+
+    def redeem(self, coupon: int, at: datetime = BEGINS + DAY, **more: Any) -> None:
+        n = next(self.numbers)
+        told = {"state": Redeemed.REDEEMED, "outlet": "west", "amount": 1000, "customer_id": None} | more
+        self.add(Redemption(key=f"k{n}", till="t", offer_id=1, version_id=1, coupon_id=coupon, at=at, **told))
+
+    def buy(self, customer: int, at: datetime, tea: int, coffee: int = 0, outlet: str = "west") -> None:
+        n = next(self.numbers)
+        self.add(Receipt(id=n, key=f"r{n}", customer_id=customer, at=at, outlet=outlet, amount=tea + coffee))
+        self.add(PurchaseLine(receipt_id=n, n=1, product="p", product_group="tea", amount=tea),
+                 PurchaseLine(receipt_id=n, n=2, product="q", product_group="coffee", amount=coffee))  # fmt: skip
+
+    def found(self, **more: Any) -> Any:
+        return CouponAnalysis(self.house).findings(1, **more)
+
+
+@pytest.fixture
+def shop(house: House) -> Shop:
+    return Shop(house)
+
+
+def test_an_offer_that_nobody_made_or_approved_is_not_analysed(shop: Shop) -> None:
+    shop.add(OfferRow(id=2, key="none", title="", made_at=BEGINS))
+    assert CouponAnalysis(shop.house).findings(2) is None and CouponAnalysis(shop.house).findings(3) is None
+
+
+def test_an_offer_without_anything_is_analysed(shop: Shop) -> None:
+    found = shop.found()
+    assert found.coupons.issued == 0 and found.increment.told is Told.NO_CONTROL and lead(found).code == "nothing"
+
+
+def test_uses_that_stand_count_without_what_was_given_back(shop: Shop) -> None:
+    """A held one, one let go and one brought back whole are no uses; of one brought back in part the rest counts."""
+    for n, state in enumerate((Redeemed.REDEEMED, Redeemed.HELD, Redeemed.RELEASED, Redeemed.RETURNED), start=1):
+        shop.coupon(n)
+        shop.redeem(n, state=state, back=300)
+    found = shop.found(rates=Rates(handling=10))
+    assert (found.coupons.issued, found.coupons.redeemed, found.cost.face, found.cost.handling) == (4, 1, 700.0, 10.0)
+
+
+def test_a_redemption_counts_once_however_many_products_it_was_given_on(shop: Shop) -> None:
+    shop.coupon(1)
+    shop.redeem(1, lines=[{"n": n, "product": f"p{n}", "amount": 10, "off": 1} for n in range(50)])
+    assert shop.found().coupons.redeemed == 1 and shop.found().cost.redemptions == 1
+
+
+def test_a_code_that_was_replaced_unused_is_not_issued_twice(shop: Shop) -> None:
+    shop.coupon(1, state=CouponState.REPLACED)
+    shop.coupon(2, replaces=1)
+    shop.coupon(3, state=CouponState.REPLACED, used=1)
+    assert shop.found().coupons.issued == 2
+
+
+def test_delivery_and_views_are_the_letters(shop: Shop) -> None:
+    mailed = Mailed(shop.house.sessions, SetClock(NOW))
+    mailed.customers(9)
+    mailed.mailing()
+    fates: list[tuple[Any, dict[str, Any]]] = [
+        (None, {}), (Happening.OPENED, {}), (Happening.OPENED, {"robot": True}), (Happening.BOUNCED, {"hard": True}),
+        (Happening.BOUNCED, {}),
+    ]  # fmt: skip
+    for n, (what, more) in enumerate(fates, start=1):
+        letter = mailed.letter(n)
+        shop.coupon(n, n, message_id=letter)
+        if what:
+            told = {"mailing_id": 1, "once": f"{n}", "at": NOW, "recorded_at": NOW} | more
+            shop.add(MailEvent(message_id=letter, what=what, **told))
+    shop.coupon(6, 6, message_id=mailed.letter(6, state=State.PLANNED, sent_at=None))
+    shop.coupon(7, 7)
+    shop.coupon(8, 8)
+    shop.add(CouponEvent(coupon_id=8, offer_id=1, what=Happened.VIEWED, at=NOW))
+    found = shop.found().coupons
+    assert (found.issued, found.delivered, found.viewed) == (8, 4, 2)
+
+
+def test_days_are_judged_by_the_clock_of_the_outlet(shop: Shop) -> None:
+    """One moment, 15:00 in UTC: the 1st of March in Moscow, the 2nd, the offer's first day, in Vladivostok."""
+    shop.customers(4)
+    for customer, outlet in ((1, "west"), (2, "west"), (3, "east"), (4, "east")):
+        arm = Arm.TREATED if outlet == "west" else Arm.CONTROL
+        shop.add(OfferArm(offer_id=1, customer_id=customer, arm=arm, at=BEGINS))
+        shop.buy(customer, datetime(2026, 3, 1, 15, tzinfo=UTC), 100, outlet=outlet)
+    analysis = CouponAnalysis(shop.house)
+    assert analysis.clocks == Clocks("Europe/Moscow", {"east": "Asia/Vladivostok"})
+    found = shop.found()
+    assert {one.group: (one.treated, one.control) for one in found.changes} == {"tea": (0, 100), "coffee": (0, 0)}
+
+
+def test_the_held_out_control_group_is_compared_with(shop: Shop) -> None:
+    """Each of the treated spends 300 more on tea and 100 less on coffee; what comes before evens out."""
+    shop.customers(120)
+    rows: list[Any] = []
+    lines: list[Any] = []
+    for n in range(1, 121):
+        arm = Arm.TREATED if n <= 60 else Arm.CONTROL
+        rows.append(OfferArm(offer_id=1, customer_id=n, arm=arm, at=BEGINS))
+        lift = 300 if arm is Arm.TREATED else 0
+        for at, more in ((BEGINS - 10 * DAY, 0), (BEGINS + 5 * DAY, lift)):
+            key = next(shop.numbers)
+            rows.append(Receipt(id=key, key=f"r{key}", customer_id=n, at=at, outlet="west"))
+            usual = 1000 + n % 60 * 10 + (n * 31 % 17 if at > BEGINS else 0)
+            for place, (group, amount) in enumerate((("tea", usual + more + n % 5), ("Coffee", usual - more // 3))):
+                lines.append(PurchaseLine(receipt_id=key, n=place, product=group, product_group=group, amount=amount))
+    shop.add(*rows)
+    shop.add(*lines)
+    for n in range(1, 61):
+        shop.coupon(n, n)
+    shop.redeem(1)
+    costs = pl.DataFrame({"product": ["tea", "Coffee"], "cost": [500, 500]})
+    found = shop.found(costs=costs, rates=Rates(each_issued=10))
+    assert found.increment.told is Told.MORE and found.increment.apart == pytest.approx(200, abs=5)
+    assert found.increment.saved is not None and found.increment.saved > 0.9
+    tea, coffee = sorted(found.changes, key=lambda one: one.group, reverse=True)
+    assert (tea.group, tea.is_promoted, coffee.group, coffee.is_promoted) == ("tea", True, "Coffee", False)
+    assert found.margin is not None and found.margin.profit == pytest.approx(60 * 200 - 600, abs=300)
+    assert found.cost.total == 1000 + 600 and behind(found)
+
+
+def test_where_nobody_was_left_out_the_others_are_beside_and_it_is_not_causal(shop: Shop) -> None:
+    shop.customers(80)
+    for n in range(1, 81):
+        if n <= 40:
+            shop.coupon(n, n)
+        for week in range(-8, 3):
+            shop.buy(n, BEGINS + week * 7 * DAY + HOUR, 1000 + n * 37 % 100 + week * n % 7)
+    found = shop.found()
+    assert found.increment.told is Told.NO_CONTROL and found.difference is not None
+    assert (found.difference.treated, found.difference.others) == (40, 40) and not found.difference.is_told
+    assert "not causal" in str(lead(found))
+
+
+def test_refused_guesses_and_nights_are_told(shop: Shop) -> None:
+    night_in_the_east = datetime(2026, 3, 10, 17, tzinfo=UTC)
+    for n in range(1, 61):
+        shop.coupon(n)
+        at, outlet = (night_in_the_east, "east") if n <= 8 else (night_in_the_east - 8 * HOUR, "west")
+        shop.redeem(n, at, outlet=outlet)
+    shop.add(*(CouponEvent(offer_id=1, what=Happened.REFUSED, code="…", outlet="west", by="till 3", at=NOW)
+               for _ in range(10)))  # fmt: skip
+    signals = {one.kind: one for one in shop.found().signals}
+    assert set(signals) == {"night", "guesses"} and signals["guesses"].who == "till 3 · west"
+    assert signals["night"].who == "east" and signals["night"].at.hour == 3
+
+
+def test_what_could_be_found_is_known_before_anything_is_issued(shop: Shop) -> None:
+    shop.customers(100)
+    for n in range(1, 101):
+        for back in (60, 10):
+            shop.buy(n, NOW - back * DAY, 1000 + n * 13 % 200)
+    before = CouponAnalysis(shop.house).before_launch(days=28, number=400)
+    assert before.customers == 400 and before.mean == pytest.approx((1000 + 99.5) / 4, rel=0.02)
+    assert before.correlation > 0.99
+    seen = list(before.least.values())
+    assert list(before.least) == [5, 10, 20, 30, 50] and seen == sorted(seen, reverse=True)

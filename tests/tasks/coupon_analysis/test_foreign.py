@@ -1,0 +1,226 @@
+"""A stranger's tables: read in both languages and three formats, broken rows by number, credit where it is due."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from integrations.errors import Refused
+from models.locale import spoken
+from models.redemptions import Arm
+from tasks.coupon_analysis.clocks import Clocks
+from tasks.coupon_analysis.engine import opened
+from tasks.coupon_analysis.foreign import Foreign, history_of, periods_of, with_table
+from tasks.coupon_analysis.funnel import by_coupon, by_customer
+from tasks.coupon_analysis.increment import Told
+from tasks.coupon_analysis.whole import Question, analysed
+
+NOW = datetime.fromisoformat("2026-05-31T12:00")
+CLOCKS = Clocks("Europe/Moscow", {"east": "Asia/Vladivostok"})
+COUPONS = "Код;Акция;Клиент;Выдан;Действует до;Просмотрен\n"
+REDEEMED = "Код;Акция;Клиент;Дата;Время;Магазин;Кассир;Чек;Скидка\n"
+
+
+def read(
+    found: Foreign, kind: str, text: str | bytes, folder: Path, name: str = "", clocks: Clocks = CLOCKS
+) -> Foreign:
+    path = folder / (name or f"{kind}.csv")
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with opened(path, kind) as table:
+        return with_table(found, kind, table, CLOCKS, NOW, "RUB")
+
+
+def wrongs(found: Foreign, kind: str) -> dict[str, tuple[int, ...]]:
+    return {one.reason.code: one.rows for one in found.wrong[kind]}
+
+
+def test_tables_in_russian_are_read(tmp_path: Path) -> None:
+    rows = "A1;весна;7;02.03.2026;31.03.2026;да\nA2;весна;8;02.03.2026;31.03.2026;\n"
+    found = read(Foreign(), "coupons", COUPONS + rows, tmp_path)
+    found = read(found, "redemptions", REDEEMED + "A1;;7;05.03.2026;10:15;north;Нина;55;45,50\n", tmp_path)
+    assert found.offers() == ["весна"] and found.wrong == {"coupons": (), "redemptions": ()}
+    history, by_lot = history_of(found, "весна")
+    one = by_coupon(history.coupons, history.redemptions)
+    assert (one.issued, one.delivered, one.viewed, one.redeemed) == (2, None, 1, 1) and not by_lot
+    row = history.redemptions.row(0, named=True)
+    assert (row["amount"], row["local"]) == (4550, datetime.fromisoformat("2026-03-05T10:15"))
+
+
+def test_tables_in_english_and_parquet_are_read(tmp_path: Path) -> None:
+    frame = pl.DataFrame({
+        "coupon_upc": [10000085364, 10000085365], "campaign": [8, 8], "household_id": [1, 2],
+        "start_date": [date(2026, 3, 2)] * 2, "end_date": [date(2026, 3, 31)] * 2,
+    })  # fmt: skip
+    stream = BytesIO()
+    frame.write_parquet(stream)
+    found = read(Foreign(), "coupons", stream.getvalue(), tmp_path, "coupons.parquet")
+    used = pl.DataFrame({
+        "coupon_upc": [10000085364], "campaign": [8], "household_id": [1],
+        "redemption_date": [datetime.fromisoformat("2026-03-05T23:30")], "discount": [1.5],
+    })  # fmt: skip
+    stream = BytesIO()
+    used.write_parquet(stream)
+    found = read(found, "redemptions", stream.getvalue(), tmp_path, "redemptions.parquet")
+    history, _ = history_of(found, "8")
+    assert history.redemptions.select("local", "amount").rows() == [(datetime.fromisoformat("2026-03-05T23:30"), 150)]
+    assert by_customer(history.coupons, history.redemptions).rate == 0.5
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet()
+    rows: list[list[Any]] = [
+        ["Code", "Offer", "Customer", "Issued", "Valid until"],
+        ["A1", "s", 7, "2026-03-02", "2026-03-31"],
+    ]
+    for n, row in enumerate(rows):
+        sheet.write_row(n, 0, row)
+    book.close()
+    found = read(Foreign(), "coupons", stream.getvalue(), tmp_path, "coupons.xlsx")
+    assert found.coupons is not None and found.coupons["customer"].to_list() == ["7"]
+
+
+def test_broken_rows_are_told_by_number_and_the_rest_counts(tmp_path: Path) -> None:
+    found = read(Foreign(), "coupons", COUPONS + (
+        "A1;s;7;02.03.2026;31.03.2026;\n" ";s;8;02.03.2026;31.03.2026;\n" "A3;s;9;когда-то;31.03.2026;\n"
+        "A4;s;9;02.03.2026;01.03.2026;\n" "A1;s;7;02.03.2026;31.03.2026;\n"
+    ), tmp_path)  # fmt: skip
+    assert wrongs(found, "coupons") == {"no_code": (3,), "date": (4,), "ends": (5,), "again": (6,)}
+    assert found.coupons is not None and len(found.coupons) == 1
+    assert [one.left_out for one in found.wrong["coupons"]] == [True, True, True, False]
+    with spoken("ru"):
+        assert str(found.wrong["coupons"][0].reason) == "В строке нет кода."
+
+
+def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        read(Foreign(), "coupons", "Имя;Город\nа;б\n", tmp_path)
+
+
+def given(tmp_path: Path, coupons: str, used: str) -> Foreign:
+    return read(read(Foreign(), "coupons", COUPONS + coupons, tmp_path), "redemptions", REDEEMED + used, tmp_path)
+
+
+def test_a_code_in_several_offers_is_credited_by_name_or_day_and_never_guessed(tmp_path: Path) -> None:
+    """The fourth published mistake: A1 stands in spring and in May, with two days in both."""
+    found = given(tmp_path, "A1;spring;7;02.03.2026;31.03.2026;\nA1;may;7;30.03.2026;30.04.2026;\n", (
+        "A1;;7;05.03.2026;;o;;1;10\n" "A1;;7;20.04.2026;;o;;2;10\n" "A1;;7;30.03.2026;;o;;3;10\n"
+        "A1;may;7;31.03.2026;;o;;4;10\n" "A1;;7;01.01.2026;;o;;5;10\n" "A1;;8;05.03.2026;;o;;6;10\n"
+    ))  # fmt: skip
+    assert found.redemptions is not None
+    credit = dict(found.redemptions.select("row", "offer").rows())
+    assert credit == {2: "spring", 3: "may", 5: "may"}
+    assert wrongs(found, "redemptions") == {"several": (4,), "outside": (6,), "not_issued": (7,)}
+
+
+def test_a_redemption_that_names_no_client_is_its_holders(tmp_path: Path) -> None:
+    found = given(tmp_path, "A1;s;7;02.03.2026;31.03.2026;\nB;s;;02.03.2026;31.03.2026;\n",
+                  "A1;;;05.03.2026;;o;;1;10\nB;;9;05.03.2026;;o;;2;10\n")  # fmt: skip
+    assert found.redemptions is not None and found.redemptions["customer"].to_list() == ["7", "9"]
+
+
+def test_a_code_of_many_clients_without_a_name_is_credited_to_none(tmp_path: Path) -> None:
+    coupons = "".join(f"B;s;{n};02.03.2026;31.03.2026;\n" for n in range(3))
+    assert wrongs(given(tmp_path, coupons, "B;;;05.03.2026;;o;;1;10\n"), "redemptions") == {"several": (2,)}
+
+
+def test_rows_of_products_are_one_redemption(tmp_path: Path) -> None:
+    """The first published mistake, as it comes in files: joined to products, one use is a thousand rows."""
+    head = "Код;Клиент;Дата;Чек;Скидка;Товар\n"
+    fanned = "".join(f"A1;7;05.03.2026;55;45;p{n}\n" for n in range(1000))
+    by_line = "A2;7;06.03.2026;56;10;tea\nA2;7;06.03.2026;56;15;cup\nA2;7;06.03.2026;56;15;cup\n"
+    coupons = "A1;s;7;02.03.2026;31.03.2026;\nA2;s;7;02.03.2026;31.03.2026;\n"
+    found = read(
+        read(Foreign(), "coupons", COUPONS + coupons, tmp_path), "redemptions", head + fanned + by_line, tmp_path
+    )
+    assert found.redemptions is not None and found.redemptions["amount"].to_list() == [4500, 2500]
+    assert wrongs(found, "redemptions") == {"again": (1004,)}
+
+
+def test_a_time_without_a_zone_is_the_outlets(tmp_path: Path) -> None:
+    """23:30 in Vladivostok is 13:30 in UTC; read as UTC and shown there it would be the next day."""
+    found = given(tmp_path, "A1;s;7;02.03.2026;31.03.2026;\nA2;s;8;02.03.2026;31.03.2026;\n",
+                  "A1;;7;05.03.2026;23:30;east;;1;10\nA2;;8;2026-03-05T23:30:00+03:00;;east;;2;10\n")  # fmt: skip
+    assert found.redemptions is not None
+    assert found.redemptions.select("local", "redeemed_at").rows() == [
+        (datetime.fromisoformat("2026-03-05T23:30"), datetime.fromisoformat("2026-03-05T13:30")),
+        (datetime.fromisoformat("2026-03-06T06:30"), datetime.fromisoformat("2026-03-05T20:30")),
+    ]
+
+
+def test_times_that_the_clock_skips_or_has_twice_are_read_all_the_same() -> None:
+    berlin = Clocks("Europe/Berlin")
+    said = ["2026-03-29T02:30", "2026-10-25T02:30", "2026-10-25T03:30"]
+    told = pl.DataFrame({"local": [datetime.fromisoformat(one) for one in said]})
+    utc = told.select(berlin.to_utc(pl.col("local"), pl.lit(""))).to_series().to_list()
+    assert [f"{at:%H:%M}" for at in utc] == ["01:30", "00:30", "02:30"]
+
+
+def lot(tmp_path: Path, of: int = 200) -> Foreign:
+    """So many with a coupon and as many without by lot; the former buy one more tea at 300."""
+    head = "Код;Акция;Клиент;Выдан;Действует до;Группа\n"
+    rows = [f"A{n};s;{n};02.03.2026;31.03.2026;купон\n" for n in range(of)]
+    rows += [f";s;{n};02.03.2026;31.03.2026;контроль\n" for n in range(of, 2 * of)]
+    bought = ["Чек;Карта;Дата;Товар;Категория;Сумма\n"]
+    for n in range(2 * of):
+        bought.append(f"b{n};{n};05.02.2026 12:00;tea;Чай;{500 + n % 50}\n")
+        bought.append(f"d{n};{n};05.03.2026 12:00;tea;Чай;{500 + n % 50 + (300 if n < of else 0) + n % 7}\n")
+    found = read(Foreign(), "coupons", head + "".join(rows), tmp_path)
+    found = read(found, "purchases", "".join(bought), tmp_path)
+    used = "".join(f"A{n};;{n};05.03.2026;12:00;o;;d{n};30\n" for n in range(0, of, 4))
+    found = read(found, "redemptions", REDEEMED + used, tmp_path)
+    return read(found, "costs", "Товар;Себестоимость\ntea;200\n", tmp_path)
+
+
+def test_a_stranger_who_never_had_our_tills_gets_the_whole_analysis(tmp_path: Path) -> None:
+    found = lot(tmp_path)
+    history, by_lot = history_of(found, "s")
+    periods = periods_of(found, "s", date(2026, 5, 30), 56, 28)
+    assert (
+        by_lot
+        and periods is not None
+        and (periods.first_day, periods.last_day) == (date(2026, 3, 2), date(2026, 3, 31))
+    )
+    told = analysed(history, Question(periods, NOW, promoted=("Чай",)))
+    assert told.increment.told is Told.MORE and told.increment.apart == pytest.approx(30_000, rel=0.02)
+    assert told.coupons.redeemed == 50 and told.cost.face == 50 * 3000
+    assert told.margin is not None and told.margin.covered == 1.0 and told.margin.roi is not None
+
+
+def test_a_client_in_both_groups_counts_in_neither(tmp_path: Path) -> None:
+    head = "Код;Акция;Клиент;Выдан;Группа\n"
+    found = read(
+        Foreign(), "coupons", head + "A1;s;7;02.03.2026;купон\n;s;7;02.03.2026;control\n;s;8;;control\n", tmp_path
+    )
+    assert found.coupons is not None and found.coupons.select("customer", "arm").rows() == [("8", Arm.CONTROL)]
+    assert wrongs(found, "coupons") == {"two_arms": (2, 3)}
+
+
+def test_without_a_control_group_the_others_who_bought_are_beside(tmp_path: Path) -> None:
+    found = read(Foreign(), "coupons", COUPONS + "A1;s;7;02.03.2026;31.03.2026;\n", tmp_path)
+    found = read(found, "purchases", "Карта;Дата;Сумма\n7;05.03.2026;5\n8;05.03.2026;5\n", tmp_path)
+    history, by_lot = history_of(found, "s")
+    assert not by_lot and history.arms.rows() == [("7", Arm.TREATED), ("8", Arm.CONTROL)]
+
+
+def test_rows_of_purchases_that_repeat_are_told_and_count(tmp_path: Path) -> None:
+    text = "Чек;Карта;Дата;Товар;Сумма\n1;7;05.03.2026;tea;5\n1;7;05.03.2026;tea;5\n1;7;31.02.2026;tea;5\n"
+    found = read(Foreign(), "purchases", text, tmp_path)
+    assert found.purchases is not None and found.purchases["amount"].sum() == 1000
+    assert wrongs(found, "purchases") == {"same_line": (3,), "date": (4,)}
+
+
+def test_dates_to_come_are_no_history(tmp_path: Path) -> None:
+    later = (NOW + timedelta(days=2)).replace(tzinfo=UTC)
+    found = given(tmp_path, "A1;s;7;02.03.2026;;\n", f"A1;;7;{later:%d.%m.%Y};;o;;1;10\n")
+    assert wrongs(found, "redemptions") == {"future": (2,)}
+
+
+def test_a_history_of_nothing_is_empty_and_no_fault() -> None:
+    history, by_lot = history_of(Foreign(), "s")
+    assert history.coupons.is_empty() and not by_lot and periods_of(Foreign(), "s", date(2026, 5, 30), 0, 0) is None

@@ -1,0 +1,109 @@
+"""Signals of misuse: each above its bound, silent below, judged by the outlet's own clock."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.locale import spoken
+from tasks.coupon_analysis.frames import REFUSALS
+from tasks.coupon_analysis.sentences import said
+from tasks.coupon_analysis.signals import USUAL as BOUNDS
+from tasks.coupon_analysis.signals import Kind, cashiers, found, guesses, many_codes, nights, velocity
+from tests.tasks.coupon_analysis.made import BEGINS, DAY, HOUR, redemptions
+
+MINUTE = timedelta(minutes=1)
+
+
+def at(*moments: datetime) -> dict[str, list[datetime]]:
+    return {"redeemed_at": list(moments), "local": list(moments)}
+
+
+def refused(*rows: tuple[str, datetime]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=REFUSALS, orient="row")
+
+
+def test_four_within_any_hour_are_quick_whatever_the_clock_says() -> None:
+    moments = [BEGINS + 40 * MINUTE + n * 15 * MINUTE for n in range(4)]  # 9:40 to 10:25
+    used = redemptions([1, 2, 3, 4], customer=7, **at(*moments))
+    (one,) = velocity(used, BOUNDS)
+    assert (one.kind, one.who, one.number, one.at) == (Kind.VELOCITY, "7", 4, moments[0])
+
+
+def test_four_over_more_than_an_hour_are_not() -> None:
+    used = redemptions([1, 2, 3, 4], customer=7, **at(*(BEGINS + n * 25 * MINUTE for n in range(4))))
+    assert velocity(used, BOUNDS) == []
+
+
+def test_nobody_in_particular_is_not_one_client() -> None:
+    used = redemptions(range(1, 60), customer=None, **at(*[BEGINS] * 59))
+    assert velocity(used, BOUNDS) == [] and many_codes(used, BOUNDS) == []
+
+
+def test_many_codes_are_different_codes_of_one_day() -> None:
+    used = redemptions([1, 2, 3, 4, 4, 4], customer=[1, 1, 1, 2, 2, 2], **at(*[BEGINS + n * HOUR for n in range(6)]))
+    assert [(one.who, one.number) for one in many_codes(used, BOUNDS)] == [("1", 3)]
+    apart = redemptions([1, 2, 3], customer=1, **at(*[BEGINS + n * DAY for n in range(3)]))
+    assert many_codes(apart, BOUNDS) == []
+
+
+def test_a_cashier_is_compared_with_the_others() -> None:
+    busy = redemptions(range(1, 31), cashier="eve", **at(*[BEGINS] * 30))
+    usual = redemptions(range(40, 44), cashier="nina", **at(*[BEGINS] * 4))
+    (one,) = cashiers(pl.concat([busy, usual]), BOUNDS)
+    assert (one.who, one.number, one.usual) == ("eve · nevsky", 30, 4.0)
+    as_busy = redemptions(range(40, 65), cashier="nina", **at(*[BEGINS] * 25))
+    assert cashiers(pl.concat([busy, as_busy]), BOUNDS) == []
+
+
+def test_a_night_is_the_outlets_own() -> None:
+    """Three at night in UTC are noon in the shop: nothing. Three at night in the shop are a signal."""
+    by_day = [redemptions(range(n, n + 100), outlet=f"o{n}", local=BEGINS + 3 * HOUR) for n in (1, 200)]
+    late = redemptions(range(400, 410), outlet="o1", local=BEGINS.replace(hour=3), redeemed_at=BEGINS + 3 * HOUR)
+    (one,) = nights(pl.concat([*by_day, late]), BOUNDS)
+    assert (one.who, one.number, one.usual) == ("o1", 10, 0.0)
+    abroad = redemptions(range(400, 410), outlet="o1", redeemed_at=BEGINS.replace(hour=3), local=BEGINS)
+    assert nights(pl.concat([*by_day, abroad]), BOUNDS) == []
+
+
+def test_where_everybody_sells_at_night_nobody_is_suspected() -> None:
+    late = [redemptions(range(n, n + 100), outlet=f"o{n}", local=BEGINS.replace(hour=2)) for n in (1, 200)]
+    assert nights(pl.concat(late), BOUNDS) == []
+
+
+def test_guessing_is_many_refused_codes_from_one_place() -> None:
+    told = refused(*(("10.0.0.1", BEGINS + n * MINUTE) for n in range(12)), *(("till", BEGINS),) * 9)
+    (one,) = guesses(told, BOUNDS)
+    assert (one.who, one.number, one.at) == ("10.0.0.1", 12, BEGINS)
+
+
+def test_every_kind_is_said_in_both_languages() -> None:
+    used = redemptions(range(1, 31), customer=7, cashier="eve", outlet="o", local=BEGINS.replace(hour=2),
+                       redeemed_at=BEGINS)  # fmt: skip
+    usual = redemptions(range(40, 70), customer=range(40, 70), cashier=[f"c{n}" for n in range(30)], local=BEGINS)
+    signals = found(pl.concat([used, usual]), refused(*(("here", BEGINS),) * 10))
+    assert {one.kind for one in signals} == set(Kind)
+    for language in ("ru", "en"):
+        with spoken(language):
+            lines = [said(one) for one in signals]
+        assert all(one.who in line and str(one.number) in line for one, line in zip(signals, lines, strict=True))
+
+
+def test_where_there_is_nobody_to_compare_with_it_is_said() -> None:
+    alone = redemptions(range(1, 31), customer=None, cashier="eve", local=BEGINS.replace(hour=2))
+    with spoken("en"):
+        lines = [said(one) for one in found(alone, refused())]
+    assert len(lines) == 2 and all("to compare with" in line for line in lines)
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 300)), max_size=40))
+def test_a_quick_client_is_found_exactly_where_one_by_one_counting_finds_one(rows: list[tuple[int, int]]) -> None:
+    moments = [BEGINS + minutes * MINUTE for _, minutes in rows]
+    used = redemptions(range(1, len(rows) + 1), customer=[who for who, _ in rows], **at(*moments))
+    worst: dict[str, int] = {}
+    for who, begin in rows:
+        number = sum(other == who and begin <= minutes <= begin + 60 for other, minutes in rows)
+        worst[str(who)] = max(worst.get(str(who), 0), number)
+    expected = {who: number for who, number in worst.items() if number >= BOUNDS.in_an_hour}
+    assert {one.who: one.number for one in velocity(used, BOUNDS)} == expected
