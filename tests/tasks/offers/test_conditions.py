@@ -71,6 +71,12 @@ def test_the_code_of_a_refusal_is_its_reason(conditions: Conditions, buyer: Buye
         pytest.param(
             Conditions(sum_from=Decimal(620), weekdays=(1,)), TEA, None, id="goods_would_not_help_on_another_day"
         ),
+        pytest.param(
+            Conditions(sum_from=Decimal(620), outlets=("omsk",)), TEA, None, id="goods_would_not_help_elsewhere"
+        ),
+        pytest.param(
+            Conditions(sum_from=Decimal(620), customer_groups=("vip",)), TEA, None, id="goods_would_not_help_another"
+        ),
     ],
 )
 def test_what_is_missing_is_told_only_where_goods_alone_would_help(

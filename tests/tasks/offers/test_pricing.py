@@ -95,6 +95,14 @@ def test_by_unit_is_not_by_line() -> None:
             PercentOff(percent=Decimal(50), most=Decimal(3)), Goods(), [(1, 1000, 1000, "t1"), (2, 500, 1000, "c1")],
             {1: 200, 2: 100}, id="percent_at_most",
         ),
+        pytest.param(
+            PercentOff(percent=Decimal(10), most=Decimal(3)), Goods(), [(1, 3010, 1000, "t1")], {1: 300},
+            id="not_a_coin_above_the_most",
+        ),
+        pytest.param(
+            AmountOff(amount=Decimal(1)), Goods(which=Which.DEAREST, at_most=1), [(1, 100, 3000, "t1")], {1: 33},
+            id="not_a_coin_above_one_of_three",
+        ),
         pytest.param(TEN, Goods(), [(1, 1234, 357, "t1")], {1: 123}, id="percent_of_a_weight"),
         pytest.param(TEN, Goods(products=("c1",)), [(1, 1000, 1000, "t1"), (2, 500, 1000, "c1")], {2: 50}, id="named"),
         pytest.param(
