@@ -79,6 +79,15 @@ def test_the_example_of_the_facts() -> None:
     assert amounts == [104, 104, 102]
 
 
+@pytest.mark.parametrize("level", RoundingLevel)
+def test_a_unit_rung_up_in_parts_rounds_up_no_more_often(level: RoundingLevel) -> None:
+    """A tenth of 0.15 is 0.02; of three thirds of it, each rounded by itself, it would be 0.03."""
+    parts = basket(line(1, 5, 500), line(2, 5, 500), line(3, 5, 500))
+    assert off(offer(TEN, rounding=rounded(level)), parts).amount == 2
+    others = basket(line(1, 5, 500, "t1"), line(2, 5, 500, "t2"), line(3, 5, 500, "c1"))
+    assert off(offer(TEN, rounding=rounded(RoundingLevel.LINE)), others).amount == 3
+
+
 def test_by_unit_is_not_by_line() -> None:
     """Three units of 1.05: by unit 0.11 each is 0.33, by line 0.315 is 0.32."""
     three = basket(line(1, 315, 3 * ONE))
