@@ -154,6 +154,13 @@ def test_what_is_given_may_only_become_more(former: Any, later: Any, told: list[
     assert refused(before, after) == told
 
 
+def test_a_gap_between_two_hours_is_seen_though_both_its_ends_hold() -> None:
+    all_day = changed(changed(WHOLE, "conditions.hours_from", None), "conditions.hours_to", None)
+    but_noon = changed(changed(WHOLE, "conditions.hours_from", time(13)), "conditions.hours_to", time(12))
+    every_day = (changed(one, "conditions.weekdays", ()) for one in (all_day, but_noon))
+    assert refused(*every_day) == ["conditions.hours_from"]
+
+
 def test_restrictions_that_were_not_there_may_not_come() -> None:
     plain = OfferTerms(title="x", gives=TEN, first_day=WHOLE.first_day, last_day=WHOLE.last_day)
     later = WHOLE.model_copy(update={"gives": TEN, "rounding": plain.rounding, "codes": plain.codes})
