@@ -115,8 +115,7 @@ def known_customers(session: Session, shown: Sequence[tuple[str, str]]) -> set[i
 
 def enter(session: Session, row: dict[str, Any]) -> int:
     """Enter one; raises Overtaken where the call has been entered meanwhile."""
-    statement = statements.enter(session.get_bind().dialect.name)
-    id = session.connection().execute(statement, row).scalar()
+    id = session.connection().execute(statements.ENTER, row).scalar()
     if id is None:
         raise Overtaken
     return int(id)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models.database import Clock
 from models.redemptions import (
@@ -50,19 +49,15 @@ def called() -> Any:
     return select(REDEMPTION).where(*mine).order_by(R.id).with_for_update()
 
 
-@lru_cache(maxsize=2)
-def enter(dialect: str) -> Any:
-    """A redemption; nothing is returned where the call has been entered by somebody else meanwhile."""
-    kind = postgresql if dialect == "postgresql" else sqlite
-    return kind.insert(REDEMPTION).on_conflict_do_nothing().returning(R.id)
+def _put_once(table: Any) -> Any:
+    """A row, unless its key is there: then nothing is returned. As text, which is compiled once, not every time."""
+    columns = [column for column in table.c if column.name != "id"]
+    names, binds = (", ".join(form.format(column.name) for column in columns) for form in ('"{}"', ":{}"))
+    said = f"INSERT INTO {table.name} ({names}) VALUES ({binds}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
+    return text(said).bindparams(*(bindparam(column.name, type_=column.type) for column in columns))
 
 
-@lru_cache(maxsize=2)
-def journal(dialect: str) -> Any:
-    kind = postgresql if dialect == "postgresql" else sqlite
-    return kind.insert(ENTRY).on_conflict_do_nothing().returning(ENTRY.c.id)
-
-
+ENTER, PUT_ENTRY = _put_once(REDEMPTION), _put_once(ENTRY)
 PUT_TAKES, PUT_EVENTS, PUT_RETURN = insert(TAKE), insert(EVENT), insert(RETURN)
 
 ASK_COUPON = text(

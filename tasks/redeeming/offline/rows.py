@@ -187,6 +187,5 @@ def _sale_key(till: str, key: str) -> str:
 def _put(session: Session, till: str, key: str, said: str, now: datetime, **more: Any) -> None:
     row = {"till": till, "key": key, "said": said, "came_at": now, "sale": "", "code": "", "outlet": "", "body": {},
            "conflicts": [], "redemption_id": None} | more  # fmt: skip
-    statement = statements.journal(session.get_bind().dialect.name)
-    if session.connection().execute(statement, row).scalar() is None:
+    if session.connection().execute(statements.PUT_ENTRY, row).scalar() is None:
         raise Overtaken
