@@ -25,6 +25,7 @@ from models.customer_groups import CustomerGroup, GroupKind, GroupMember
 from models.customers import Customer
 from models.offers import AmountOff, CodeRules, OfferTerms
 from models.redemptions import OfferRow, OfferVersion
+from tasks.bulk.rows import ROOM
 from tasks.codes.engine import Codes
 from tasks.codes.rows import Order
 from tasks.codes.shapes import LETTERS_AND_DIGITS
@@ -72,6 +73,7 @@ def loaded(bench: Bench, codes: list[str], portions: int) -> None:
                     copy.write("".join(f"{code},{rest}\n" for code in some))
             else:
                 marks = ", ".join("?" * len(COLUMNS))
+                connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOM}")  # as much room as ours has
                 into = f"INSERT INTO coupon ({', '.join(COLUMNS)}) VALUES ({marks})"
                 connection.exec_driver_sql(into, [(code, *fixed) for code in some])
 
