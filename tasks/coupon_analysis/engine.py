@@ -19,7 +19,16 @@ from tasks.content.sheets import read_sheet
 from tasks.coupon_analysis import rows
 from tasks.coupon_analysis.clocks import Clocks
 from tasks.coupon_analysis.costs import NO_RATES, Rates
-from tasks.coupon_analysis.foreign import KINDS, Foreign, familiar, history_of, of_parquet, periods_of, with_table
+from tasks.coupon_analysis.foreign import (
+    KINDS,
+    Foreign,
+    familiar,
+    history_of,
+    last_seen,
+    of_parquet,
+    periods_of,
+    with_table,
+)
 from tasks.coupon_analysis.frames import COSTS, History, nothing
 from tasks.coupon_analysis.moments import Moments, by_arm, correlation
 from tasks.coupon_analysis.periods import DAY, Periods
@@ -69,6 +78,7 @@ class CouponAnalysis:
                 return None
             now = now_by(self.house.clock, session)
             periods = self._periods(found.terms.first_day, found.terms.last_day, now)
+            periods = periods.known_from(self._known_from(session))
             history, by_lot = self._history(session, offer, periods, costs)
         question = Question(
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
@@ -81,6 +91,11 @@ class CouponAnalysis:
         """Today is not over, so it is not compared."""
         today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
         return Periods(first, last, today - DAY, BEFORE, AFTER)
+
+    def _known_from(self, session: Session) -> date | None:
+        """The first whole day that purchases are known of."""
+        first = rows.first_receipt(session)
+        return first and first.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
 
     def _history(
         self, session: Session, offer: int, periods: Periods, costs: pl.DataFrame | None
@@ -132,16 +147,23 @@ class CouponAnalysis:
                 found = with_table(found, kind, table, clocks, now, currency)
         return found
 
-    def of_foreign(self, found: Foreign, offer: str, rates: Rates = NO_RATES) -> Findings | None:
-        """Everything about one offer of a stranger's history; None where it has no such offer."""
+    def of_foreign(
+        self, found: Foreign, offer: str, rates: Rates = NO_RATES, promoted: Collection[str] = ()
+    ) -> Findings | None:
+        """Everything about one offer of a stranger's history; None where it has no such offer.
+
+        It is as of the last moment the history knows of: what came later is not known, rather than nothing.
+        """
         now = self.house.now()
         today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
         periods = periods_of(found, offer, today - DAY, BEFORE, AFTER)
         if periods is None:
             return None
         history, by_lot = history_of(found, offer)
+        utc = now.astimezone(UTC).replace(tzinfo=None)
+        seen = min(last_seen(found) or utc, utc)
         question = Question(
-            periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
+            periods=periods, now=seen, rates=rates, is_by_lot=by_lot, promoted=promoted,
             currency=self.house.workspace.company.currency,
         )  # fmt: skip
         return analysed(history, question)

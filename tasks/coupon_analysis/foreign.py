@@ -175,8 +175,22 @@ def _redeemed(found: Foreign, offer: str) -> pl.DataFrame:
     return found.redemptions.filter(pl.col("offer") == offer)
 
 
+def last_seen(found: Foreign) -> datetime | None:
+    """The last moment that the history knows anything of, never before its last redemption; None: nothing."""
+    times = ((found.purchases, "local"), (found.redemptions, "redeemed_at"))
+    return max((_moment(one[at].max()) for one, at in times if one is not None and len(one)), default=None)
+
+
+def _moment(value: Any) -> datetime:
+    assert isinstance(value, datetime)
+    return value
+
+
 def periods_of(found: Foreign, offer: str, seen_to: date, before: int, after: int) -> Periods | None:
-    """The days of an offer as its coupons say them; None where it has none. Without an end it runs on."""
+    """The days of an offer as its coupons say them; None where it has none. Without an end it runs on.
+
+    Days that the purchases do not reach, at either end, are not days without purchases.
+    """
     if found.coupons is None:
         return None
     mine = found.coupons.filter(pl.col("offer") == offer, pl.col("arm") == Arm.TREATED)
@@ -184,4 +198,9 @@ def periods_of(found: Foreign, offer: str, seen_to: date, before: int, after: in
         return None
     first, last = mine["first"].min(), mine["last"].max()
     assert isinstance(first, date)
-    return Periods(first, last if isinstance(last, date) else seen_to, seen_to, before, after)
+    bought = found.purchases
+    if bought is None or bought.is_empty():
+        return Periods(first, last if isinstance(last, date) else seen_to, seen_to)
+    seen_to = min(seen_to, _moment(bought["local"].max()).date())
+    whole = Periods(first, last if isinstance(last, date) else seen_to, seen_to, before, after)
+    return whole.known_from(_moment(bought["local"].min()).date())

@@ -1,6 +1,6 @@
 """The days that are compared: before an offer, while it held, and after it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
@@ -19,6 +19,12 @@ class Periods:
     seen_to: date
     before: int = 0
     after: int = 0
+
+    def known_from(self, day: date | None) -> "Periods":
+        """The same where purchases are known only from a day on: days before it are not days without purchases."""
+        if day is None:
+            return self
+        return replace(self, before=min(self.before, max(0, (self.first_day - day).days)))
 
     @property
     def begins(self) -> date:

@@ -179,6 +179,11 @@ def lines(session: Session, offer: int, since: datetime, until: datetime, of_all
     return columns(session, query, UTC_AT | rest)
 
 
+def first_receipt(session: Session) -> datetime | None:
+    """When the first purchase that is known was made."""
+    return session.execute(select(col(Receipt.at)).order_by(col(Receipt.at)).limit(1)).scalar_one_or_none()
+
+
 def refusals(session: Session, offer: int) -> pl.DataFrame:
     """Codes that were refused, each with whom and where; columns place, outlet, at."""
     by, outlet = col(CouponEvent.by), col(CouponEvent.outlet)

@@ -49,7 +49,10 @@ NOT_CAUSAL_UNCHECKED = mark(
     "Those who got the coupon changed by {money} beside the others ({low} to {high}), but too little is known from "
     "before to see whether they went alike. There was no control group: not causal."
 )
-RUNNING = mark("The offer still runs: what is not redeemed yet is not counted as lost.")
+RUNNING = mark(
+    "The offer still runs: what is not redeemed yet is not counted as lost, and what it brought is provisional, for an "
+    "early look finds effects by chance."
+)
 RATE = mark("Redeemed: {redeemed} of {issued} coupons, {share}; with 95 % certainty {low} to {high}.")
 BY_CUSTOMERS = mark("Of {issued} clients who had a coupon {redeemed} used it: {share}; {low} to {high}.")
 MEDIAN = mark("Half of all coupons were redeemed within {days} days.")

@@ -8,16 +8,21 @@ from typing import Any
 import polars as pl
 import pytest
 import xlsxwriter
+from sqlalchemy import Engine
 
 from integrations.errors import Refused
+from models.database import SetClock
 from models.locale import spoken
 from models.redemptions import Arm
 from tasks.coupon_analysis.clocks import Clocks
-from tasks.coupon_analysis.engine import opened
-from tasks.coupon_analysis.foreign import Foreign, history_of, periods_of, with_table
+from tasks.coupon_analysis.engine import CouponAnalysis, opened
+from tasks.coupon_analysis.foreign import Foreign, history_of, last_seen, periods_of, with_table
 from tasks.coupon_analysis.funnel import by_coupon, by_customer
 from tasks.coupon_analysis.increment import Told
 from tasks.coupon_analysis.whole import Question, analysed
+from tests.fakes import NOW as FAKE_NOW
+from tests.fakes import FakeChannel
+from tests.house import furnished
 
 NOW = datetime.fromisoformat("2026-05-31T12:00")
 CLOCKS = Clocks("Europe/Moscow", {"east": "Asia/Vladivostok"})
@@ -190,6 +195,26 @@ def test_a_stranger_who_never_had_our_tills_gets_the_whole_analysis(tmp_path: Pa
     assert told.increment.told is Told.MORE and told.increment.apart == pytest.approx(30_000, rel=0.02)
     assert told.coupons.redeemed == 50 and told.cost.face == 50 * 3000
     assert told.margin is not None and told.margin.covered == 1.0 and told.margin.roi is not None
+
+
+def test_a_history_is_as_of_its_own_last_moment(tmp_path: Path) -> None:
+    """It ends on the 5th of March: what comes later is not known, and no day without purchases."""
+    found = lot(tmp_path)
+    periods = periods_of(found, "s", date(2026, 5, 30), 56, 28)
+    assert periods is not None and periods.is_running and periods.during_days == 4
+    assert (periods.before, periods.seen_to) == (25, date(2026, 3, 5))
+    assert last_seen(found) == datetime.fromisoformat("2026-03-05T12:00") and last_seen(Foreign()) is None
+
+
+def test_the_engine_reads_the_files_of_a_stranger(tmp_path: Path, database: Engine) -> None:
+    lot(tmp_path)
+    analysis = CouponAnalysis(furnished(tmp_path / "house", database, {"fake": FakeChannel()}, SetClock(FAKE_NOW)))
+    files = {kind: tmp_path / f"{kind}.csv" for kind in ("purchases", "redemptions", "coupons", "costs")}
+    found = analysis.foreign(files, CLOCKS)
+    told = analysis.of_foreign(found, "s", promoted=["Чай"])
+    assert told is not None and told.increment.told is Told.MORE and told.coupons.redeemed == 50
+    assert [one.is_promoted for one in told.changes] == [True] and analysis.of_foreign(found, "other") is None
+    assert told.curve.redeemed == 50 and told.question.now == datetime.fromisoformat("2026-03-05T12:00")
 
 
 def test_a_client_in_both_groups_counts_in_neither(tmp_path: Path) -> None:

@@ -88,6 +88,14 @@ def test_a_running_offer_is_compared_on_whole_days_only() -> None:
     assert periods.is_running and periods.during_days == 9 and periods.after_ends == periods.during_ends
 
 
+def test_days_that_purchases_do_not_reach_are_not_days_without_purchases() -> None:
+    """A history of twenty days: CUPED and trends look at those, and not at thirty-six of nothing."""
+    known = PERIODS.known_from(date(2026, 2, 10))
+    assert (known.before, known.begins, known.weeks_before) == (20, date(2026, 2, 10), 2)
+    assert PERIODS.known_from(None) == PERIODS == PERIODS.known_from(date(2020, 1, 1))
+    assert PERIODS.known_from(date(2026, 3, 20)).before == 0
+
+
 def test_before_an_offer_begins_there_are_no_days() -> None:
     periods = Periods(date(2026, 3, 2), date(2026, 4, 1), seen_to=date(2026, 2, 1))
     assert periods.during_days == 0 and periods.during_ends == periods.first_day
