@@ -103,13 +103,14 @@ class CouponAnalysis:
         since, until = (
             datetime.combine(day, time(), UTC) for day in (periods.begins - DAY, periods.after_ends + DAY)
         )  # a day more at either end: no zone is further from UTC
+        while_it_held = datetime.combine(periods.first_day - DAY, time(), UTC), until
         arms = rows.arms(session, offer)
         by_lot = Arm.CONTROL in set(arms["arm"])
         if not by_lot:
             arms = rows.those_with_and_without(session, offer, since, until)
         lines = self._local(rows.lines(session, offer, since, until, of_all=not by_lot), "at").drop("at", "outlet")
         redeemed = self._local(rows.redemptions(session, offer), "redeemed_at")
-        refused = self._local(rows.refusals(session, offer), "at").select("place", "local")
+        refused = self._local(rows.refusals(session, offer, *while_it_held), "at").select("place", "local")
         given = nothing(COSTS) if costs is None else costs
         return History(rows.coupons(session, offer), redeemed, lines.lazy(), arms, refused, given), by_lot
 

@@ -184,12 +184,16 @@ def first_receipt(session: Session) -> datetime | None:
     return session.execute(select(col(Receipt.at)).order_by(col(Receipt.at)).limit(1)).scalar_one_or_none()
 
 
-def refusals(session: Session, offer: int) -> pl.DataFrame:
-    """Codes that were refused, each with whom and where; columns place, outlet, at."""
-    by, outlet = col(CouponEvent.by), col(CouponEvent.outlet)
+def refusals(session: Session, offer: int, since: datetime, until: datetime) -> pl.DataFrame:
+    """Codes that were refused, each with whom and where; columns place, outlet, at.
+
+    Those of the offer, and in these moments those that are no code at all: whoever guesses names no offer.
+    """
+    by, outlet, at = col(CouponEvent.by), col(CouponEvent.outlet), col(CouponEvent.at)
     place = case((by == "", outlet), (outlet == "", by), else_=by + " · " + outlet)
-    query = select(place, outlet, col(CouponEvent.at)).where(
-        col(CouponEvent.what) == Happened.REFUSED, col(CouponEvent.offer_id) == offer
+    is_a_guess = and_(col(CouponEvent.coupon_id).is_(None), at >= since, at < until)
+    query = select(place, outlet, at).where(
+        col(CouponEvent.what) == Happened.REFUSED, or_(col(CouponEvent.offer_id) == offer, is_a_guess)
     )
     return columns(session, query, {"place": REFUSALS["place"], "outlet": pl.String, "at": pl.Datetime("us")})
 

@@ -223,6 +223,22 @@ def test_refused_guesses_and_nights_are_told(shop: Shop) -> None:
     assert signals["night"].who == "east" and signals["night"].at.hour == 3
 
 
+def test_whoever_guesses_names_no_offer_and_is_told_all_the_same(shop: Shop) -> None:
+    """Twelve codes that are none, while it held; as many before it, and of another offer's codes, are none of its."""
+    shop.add(OfferRow(id=2, key="other", title="", made_at=BEGINS))
+    shop.add(CouponBatch(id=2, offer_id=2, once="2", made_at=BEGINS))
+    shop.add(Coupon(id=99, code="X", offer_id=2, batch_id=2, made_at=BEGINS))
+    told = {"what": Happened.REFUSED, "outlet": "west"}
+    for n in range(12):
+        at = BEGINS + 5 * DAY + n * timedelta(minutes=1)
+        shop.add(
+            CouponEvent(offer_id=0, by="guesser", at=at, **told),
+            CouponEvent(offer_id=0, by="earlier", at=at - 40 * DAY, **told),
+            CouponEvent(offer_id=2, coupon_id=99, by="elsewhere", at=at, **told),
+        )
+    assert [(one.kind, one.who, one.number) for one in shop.found().signals] == [("guesses", "guesser · west", 12)]
+
+
 def test_what_could_be_found_is_known_before_anything_is_issued(shop: Shop) -> None:
     shop.customers(100)
     for n in range(1, 101):
