@@ -47,14 +47,16 @@ demo: .venv/.installed
 
 # Both at once: what starts whole houses half waits, what computes does not; with more of the latter than one they only
 # take each other's core. Prefect's own threads stay out of it, where they would roll dice among Hypothesis's.
-# The longest come first, so that no core waits for them.
+# The longest come first, so that no core waits for them; what follows the houses takes their cores.
 HOUSES := tests/e2e tests/browser tests/flows tests/deployments
-RULES := tests/storm tests/tasks tests/integrations tests/laws tests/models
+AFTER := tests/integrations tests/storm tests/laws tests/models
+RULES := tests/tasks
 APART := --dist loadfile --no-loadscope-reorder
 ORDINARY := -q -m "not storm and not bench and not scaled"
 
 test: .venv/.tested
-	@$(BIN)/python -m pytest $(ORDINARY) -n 2 $(APART) $(HOUSES) > .venv/houses.log 2>&1 & houses=$$!; \
+	@{ $(BIN)/python -m pytest $(ORDINARY) -n 2 $(APART) $(HOUSES); houses=$$?; \
+		$(BIN)/python -m pytest $(ORDINARY) -n 1 $(APART) $(AFTER) && exit $$houses; } > .venv/houses.log 2>&1 & houses=$$!; \
 		$(BIN)/python -m pytest $(ORDINARY) -n 1 $(APART) $(RULES); rules=$$?; \
 		wait $$houses; houses=$$?; cat .venv/houses.log; \
 		if [ $$rules != 0 ] || [ $$houses != 0 ]; then exit 1; fi

@@ -109,8 +109,9 @@ class PrefectDoor:
 
     def __init__(self, port: int, auth: str) -> None:
         user, _, password = auth.partition(":")
+        # Prefect's server waits for its SQLite for up to a minute, and its own clients wait as long for the server.
         self.http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), trust_env=False, timeout=30
+            base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), trust_env=False, timeout=90
         )
         token = self.http.get("/csrf-token", params={"client": "test"}).json()["token"]
         self.headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
@@ -122,7 +123,7 @@ class PrefectDoor:
             answer = self.http.post(path, json=question, headers=self.headers)
             return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
-        answer = awaited(asked, f"an answer to {path}", 60)
+        answer = awaited(asked, f"an answer to {path}", 120)
         return answer.raise_for_status().json()
 
     def runs(self, tag: str, state: str) -> list[dict[str, Any]]:

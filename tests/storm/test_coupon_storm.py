@@ -9,7 +9,7 @@ from tests.storm.coupon_storm import CouponStorm
 
 
 def test_a_dozen_blows_oversell_nothing_and_lose_nothing(database: Engine, tmp_path: Path) -> None:
-    storm = CouponStorm(database, tmp_path, sales=20, total=60, blows=12, seed=5)
+    storm = CouponStorm(database, tmp_path, sales=100, total=300, blows=12, seed=5)
     storm.run()
     print(dict(storm.log))
 
