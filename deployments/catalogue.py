@@ -9,7 +9,7 @@ from deployments.entries import PLACEMENTS as PLACEMENTS
 from deployments.entries import Entry as Entry
 from deployments.mailing_catalogue import MAILINGS
 from models.company import Workspace
-from models.form import Lists, offering
+from models.form import offering
 from models.locale import mark, spoken, translate
 from models.timetable import read_hours
 
@@ -287,18 +287,15 @@ def working_days(workspace: Workspace) -> str:
     return ",".join(WEEKDAYS[day] for day in days) or USUAL_DAYS
 
 
-def deployments_of(workspace: Workspace, language: str, lists: Lists | None = None) -> list[Any]:
-    """The catalogue as Prefect's deployments; their entrypoints wire the house before the flow is loaded.
-
-    Their forms offer `lists`, or what the company's files alone name.
-    """
+def deployments_of(workspace: Workspace, language: str) -> list[Any]:
+    """The catalogue as Prefect's deployments; their entrypoints wire the house before the flow is loaded."""
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron, RRule
 
     from deployments.lists import lists_of
 
     zone = workspace.company.zone
-    with spoken(language), offering(lists or lists_of(workspace)):
+    with spoken(language), offering(lists_of(workspace)):
         return [
             RunnerDeployment.from_entrypoint(
                 entrypoint=f"deployments.wired.{entry.flow}", name=entry.name, tags=list(entry.tags),
@@ -315,8 +312,7 @@ def deployments_of(workspace: Workspace, language: str, lists: Lists | None = No
 def catalogue() -> list[Any]:
     """All deployments of this house."""
     import deployments.wired  # noqa: F401  furnishes the house
-    from deployments.lists import lists_now
     from models.locale import language
     from tasks.house import house
 
-    return deployments_of(house().workspace, language(), lists_now())
+    return deployments_of(house().workspace, language())

@@ -1,4 +1,4 @@
-"""What the forms on Prefect's pages offer: names of the company's files and its groups, kept in step while we run."""
+"""What the forms on Prefect's pages offer: names from the company's files, kept in step with them while we run."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,6 @@ import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.deployments.runner import RunnerDeployment
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.company import Workspace
 from models.form import Lists
@@ -18,8 +17,8 @@ from models.form import Lists
 Catalogue = Callable[[], Iterable[RunnerDeployment]]
 
 
-def lists_of(workspace: Workspace, groups: Iterable[tuple[str, str]] = ()) -> Lists:
-    """Titles by kind, as people say them; where two share one, their keys. `groups` are the customer groups."""
+def lists_of(workspace: Workspace) -> Lists:
+    """Titles by kind, as people say them; where two share one, their keys."""
     company = workspace.company
     outlets = [(one.key, one.name) for one in company.outlets]
     people = [(one.key, one.name) for one in company.people]
@@ -28,7 +27,6 @@ def lists_of(workspace: Workspace, groups: Iterable[tuple[str, str]] = ()) -> Li
         "campaigns": _told_apart((one.key, one.title) for one in company.campaigns),
         "goals": _told_apart((one.key, one.title) for one in company.goals),
         "groups": _told_apart((one.key, one.title) for one in company.groups),
-        "customer_groups": _told_apart(groups),
         "people": _told_apart(people),
         "outlets": _told_apart(outlets),
         "recipients": _told_apart([*outlets, *people]),
@@ -43,10 +41,10 @@ def _told_apart(named: Iterable[tuple[str, str]]) -> list[str]:
 
 
 class OfferedLists:
-    """Follows what there is: where a list has changed, the forms of the deployments are made anew.
+    """Follows the company's files: where a list has changed, the forms of the deployments are made anew.
 
     Only the forms: schedules, runs and what a person has switched off stay as they are. `lists` is None while the
-    files or the base cannot be read; then the forms keep what they offer.
+    files cannot be read; then the forms keep what they offer.
     """
 
     def __init__(self, client: PrefectClient, lists: Callable[[], Lists | None], catalogue: Catalogue) -> None:
@@ -55,7 +53,7 @@ class OfferedLists:
 
     async def follow(self, names: dict[UUID, str]) -> None:
         """`names` are the deployments' names by their ids."""
-        now = await asyncio.to_thread(self.lists)
+        now = self.lists()
         if now is None or now == self.offered:
             return
         # In a thread of its own: inside the loop Prefect would give coroutines instead of deployments.
@@ -75,15 +73,8 @@ class OfferedLists:
 
 
 def lists_now() -> Lists | None:
-    """The names in the company's files and its base at this moment; None while they cannot be read."""
-    from tasks.groups.rows import groups
+    """The names in the company's files at this moment; None while they cannot be read."""
     from tasks.house import house
 
     at = house()
-    if at.unreadable():
-        return None
-    try:
-        with at.reads() as session:
-            return lists_of(at.workspace, [(one.key, one.title) for one in groups(session)])
-    except SQLAlchemyError:  # no base has been made yet, or it does not answer
-        return None
+    return None if at.unreadable() else lists_of(at.workspace)

@@ -1,10 +1,8 @@
 """The lists on Prefect's forms: they offer what there is, take what there is not, and follow the company's files."""
 
 import asyncio
-import inspect
 from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -12,23 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from jsonschema import validate
-from sqlalchemy import Engine
 
-from deployments.lists import OfferedLists, lists_now, lists_of
-from flows import discovered
+from deployments.lists import OfferedLists, lists_of
 from models.brief import BriefForm
 from models.company import Campaign, ChannelCard, Company, PersonCard, Workspace
-from models.database import SetClock, connect
 from models.form import Lists, offering
-from models.group_forms import BuildGroupsForm
-from models.group_rules import Everyone
 from models.locale import spoken
 from models.orders import RepeatedOrder
-from models.tables import METADATA
-from tasks.groups.engine import Groups
-from tasks.groups.rows import Draft
-from tests.fakes import NOW, FakeChannel
-from tests.house import furnished
 
 OFFERED: Lists = {"channels": ["Телеграм", "Сайт"], "people": ["Ольга"], "groups": ["Чайники"]}
 
@@ -85,42 +73,6 @@ def test_titles_are_offered_and_twins_by_their_keys() -> None:
     lists = lists_of(workspace(("a", "Зима"), ("b", "Зима"), ("c", "Весна")))
     assert lists["campaigns"] == ["a", "b", "Весна"]
     assert (lists["channels"], lists["people"], lists["funds"]) == (["Телеграм"], ["Ольга"], [])
-
-
-class Asked(dict[str, list[str]]):
-    """Lists that keep of which kinds they were asked for."""
-
-    def get(self, kind: str, usual: Any = None) -> Any:
-        self[kind] = []
-        return usual
-
-
-def test_whatever_a_form_asks_a_list_for_there_is_one() -> None:
-    asked = Asked()
-    with offering(asked):
-        for flow in discovered().values():
-            for parameter in inspect.signature(flow.fn).parameters.values():
-                parameter.annotation.model_json_schema()
-    assert "customer_groups" in asked and asked.keys() <= lists_of(workspace()).keys()
-
-
-def test_customer_groups_are_offered_as_they_are_now(tmp_path: Path, database: Engine) -> None:
-    at = furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW))
-    for key, title in (("tea", "Чайники"), ("tea-2", "Кофейники"), ("old", "Старые")):
-        Groups(at).make(Draft(key, title, Everyone()), "olga")
-    Groups(at).put_away("old")
-    lists = lists_now()
-    assert lists and lists["customer_groups"] == ["Чайники", "Кофейники"]
-    assert field(BuildGroupsForm, "group", lists)["anyOf"][0]["enum"] == ["", "Чайники", "Кофейники"]
-
-
-def test_without_a_base_the_forms_keep_what_they_offer(tmp_path: Path) -> None:
-    database = connect(f"sqlite:///{tmp_path / 'otdel.sqlite'}")  # one of its own: the tests share PostgreSQL's tables
-    METADATA.create_all(database)
-    furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW))
-    METADATA.drop_all(database)
-    assert lists_now() is None
-    database.dispose()
 
 
 class Client:
