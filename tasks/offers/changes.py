@@ -62,7 +62,7 @@ def changes(former: OfferTerms, later: OfferTerms, issued: bool) -> list[Change]
         return []
     return [
         *_gives(former, later),
-        *_goods(former.goods, later.goods),
+        *(list(_same_goods(former, later)) or _goods(former.goods, later.goods)),
         *_conditions(former.conditions, later.conditions),
         *_limits(former, later),
         *_days(former, later),
@@ -126,6 +126,12 @@ def _gift(former: Gift, later: Gift) -> Iterator[Change]:
     if former.product != later.product:
         yield from _fixed([("gives", "product")])
     yield from _grows(("gives", "quantity"), former.quantity, later.quantity)
+
+
+def _same_goods(former: OfferTerms, later: OfferTerms) -> Iterator[Change]:
+    """Other goods make other sets, and what was free in one of them may be paid for in another."""
+    if isinstance(former.gives, ForTheFewer) and former.goods != later.goods:
+        yield from _fixed([("goods",)])
 
 
 def _n_for_m(former: ForTheFewer, later: ForTheFewer) -> Iterator[Change]:

@@ -186,3 +186,13 @@ def test_a_refusal_says_what_was_promised(path: str, value: Any, russian: str) -
     with spoken("ru"):
         (found,) = changes(WHOLE, changed(WHOLE, path, value), issued=True)
         assert str(found.reason) == russian
+
+
+def test_the_goods_of_sets_stay_as_they_are() -> None:
+    """Other goods make other sets: what was free in one of them may be paid for in another."""
+    former = OfferTerms.model_validate(
+        {"title": "Чай", "gives": {"kind": "n_for_m", "take": 5, "pay": 1}, "goods": {"which": "dearest", "at_most": 5},
+         "first_day": "2026-12-01", "last_day": "2026-12-31"}
+    )  # fmt: skip
+    later = former.model_copy(update={"goods": former.goods.model_copy(update={"at_most": 0})})
+    assert refused(former, later) == ["goods"] and not refused(former, former.model_copy(update={"title": "Улун"}))
