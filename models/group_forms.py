@@ -18,6 +18,14 @@ NO_CONTROL, NO_CONTROL_ABOUT = mark("Why there is no control group"), mark("Only
 WHICH, WHICH_ABOUT = mark("Customer group"), mark("Its key or title, for example sleeping.")
 
 
+ReadyTitle = Annotated[
+    Literal["New customers", "Sleeping customers", "Loyal customers", "Best customers", "Customers at risk",
+            "Lost customers", "Birthday soon", "Buyers of a product group", "One-time buyers", "Big basket",
+            "Customers of an outlet", "Customers of a city", "Without purchases", "Agreed, but never bought",
+            "Subscribers without purchases", "Phone only"], InWords()
+]  # fmt: skip
+
+
 class MakeGroupForm(Signed):
     """A customer group is made: by a rule, as one of the ready groups, or as a list; then it is built."""
 
@@ -39,12 +47,7 @@ class MakeGroupForm(Signed):
         description=mark("Small Latin letters, digits and hyphens; empty makes it of the title. It never changes."),
     )  # fmt: skip
     rule: str = Field(default="", title=mark("Rule"), description=RULE_ABOUT)
-    ready: Annotated[
-        Literal["New customers", "Sleeping customers", "Loyal customers", "Best customers", "Customers at risk",
-                "Lost customers", "Birthday soon", "Buyers of a product group", "One-time buyers", "Big basket",
-                "Customers of an outlet", "Customers of a city", "Without purchases", "Agreed, but never bought",
-                "Subscribers without purchases", "Phone only"], InWords()
-    ] = Field(
+    ready: ReadyTitle = Field(
         default="New customers",
         title=mark("Ready group"),
         description=mark("Which one, where a ready group is made; its rule may be changed afterwards."),

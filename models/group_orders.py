@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from models.form import Form, InWords, OneOf
+from models.group_forms import ReadyTitle
 from models.locale import mark
 from models.orders import LAST
 
@@ -33,12 +34,7 @@ class GroupsForm(Form):
         default=0, ge=0, title=mark("Number of the customer"),
         description=mark("To correct by hand: it stands on the customer's page on the desk."),
     )  # fmt: skip
-    ready: Annotated[
-        Literal["New customers", "Sleeping customers", "Loyal customers", "Best customers", "Customers at risk",
-                "Lost customers", "Birthday soon", "Buyers of a product group", "One-time buyers", "Big basket",
-                "Customers of an outlet", "Customers of a city", "Without purchases", "Agreed, but never bought",
-                "Subscribers without purchases", "Phone only"], InWords()
-    ] = Field(
+    ready: ReadyTitle = Field(
         default="New customers",
         title=mark("Ready group"),
         description=mark("To make one: it gets the key above, or its own where none is named."),
