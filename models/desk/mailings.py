@@ -46,12 +46,21 @@ class HeldLine(Value):
     number: int
 
 
+class Waiting(Value):
+    """Letters whose moment is still to come: their recipients' hours, or another try. `first` goes next."""
+
+    number: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
 class Progress(Value):
     """How far the letters of a mailing are, by state; `per_minute` lately, `ends_at` at that speed."""
 
     states: Mapping[str, int] = {}
     per_minute: float = 0
     ends_at: datetime | None = None
+    waiting: Waiting = Waiting()
     why: Reason = NO_REASON
     held: tuple[HeldLine, ...] = ()
 

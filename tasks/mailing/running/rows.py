@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.database import Clock, portions
 from models.delivery import State
+from models.desk.mailings import Waiting
 from models.mailings import Mailing, Message, Stage
 from models.registry import Fact
 from tasks.delivery.statements import QUICK
@@ -156,6 +157,15 @@ def lately(session: Session, clock: Clock, mailings: Collection[int]) -> dict[in
         col(Message.mailing_id).in_(mailings), col(Message.sent_at) > clock.plus(-LATELY)
     )
     return dict(session.execute(query.group_by(col(Message.mailing_id))).tuples().all())
+
+
+def waiting(session: Session, clock: Clock, mailings: Collection[int]) -> dict[int, Waiting]:
+    """The letters of each mailing whose moment is still to come; a mailing without any is left out."""
+    query = select(M.mailing_id, func.count(), func.min(M.due_at), func.max(M.due_at)).where(
+        M.mailing_id.in_(mailings), M.state == State.PLANNED, M.due_at > clock.plus()
+    )
+    found = session.execute(query.group_by(M.mailing_id)).tuples()
+    return {id: Waiting(number=number, first=first, last=last) for id, number, first, last in found}
 
 
 def in_stage(session: Session, *stages: Stage) -> list[Mailing]:

@@ -1,7 +1,7 @@
 """What the pages about mailings show, made of one look at the database. It knows no Prefect and changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -57,6 +57,7 @@ from tasks.mailing.life import reading as written
 from tasks.mailing.life import rows as life
 from tasks.mailing.running import rows as running
 from tasks.mailing.shown import rows
+from tasks.mailing.shown.progress import progress_of
 from tasks.mailing.shown.wording import held_lines
 from tasks.mailing.testing import rows as tests
 from tasks.mailing.testing.engine import NO_CUSTOMER, NO_VARIANT, Testing
@@ -86,12 +87,21 @@ class Shown:
             ids = [row.id or 0 for row in found[:LINES_MOST]]
             subjects, states = rows.subjects(session, ids), running.progress(session, ids)
             moving = [row.id or 0 for row in found if row.stage == Stage.SENDING]
-            lately, now = running.lately(session, self.clock, moving), now_by(self.clock, session)
-        lines = tuple(
-            self._line(row, subjects.get(row.id or 0, ""), _progress(row, states[row.id or 0], lately, now))
-            for row in found[:LINES_MOST]
-        )
+            going = self._progress(session, found[:LINES_MOST], states, moving)
+        lines = tuple(self._line(row, subjects.get(row.id or 0, ""), going[row.id or 0]) for row in found[:LINES_MOST])
         return MailingsPage(lines=lines, is_cut=len(found) > LINES_MOST)
+
+    def _progress(
+        self, session: Session, found: Sequence[Mailing], states: Mapping[int, Mapping[str, int]], moving: list[int]
+    ) -> dict[int, Progress]:
+        """How far each is; `moving` are those whose letters go."""
+        lately, waiting = running.lately(session, self.clock, moving), running.waiting(session, self.clock, moving)
+        now = now_by(self.clock, session)
+        ids = {row.id or 0: row for row in found}
+        return {
+            id: progress_of(row, states[id], lately.get(id, 0), running.LATELY, waiting.get(id), now)
+            for id, row in ids.items()
+        }  # fmt: skip
 
     def mailing(self, id: int, visitor: Visitor) -> MailingPage | None:
         """One mailing whole; None where there is none."""
@@ -100,9 +110,9 @@ class Shown:
             if row is None:
                 return None
             versions = life.versions(session, id)
-            last, now = versions[0], now_by(self.clock, session)
+            last = versions[0]
             states = running.progress(session, [id])[id]
-            progress = _progress(row, states, running.lately(session, self.clock, [id]), now)
+            progress = self._progress(session, [row], {id: states}, [id])[id]
             progress = progress.model_copy(update={"held": held_lines(running.counts(session, id))})
             unknown = rows.unknown(session, id, UNKNOWN_MOST)
             waiting = running.waits_for_winner(session, id)
@@ -312,18 +322,6 @@ def _short_message(chosen: Variant, person: Mapping[str, Any]) -> dict[str, Any]
         return {"sms": filled(chosen.sms.form.text, chosen.sms.values(person))}
     except HeldBack as held:
         return {"sms_held": held.reason}
-
-
-def _progress(row: Mailing, states: Mapping[str, int], lately: Mapping[int, int], now: datetime) -> Progress:
-    """How far the letters are; the end is known only while they go."""
-    sent, why = lately.get(row.id or 0, 0), Reason.model_validate(row.reason or {})
-    if row.stage != Stage.SENDING or not sent or row.listed_at is None:
-        return Progress(states=states, why=why)
-    span = min(running.LATELY, max(now - row.listed_at, timedelta(seconds=10)))
-    per_minute = sent / (span.total_seconds() / 60)
-    left = states.get(State.PLANNED, 0) + states.get(State.INTENT, 0)
-    ends_at = now + timedelta(minutes=left / per_minute) if left else None
-    return Progress(states=states, per_minute=round(per_minute, 1), ends_at=ends_at, why=why)
 
 
 def _gone(states: Mapping[str, int]) -> int:

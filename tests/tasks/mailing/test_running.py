@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +181,11 @@ def test_in_each_ones_own_zone(office: Office) -> None:
     assert [one.to for one in office.post.got] == ["c1@example.org"]
     due = {one.customer_id: one.due_at.hour for one in office.letters(id)}
     assert due[1] == 0 and due[2] == 5 and due[3] == 7
+
+    progress = Shown(office.house).mailings().lines[0].progress
+    first, last = (datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (5, 7))
+    assert (progress.waiting.number, progress.waiting.first, progress.waiting.last) == (6, first, last)
+    assert progress.ends_at == last, "no letter goes before its own moment, however fast they went until now"
 
 
 # Late.
