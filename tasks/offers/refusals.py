@@ -53,6 +53,10 @@ class Refusal(Value):
     staff: Reason
     missing: Missing | None = None
 
+    @classmethod
+    def of(cls, staff: Reason) -> "Refusal":
+        return cls(code=staff.code, staff=staff)
+
     @property
     def public(self) -> Reason:
         """The same text whatever the reason: whoever guesses learns nothing."""

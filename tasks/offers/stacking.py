@@ -18,12 +18,16 @@ from tasks.offers.refusals import Refusal, refused
 
 
 class Offered(NamedTuple):
-    """An offer that is laid on the basket; `until` is its coupon's own end, `guests` how many have come with it."""
+    """An offer that is laid on the basket; `until` is its coupon's own end, `guests` how many have come with it.
+
+    `buyer` is who buys as far as this one goes: a coupon may be somebody's, and nobody else has named themselves.
+    """
 
     key: str
     terms: OfferTerms
     until: datetime | None = None
     guests: int = 1
+    buyer: Buyer | None = None
 
 
 class Outcome(NamedTuple):
@@ -67,12 +71,16 @@ class Stack(NamedTuple):
         return dict(sorted(found.items()))
 
 
+def in_rank(offered: Offered) -> tuple[int, str]:
+    return offered.terms.stacking.rank, offered.key
+
+
 def stacked(
     offers: Iterable[Offered], basket: Basket, buyer: Buyer, place: Place, assortment: Assortment = ANYTHING
 ) -> Stack:
     """Lay the offers on the basket, each on what those before it have left."""
     outcomes: list[Outcome] = []
-    for offered in sorted(offers, key=lambda one: (one.terms.stacking.rank, one.key)):
+    for offered in sorted(offers, key=in_rank):
         refusal = _does_not_go(offered, outcomes)
         gone = _gone(outcomes)
         outcomes.append(Outcome(offered, refusal or _priced(offered, basket, buyer, place, assortment, gone)))
@@ -86,8 +94,8 @@ def stacked(
 def _priced(
     offered: Offered, basket: Basket, buyer: Buyer, place: Place, assortment: Assortment, gone: Mapping[int, int]
 ) -> Off | Refusal:
-    _, terms, until, guests = offered
-    return priced(terms, basket, buyer, place, assortment, gone, until, guests)
+    whoever = offered.buyer or buyer
+    return priced(offered.terms, basket, whoever, place, assortment, gone, offered.until, offered.guests)
 
 
 def _does_not_go(offered: Offered, outcomes: Sequence[Outcome]) -> Refusal | None:

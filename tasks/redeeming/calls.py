@@ -7,8 +7,9 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from models.basket import Basket, Buyer, Off, Place
 from models.post import Value
-from models.reason import NO_REASON, Reason
+from models.reason import NO_REASON, Reason, because
 from models.redemptions import Redeemed
+from tasks.offers.refusals import PUBLIC, Missing, Refusal
 
 CODES_MOST, ENTRIES_MOST = 20, 1_000
 Word = Annotated[str, Field(min_length=1, max_length=100)]
@@ -26,7 +27,9 @@ class Presented(Value):
 class Call(Value):
     """A reservation or a redemption of codes on one basket. The same `key` of a till is the same call.
 
-    `together`: all codes or none; otherwise each that may. `sitting` is the wall time that a seat is taken for.
+    `together`: all codes or none; otherwise each that may. `sitting` is the wall time that seats are taken for, and
+    `guests` how many of them.
+    The time is the database's, unless it has happened offline; the zone is always the outlet's own.
     """
 
     key: Word
@@ -39,6 +42,7 @@ class Call(Value):
     cashier: Words = ""
     receipt: Words = ""
     sitting: datetime | None = None
+    guests: Annotated[int, Field(ge=1, le=20)] = 1
     together: bool = True
     origin: Literal["online", "page", "offline", "imported"] = "online"
 
@@ -72,7 +76,6 @@ class GiveBack(Value):
     code: Words = ""
     lines: Annotated[tuple[BackLine, ...], Field(max_length=1_000)] = ()
     by: Words = ""
-    zone: str = "UTC"
 
     @property
     def of_till(self) -> str:
@@ -83,7 +86,10 @@ class GiveBack(Value):
 
 
 class Outcome(Value):
-    """What became of one code: taken, where there is no `reason`."""
+    """What became of one code: taken, where there is no `reason`, which is for staff; `public` is for everybody.
+
+    `missing` would have to be added to the basket for anything to come off, or more.
+    """
 
     code: str
     offer: str = ""
@@ -92,6 +98,16 @@ class Outcome(Value):
     off: Off = Off()
     until: datetime | None = None
     reason: Reason = NO_REASON
+    missing: Missing | None = None
+
+    @property
+    def public(self) -> Reason:
+        """The same text whatever the reason: whoever guesses learns nothing."""
+        return because(PUBLIC, code="refused") if self.reason else NO_REASON
+
+    @classmethod
+    def refused(cls, code: str, why: Refusal) -> "Outcome":
+        return cls(code=code, reason=why.staff, missing=why.missing)
 
 
 class Answer(Value):

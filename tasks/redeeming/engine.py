@@ -5,7 +5,7 @@ or not at all. A refusal is an answer and leaves nothing behind; a database that
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -13,20 +13,23 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Unavailable
+from models.company import Company
 from models.database import Clock, now_by
 from models.reason import Reason, because
 from models.redemptions import CouponState, OfferStage, Redeemed
-from tasks.redeeming import limits, refusals, rows
+from tasks.house import House
+from tasks.offers.refusals import Refusal
+from tasks.redeeming import refusals, rows
 from tasks.redeeming.audit import Audit
 from tasks.redeeming.calls import Answer, Back, Call, Entered, Entry, GiveBack, Outcome
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.offline.rows import enter_entry
 from tasks.redeeming.offline.signed import SignedList, listed, signed
-from tasks.redeeming.planning import Planned, all_refused, first_answer
-from tasks.redeeming.prices import Asked, Prices, together
+from tasks.redeeming.planning import all_refused, first_answer, refused_as
 from tasks.redeeming.rows import NoRoom, Offered, Overtaken
-from tasks.redeeming.whose import Printed, scopes, shown
+from tasks.redeeming.weighing.rows import Scales
+from tasks.redeeming.whose import Printed
 
 LIVES, TRIES, AT_ONCE = timedelta(minutes=15), 8, 500
 SETTLED = (Redeemed.REDEEMED, Redeemed.RETURNED)
@@ -34,7 +37,7 @@ T = TypeVar("T")
 
 
 class Ledgers(Protocol):
-    """What a house has that coupons need."""
+    """What of a house coupons need beside its company."""
 
     @property
     def sessions(self) -> sessionmaker[Session]: ...
@@ -47,23 +50,28 @@ class Ledgers(Protocol):
 
 
 class Redeeming:
-    """The ledger of coupons in a house. `currency` is the company's; other baskets are refused."""
+    """The ledger of coupons in a house; `company` is as its files say at the moment."""
 
-    def __init__(self, house: Ledgers, prices: Prices, currency: str = "RUB") -> None:
-        self.house, self.prices, self.currency = house, prices, currency
-        self.terms = rows.Terms()
+    def __init__(self, house: Ledgers, company: Callable[[], Company]) -> None:
+        self.house = house
+        self.scales = Scales(house.printed, company)
+
+    @classmethod
+    def of(cls, house: House) -> "Redeeming":
+        """The ledger of this house. It keeps terms and goods between calls: make it once, use it from any thread."""
+        return cls(house, lambda: house.workspace.company)
 
     # What tills ask.
 
     def validate(self, call: Call) -> Answer:
         """What would come off, and why not; nothing is written, and nothing is promised."""
-        refused: dict[str, Reason] = {}
+        refused: dict[str, Refusal] = {}
         while True:
             try:
                 with self.house.reads() as session:
                     return self._weigh(session, call, refused)
             except NoRoom as no:
-                refused[no.code] = no.reason
+                refused[no.code] = no.why
 
     def reserve(self, call: Call, lives: timedelta = LIVES) -> Answer:
         """Hold room for the call for a while; the same key holds on, for the basket as it is now."""
@@ -132,22 +140,22 @@ class Redeeming:
         raise Unavailable(because(refusals.BUSY, code="busy"), retry_after=timedelta(seconds=1))
 
     def _take(self, call: Call, state: Redeemed, lives: timedelta | None = None) -> Answer:
-        refused: dict[str, Reason] = {}
+        refused: dict[str, Refusal] = {}
         swept = False
         while True:
             try:
                 return self._patiently(partial(self._attempt, call=call, state=state, lives=lives, refused=refused))
             except NoRoom as no:
-                if no.reason.code in refusals.ROOM and not swept:
+                if no.why.code in refusals.ROOM and not swept:
                     swept = True
                     if self.expire():
                         continue
-                refused[no.code] = no.reason
+                refused[no.code] = no.why
                 if call.together or len(refused) == len(call.codes):
                     return all_refused(call, refused)
 
     def _attempt(
-        self, session: Session, call: Call, state: Redeemed, lives: timedelta | None, refused: dict[str, Reason]
+        self, session: Session, call: Call, state: Redeemed, lives: timedelta | None, refused: dict[str, Refusal]
     ) -> Answer:
         found, now = rows.look(session, self.house.clock, call.codes)
         now = now or now_by(self.house.clock, session)
@@ -155,67 +163,31 @@ class Redeeming:
         said = self.house.printed("redeeming", call.body())
         if former and (answer := _as_before(call, state, former, said, found)):
             return answer
-        call = _at(call, now)
+        call = self.scales.placed(call, now)
         until = now + lives if lives else None
         order = Entering(call, state, said, now, until, tuple(former), refused)
-        entered = enter_all(session, order, self.plan(session, call, found, refused))
+        codes = [code for code in call.codes if code not in refused]
+        entered = enter_all(session, order, self.scales.plan(session, call, found, codes))
         outcomes = {
             one.offered.code: Outcome(
-                code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off, until=until
+                code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off, until=until,
+                missing=one.missing,
             ) for one, id in entered
         }  # fmt: skip
         return _in_order(call, outcomes, refused)
 
-    def plan(
-        self, session: Session, call: Call, found: dict[str, Offered], refused: dict[str, Reason]
-    ) -> list[Planned]:
-        """What each code that is not refused yet takes; raises NoRoom for the first that may not."""
-        codes = [code for code in call.codes if code not in refused]
-        for code in codes:
-            if reason := found[code].refusal if code in found else refusals.UNKNOWN_CODE:
-                raise NoRoom(code, reason)
-        if call.basket.currency != self.currency:
-            words = {"currency": call.basket.currency, "ours": self.currency}
-            raise NoRoom(codes[0], because(refusals.CURRENCY, code="currency", **words))
-        asked = [Asked(found[code].offer_id, self.terms_of(session, found[code], call)) for code in codes]
-        offs = together(self.prices, asked, call.basket, call.buyer, call.place)
-        for code, off in zip(codes, offs, strict=True):
-            if isinstance(off, Reason):
-                raise NoRoom(code, off)
-        people = self.buyers(session, call)
-        return [
-            self.planned(call, found[code], one.terms, off, people)
-            for code, one, off in zip(codes, asked, offs, strict=True) if not isinstance(off, Reason)
-        ]  # fmt: skip
-
-    def terms_of(self, session: Session, one: Offered, call: Call) -> Any:
-        return limits.extended(self.terms.of(session, one.version_id or 0), one.ends_at, call.place.zone)
-
-    def buyers(self, session: Session, call: Call) -> tuple[set[int], list[str]]:
-        """Who buys: numbers of customers, and keyed hashes of what was shown."""
-        named = shown(call.presented)
-        known = rows.known_customers(session, named) | ({call.buyer.customer} if call.buyer.customer else set())
-        return known, [self.house.printed(*one) for one in named] + ([call.buyer.whose] if call.buyer.whose else [])
-
-    def planned(self, call: Call, one: Offered, terms: Any, off: Any, people: tuple[set[int], list[str]]) -> Planned:
-        """Raises NoRoom where it cannot be known what is taken."""
-        customers, prints = people
-        who = scopes(customers | ({one.customer_id} if one.customer_id else set()), prints)
-        if reason := limits.missing(terms, call.place, who, call.sitting):
-            raise NoRoom(one.code, reason)
-        taken = limits.takes(terms, off, call.place, who, call.sitting, self.currency)
-        customer = call.buyer.customer or min(customers, default=one.customer_id)
-        return Planned(one, terms, off, taken, customer, "" if customer or not prints else prints[0])
-
-    def _weigh(self, session: Session, call: Call, refused: dict[str, Reason]) -> Answer:
+    def _weigh(self, session: Session, call: Call, refused: dict[str, Refusal]) -> Answer:
         found, now = rows.look(session, self.house.clock, call.codes, locking=False)
-        call = _at(call, now or now_by(self.house.clock, session))
+        call = self.scales.placed(call, now or now_by(self.house.clock, session))
         outcomes = {}
-        for one in self.plan(session, call, found, refused) if len(refused) < len(call.codes) else ():
+        codes = [code for code in call.codes if code not in refused]
+        for one in self.scales.plan(session, call, found, codes) if codes else ():
             full = one.offered.most and one.offered.used + one.offered.held >= one.offered.most
             if reason := refusals.CODE_FULL if full else rows.room(session, one.offered.offer_id, one.takes):
                 raise NoRoom(one.offered.code, reason)
-            outcomes[one.offered.code] = Outcome(code=one.offered.code, offer=one.offered.key, off=one.off)
+            outcomes[one.offered.code] = Outcome(
+                code=one.offered.code, offer=one.offered.key, off=one.off, missing=one.missing
+            )
         return _in_order(call, outcomes, refused)
 
     def _release(self, session: Session, till: str, key: str, by: str) -> Reason:
@@ -224,14 +196,14 @@ class Redeeming:
         if not former:
             return because(refusals.NO_SALE, code="no_sale")
         if any(row.state in SETTLED for row in former):
-            return because(refusals.REDEEMED_ALREADY, code="redeemed")
+            return refusals.SETTLED
         rows.release(session, [row.id for row in former if row.state == Redeemed.HELD], now, by, "by hand")
         return Reason()
 
     def _give_back(self, session: Session, call: GiveBack) -> Back:
         now = now_by(self.house.clock, session)
         said = self.house.printed("giving back", call.body())
-        return give_back(session, Bringing(call, said, now, self.terms, lambda code: call.code in ("", code)))
+        return give_back(session, Bringing(call, said, now, self.scales, lambda code: call.code in ("", code)))
 
     def _expire(self, session: Session) -> int:
         return rows.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")
@@ -248,13 +220,9 @@ class Redeeming:
         return self._patiently(order)
 
 
-def _at(call: Call, now: datetime) -> Call:
-    """What is asked now is asked at the time of the database, whatever clock the till has."""
-    return call.model_copy(update={"place": call.place.model_copy(update={"at": now})})
-
-
-def _in_order(call: Call, outcomes: Mapping[str, Outcome], refused: Mapping[str, Reason]) -> Answer:
-    return Answer(outcomes=tuple(outcomes.get(code) or Outcome(code=code, reason=refused[code]) for code in call.codes))
+def _in_order(call: Call, outcomes: Mapping[str, Outcome], refused: Mapping[str, Refusal]) -> Answer:
+    found = (outcomes.get(code) or Outcome.refused(code, refused[code]) for code in call.codes)
+    return Answer(outcomes=tuple(found))
 
 
 def _as_before(call: Call, state: Redeemed, former: list[Any], said: str, found: dict[str, Offered]) -> Answer | None:
@@ -262,11 +230,10 @@ def _as_before(call: Call, state: Redeemed, former: list[Any], said: str, found:
     offers = {one.id: one for one in found.values()}
     if any(row.state in SETTLED for row in former):
         if any(row.said != said for row in former):
-            return all_refused(call, dict.fromkeys(call.codes, refusals.OTHER))
+            return refused_as(call, refusals.OTHER)
         if state is Redeemed.HELD:
-            settled = because(refusals.REDEEMED_ALREADY, code="redeemed")
-            return all_refused(call, dict.fromkeys(call.codes, settled))
+            return refused_as(call, Refusal.of(refusals.SETTLED))
         return first_answer(call, former, offers)
     if any(row.coupon_id not in offers for row in former):
-        return all_refused(call, dict.fromkeys(call.codes, refusals.OTHER))
+        return refused_as(call, refusals.OTHER)
     return None

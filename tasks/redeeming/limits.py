@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from models.basket import Off, Place
@@ -52,7 +52,7 @@ def local_day(at: datetime, zone: str) -> date:
 
 def missing(terms: OfferTerms, place: Place, buyers: Sequence[str], sitting: datetime | None) -> Reason:
     """What must be known before its limits can be kept; no reason where all is."""
-    if (terms.limits.per_customer or terms.limits.per_period) and not buyers:
+    if (each_may(terms) or terms.limits.per_period) and not buyers:
         return because(refusals.CARD, code="card")
     if isinstance(terms.gives, Invitation) and seat_of(terms.gives, place, sitting) is None:
         return because(refusals.SITTING, code="sitting")
@@ -75,11 +75,16 @@ def takes(
     if seat is not None:
         seats = sum(one.seats for one in off.given) or 1
         found.append(Take(Limit.SEATS, f"{seat.outlet} {seat.at.isoformat()}", seats, seat.seats))
-    found += [Take(Limit.CUSTOMER, buyer, 1, limits.per_customer or None) for buyer in buyers]
+    found += [Take(Limit.CUSTOMER, buyer, 1, each_may(terms) or None) for buyer in buyers]
     if limits.per_period and limits.period_days:
         n = window(terms, local_day(place.at, place.zone))
         found += [Take(Limit.PERIOD, f"{buyer} {n}", 1, limits.per_period) for buyer in buyers]
     return [take for take in found if take.n]
+
+
+def each_may(terms: OfferTerms) -> int:
+    """How often one customer may, 0: any number. A first purchase is one, whatever else is said."""
+    return 1 if terms.conditions.first_purchase else terms.limits.per_customer
 
 
 def window(terms: OfferTerms, day: date) -> int:
@@ -111,10 +116,3 @@ def changes(offer_id: int, given: Iterable[Take], taken: Iterable[Take], held: b
 def too_large(asked: Iterable[Change]) -> Change | None:
     """The first of these that no counter, however empty, has room for."""
     return next((one for one in asked if one.most is not None and one.asked > one.most), None)
-
-
-def extended(terms: OfferTerms, ends_at: datetime | None, zone: str) -> OfferTerms:
-    """The terms for a code whose own end was put off beyond the offer's."""
-    if ends_at is None or (last := local_day(ends_at - timedelta(microseconds=1), zone)) <= terms.last_day:
-        return terms
-    return terms.model_copy(update={"last_day": last})

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 from models.basket import Given, LineOff, Off
 from models.offers import OfferTerms
-from models.reason import Reason, because
 from models.redemptions import Redeemed
-from tasks.redeeming import refusals
+from tasks.offers.refusals import Missing, Refusal
 from tasks.redeeming.calls import Answer, Call, Outcome
 from tasks.redeeming.limits import Take
+from tasks.redeeming.refusals import OTHER, TOGETHER
 from tasks.redeeming.returning import lines_of
 
 
@@ -41,6 +41,7 @@ class Planned:
     customer: int | None = None
     whose: str = ""
     conflicts: tuple[str, ...] = ()
+    missing: Missing | None = None
 
     @property
     def place(self) -> tuple[int, int]:
@@ -70,9 +71,9 @@ def off_of(row: Any) -> Off:
     return Off(lines=lines, given=given, units=row.answer.get("units", 0))
 
 
-def refused_of(call: Call, refused: Mapping[str, Reason]) -> dict[str, Any]:
+def refused_of(call: Call, refused: Mapping[str, Refusal]) -> dict[str, Any]:
     """What was refused of a call, as it is kept with the rest of it: by place, because codes are secrets."""
-    return {str(call.codes.index(code)): reason.model_dump() for code, reason in refused.items()}
+    return {str(call.codes.index(code)): why.model_dump(mode="json") for code, why in refused.items()}
 
 
 def first_answer(call: Call, rows: Sequence[Any], offers: Mapping[int, Any]) -> Answer:
@@ -86,12 +87,16 @@ def first_answer(call: Call, rows: Sequence[Any], offers: Mapping[int, Any]) -> 
     }  # fmt: skip
     outcomes = []
     for place, code in enumerate(call.codes):
-        reason = Reason(**refused[str(place)]) if str(place) in refused else refusals.OTHER
-        outcomes.append(found.get(code) or Outcome(code=code, reason=reason))
+        why = Refusal(**refused[str(place)]) if str(place) in refused else OTHER
+        outcomes.append(found.get(code) or Outcome.refused(code, why))
     return Answer(outcomes=tuple(outcomes), replayed=True)
 
 
-def all_refused(call: Call, refused: Mapping[str, Reason]) -> Answer:
+def all_refused(call: Call, refused: Mapping[str, Refusal]) -> Answer:
     """Nothing was taken: because of itself, or of another code that it goes with."""
-    other = because(refusals.TOGETHER, code="together")
-    return Answer(outcomes=tuple(Outcome(code=code, reason=refused.get(code, other)) for code in call.codes))
+    return Answer(outcomes=tuple(Outcome.refused(code, refused.get(code, TOGETHER)) for code in call.codes))
+
+
+def refused_as(call: Call, why: Refusal) -> Answer:
+    """The whole call is refused for one reason."""
+    return all_refused(call, dict.fromkeys(call.codes, why))

@@ -6,6 +6,7 @@ The public gets one text for all of them; that is the business of whoever asks.
 from models.locale import mark
 from models.reason import Reason, because
 from models.redemptions import CouponState, Limit, OfferStage
+from tasks.offers.refusals import Refusal
 
 UNKNOWN = mark("There is no such code. Read it again sign by sign.")
 STOPPED = mark("This code has been stopped.")
@@ -22,12 +23,9 @@ CUSTOMER = mark("This customer has used the offer as often as one may.")
 PERIOD = mark("This customer has used the offer as often as one may in this period.")
 CARD = mark("The offer has a limit for each customer: ask for the card, the phone number or the e-mail address.")
 SITTING = mark("There is no such sitting in this outlet. Choose one of those in the offer.")
-CURRENCY = mark("The basket is in {currency}, and the offer in {ours}.")
 OTHER_BODY = mark("This key came before with another content. A new call needs a new key.")
 REDEEMED_ALREADY = mark("This has been redeemed already, so it can be neither held nor let go.")
-TWICE = mark("One coupon of an offer is taken on a receipt; this is another of the same.")
-ALONE = mark("An offer that goes with no other is on this receipt.")
-TOGETHER = mark("Nothing was taken, because another code of this receipt was refused.")
+NOT_BESIDE = mark("Nothing was taken, because another code of this receipt was refused.")
 NO_SALE = mark("There is no such redemption. Look for it by the number of the receipt.")
 NOT_REDEEMED = mark("This has not been redeemed, so there is nothing to give back.")
 NOTHING_LEFT = mark("All of it has been given back already.")
@@ -45,7 +43,9 @@ FULL: dict[Limit, Reason] = {
 CODE_FULL = because(USED_UP, code="code")
 ROOM = frozenset({*(reason.code for reason in FULL.values()), CODE_FULL.code})
 UNKNOWN_CODE = because(UNKNOWN, code="unknown_code")
-OTHER = because(OTHER_BODY, code="other_body")
+OTHER = Refusal.of(because(OTHER_BODY, code="other_body"))
+TOGETHER = Refusal.of(because(NOT_BESIDE, code="together"))
+SETTLED = because(REDEEMED_ALREADY, code="redeemed")
 
 
 def of_coupon(state: str) -> Reason:

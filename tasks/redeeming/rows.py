@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
-from models.customers import CODE, Address, Customer
 from models.database import Clock, portions
 from models.offers import OfferTerms
 from models.reason import Reason
 from models.redemptions import CouponState, Happened, Limit
+from tasks.offers.refusals import Refusal
 from tasks.redeeming import refusals, statements
 from tasks.redeeming.limits import Change, Take, too_large
 from tasks.redeeming.statements import COUNTER, COUPON, OFFER, REDEMPTION, TAKE, VERSION, C, O, R, V
@@ -29,9 +29,9 @@ EVENT = {"code": "", "outlet": "", "by": "", "redemption_id": None, "said": ""}
 class NoRoom(Exception):
     """One code of a call is refused; whatever the transaction had done is undone."""
 
-    def __init__(self, code: str, reason: Reason) -> None:
-        super().__init__(reason.code)
-        self.code, self.reason = code, reason
+    def __init__(self, code: str, why: Reason | Refusal) -> None:
+        self.code, self.why = code, why if isinstance(why, Refusal) else Refusal.of(why)
+        super().__init__(self.why.code)
 
 
 class Overtaken(Exception):
@@ -98,24 +98,15 @@ def called(session: Session, till: str, key: str) -> list[Any]:
     return list(session.connection().execute(statements.called(), binds).all())
 
 
-def known_customers(session: Session, shown: Sequence[tuple[str, str]]) -> set[int]:
-    """Whose these are: cards and addresses as (kind, value)."""
-    found: set[int] = set()
-    for kind, value in shown:
-        query = (
-            select(col(Customer.id)).where(col(Customer.code) == value) if kind == CODE
-            else select(col(Address.customer_id)).where(col(Address.kind) == kind, col(Address.value) == value)
-        )  # fmt: skip
-        found |= set(session.execute(query).scalars())
-    return found
-
-
 # Entering a redemption.
 
 
 def enter(session: Session, row: dict[str, Any]) -> int:
-    """Enter one; raises Overtaken where the call has been entered meanwhile."""
-    id = session.connection().execute(statements.ENTER, row).scalar()
+    """Enter one; raises Overtaken where the call has been entered meanwhile, or its customer erased."""
+    try:
+        id = session.connection().execute(statements.ENTER, row).scalar()
+    except IntegrityError as error:
+        raise Overtaken from error
     if id is None:
         raise Overtaken
     return int(id)

@@ -29,7 +29,3 @@ def _read(read: Callable[[str], object], text: str) -> str:
         return str(getattr(read(text), "value"))  # noqa: B009
     except Unreadable:
         return text.strip().lower()
-
-
-def scopes(customers: set[int], prints: list[str]) -> tuple[str, ...]:
-    return tuple(sorted([*(f"id:{customer}" for customer in customers), *(f"print:{one}" for one in prints)]))

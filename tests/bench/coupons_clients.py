@@ -37,7 +37,7 @@ def through_bare(url: str, client: int, run: str) -> Callable[[str, int], None]:
     with ledger.house.reads() as session:
         made = call("bare", "HOT", till=str(client))
         found, now = rows.look(session, ledger.house.clock, ("HOT",), locking=False)
-        one: Planned = ledger.plan(session, made, found, {})[0]
+        one: Planned = ledger.scales.plan(session, made, found, ["HOT"])[0]
     row = row_of(made, one, 0, Redeemed.REDEEMED, "said", now)
     return lambda code, n: bare.redeem(code, row | {"key": f"{run}-{client}-{n}"}, one.takes)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.reason import Reason
 from models.redemptions import Happened, Redeemed
+from tasks.offers.refusals import Refusal
 from tasks.redeeming import rows
 from tasks.redeeming.calls import Call
 from tasks.redeeming.limits import Take, changes
@@ -25,7 +25,7 @@ class Entering:
     now: datetime
     until: datetime | None = None
     former: Sequence[Any] = ()
-    refused: Mapping[str, Reason] | None = None
+    refused: Mapping[str, Refusal] | None = None
     force: bool = False
 
     def of(self, one: Planned) -> Any:

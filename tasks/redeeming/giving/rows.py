@@ -16,6 +16,8 @@ from tasks.redeeming import refusals, rows, statements
 from tasks.redeeming.calls import Back, GiveBack
 from tasks.redeeming.limits import Change, Take
 from tasks.redeeming.returning import Restored, all_restored, restored, set_free, too_late
+from tasks.redeeming.selling.shelves import zone_of
+from tasks.redeeming.weighing.rows import Scales
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Bringing:
     call: GiveBack
     said: str
     now: datetime
-    terms: rows.Terms
+    scales: Scales
     is_meant: Callable[[str], bool]
     force: bool = False
 
@@ -62,8 +64,8 @@ def _chosen(session: Session, sale: Sequence[Any], order: Bringing) -> list[Any]
         no = (refusals.NOTHING_LEFT, "nothing_left") if gone else (refusals.NOT_REDEEMED, "not_redeemed")
         return because(no[0], code=no[1])
     for row in live if not order.force else ():
-        days = order.terms.of(session, row.version_id).return_days
-        if reason := too_late(row.settled_at, order.now, days, order.call.zone):
+        days = order.scales.terms.of(session, row.version_id).return_days
+        if reason := too_late(row.settled_at, order.now, days, zone_of(order.scales.company(), row.outlet)):
             return reason
     return live
 
@@ -74,7 +76,7 @@ def _restored(row: Any, call: GiveBack) -> Restored | Reason:
 
 def _as_before(before: Sequence[Any], said: str) -> Back:
     if any(row.said != said for row in before):
-        return Back(reason=refusals.OTHER)
+        return Back(reason=refusals.OTHER.staff)
     lines: dict[int, int] = {}
     for row in before:
         for line in row.lines:

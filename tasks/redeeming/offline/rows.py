@@ -4,6 +4,7 @@ What would not have been allowed is entered as a conflict, beside what happened;
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from models.basket import Off
 from models.database import now_by
-from models.reason import Reason
+from models.reason import NO_REASON
 from models.redemptions import Redeemed
+from tasks.offers.refusals import Refusal
 from tasks.redeeming import limits, refusals, rows, statements
 from tasks.redeeming.calls import Brought, Call, Entered, Entry, GiveBack, Sale
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.planning import Planned
-from tasks.redeeming.prices import Asked, together
 from tasks.redeeming.rows import Offered, Overtaken
 from tasks.redeeming.statements import ENTRY
-from tasks.redeeming.whose import scopes
 
 if TYPE_CHECKING:
     from tasks.redeeming.engine import Redeeming
@@ -39,7 +39,7 @@ def enter_entry(session: Session, ledger: "Redeeming", entry: Entry) -> Entered:
     said = ledger.house.printed("journal", entry.model_dump_json())
     before = session.execute(select(ENTRY).where(ENTRY.c.till == till, ENTRY.c.key == key)).first()
     if before is not None and before.said != said:
-        return Entered(key=key, reason=refusals.OTHER)
+        return Entered(key=key, reason=refusals.OTHER.staff)
     if before is not None and (before.redemption_id or not before.body):
         return Entered(
             key=key, conflicts=tuple(before.conflicts), replayed=True, redemptions=_numbers(session, entry, before)
@@ -61,9 +61,7 @@ def _numbers(session: Session, entry: Entry, before: Any) -> tuple[int, ...]:
 def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: datetime) -> Entered:
     """What was taken at the till is what is entered; what our prices and limits say of it are its conflicts."""
     ahead = entry.call.place.at > now + SKEW
-    call = entry.call.model_copy(update={"origin": "offline"})
-    if ahead:
-        call = call.model_copy(update={"place": call.place.model_copy(update={"at": now})})
+    call = ledger.scales.placed(entry.call.model_copy(update={"origin": "offline"}), now if ahead else None)
     found, _ = rows.look(session, ledger.house.clock, call.codes)
     former = rows.called(session, call.till, call.key)
     done = {row.coupon_id: row for row in former if row.state in SETTLED}
@@ -109,23 +107,19 @@ def _with_versions(session: Session, found: Sequence[Offered]) -> list[Offered]:
 def _planned(
     session: Session, ledger: "Redeeming", call: Call, found: Sequence[Offered], given: dict[str, Off]
 ) -> list[Planned]:
-    terms = [ledger.terms_of(session, one, call) for one in found]
-    asked = [Asked(one.offer_id, each) for one, each in zip(found, terms, strict=True)]
-    prices = together(ledger.prices, asked, call.basket, call.buyer, call.place)
-    customers, prints = ledger.buyers(session, call)
+    """What happened, with all that speaks against it."""
+    who = ledger.scales.who(session, call)
     planned = []
-    for one, each, price in zip(found, terms, prices, strict=True):
-        who = scopes(customers | ({one.customer_id} if one.customer_id else set()), prints)
-        off = given.get(one.code) or (price if isinstance(price, Off) else Off())
-        wrong = [one.refusal, price if isinstance(price, Reason) else Reason()]
-        wrong.append(limits.missing(each, call.place, who, call.sitting))
+    for one in ledger.scales.weighed(session, call, found, who):
+        price = one.result
+        off = given.get(one.offered.code) or (price if isinstance(price, Off) else Off())
+        missing = limits.missing(one.terms, call.place, who.scopes(one.offered.customer_id), call.sitting)
+        wrong = [one.offered.refusal, price.staff if isinstance(price, Refusal) else NO_REASON, missing]
         conflicts = [reason.code for reason in wrong if reason]
         if isinstance(price, Off) and price.amount != off.amount:
             conflicts.append("amount")
-        taken = limits.takes(each, off, call.place, who, call.sitting, ledger.currency)
-        customer = call.buyer.customer or min(customers, default=one.customer_id)
-        whose = "" if customer or not prints else prints[0]
-        planned.append(Planned(one, each, off, taken, customer, whose, tuple(dict.fromkeys(conflicts))))
+        happened = replace(one, result=off, missing=None)
+        planned.append(ledger.scales.planned(call, happened, who, tuple(dict.fromkeys(conflicts))))
     return planned
 
 
@@ -164,7 +158,7 @@ def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: st
         return not print_ or printed("code", code) == print_
 
     said = ledger.house.printed("giving back", back.model_dump_json(exclude={"key", "till", "code"}) + print_)
-    return give_back(session, Bringing(back, said, now, ledger.terms, is_meant, force=True))
+    return give_back(session, Bringing(back, said, now, ledger.scales, is_meant, force=True))
 
 
 def _let_come(session: Session, ledger: "Redeeming", call: Call, now: datetime) -> None:

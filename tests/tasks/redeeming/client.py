@@ -24,7 +24,7 @@ def asked(said: dict[str, Any]) -> Call:
     sitting = NOW.replace(tzinfo=None) if said.get("seated") else None
     return call(
         said["key"], said["code"], basket=basket, till=said["till"], outlet=said.get("outlet", "center"),
-        card=said.get("card", ""), sitting=sitting,
+        card=said.get("card", ""), sitting=sitting, guests=2 if sitting else 1,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A shop with an offer and its codes: simple honest prices, a house small enough for a process of its own."""
+"""A shop with an offer and its codes, in a house small enough for a process of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.basket import Basket, BasketLine, Buyer, Given, LineOff, Off, Place
+from models.basket import Basket, BasketLine, Place
+from models.company import Company, Outlet
 from models.content import fingerprint
 from models.database import Clock, DatabaseClock, only_looking
-from models.offers import AmountOff, Invitation, Limits, OfferTerms, PercentOff
-from models.reason import Reason, because
+from models.offers import Limits, OfferTerms, PercentOff
 from models.redemptions import Coupon, CouponBatch, OfferRow, OfferStage, OfferVersion
-from models.written import minor_units
 from tasks.redeeming.calls import Call, Presented
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
@@ -25,33 +24,11 @@ from tests.fakes import NOW
 FIRST, LAST = date(2020, 1, 1), date(2099, 12, 31)
 
 
-class PlainPrices:
-    """Percent and amount off everything in the basket, seats of an invitation; days are asked, nothing else."""
-
-    def of(self, terms: OfferTerms, basket: Basket, buyer: Buyer, place: Place) -> Off | Reason:
-        if not terms.first_day <= place.at.date() <= terms.last_day:
-            return because("not on this day", code="day")
-        gives = terms.gives
-        if isinstance(gives, Invitation):
-            return Off(given=(Given(seats=gives.guests),))
-        units = sum(line.quantity for line in basket.lines) // 1000
-        if isinstance(gives, PercentOff):
-            parts = [int(line.amount * gives.percent / 100) for line in basket.lines]
-        elif isinstance(gives, AmountOff):
-            parts = shared(min(minor_units(gives.amount, basket.currency), basket.amount), basket)
-        else:
-            raise AssertionError(f"no price for {gives.kind} here")
-        lines = zip(basket.lines, parts, strict=True)
-        return Off(lines=tuple(LineOff(n=one.n, amount=off, quantity=one.quantity) for one, off in lines), units=units)
-
-
-def shared(amount: int, basket: Basket) -> list[int]:
-    """An amount over the lines, what is left of rounding on the last that has room."""
-    parts = [amount * line.amount // basket.amount if basket.amount else 0 for line in basket.lines]
-    for n in reversed(range(len(parts))):
-        more = min(amount - sum(parts), basket.lines[n].amount - parts[n])
-        parts[n] += more
-    return parts
+OUTLETS = tuple(
+    Outlet(key=key, name=key.title(), zone=zone)
+    for key, zone in (("center", None), ("north", None), ("omsk", "Asia/Omsk"))
+)
+COMPANY = Company(name="Seven Cups", zone="Europe/Moscow", outlets=OUTLETS)
 
 
 @dataclass
@@ -74,7 +51,7 @@ class Counter:
 
 
 def redeeming(engine: Engine, clock: Clock | None = None) -> Redeeming:
-    return Redeeming(Counter(engine, clock or DatabaseClock()), PlainPrices())
+    return Redeeming(Counter(engine, clock or DatabaseClock()), lambda: COMPANY)
 
 
 def terms(gives: Any = None, **more: Any) -> OfferTerms:

@@ -106,9 +106,9 @@ def test_what_is_left_after_a_part_comes_back_as_a_whole(till: Redeeming, sessio
 def test_days_for_returning_are_those_of_the_outlet(till: Redeeming, clock: SetClock) -> None:
     till.redeem(call("r1"))
     clock.at = NOW.replace(hour=20, minute=59) + timedelta(days=30)
-    assert till.give_back(back("b1", "r1", (1, 0), zone="Europe/Moscow")).amount == 1_000
+    assert till.give_back(back("b1", "r1", (1, 0))).amount == 1_000
     clock.at += timedelta(minutes=1)
-    late = till.give_back(back("b2", zone="Europe/Moscow"))
+    late = till.give_back(back("b2"))
     assert (late.reason.code, late.reason.words) == ("too_late", {"day": "2026-12-23"})
 
 

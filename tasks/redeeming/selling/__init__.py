@@ -1,0 +1,1 @@
+"""What the company sells, as offers name it."""

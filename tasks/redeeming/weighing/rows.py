@@ -1,0 +1,124 @@
+"""What a call comes to: the terms, goods and buyers as they stand now, all its offers priced together.
+
+Sessions are given; nothing is written here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.basket import Buyer, Off
+from models.company import Company
+from models.offers import OfferTerms
+from tasks.offers import stacking
+from tasks.offers.goods import Assortment
+from tasks.offers.pricing import bigger
+from tasks.offers.refusals import Missing, Refusal
+from tasks.redeeming import limits, refusals
+from tasks.redeeming.buying import rows as buying
+from tasks.redeeming.buying.asked import Known, groups_named, name_groups_of_goods
+from tasks.redeeming.calls import Call
+from tasks.redeeming.planning import Planned
+from tasks.redeeming.rows import NoRoom, Offered, Terms
+from tasks.redeeming.selling.rows import Shelf
+from tasks.redeeming.selling.shelves import zone_of
+from tasks.redeeming.whose import Printed, shown
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A code of a call: what its offer gives, or why nothing. `missing` is what would give more."""
+
+    offered: Offered
+    terms: OfferTerms
+    result: Off | Refusal
+    missing: Missing | None = None
+
+
+class Scales:
+    """What is asked again and again, kept: terms by their versions, goods by the feed they were read from."""
+
+    def __init__(self, printed: Printed, company: Callable[[], Company]) -> None:
+        self.printed, self.company = printed, company
+        self.terms, self.shelf = Terms(), Shelf()
+
+    def placed(self, call: Call, now: datetime | None = None) -> Call:
+        """The call at its place as the house knows it: by the outlet's clocks, at the time of the database."""
+        there = {"zone": zone_of(self.company(), call.place.outlet)} | ({"at": now} if now else {})
+        return call.model_copy(update={"place": call.place.model_copy(update=there)})
+
+    def who(self, session: Session, call: Call) -> Known:
+        """Who buys: by what was shown, and whom the house names itself."""
+        named = shown(call.presented)
+        prints = [self.printed(*one) for one in named] + ([call.buyer.whose] if call.buyer.whose else [])
+        if not named and call.buyer.customer is None:
+            return Known(prints=tuple(prints))
+        return Known(buying.customers_of(session, named, call.buyer.customer), tuple(prints))
+
+    def weighed(self, session: Session, call: Call, found: Sequence[Offered], who: Known) -> list[Weighed]:
+        """All of these on one basket, in the order in which they stand there."""
+        terms = [self.terms.of(session, one.version_id or 0) for one in found]
+        goods = self.shelf.of(session, self.company(), name_groups_of_goods(terms))
+        buyers = self._buyers(session, call, terms, [who.or_owner(one.customer_id) for one in found])
+        laid = [
+            stacking.Offered(one.key, its, one.ends_at, call.guests, buyer)
+            for one, its, buyer in zip(found, terms, buyers, strict=True)
+        ]
+        order = sorted(range(len(laid)), key=lambda n: stacking.in_rank(laid[n]))
+        stack = stacking.stacked([laid[n] for n in order], call.basket, call.buyer, call.place, goods)
+        results = {n: outcome.result for n, outcome in zip(order, stack.outcomes, strict=True)}
+        return [_weighed(one, terms[n], results[n], call, goods) for n, one in enumerate(found)]
+
+    def _buyers(
+        self, session: Session, call: Call, terms: Sequence[OfferTerms], whose: Sequence[Known]
+    ) -> list[Buyer]:  # fmt: skip
+        """Each offer's buyer, with what the offer asks about them, and no more."""
+        groups = groups_named(terms)
+        by: dict[Known, frozenset[str]] = {
+            who: buying.groups_of(session, who.customers, groups) for who in dict.fromkeys(whose)
+        }
+        first: dict[Known, bool | None] = {
+            who: buying.is_first(session, who, call.place.at)
+            for who in {who for who, one in zip(whose, terms, strict=True) if one.conditions.first_purchase}
+        }
+        return [_buyer(who, by, first) for who in whose]
+
+    def planned(self, call: Call, one: Weighed, who: Known, conflicts: tuple[str, ...] = ()) -> Planned:
+        """What it takes of which limits; who redeems it is whoever was named, else whose the code is."""
+        assert isinstance(one.result, Off)
+        owner, currency = one.offered.customer_id, self.company().currency
+        scopes = who.scopes(owner)
+        taken = limits.takes(one.terms, one.result, call.place, scopes, call.sitting, currency)
+        customer = min(who.customers, default=owner)
+        whose = "" if customer is not None or not who.prints else who.prints[0]
+        return Planned(one.offered, one.terms, one.result, taken, customer, whose, conflicts, one.missing)
+
+    def plan(self, session: Session, call: Call, found: Mapping[str, Offered], codes: Sequence[str]) -> list[Planned]:
+        """What each of these codes takes; raises NoRoom for the first that may not be taken."""
+        for code in codes:
+            if reason := found[code].refusal if code in found else refusals.UNKNOWN_CODE:
+                raise NoRoom(code, reason)
+        who = self.who(session, call)
+        weighed = self.weighed(session, call, [found[code] for code in codes], who)
+        for one in weighed:
+            if isinstance(one.result, Refusal):
+                raise NoRoom(one.offered.code, one.result)
+        for one in weighed:
+            scopes = who.scopes(one.offered.customer_id)
+            if reason := limits.missing(one.terms, call.place, scopes, call.sitting):
+                raise NoRoom(one.offered.code, reason)
+        return [self.planned(call, one, who) for one in weighed]
+
+
+def _weighed(one: Offered, terms: OfferTerms, result: Off | Refusal, call: Call, goods: Assortment) -> Weighed:
+    missing = result.missing if isinstance(result, Refusal) else bigger(terms, call.basket, goods)
+    return Weighed(one, terms, result, missing)
+
+
+def _buyer(who: Known, groups: Mapping[Known, frozenset[str]], first: Mapping[Known, bool | None]) -> Buyer:
+    return Buyer(
+        customer=min(who.customers, default=None), whose=next(iter(who.prints), ""), groups=groups[who],
+        first=first.get(who),
+    )  # fmt: skip
