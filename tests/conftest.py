@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.util import LRUCache
@@ -23,7 +24,11 @@ os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent.parent / "deployments" /
 from models import locale
 from models.database import connect
 from models.tables import METADATA
+from tests.depth import examples
 from tests.house import empty_database
+
+settings.register_profile("otdel", max_examples=examples(40, 100))
+settings.load_profile("otdel")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 

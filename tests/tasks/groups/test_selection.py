@@ -20,7 +20,7 @@ AS_OF = AsOf(DAY, "Europe/Moscow", "RUB")
 FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=examples(20, 100), deadline=None, suppress_health_check=FIXTURES)
+@settings(max_examples=examples(8, 100), deadline=None, suppress_health_check=FIXTURES)
 @given(people=DEPARTMENTS, rules=st.lists(st.one_of(ANSWERED, RULES), min_size=10, max_size=10))
 def test_the_database_finds_whom_plain_python_finds(database: Engine, people: list[Someone], rules: list[Rule]) -> None:
     clear(database)

@@ -9,12 +9,13 @@ from models.schedule import Unreadable
 from tasks.groups.lexing import RuleError
 from tasks.groups.parsing import BEGINNINGS, parsed
 from tasks.groups.wording import written
+from tests.depth import examples
 from tests.tasks.groups.rules import EVERY_RULE
 
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(80, 400), deadline=None)
 @given(EVERY_RULE)
 def test_a_rule_in_words_is_the_same_rule_again(rule: Rule) -> None:
     assert parsed(written(rule)) == rule
@@ -34,7 +35,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(150, 500), deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=60)))
 def test_whatever_is_written_is_read_or_refused_with_its_place(text: str) -> None:
     try:
