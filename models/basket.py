@@ -92,9 +92,13 @@ class Given(Value):
 
 
 class Off(Value):
-    """What an offer gives to a basket. `amount` is the sum of its lines, exactly; `units` counts what limits count."""
+    """What an offer gives to a basket. `amount` is the sum of its lines, exactly; `units` counts what limits count.
+
+    `paid` is what points by percent are counted on: what is paid for each line, of how much of it.
+    """
 
     lines: tuple[LineOff, ...] = ()
+    paid: tuple[LineOff, ...] = ()
     given: tuple[Given, ...] = ()
     units: int = 0
 

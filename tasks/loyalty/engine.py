@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
-from models.database import in_one, now_by
+from models.company import Workspace
+from models.database import Clock, in_one, now_by
 from models.locale import mark
 from models.loyalty import Account, Card, CardState, Moved, PointsMove, PointsTold
 from models.reason import Reason, because
@@ -44,10 +46,23 @@ class Wanted:
     by: str = ""
 
 
+class Holder(Protocol):
+    """What of a house points need."""
+
+    @property
+    def sessions(self) -> sessionmaker[Session]: ...
+    @property
+    def reads(self) -> sessionmaker[Session]: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def workspace(self) -> Workspace: ...
+
+
 class Points:
     """The points of one house."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Holder) -> None:
         self.house, self.clock = house, house.clock
 
     def balance(self, customer: int) -> int:
@@ -87,26 +102,36 @@ class Points:
         with self.house.reads() as session:
             return rows.unbalanced(session), rows.wrong_balances(session)
 
+    # Within somebody else's transaction: it is there with all that belongs to it, or not at all.
+
+    def earn_in(self, session: Session, order: Wanted, ends_on: date | None = None) -> PointsTold:
+        return self._do(session, order, Moved.EARNED, partial(self._earn, order=order, ends_on=ends_on))
+
+    def take_back_in(self, session: Session, order: Wanted, of: str) -> PointsTold:
+        return self._do(session, order, Moved.TAKEN_BACK, partial(self._take_back, order=order, of=of))
+
     # How.
 
     def _once(self, order: Wanted, what: Moved, work: Callable[[Session], PointsTold | Reason]) -> PointsTold:
-        if not 0 < order.points <= POINTS_MOST:
-            return PointsTold(refusal=because(NOTHING, code="no_points"))
-
-        def do(session: Session) -> PointsTold:
-            has = rows.locked(session, order.customer)
-            before = rows.move_of(session, order.key)
-            if before is None:
-                told = work(session)
-                return PointsTold(balance=has, refusal=told) if isinstance(told, Reason) else told
-            if (before.customer_id, before.what, before.asked) != (order.customer, what, order.points):
-                return PointsTold(balance=has, refusal=because(ANOTHER, code="another"))
-            return PointsTold(points=before.points, balance=has, short=before.short, again=True)
-
+        do = partial(self._do, order=order, what=what, work=work)
         try:
             return in_one(self.house.sessions, do)
         except IntegrityError:  # the same key came for another client in this very moment
             return in_one(self.house.sessions, do)
+
+    def _do(
+        self, session: Session, order: Wanted, what: Moved, work: Callable[[Session], PointsTold | Reason]
+    ) -> PointsTold:  # fmt: skip
+        if not 0 < order.points <= POINTS_MOST:
+            return PointsTold(refusal=because(NOTHING, code="no_points"))
+        has = rows.locked(session, order.customer)
+        before = rows.move_of(session, order.key)
+        if before is None:
+            told = work(session)
+            return PointsTold(balance=has, refusal=told) if isinstance(told, Reason) else told
+        if (before.customer_id, before.what, before.asked) != (order.customer, what, order.points):
+            return PointsTold(balance=has, refusal=because(ANOTHER, code="another"))
+        return PointsTold(points=before.points, balance=has, short=before.short, again=True)
 
     def _move(
         self, session: Session, order: Wanted, what: Moved, points: int, other: Account, of: int | None = None

@@ -129,9 +129,11 @@ def _gift(gives: Gift, terms: OfferTerms, everything: Sequence[Item]) -> Off:
 
 def _points(gives: Points, taken: Sequence[Taken], currency: str) -> Off:
     """Whole points, a fraction dropped; one point for a unit of the currency, not for a coin."""
-    paid = Fraction(sum(one.room for one in portions(taken)), minor_units(Decimal(1), currency))
+    counted = portions(taken) if gives.percent else []
+    paid = Fraction(sum(one.room for one in counted), minor_units(Decimal(1), currency))
     points = gives.points + floor(paid * Fraction(gives.percent) / 100)
-    return Off(given=(Given(points=points),)) if points else Off()
+    lines = tuple(LineOff(n=one.line.n, amount=one.room, quantity=one.quantity) for one in counted)
+    return Off(given=(Given(points=points),), paid=lines) if points else Off()
 
 
 def _shared(

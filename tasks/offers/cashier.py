@@ -15,7 +15,10 @@ OFF_EACH = mark("Enter the discounts at the till by hand: {parts}; {amount} in a
 OFF_PART = mark("{amount} off {goods}")
 HAND_OVER = mark("hand over as a gift {product}, {units}")
 NO_FEE = mark("take nothing for the delivery")
-POINTS = mark("put {count} point on the customer's card"), mark("put {count} points on the customer's card")
+POINTS = (
+    mark("tell the customer that {count} point has come to the card"),
+    mark("tell the customer that {count} points have come to the card"),
+)
 SEATS = mark("let {count} guest in"), mark("let {count} guests in")
 NOTHING = mark("Take nothing off")
 MORE_FOR = mark("Add {goods} for {amount} more, and {gain}.")

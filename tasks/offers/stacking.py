@@ -21,6 +21,7 @@ class Offered(NamedTuple):
     """An offer that is laid on the basket; `until` is its coupon's own end, `guests` how many have come with it.
 
     `buyer` is who buys as far as this one goes: a coupon may be somebody's, and nobody else has named themselves.
+    `place` is where and when it is used: a seat is taken now for a later day.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Offered(NamedTuple):
     until: datetime | None = None
     guests: int = 1
     buyer: Buyer | None = None
+    place: Place | None = None
 
 
 class Outcome(NamedTuple):
@@ -94,8 +96,8 @@ def stacked(
 def _priced(
     offered: Offered, basket: Basket, buyer: Buyer, place: Place, assortment: Assortment, gone: Mapping[int, int]
 ) -> Off | Refusal:
-    whoever = offered.buyer or buyer
-    return priced(offered.terms, basket, whoever, place, assortment, gone, offered.until, offered.guests)
+    whoever, there = offered.buyer or buyer, offered.place or place
+    return priced(offered.terms, basket, whoever, there, assortment, gone, offered.until, offered.guests)
 
 
 def _does_not_go(offered: Offered, outcomes: Sequence[Outcome]) -> Refusal | None:

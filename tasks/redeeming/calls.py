@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from models.basket import Basket, Buyer, Off, Place
+from models.basket import Basket, Buyer, Given, Off, Place
 from models.post import Value
 from models.reason import NO_REASON, Reason, because
 from models.redemptions import Redeemed
@@ -126,8 +126,13 @@ class Answer(Value):
 
 
 class Back(Value):
-    """What a return gave back: money of each line; `whole` gave the use of the coupon back too."""
+    """What a return gave back: money of each line; `whole` gave the use of the coupon back too.
 
+    `points` were taken off the client's account; `given` was handed over with it and is to be brought back as well.
+    """
+
+    points: int = 0
+    given: tuple[Given, ...] = ()
     amount: int = 0
     lines: tuple[tuple[int, int], ...] = ()
     whole: bool = False

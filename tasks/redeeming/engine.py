@@ -13,11 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Unavailable
-from models.company import Company
+from models.company import Workspace
 from models.database import Clock, now_by
 from models.reason import Reason, because
 from models.redemptions import CouponState, OfferStage, Redeemed
 from tasks.house import House
+from tasks.loyalty.engine import Points
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import refusals, rows
 from tasks.redeeming.audit import Audit
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 
 class Ledgers(Protocol):
-    """What of a house coupons need beside its company."""
+    """What of a house coupons need."""
 
     @property
     def sessions(self) -> sessionmaker[Session]: ...
@@ -47,19 +48,21 @@ class Ledgers(Protocol):
     def clock(self) -> Clock: ...
     @property
     def printed(self) -> Printed: ...
+    @property
+    def workspace(self) -> Workspace: ...
 
 
 class Redeeming:
-    """The ledger of coupons in a house; `company` is as its files say at the moment."""
+    """The ledger of coupons in a house, with the ledger of points that offers give."""
 
-    def __init__(self, house: Ledgers, company: Callable[[], Company]) -> None:
-        self.house = house
-        self.scales = Scales(house.printed, company)
+    def __init__(self, house: Ledgers) -> None:
+        self.house, self.points = house, Points(house)
+        self.scales = Scales(house.printed, lambda: house.workspace.company)
 
     @classmethod
     def of(cls, house: House) -> "Redeeming":
         """The ledger of this house. It keeps terms and goods between calls: make it once, use it from any thread."""
-        return cls(house, lambda: house.workspace.company)
+        return cls(house)
 
     # What tills ask.
 
@@ -165,13 +168,14 @@ class Redeeming:
             return answer
         call = self.scales.placed(call, now)
         until = now + lives if lives else None
-        order = Entering(call, state, said, now, until, tuple(former), refused)
+        order = Entering(call, state, said, now, until, tuple(former), refused, points=self.points)
         codes = [code for code in call.codes if code not in refused]
-        entered = enter_all(session, order, self.scales.plan(session, call, found, codes))
+        planned = self.scales.plan(session, call, found, codes, ahead=state is Redeemed.HELD)
+        entered = enter_all(session, order, planned)
         outcomes = {
             one.offered.code: Outcome(
-                code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off, until=until,
-                missing=one.missing,
+                code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off,
+                until=order.until_of(one), missing=one.missing,
             ) for one, id in entered
         }  # fmt: skip
         return _in_order(call, outcomes, refused)
@@ -181,7 +185,7 @@ class Redeeming:
         call = self.scales.placed(call, now or now_by(self.house.clock, session))
         outcomes = {}
         codes = [code for code in call.codes if code not in refused]
-        for one in self.scales.plan(session, call, found, codes) if codes else ():
+        for one in self.scales.plan(session, call, found, codes, bool(call.sitting)) if codes else ():
             full = one.offered.most and one.offered.used + one.offered.held >= one.offered.most
             if reason := refusals.CODE_FULL if full else rows.room(session, one.offered.offer_id, one.takes):
                 raise NoRoom(one.offered.code, reason)
@@ -203,7 +207,9 @@ class Redeeming:
     def _give_back(self, session: Session, call: GiveBack) -> Back:
         now = now_by(self.house.clock, session)
         said = self.house.printed("giving back", call.body())
-        return give_back(session, Bringing(call, said, now, self.scales, lambda code: call.code in ("", code)))
+        return give_back(
+            session, Bringing(call, said, now, self.scales, self.points, lambda code: call.code in ("", code))
+        )
 
     def _expire(self, session: Session) -> int:
         return rows.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from models.basket import Off, Place
-from models.offers import Invitation, OfferTerms, Sitting
+from models.offers import Invitation, OfferTerms, Points, Sitting
 from models.reason import Reason, because
 from models.redemptions import Limit
 from models.written import minor_units
+from tasks.offers.windows import sitting_at, wall_clock
 from tasks.redeeming import refusals
+from tasks.schedule.wall import instant, wall_at
 
+BY_NUMBER = "id:"  # the scope of a customer who is known
 ORDER = {kind: place for place, kind in enumerate(Limit)}
 
 
@@ -50,17 +53,17 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def missing(terms: OfferTerms, place: Place, buyers: Sequence[str], sitting: datetime | None) -> Reason:
-    """What must be known before its limits can be kept; no reason where all is."""
+def missing(terms: OfferTerms, buyers: Sequence[str]) -> Reason:
+    """What must be known before its limits can be kept, and points be given; no reason where all is."""
     if (each_may(terms) or terms.limits.per_period) and not buyers:
         return because(refusals.CARD, code="card")
-    if isinstance(terms.gives, Invitation) and seat_of(terms.gives, place, sitting) is None:
-        return because(refusals.SITTING, code="sitting")
+    if isinstance(terms.gives, Points) and not any(one.startswith(BY_NUMBER) for one in buyers):
+        return because(refusals.POINTS, code="points_card")
     return Reason()
 
 
 def takes(
-    terms: OfferTerms, off: Off, place: Place, buyers: Sequence[str], sitting: datetime | None, currency: str
+    terms: OfferTerms, off: Off, place: Place, buyers: Sequence[str], seat: Sitting | None, currency: str
 ) -> list[Take]:
     """What it takes, in the order of locks. All that may ever be limited is counted, limited or not."""
     limits = terms.limits
@@ -71,7 +74,6 @@ def takes(
     ]
     if place.outlet:
         found.append(Take(Limit.OUTLET, place.outlet, 1, limits.per_outlet or None))
-    seat = seat_of(terms.gives, place, sitting) if isinstance(terms.gives, Invitation) else None
     if seat is not None:
         seats = sum(one.seats for one in off.given) or 1
         found.append(Take(Limit.SEATS, f"{seat.outlet} {seat.at.isoformat()}", seats, seat.seats))
@@ -92,12 +94,21 @@ def window(terms: OfferTerms, day: date) -> int:
     return (day - terms.first_day).days // terms.limits.period_days
 
 
-def seat_of(gives: Invitation, place: Place, sitting: datetime | None) -> Sitting | None:
-    """The sitting that is meant: the named one, or the only one of the outlet."""
-    here = [one for one in gives.sittings if one.outlet == place.outlet]
-    if sitting is not None:
-        return next((one for one in here if one.at.replace(tzinfo=None) == sitting.replace(tzinfo=None)), None)
-    return here[0] if len(here) == 1 else None
+def seat_of(gives: Invitation, place: Place, named: datetime | None, ahead: bool) -> tuple[Sitting | None, Place]:
+    """The sitting that is meant, and the place and time at which it is judged; `ahead`: it is only answered now.
+
+    The named one; or that of today nearest to now; or, ahead, the only one to come. Who comes, comes on its day.
+    """
+    today = wall_clock(place).date()
+    here = [one for one in gives.sittings if one.outlet == place.outlet and one.at.date() >= today]
+    if named is not None:
+        found = next((one for one in here if one.at == named.replace(tzinfo=None)), None)
+    else:
+        found = sitting_at(gives, place) or (here[0] if ahead and len(here) == 1 else None)
+    if found is None or (found.at.date() > today and not ahead):
+        return None, place
+    at = instant(wall_at(found.at.date(), found.at.time()), place.zone)
+    return found, place.model_copy(update={"at": at}) if ahead and at > place.at else place
 
 
 def changes(offer_id: int, given: Iterable[Take], taken: Iterable[Take], held: bool) -> list[Change]:

@@ -32,7 +32,10 @@ class Code(Protocol):
 
 @dataclass(frozen=True)
 class Planned:
-    """One code of a call: what comes off, and what it takes of which limits. `customer` and `whose` are who buys."""
+    """One code of a call: what comes off, and what it takes of which limits. `customer` and `whose` are who buys.
+
+    `until` is how long a reservation holds at least: a seat, until its day is over.
+    """
 
     offered: Any
     terms: OfferTerms
@@ -40,6 +43,7 @@ class Planned:
     takes: Sequence[Take] = ()
     customer: int | None = None
     whose: str = ""
+    until: datetime | None = None
     conflicts: tuple[str, ...] = ()
     missing: Missing | None = None
 
@@ -56,9 +60,13 @@ def row_of(call: Call, one: Planned, n: int, state: Redeemed, said: str, now: da
         "whose": one.whose, "outlet": call.place.outlet, "cashier": call.cashier, "receipt": call.receipt,
         "state": state.value, "origin": call.origin, "conflict": " ".join(one.conflicts), "said": said,
         "base": call.basket.amount, "amount": one.off.amount, "back": 0, "lines": lines_of(call.basket, one.off),
-        "answer": {"units": one.off.units, "given": [given.model_dump() for given in one.off.given]},
+        "answer": {"units": one.off.units, "given": [given.model_dump() for given in one.off.given], **_counted(one)},
         "at": now, "until": None, "settled_at": now if state is Redeemed.REDEEMED else None,
     }  # fmt: skip
+
+
+def _counted(one: Planned) -> dict[str, Any]:
+    return {"paid_for": {str(line.n): line.quantity for line in one.off.paid}} if one.off.paid else {}
 
 
 def off_of(row: Any) -> Off:
@@ -68,7 +76,15 @@ def off_of(row: Any) -> Off:
         for line in row.lines if line["off"] or line["discounted"]
     )  # fmt: skip
     given = tuple(Given(**one) for one in row.answer.get("given", ()))
-    return Off(lines=lines, given=given, units=row.answer.get("units", 0))
+    return Off(lines=lines, paid=_paid(row), given=given, units=row.answer.get("units", 0))
+
+
+def _paid(row: Any) -> tuple[LineOff, ...]:
+    quantities = row.answer.get("paid_for", {})
+    return tuple(
+        LineOff(n=line["n"], amount=line["paid"], quantity=quantities.get(str(line["n"]), 0))
+        for line in row.lines if line.get("paid")
+    )  # fmt: skip
 
 
 def refused_of(call: Call, refused: Mapping[str, Refusal]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from models.basket import ONE, Basket, BasketLine, Off
@@ -18,12 +20,13 @@ LINE = ("n", "product", "product_group", "quantity", "amount")
 def lines_of(basket: Basket, off: Off) -> list[dict[str, Any]]:
     """The lines of a receipt as the ledger keeps them; what a till took off a line it did not tell of, too."""
     by = {line.n: line for line in off.lines}
-    told = {line.n for line in basket.lines}
+    told, paid = {line.n for line in basket.lines}, {line.n: line.amount for line in off.paid}
     untold = [BasketLine(n=line.n, quantity=line.quantity or ONE, amount=line.amount)
               for line in off.lines if line.n not in told]  # fmt: skip
     return [
         {**{name: getattr(line, name) for name in LINE}, "off": by[line.n].amount if line.n in by else 0,
-         "discounted": by[line.n].quantity if line.n in by else 0, "back": 0, "back_quantity": 0}
+         "discounted": by[line.n].quantity if line.n in by else 0, "back": 0, "back_quantity": 0,
+         **({"paid": paid[line.n]} if line.n in paid else {})}
         for line in (*basket.lines, *untold)
     ]  # fmt: skip
 
@@ -53,7 +56,7 @@ def restored(lines: Sequence[dict[str, Any]], asked: Sequence[BackLine]) -> Rest
         former, line["back"] = line["back"], line["off"] * line["back_quantity"] // line["quantity"]
         each.append((one.n, line["back"] - former))
     rows = [now[line["n"]] for line in lines]
-    counting = [line for line in rows if line["off"]] or rows
+    counting = [line for line in rows if line["off"]] or [line for line in rows if line.get("paid")] or rows
     whole = bool(counting) and all(line["back_quantity"] == line["quantity"] for line in counting)
     return Restored(rows, tuple(each), sum(amount for _, amount in each), whole)
 
@@ -62,6 +65,16 @@ def all_restored(lines: Sequence[dict[str, Any]]) -> Restored:
     rows = [dict(line) | {"back": line["off"], "back_quantity": line["quantity"]} for line in lines]
     each = tuple((line["n"], line["off"] - line["back"]) for line in lines if line["off"] > line["back"])
     return Restored(rows, each, sum(amount for _, amount in each), whole=True)
+
+
+def points_due(lines: Sequence[dict[str, Any]], points: int) -> int:
+    """How many of so many points are to be taken back for what has come back so far, rounded in the client's favour.
+
+    Points that were not counted by lines go back with the whole only.
+    """
+    counted = [line for line in lines if line.get("paid")]
+    back = sum(Fraction(line["paid"] * line["back_quantity"], line["quantity"]) for line in counted)
+    return floor(points * back / sum(line["paid"] for line in counted)) if counted else 0
 
 
 def left_of(kind: Limit, now: int, amount: int, lines: Sequence[dict[str, Any]], first: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.offers import OfferTerms
+from tasks.redeeming.limits import BY_NUMBER
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Known:
     def scopes(self, owner: int | None) -> tuple[str, ...]:
         """What limits count them by: by every name at once, so another one begins no limit anew."""
         customers = self.customers | ({owner} if owner is not None else frozenset())
-        return tuple(sorted([*(f"id:{one}" for one in customers), *(f"print:{one}" for one in self.prints)]))
+        return tuple(sorted([*(f"{BY_NUMBER}{one}" for one in customers), *(f"print:{one}" for one in self.prints)]))
 
 
 def groups_named(terms: Iterable[OfferTerms]) -> frozenset[str]:

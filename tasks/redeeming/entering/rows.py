@@ -8,16 +8,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.redemptions import Happened, Redeemed
+from tasks.loyalty.engine import Points
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import rows
 from tasks.redeeming.calls import Call
 from tasks.redeeming.limits import Take, changes
 from tasks.redeeming.planning import Planned, refused_of, row_of
+from tasks.redeeming.points.rows import post
 
 
 @dataclass(frozen=True)
 class Entering:
-    """How a call is entered. `former` are its reservations; `force`: it has happened, so no limit is asked."""
+    """How a call is entered. `former` are its reservations; `force`: it has happened, so no limit is asked.
+
+    `points` is the ledger of those that are given with it.
+    """
 
     call: Call
     state: Redeemed
@@ -27,10 +32,15 @@ class Entering:
     former: Sequence[Any] = ()
     refused: Mapping[str, Refusal] | None = None
     force: bool = False
+    points: Points | None = None
 
     def of(self, one: Planned) -> Any:
         """The reservation that makes place for it, held or let go; None where there was none."""
         return next((row for row in self.former if row.coupon_id == one.offered.id), None)
+
+    def until_of(self, one: Planned) -> datetime | None:
+        """How long it is held; a seat at least until its day is over."""
+        return max(self.until, one.until or self.until) if self.until else None
 
     def held(self, one: Planned) -> bool:
         row = self.of(one)
@@ -45,6 +55,8 @@ def enter_all(session: Session, order: Entering, planned: Sequence[Planned]) -> 
     entered = [(one, _put(session, order, one, first + n, n == 0)) for n, one in enumerate(in_order)]
     rows.note(session, [_event(order, one, id) for one, id in entered if _is_news(order, one)])
     full = _coupons(session, order, in_order)
+    if order.points and order.state is Redeemed.REDEEMED:
+        post(session, order.points, entered, order.call.cashier or order.call.till)
     for one, id in entered:
         given: list[Take] = former.get(id, []) if order.held(one) else []
         asked = changes(one.offered.offer_id, given, one.takes, order.state is Redeemed.HELD)
@@ -56,7 +68,7 @@ def enter_all(session: Session, order: Entering, planned: Sequence[Planned]) -> 
 
 
 def _put(session: Session, order: Entering, one: Planned, n: int, is_first: bool) -> int:
-    row = row_of(order.call, one, n, order.state, order.said, order.now) | {"until": order.until}
+    row = row_of(order.call, one, n, order.state, order.said, order.now) | {"until": order.until_of(one)}
     if is_first and order.refused:
         row["answer"]["refused"] = refused_of(order.call, order.refused)
     former = order.of(one)

@@ -10,11 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.basket import Given
 from models.reason import Reason, because
 from models.redemptions import Happened, Redeemed
+from tasks.loyalty.engine import Points
 from tasks.redeeming import refusals, rows, statements
 from tasks.redeeming.calls import Back, GiveBack
 from tasks.redeeming.limits import Change, Take
+from tasks.redeeming.points.rows import take_back, taken_back
 from tasks.redeeming.returning import Restored, all_restored, restored, set_free, too_late
 from tasks.redeeming.selling.shelves import zone_of
 from tasks.redeeming.weighing.rows import Scales
@@ -28,6 +31,7 @@ class Bringing:
     said: str
     now: datetime
     scales: Scales
+    points: Points
     is_meant: Callable[[str], bool]
     force: bool = False
 
@@ -37,7 +41,7 @@ def give_back(session: Session, order: Bringing) -> Back:
     call = order.call
     sale = rows.called(session, call.of_till, call.sale)
     if before := rows.returned(session, call.till, call.key):
-        return _as_before(before, order.said)
+        return _as_before(session, order, before, sale)
     chosen = _chosen(session, sale, order)
     if isinstance(chosen, Reason):
         return Back(reason=chosen)
@@ -46,10 +50,10 @@ def give_back(session: Session, order: Bringing) -> Back:
         if isinstance(one, Reason):
             return Back(reason=one)
     pairs = [(row, one) for row, one in zip(chosen, done, strict=True) if isinstance(one, Restored)]
-    _write(session, order, pairs)
+    points = _write(session, order, pairs)
     return Back(
-        amount=sum(one.amount for _, one in pairs), lines=_summed([one for _, one in pairs]),
-        whole=all(one.whole for _, one in pairs),
+        amount=sum(one.amount for _, one in pairs), lines=_summed([one for _, one in pairs]), points=points,
+        whole=all(one.whole for _, one in pairs), given=_handed([row for row, one in pairs if one.whole]),
     )  # fmt: skip
 
 
@@ -74,15 +78,24 @@ def _restored(row: Any, call: GiveBack) -> Restored | Reason:
     return restored(row.lines, call.lines) if call.lines else all_restored(row.lines)
 
 
-def _as_before(before: Sequence[Any], said: str) -> Back:
-    if any(row.said != said for row in before):
+def _as_before(session: Session, order: Bringing, before: Sequence[Any], sale: Sequence[Any]) -> Back:
+    if any(row.said != order.said for row in before):
         return Back(reason=refusals.OTHER.staff)
     lines: dict[int, int] = {}
     for row in before:
         for line in row.lines:
             lines[line["n"]] = lines.get(line["n"], 0) + line["amount"]
-    amount = sum(row.amount for row in before)
-    return Back(amount=amount, lines=tuple(lines.items()), whole=all(row.whole for row in before), replayed=True)
+    whole = {row.redemption_id for row in before if row.whole}
+    return Back(
+        amount=sum(row.amount for row in before), lines=tuple(lines.items()), whole=all(row.whole for row in before),
+        points=sum(taken_back(session, row.redemption_id, order.call) for row in before), replayed=True,
+        given=_handed([row for row in sale if row.id in whole]),
+    )  # fmt: skip
+
+
+def _handed(sale: Sequence[Any]) -> tuple[Given, ...]:
+    """What was handed over with these."""
+    return tuple(Given(**thing) for row in sale for thing in row.answer.get("given", ()) if thing.get("product"))
 
 
 def _summed(done: Sequence[Restored]) -> tuple[tuple[int, int], ...]:
@@ -93,8 +106,8 @@ def _summed(done: Sequence[Restored]) -> tuple[tuple[int, int], ...]:
     return tuple(lines.items())
 
 
-def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restored]]) -> None:
-    """Rows first, then coupons, then counters, each in the order of locks."""
+def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restored]]) -> int:
+    """Rows first, then coupons, points and counters, each in the order of locks; returns the points taken back."""
     taken = rows.takes_of(session, [row.id for row, _ in pairs])
     freed: list[Change] = []
     for n, (row, one) in enumerate(pairs):
@@ -103,7 +116,9 @@ def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restore
         freed += [Change(row.offer_id, take.kind, take.scope, used=-take.n) for take in mine]
     for coupon in sorted(row.coupon_id for row, one in pairs if one.whole):
         rows.give_coupon(session, coupon, used=-1)
+    points = sum(take_back(session, order.points, row, one, order.call) for row, one in pairs)
     rows.give(session, sorted(freed, key=lambda change: change.place))
+    return points
 
 
 def _put(session: Session, order: Bringing, n: int, row: Any, one: Restored, freed: Sequence[Take]) -> None:

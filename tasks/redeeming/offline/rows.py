@@ -74,7 +74,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     body = ledger.house.printed("redeeming", entry.call.body())
     order = Entering(
         call, Redeemed.REDEEMED, body, call.place.at, former=[row for row in former if row.id not in _ids(done)],
-        force=True,
+        force=True, points=ledger.points,
     )  # fmt: skip
     entered = [id for _, id in enter_all(session, order, planned)]
     conflicts += [word for row in rows.called(session, call.till, call.key) for word in row.conflict.split()]
@@ -113,7 +113,7 @@ def _planned(
     for one in ledger.scales.weighed(session, call, found, who):
         price = one.result
         off = given.get(one.offered.code) or (price if isinstance(price, Off) else Off())
-        missing = limits.missing(one.terms, call.place, who.scopes(one.offered.customer_id), call.sitting)
+        missing = limits.missing(one.terms, who.scopes(one.offered.customer_id))
         wrong = [one.offered.refusal, price.staff if isinstance(price, Refusal) else NO_REASON, missing]
         conflicts = [reason.code for reason in wrong if reason]
         if isinstance(price, Off) and price.amount != off.amount:
@@ -158,7 +158,7 @@ def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: st
         return not print_ or printed("code", code) == print_
 
     said = ledger.house.printed("giving back", back.model_dump_json(exclude={"key", "till", "code"}) + print_)
-    return give_back(session, Bringing(back, said, now, ledger.scales, is_meant, force=True))
+    return give_back(session, Bringing(back, said, now, ledger.scales, ledger.points, is_meant, force=True))
 
 
 def _let_come(session: Session, ledger: "Redeeming", call: Call, now: datetime) -> None:

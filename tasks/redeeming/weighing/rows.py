@@ -4,18 +4,19 @@ Sessions are given; nothing is written here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from models.basket import Buyer, Off
+from models.basket import Buyer, Off, Place
 from models.company import Company
-from models.offers import OfferTerms
+from models.offers import Invitation, OfferTerms, Sitting
 from tasks.offers import stacking
 from tasks.offers.goods import Assortment
 from tasks.offers.pricing import bigger
 from tasks.offers.refusals import Missing, Refusal
+from tasks.offers.windows import A_DAY
 from tasks.redeeming import limits, refusals
 from tasks.redeeming.buying import rows as buying
 from tasks.redeeming.buying.asked import Known, groups_named, name_groups_of_goods
@@ -25,15 +26,18 @@ from tasks.redeeming.rows import NoRoom, Offered, Terms
 from tasks.redeeming.selling.rows import Shelf
 from tasks.redeeming.selling.shelves import zone_of
 from tasks.redeeming.whose import Printed, shown
+from tasks.schedule.wall import instant, wall_at
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """A code of a call: what its offer gives, or why nothing. `missing` is what would give more."""
+    """A code of a call: what its offer gives at `place`, or why nothing. `missing` is what would give more."""
 
     offered: Offered
     terms: OfferTerms
     result: Off | Refusal
+    place: Place
+    seat: Sitting | None = None
     missing: Missing | None = None
 
 
@@ -57,19 +61,23 @@ class Scales:
             return Known(prints=tuple(prints))
         return Known(buying.customers_of(session, named, call.buyer.customer), tuple(prints))
 
-    def weighed(self, session: Session, call: Call, found: Sequence[Offered], who: Known) -> list[Weighed]:
-        """All of these on one basket, in the order in which they stand there."""
+    def weighed(
+        self, session: Session, call: Call, found: Sequence[Offered], who: Known, ahead: bool = False
+    ) -> list[Weighed]:  # fmt: skip
+        """All of these on one basket, in the order in which they stand there; `ahead`: seats are only answered now."""
         terms = [self.terms.of(session, one.version_id or 0) for one in found]
         goods = self.shelf.of(session, self.company(), name_groups_of_goods(terms))
         buyers = self._buyers(session, call, terms, [who.or_owner(one.customer_id) for one in found])
+        seats = [_seat(one, call, ahead) for one in terms]
         laid = [
-            stacking.Offered(one.key, its, one.ends_at, call.guests, buyer)
-            for one, its, buyer in zip(found, terms, buyers, strict=True)
+            stacking.Offered(one.key, its, one.ends_at, call.guests, buyer, place)
+            for one, its, buyer, (_, place) in zip(found, terms, buyers, seats, strict=True)
         ]
         order = sorted(range(len(laid)), key=lambda n: stacking.in_rank(laid[n]))
         stack = stacking.stacked([laid[n] for n in order], call.basket, call.buyer, call.place, goods)
         results = {n: outcome.result for n, outcome in zip(order, stack.outcomes, strict=True)}
-        return [_weighed(one, terms[n], results[n], call, goods) for n, one in enumerate(found)]
+        weighed = [Weighed(one, terms[n], results[n], seats[n][1], seats[n][0]) for n, one in enumerate(found)]
+        return [_told(one, call, goods) for one in weighed]
 
     def _buyers(
         self, session: Session, call: Call, terms: Sequence[OfferTerms], whose: Sequence[Known]
@@ -90,31 +98,47 @@ class Scales:
         assert isinstance(one.result, Off)
         owner, currency = one.offered.customer_id, self.company().currency
         scopes = who.scopes(owner)
-        taken = limits.takes(one.terms, one.result, call.place, scopes, call.sitting, currency)
+        taken = limits.takes(one.terms, one.result, one.place, scopes, one.seat, currency)
         customer = min(who.customers, default=owner)
         whose = "" if customer is not None or not who.prints else who.prints[0]
-        return Planned(one.offered, one.terms, one.result, taken, customer, whose, conflicts, one.missing)
+        until = _day_after(one.seat, one.place) if one.seat else None
+        return Planned(one.offered, one.terms, one.result, taken, customer, whose, until, conflicts, one.missing)
 
-    def plan(self, session: Session, call: Call, found: Mapping[str, Offered], codes: Sequence[str]) -> list[Planned]:
+    def plan(
+        self, session: Session, call: Call, found: Mapping[str, Offered], codes: Sequence[str], ahead: bool = False
+    ) -> list[Planned]:  # fmt: skip
         """What each of these codes takes; raises NoRoom for the first that may not be taken."""
         for code in codes:
             if reason := found[code].refusal if code in found else refusals.UNKNOWN_CODE:
                 raise NoRoom(code, reason)
         who = self.who(session, call)
-        weighed = self.weighed(session, call, [found[code] for code in codes], who)
+        weighed = self.weighed(session, call, [found[code] for code in codes], who, ahead)
         for one in weighed:
             if isinstance(one.result, Refusal):
                 raise NoRoom(one.offered.code, one.result)
         for one in weighed:
             scopes = who.scopes(one.offered.customer_id)
-            if reason := limits.missing(one.terms, call.place, scopes, call.sitting):
+            if reason := limits.missing(one.terms, scopes):
                 raise NoRoom(one.offered.code, reason)
         return [self.planned(call, one, who) for one in weighed]
 
 
-def _weighed(one: Offered, terms: OfferTerms, result: Off | Refusal, call: Call, goods: Assortment) -> Weighed:
-    missing = result.missing if isinstance(result, Refusal) else bigger(terms, call.basket, goods)
-    return Weighed(one, terms, result, missing)
+def _seat(terms: OfferTerms, call: Call, ahead: bool) -> tuple[Sitting | None, Place]:
+    if not isinstance(terms.gives, Invitation):
+        return None, call.place
+    return limits.seat_of(terms.gives, call.place, call.sitting, ahead)
+
+
+def _day_after(seat: Sitting, place: Place) -> datetime:
+    return instant(wall_at(seat.at.date() + A_DAY, time()), place.zone)
+
+
+def _told(one: Weighed, call: Call, goods: Assortment) -> Weighed:
+    """With what is missing; and a sitting that was named and is not there gives nothing, whatever else there is."""
+    if isinstance(one.terms.gives, Invitation) and call.sitting and one.seat is None:
+        return replace(one, result=Refusal.of(refusals.NO_SITTING))
+    missing = one.result.missing if isinstance(one.result, Refusal) else bigger(one.terms, call.basket, goods)
+    return replace(one, missing=missing)
 
 
 def _buyer(who: Known, groups: Mapping[Known, frozenset[str]], first: Mapping[Known, bool | None]) -> Buyer:

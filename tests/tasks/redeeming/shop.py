@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.basket import Basket, BasketLine, Place
-from models.company import Company, Outlet
+from models.company import Company, Outlet, Workspace
 from models.content import fingerprint
 from models.database import Clock, DatabaseClock, only_looking
 from models.offers import Limits, OfferTerms, PercentOff
@@ -37,6 +37,7 @@ class Counter:
 
     engine: Engine
     clock: Clock = DatabaseClock()  # noqa: RUF009
+    workspace: Workspace = Workspace(root="", company=COMPANY)  # noqa: RUF009
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -51,7 +52,7 @@ class Counter:
 
 
 def redeeming(engine: Engine, clock: Clock | None = None) -> Redeeming:
-    return Redeeming(Counter(engine, clock or DatabaseClock()), lambda: COMPANY)
+    return Redeeming(Counter(engine, clock or DatabaseClock()))
 
 
 def terms(gives: Any = None, **more: Any) -> OfferTerms:
