@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from models.basket import Basket, Given, LineOff, Off
 from models.content import LINE
+from models.figures import counted, exact_money, units
 from models.locale import mark, quoted, translate
 from models.offers import AmountOff, FixedPrice, ForTheFewer, Gift, OfferTerms, PercentOff
 from tasks.offers.refusals import Missing
-from tasks.offers.wording import NO_WORDS, Words, counted, exact_money, money, percent, units
+from tasks.offers.wording import NO_WORDS, Words, money, percent
 
 OFF_ONE = mark("Give {amount} off {goods}, enter it at the till by hand")
 OFF_ALL = mark("Give {amount} off the whole receipt, enter it at the till by hand")

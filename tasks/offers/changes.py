@@ -9,9 +9,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
-from babel.numbers import format_decimal
-
-from models.locale import language, mark
+from models.figures import Figure
+from models.locale import mark
 from models.offers import (
     AmountOff,
     Base,
@@ -28,7 +27,6 @@ from models.offers import (
 )
 from models.reason import Reason, because
 from tasks.offers.windows import AN_INSTANT, on_weekday, within_hours
-from tasks.offers.wording import day
 
 FIXED = mark("Codes are out, and this stays as it is. Make a new offer for what is to be otherwise.")
 NOT_LESS = mark("Codes are out, and this may only grow: {former} was promised.")
@@ -75,18 +73,14 @@ def _fixed(locs: Any) -> Iterator[Change]:
     return (Change(loc, because(FIXED, code="fixed")) for loc in locs)
 
 
-def _said(value: Any) -> str:
-    return str(format_decimal(value, locale=language()))
-
-
 def _grows(loc: Loc, former: Any, later: Any) -> Iterator[Change]:
     if later < former:
-        yield Change(loc, because(NOT_LESS, code="less", former=_said(former)))
+        yield Change(loc, because(NOT_LESS, code="less", former=Figure.number(former)))
 
 
 def _shrinks(loc: Loc, former: Any, later: Any) -> Iterator[Change]:
     if later > former:
-        yield Change(loc, because(NOT_MORE, code="more", former=_said(former)))
+        yield Change(loc, because(NOT_MORE, code="more", former=Figure.number(former)))
 
 
 def _limit(loc: Loc, former: Any, later: Any) -> Iterator[Change]:
@@ -228,11 +222,11 @@ def _limits(former: OfferTerms, later: OfferTerms) -> Iterator[Change]:
 
 def _days(former: OfferTerms, later: OfferTerms) -> Iterator[Change]:
     if later.first_day > former.first_day:
-        yield Change(("first_day",), because(NOT_LATER, code="later", first=day(former.first_day)))
+        yield Change(("first_day",), because(NOT_LATER, code="later", first=Figure.day(former.first_day)))
     if later.limits.per_period and former.first_day > later.first_day:
         yield Change(("first_day",), because(GRID, code="grid"))
     if later.last_day < former.last_day:
-        yield Change(("last_day",), because(NOT_SOONER, code="sooner", last=day(former.last_day)))
+        yield Change(("last_day",), because(NOT_SOONER, code="sooner", last=Figure.day(former.last_day)))
     yield from _grows(("return_days",), former.return_days, later.return_days)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 
 from models.content import nearest
+from models.figures import Figure
 from models.locale import mark
 from models.offers import (
     AmountOff,
@@ -28,7 +29,6 @@ from models.offers import (
 from models.reason import Reason, because
 from tasks.offers.goods import folded
 from tasks.offers.windows import is_over_midnight
-from tasks.offers.wording import day, moment
 
 PAY_LESS = mark("{take} for the price of {pay} gives nothing. Let fewer be paid for than are taken.")
 NO_POINTS = mark("Neither a number of points nor a percentage is said. Write one of them.")
@@ -114,9 +114,9 @@ def _sittings(gives: Invitation, terms: OfferTerms) -> Iterator[Wrong]:
     for n, one in enumerate(gives.sittings):
         at: Loc = ("gives", "sittings", n)
         if not terms.first_day <= one.at.date() <= terms.last_day:
-            yield (*at, "at"), because(SITTING_OUTSIDE, code="outside", moment=moment(one.at))
+            yield (*at, "at"), because(SITTING_OUTSIDE, code="outside", moment=Figure.moment(one.at))
         if (one.outlet, one.at) in seen:
-            yield at, because(SITTING_TWICE, code="twice", moment=moment(one.at))
+            yield at, because(SITTING_TWICE, code="twice", moment=Figure.moment(one.at))
         if terms.conditions.outlets and one.outlet not in terms.conditions.outlets:
             yield (*at, "outlet"), because(SITTING_NOT_HERE, code="not_here")
         if one.seats < gives.guests:
@@ -127,7 +127,7 @@ def _sittings(gives: Invitation, terms: OfferTerms) -> Iterator[Wrong]:
 def _days(terms: OfferTerms) -> Iterator[Wrong]:
     asked = terms.conditions
     if terms.last_day < terms.first_day:
-        said = {"first": day(terms.first_day), "last": day(terms.last_day)}
+        said = {"first": Figure.day(terms.first_day), "last": Figure.day(terms.last_day)}
         yield ("last_day",), because(ENDS_FIRST, code="ends_first", **said)
     elif asked.weekdays:
         since = terms.first_day - timedelta(days=1 if is_over_midnight(asked) else 0)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from models.basket import Place
+from models.figures import Figure
 from models.locale import mark, translate
 from models.offers import Conditions, Invitation, OfferTerms
 from models.post import Value
 from models.reason import Reason, because
+from models.written import minor_units
 from tasks.offers.windows import is_over_midnight, wall_clock
-from tasks.offers.wording import clock, day, exact_money, joined, moment, money, units, weekdays
 
 PUBLIC = mark("The coupon does not work for this purchase.")
 CURRENCY = mark("The receipt is in {found}, the offer in {currency}. Sell in {currency}.")
@@ -75,43 +76,43 @@ def currency(found: str, wanted: str) -> Refusal:
 
 
 def not_yet(terms: OfferTerms, place: Place) -> Refusal:
-    return refused(NOT_YET, "not_yet", day=day(terms.first_day), now=moment(wall_clock(place)))
+    return refused(NOT_YET, "not_yet", day=Figure.day(terms.first_day), now=Figure.moment(wall_clock(place)))
 
 
 def over(terms: OfferTerms, place: Place) -> Refusal:
-    return refused(OVER, "over", day=day(terms.last_day), now=moment(wall_clock(place)))
+    return refused(OVER, "over", day=Figure.day(terms.last_day), now=Figure.moment(wall_clock(place)))
 
 
 def ran_out(until: Place, place: Place) -> Refusal:
-    return refused(RAN_OUT, "over", until=moment(wall_clock(until)), now=moment(wall_clock(place)))
+    return refused(RAN_OUT, "over", until=Figure.moment(wall_clock(until)), now=Figure.moment(wall_clock(place)))
 
 
 def weekday(conditions: Conditions) -> Refusal:
-    return refused(WEEKDAY, "weekday", days=weekdays(conditions.weekdays))
+    return refused(WEEKDAY, "weekday", days=Figure.weekdays(conditions.weekdays))
 
 
 def hours(conditions: Conditions, place: Place) -> Refusal:
     text = OVERNIGHT if is_over_midnight(conditions) else HOURS
-    return refused(text, "hours", None, **hours_said(conditions), now=clock(wall_clock(place).time()))
+    return refused(text, "hours", None, **hours_said(conditions), now=Figure.clock(wall_clock(place).time()))
 
 
-def hours_said(conditions: Conditions) -> dict[str, str]:
+def hours_said(conditions: Conditions) -> dict[str, Figure | str]:
     """The hours' two ends; midnight where one is not said."""
     since, until = conditions.hours_from, conditions.hours_to
-    return {"start": clock(since) if since else "00:00", "end": clock(until) if until else "24:00"}
+    return {"start": Figure.clock(since) if since else "00:00", "end": Figure.clock(until) if until else "24:00"}
 
 
 def short_of(amounts: tuple[int, Decimal], quantities: tuple[int, int], unit: str, missing: Missing) -> Refusal:
     """Too little of the goods; the sum is told first. `amounts` and `quantities` are what is there and is needed."""
     if missing.amount:
-        have, needed = exact_money(amounts[0], unit), money(amounts[1], unit)
+        have, needed = Figure.money(amounts[0], unit), Figure.money(minor_units(amounts[1], unit), unit)
         return refused(SUM, "sum", missing, have=have, needed=needed)
-    return refused(QUANTITY, "quantity", missing, have=units(quantities[0]), needed=units(quantities[1]))
+    return refused(QUANTITY, "quantity", missing, have=Figure.units(quantities[0]), needed=Figure.units(quantities[1]))
 
 
 def no_sitting(invitation: Invitation, titles: Mapping[str, str]) -> Refusal:
-    said = [f"{titles.get(one.outlet, one.outlet)}, {moment(one.at)}" for one in invitation.sittings]
-    return refused(NO_SITTING, "sitting", sittings=joined(said))
+    said = [(titles.get(one.outlet, one.outlet), one.at) for one in invitation.sittings]
+    return refused(NO_SITTING, "sitting", sittings=Figure.sittings(said))
 
 
 def nothing(terms: OfferTerms, left: int) -> Refusal:

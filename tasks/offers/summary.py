@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.basket import ONE
+from models.figures import counted, moment, units
 from models.locale import mark, quoted, translate
 from models.offers import (
     AmountOff,
@@ -23,7 +24,7 @@ from models.offers import (
     Which,
 )
 from tasks.offers.summary_of_rules import codes_said, conditions_said, limits_said, order_said, stacking_said
-from tasks.offers.wording import NO_WORDS, Words, counted, goods_named, moment, money, percent, units
+from tasks.offers.wording import NO_WORDS, Words, goods_named, money, percent
 
 PERCENT = mark("A discount of {percent}.")
 PERCENT_MOST = mark("A discount of {percent}, but at most {most} a receipt.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from models.figures import counted, day, weekdays
 from models.locale import mark, quoted, translate
 from models.offers import Base, CodeKind, CodeRules, Conditions, OfferTerms, Rounding, RoundingLevel, Split, Stacking
 from tasks.offers.refusals import hours_said
 from tasks.offers.windows import is_over_midnight
-from tasks.offers.wording import Words, counted, day, money, named, step, weekdays
+from tasks.offers.wording import Words, money, named, step
 
 DAYS = mark("From {first} to {last}, both days included, by each outlet's clock.")
 ONE_DAY = mark("On {first} only, by each outlet's clock.")

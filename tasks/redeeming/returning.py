@@ -8,6 +8,7 @@ from math import floor
 from typing import Any
 
 from models.basket import ONE, Basket, BasketLine, Off
+from models.figures import Figure
 from models.reason import Reason, because
 from models.redemptions import Limit
 from tasks.redeeming import refusals
@@ -107,4 +108,4 @@ def too_late(at: datetime, now: datetime, days: int, zone: str) -> Reason:
     last = local_day(at, zone) + timedelta(days=days)
     if local_day(now, zone) <= last:
         return Reason()
-    return because(refusals.TOO_LATE, code="too_late", day=last.isoformat())
+    return because(refusals.TOO_LATE, code="too_late", day=Figure.day(last))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent, get_currency_precision
 
+from models.figures import SIGNS
 from models.locale import language, mark, translate
 from tasks.reports.measures import Shape
 from tasks.reports.period import Period
@@ -15,7 +16,6 @@ from tasks.reports.values import Number
 NO_DATA = mark("no data")
 WEEK = mark("Week {number}")
 MINUTES = mark("{number} min")
-SIGNS = {"RUB": "₽", "KZT": "₸", "BYN": "Br", "USD": "$", "EUR": "€"}
 MINUS, HYPHEN = "−", "-"
 
 

@@ -15,6 +15,7 @@ from models.content import nearest
 from models.customer_groups import GroupKind
 from models.desk.group_rule import KINDS, SOURCES, Box, Choice
 from models.desk.groups import GroupForm, RulePreview
+from models.figures import SIGNS
 from models.group_rules import Rule
 from models.locale import language, mark, translate
 from models.reason import Reason, because
@@ -35,7 +36,6 @@ from tasks.groups.saying import Words, told
 from tasks.groups.selection import selected
 from tasks.groups.wording import written
 from tasks.house import House
-from tasks.reports.numbers import SIGNS
 
 BOXES, TEXT = "boxes", "text"
 ADD, NEST, REMOVE, TO_TEXT, TO_BOXES, LOOK, SAVE = "add", "nest", "remove", "text", "boxes", "look", "save"
