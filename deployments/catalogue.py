@@ -8,6 +8,7 @@ from deployments.entries import EVERY_MINUTE as EVERY_MINUTE
 from deployments.entries import PLACEMENTS as PLACEMENTS
 from deployments.entries import Entry as Entry
 from deployments.mailing_catalogue import MAILINGS
+from deployments.offer_catalogue import OFFERS
 from models.company import Workspace
 from models.form import offering
 from models.locale import mark, spoken, translate
@@ -277,6 +278,7 @@ CATALOGUE: tuple[Entry, ...] = (
         about=mark("Who belongs in them now, by rules and corrections; one, or all."), door=BULK,
     ),
     *MAILINGS,
+    *OFFERS,
 )  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from sqlmodel import Field, SQLModel
 
 from models.database import Moment
 
-# Questions about mailings begin so: they stand in the same tables, and what is about publications passes them over.
+# Questions about mailings and offers begin so: they stand in the same tables, and what is about publications passes
+# them over.
 OF_MAILINGS = "mailing:"
+OF_OFFERS = "offer:"
 
 
 class Decision(StrEnum):
@@ -83,8 +85,9 @@ class RequestRow(SQLModel, table=True):
 class Approval(SQLModel, table=True):
     """A decision: who, when, which version, why. `proven` means signed in on our page, else the name was only typed.
 
-    `subject` is "<piece id>:<account>", or "mailing:<id>", `version` the hash of what is approved; a second decision on
-    the same step is refused. Only the steps of people of the company let anything out: `Step`.
+    `subject` is "<piece id>:<account>", "mailing:<id>" or "offer:<id>", `version` the hash of what is
+    approved; a second decision on the same step is refused. Only the steps of people of the company let anything out:
+    `Step`.
     """
 
     __table_args__ = (

@@ -107,6 +107,9 @@ VOCABULARY = (
     Metric("mail_complained", mark("Complaints of spam"), Kind.COUNTER, better=-1),
     Metric("mail_orders", mark("Purchases owed to letters"), Kind.COUNTER),
     Metric("mail_revenue", mark("Revenue owed to letters"), Kind.COUNTER, Unit.MONEY),
+    Metric("codes_issued", mark("Codes issued"), better=0),
+    Metric("offers_due", mark("Offers to begin"), better=0),
+    Metric("offers_ready", mark("Offers ready on date")),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in VOCABULARY}
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import OF_MAILINGS, Approval, Asking, Request, RequestRow, Step
+from models.approval import OF_MAILINGS, OF_OFFERS, Approval, Asking, Request, RequestRow, Step
 from models.database import Clock, now_by
 from models.delivery import OPEN, State, Verb
 from models.people import Absence, Permission, Person, permissions_of
@@ -245,7 +245,8 @@ def close_request(session: Session, clock: Clock, request_id: int, state: str = 
 
 def open_requests(session: Session) -> list[Request]:
     """Those about publications; mailings are asked about in their own place."""
-    about = (col(Request.state) == "open", ~col(Request.key).startswith(OF_MAILINGS))
+    others = (~col(Request.key).startswith(other) for other in (OF_MAILINGS, OF_OFFERS))
+    about = (col(Request.state) == "open", *others)
     return list(session.execute(select(Request).where(*about)).scalars())
 
 

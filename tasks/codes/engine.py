@@ -79,6 +79,12 @@ class Codes:
                 check_space(shape, rows.live_like(session, shape, order.offer))
         return self._filled(order, shape, rows.without)
 
+    def finish(self, order: Order) -> CouponBatch:
+        """Go on with a batch of unique codes that was left in the middle, for those it was drawn for."""
+        with self.sessions() as session:
+            to_people = rows.has_arms(session, rows.locked(session, order.once))
+        return self._filled(order, shape_of(order.rules), rows.without if to_people else None)
+
     def _filled(self, order: Order, shape: Shape, whose: Whose | None) -> CouponBatch:
         """The rest of the batch, one transaction after the other."""
         pace, after = Pace(AT_ONCE), 0

@@ -146,6 +146,11 @@ def without(session: Session, batch: CouponBatch, after: int, most: int) -> list
     return list(session.execute(query.order_by(customer).limit(most)).scalars())
 
 
+def has_arms(session: Session, batch: CouponBatch) -> bool:
+    """Whether it was drawn who gets a code of this batch."""
+    return session.execute(select(exists().where(col(OfferArm.batch_id) == batch.id))).scalar_one()
+
+
 def _of(batch: CouponBatch) -> tuple[Any, ...]:
     mine = (col(OfferArm.offer_id) == batch.offer_id, col(OfferArm.batch_id) == batch.id)
     return (*mine, col(OfferArm.arm) == Arm.TREATED.value)

@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import OF_MAILINGS, Approval, Step
+from models.approval import OF_MAILINGS, OF_OFFERS, Approval, Step
 from models.desk.people import Deed, DeedKind
 from models.mailings import Mailing
 from models.order_book import GivenOrder
 from models.piece import Piece, PieceComment, PieceVersion, PlanLoad
 from models.reason import Reason
+from models.redemptions import OfferRow
 from models.stop import StopOrder
 
 KINDS = list(DeedKind)
@@ -106,10 +107,10 @@ def _decisions(session: Session, person: str, cursor: Cursor | None, most: int) 
     found = list(session.execute(_page(query, at, id, DeedKind.DECISION, cursor, most)).scalars())
     pieces = {row.id: int(row.subject.partition(":")[0]) for row in found if row.subject.partition(":")[0].isdecimal()}
     titles = _titles(session, set(pieces.values()))
-    mailings = _mailings(session, found)
+    others = _mailings(session, found) | _offers(session, found)
     for row in found:
         piece = pieces.get(row.id, 0)
-        title, link = mailings.get(row.subject) or (
+        title, link = others.get(row.subject) or (
             titles.get(piece, row.subject), f"/staff/piece/{piece}" if piece in titles else ""
         )  # fmt: skip
         yield Deed(
@@ -124,6 +125,13 @@ def _mailings(session: Session, decided: Sequence[Approval]) -> dict[str, tuple[
     ids = [int(row.subject.partition(":")[2]) for row in decided if row.subject.startswith(OF_MAILINGS)]
     query = select(col(Mailing.id), col(Mailing.title)).where(col(Mailing.id).in_(ids))
     return {f"{OF_MAILINGS}{id}": (title, f"/staff/mailings/{id}") for id, title in session.execute(query).tuples()}
+
+
+def _offers(session: Session, decided: Sequence[Approval]) -> dict[str, tuple[str, str]]:
+    """Title and page of the offers among these, by subject."""
+    ids = [int(row.subject.partition(":")[2]) for row in decided if row.subject.startswith(OF_OFFERS)]
+    query = select(OfferRow).where(col(OfferRow.id).in_(ids))
+    return {f"{OF_OFFERS}{one.id}": (one.title, f"/staff/offers/{one.key}") for one in session.execute(query).scalars()}
 
 
 def _titles(session: Session, ids: set[int]) -> dict[int, str]:

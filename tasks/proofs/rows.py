@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.approval import OF_MAILINGS, Approval, Asking, Decision, Request, RequestRow, Step
+from models.approval import OF_MAILINGS, OF_OFFERS, Approval, Asking, Decision, Request, RequestRow, Step
 from models.brand import Note
 from models.desk import Asked, Decided, Opinion, Past, Proof, Question, ReviewLine, Standing, Urgency, Version
 from models.piece import Piece, Rendition
@@ -229,7 +229,7 @@ def _proof(rendition: Rendition, piece: Piece, names: Names) -> Proof:
 
 def lately(session: Session, names: Names, most: int = LATELY) -> list[Past]:
     """What people decided last, the newest first; the company's rule decides too often to be told here."""
-    publications = ~col(Approval.subject).startswith(OF_MAILINGS)
+    publications = and_(*(~col(Approval.subject).startswith(other) for other in (OF_MAILINGS, OF_OFFERS)))
     mine = and_(col(Approval.step).in_(decisions.DECIDING), col(Approval.person) != approval.POLICY, publications)
     rows = session.execute(select(Approval).where(mine).order_by(col(Approval.id).desc()).limit(most)).scalars().all()
     found = renditions(session, [(row.subject, row.version) for row in rows])

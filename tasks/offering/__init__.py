@@ -1,0 +1,1 @@
+"""Offers of a house: written, approved, given codes, stopped, extended, shown."""

@@ -1,0 +1,1 @@
+"""The approval of offers: asked for, given, kept an eye on."""

@@ -1,0 +1,1 @@
+"""Offers and coupons as the pages of the desk show them."""

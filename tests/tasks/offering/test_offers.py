@@ -1,0 +1,177 @@
+"""Offers are written, approved and changed; nothing is in force that was not approved, and no holder is harmed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from models.approval import Request
+from models.database import SetClock
+from models.locale import spoken
+from models.reaction import Notice
+from models.redemptions import OfferStage
+from models.registry import Fact
+from tasks.house import House
+from tasks.offering import rows
+from tasks.offering.asking.engine import OfferApproval
+from tests.fakes import NOW, FakeChannel
+from tests.house import furnished
+from tests.tasks.offering.desk import (
+    COMPANY,
+    approved,
+    ask,
+    change,
+    coupons,
+    decide,
+    extend,
+    issue,
+    make,
+    offer,
+    said,
+)
+
+
+@pytest.fixture
+def house(database: Engine, tmp_path: Path) -> Iterator[House]:
+    with spoken("en"):
+        yield furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW), company=COMPANY)
+
+
+def test_an_offer_is_written_asked_about_and_open(house: House) -> None:
+    assert "written" in said(make(house, campaign="Winter", fund="communications"))
+    row = offer(house)
+    assert (row.stage, row.campaign, row.fund, row.approved_hash) == (OfferStage.DRAFT, "winter", "communications", "")
+    assert "Marina Approver is asked" in said(ask(house))
+    assert "asked about this very version already" in said(ask(house))
+    with house.reads() as session:
+        [letter] = session.execute(select(Notice)).scalars()
+    assert (
+        "A discount of" in letter.body and "Charged to the fund" in letter.body and letter.link.endswith("/offers/tea")
+    )
+    assert "approved; it holds from" in said(decide(house)) and "No codes are out yet" not in said(decide(house))
+    row = offer(house)
+    assert row.stage == OfferStage.OPEN and row.starts_at and row.ends_at
+    # From midnight in Vladivostok to the last instant in Moscow, thirty days on.
+    assert row.ends_at - row.starts_at == timedelta(days=30, hours=7) - timedelta(microseconds=1)
+    assert "decided already: Marina" in said(decide(house))
+
+
+def test_written_again_it_is_the_next_version_with_the_difference(house: House) -> None:
+    make(house)
+    assert "nothing is different from version 1" in said(make(house))
+    ask(house)
+    told = said(make(house, total=50, budget="2250", title="45 off all tea"))
+    assert (
+        "saved as version 2" in told
+        and "limits.total: 100 → 50" in told
+        and "title: 45 off tea → 45 off all tea" in told
+    )
+    assert offer(house).stage == OfferStage.DRAFT  # who was asked is asked no more
+    assert "Nobody has asked" in said(decide(house))
+    assert "saved version 2, and yours was made from version 1" in said(make(house, total=40, seen=1))
+
+
+def test_what_is_wrong_names_its_field(house: House) -> None:
+    told = said(make(house, budget="10", first_day="2026-12-31", last_day="2026-12-01", campaign="sommer"))
+    assert told.startswith("last_day: ") and "2 more" in told
+    assert "gives.amount: " in said(make(house, value="lots"))
+    assert "is not a key" in said(make(house, key="Чай"))
+    assert "Say what the offer is called" in said(make(house, title=" "))
+    with house.reads() as session:
+        assert rows.keys(session) == set()
+
+
+def test_a_text_says_all_of_it(house: House) -> None:
+    text = (
+        "title: Three for two\ngives: {kind: n_for_m, take: 3, pay: 2}\nfirst_day: 2026-11-25\nlast_day: 2026-12-25\n"
+    )
+    assert "offer three-for-two" in said(make(house, text=text, key=""))
+    assert "limits: There is no such field" not in said(change(house, "limits: {total: 5}", "three-for-two"))
+    with house.reads() as session:
+        terms = rows.terms_of(rows.last(session, offer(house, "three-for-two").id or 0))
+    assert terms.limits.total == 5 and terms.gives.kind == "n_for_m"
+    assert "gives.percent: " in said(change(house, "gives: {kind: percent}", "three-for-two"))
+    assert "gives.kind: n_for_m → delivery" in said(change(house, "gives: {kind: delivery}", "three-for-two"))
+
+
+def test_whom_it_costs_more_than_the_threshold_proves_who_they_are(house: House) -> None:
+    make(house, total=1000, budget="")  # 45,000 at the most
+    ask(house)
+    assert "above the company's threshold" in said(decide(house, proven=False))
+    assert "wrote this offer; somebody else" in said(make_and_decide_own(house))
+    assert "approved" in said(decide(house, proven=True))
+
+
+def make_and_decide_own(house: House):
+    make(house, key="own", person="vera", total=0, budget="")  # nothing bounds it
+    ask(house, "own")
+    return decide(house, "own", person="vera")
+
+
+def test_who_may_not_is_told_so(house: House) -> None:
+    assert "may not write offers" in said(make(house, person="nina"))
+    make(house)
+    ask(house)
+    assert "may not approve" in said(decide(house, person="gleb"))
+    assert "Say why you return it" in said(decide(house, decision="return for correction"))
+    assert "returned to its author" in said(decide(house, decision="return for correction", reason="too dear"))
+    assert offer(house).stage == OfferStage.DRAFT
+    assert "This very version was returned: too dear" in said(ask(house))
+    make(house, total=10, budget="450")
+    assert "is asked" in said(ask(house))
+
+
+def test_once_codes_are_out_only_what_harms_no_holder_changes_and_is_approved_again(house: House) -> None:
+    before = approved(house).approved_hash
+    issue(house)
+    assert "this may only grow" in said(change(house, "limits: {total: 50}"))
+    assert "may only become later" in said(extend(house, "2026-11-30"))
+    told = said(change(house, "limits: {total: 500, per_code: 2, budget: 30000}"))
+    assert "saved as version 2" in told and "the former version holds" in told and "is asked" in told
+    assert offer(house).approved_hash == before and {one.most for one in coupons(house)} == {1}
+    assert "above the company's threshold" in said(decide(house, proven=False))
+    assert "approved" in said(decide(house))
+    assert offer(house).approved_hash != before and {one.most for one in coupons(house)} == {2}
+
+
+def test_what_harms_who_got_a_code_meanwhile_is_not_approved(house: House) -> None:
+    approved(house)
+    assert "is asked" in said(change(house, "limits: {total: 50}"))  # no codes are out yet
+    issue(house)
+    assert "this may only grow" in said(decide(house))
+
+
+def test_it_holds_longer_by_another_approval(house: House) -> None:
+    until = approved(house).ends_at
+    assert "last_day: " in said(extend(house, "31.12.2026")) and offer(house).ends_at == until
+    decide(house)
+    assert offer(house).ends_at > until
+    assert "is not a date" in said(extend(house, "soon"))
+
+
+def test_an_offer_ends_and_the_registry_knows_whether_it_was_ready(house: House) -> None:
+    approved(house)
+    issue(house)
+    approved(house, key="empty", first_day="2026-11-25")
+    house.clock.at += timedelta(days=31)
+    assert OfferApproval(house).look_after() == 1 and OfferApproval(house).look_after() == 0
+    assert offer(house).stage == OfferStage.ENDED and offer(house, "empty").stage == OfferStage.OPEN
+    assert "has ended" in said(make(house, total=7)) and "has ended" in said(ask(house))
+    with house.reads() as session:
+        facts = {(one.metric, one.subject_id): one.value for one in session.execute(select(Fact)).scalars()}
+        open_ = session.execute(select(Request).where(Request.state == "open")).all()
+    assert facts == {("codes_issued", "tea"): 3, ("offers_due", "tea"): 1, ("offers_ready", "tea"): 1,
+                     ("offers_due", "empty"): 1, ("offers_ready", "empty"): 0}  # fmt: skip
+    assert not open_
+
+
+def test_whoever_is_asked_is_reminded_once(house: House) -> None:
+    make(house)
+    ask(house)
+    house.clock.at += timedelta(hours=13)
+    for _ in range(2):
+        OfferApproval(house).look_after()
+    with house.reads() as session:
+        assert [one.subject.split(":")[0] for one in session.execute(select(Notice)).scalars()].count("Reminder") == 1
