@@ -75,7 +75,7 @@ class OutletVerbs:
         return sentences(self.ordered(visitor, once, "outlet", form.model_dump(), act, ("outlet", form.outlet)))
 
     def make_till_key(
-        self, visitor: Visitor, once: str, outlet: str, title: str, intake: bool = False
+        self, visitor: Visitor, once: str, outlet: str, title: str, intake: bool = False, coupons: bool = False
     ) -> tuple[Sequence[Reason], str]:
         """Its run in Prefect only lists the keys: a key that a run made could be read by many."""
         form, made = TillKeyForm(outlet=outlet, person=visitor.key, reason=title), [""]
@@ -83,7 +83,7 @@ class OutletVerbs:
         def act() -> Report:
             keyed = partial(till_key_hash, self.secret)
             report, made[0] = Shops(self.house).make_key(
-                outlet, title, Signed(person=visitor.key), self.chance, keyed, intake
+                outlet, title, Signed(person=visitor.key), self.chance, keyed, intake, coupons
             )  # fmt: skip
             return report
 
@@ -100,5 +100,5 @@ def _till(row: TillKey, names: dict[str, str]) -> TillLine:
     return TillLine(
         id=row.id or 0, title=row.title, ends_in=row.ends_in, made_by=names.get(row.made_by, row.made_by),
         made_at=row.made_at, used_at=row.used_at, revoked_by=names.get(row.revoked_by, row.revoked_by),
-        revoked_at=row.revoked_at, intake=row.intake,
+        revoked_at=row.revoked_at, intake=row.intake, coupons=row.coupons,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from tasks.desk.rows import Names
 from tasks.differences.engine import Differences
 from tasks.house import House
 from tasks.orders.answers import Report
+from tasks.outlets.rows import keys
 from tasks.people.rows import everybody
 from tasks.questions.engine import Questions
 from tasks.schedule.wall import local
@@ -73,6 +74,9 @@ class UnknownVerbs:
                 return list(priced[:most])
             case What.MAILING:
                 return [needs.of_mailing(*row, around) for row in rows.mailings(session, clock, share, most)]
+            case What.GUESSES:
+                tills = {key.id or 0: key.title for key in keys(session)}
+                return [needs.of_guesses(row, tills, around) for row in rows.guesses(session, clock, most)]
             case What.BY_HAND:
                 return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
         found = rows.placements(session, clock, what, share, most)

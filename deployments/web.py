@@ -43,6 +43,7 @@ from deployments.site_verbs import SiteVerbs, site_path
 from deployments.stop_verbs import StopVerbs
 from deployments.subscribe_verbs import SubscribeVerbs
 from deployments.suggest_verbs import SuggestVerbs
+from deployments.till_verbs import TillVerbs
 from deployments.typed_in_over_http import TypedInOverHttp
 from deployments.unknown_verbs import UnknownVerbs
 from deployments.week_verbs import WeekVerbs
@@ -86,6 +87,7 @@ class HouseVerbs(
     SubscribeVerbs,
     MailingReportVerbs,
     IntakeVerbs,
+    TillVerbs,
     ArchiveVerbs,
     LocalMailVerbs,
 ):

@@ -25,7 +25,7 @@ YEARS = (1900, 9000)  # of the moments that are told
 DEPTH_MOST = 8  # how deeply lists and objects of a body may stand within one another
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     """Without what no database takes: NUL, and halves of a character."""
     return text if text.isprintable() else text.replace("\0", "").encode(errors="ignore").decode()
 
@@ -37,7 +37,7 @@ def _near(at: datetime) -> datetime:
     return at
 
 
-Said = Annotated[str, BeforeValidator(lambda said: _writable(said) if isinstance(said, str) else said),
+Said = Annotated[str, BeforeValidator(lambda said: writable(said) if isinstance(said, str) else said),
                  StringConstraints(strip_whitespace=True, max_length=300)]  # fmt: skip
 Number = Annotated[Decimal, Field(max_digits=15, decimal_places=3)]
 At = Annotated[datetime, AfterValidator(_near)]

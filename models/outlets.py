@@ -11,7 +11,7 @@ from models.database import Moment
 class TillKey(SQLModel, table=True):
     """A till's key: only its keyed hash is kept, and the last signs that tell it from another.
 
-    `intake`: who has it may also hand in customers and purchases.
+    `intake`: who has it may also hand in customers and purchases. `coupons`: and ask about and redeem coupons.
     """
 
     __tablename__ = "till_key"
@@ -25,5 +25,6 @@ class TillKey(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
     intake: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    coupons: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     revoked_by: str = ""
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)

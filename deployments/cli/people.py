@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     outlet_help, title_help = translate(mark("Name or key of the outlet")), translate(mark("Name of the till"))
     person_help = translate(mark("Who orders it, as in company.yaml"))
     intake_help = translate(mark("It may also hand in customers and purchases"))
+    coupons_help = translate(mark("It may ask about coupons and redeem them"))
     json_help = translate(mark("Answer as JSON"))
 
     @app.command("invite", help=translate(mark("Make a personal link for a person to come in by, and show it once.")))
@@ -35,9 +36,10 @@ def add_to(app: typer.Typer) -> None:
         *,
         person: Annotated[str, typer.Option("--person", envvar="OTDEL_PERSON", help=person_help)],
         intake: Annotated[bool, typer.Option("--intake", help=intake_help)] = False,
+        coupons: Annotated[bool, typer.Option("--coupons", help=coupons_help)] = False,
         as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
     ) -> None:
-        make_till_key(outlet, title, person, intake, as_json)
+        make_till_key(outlet, title, person, intake, coupons, as_json)
 
 
 def make_link(whom: str, person: str, as_json: bool) -> None:
@@ -53,7 +55,7 @@ def make_link(whom: str, person: str, as_json: bool) -> None:
         _answer(desk, report, "link", link)
 
 
-def make_till_key(outlet: str, title: str, person: str, intake: bool, as_json: bool) -> None:
+def make_till_key(outlet: str, title: str, person: str, intake: bool, coupons: bool, as_json: bool) -> None:
     with office(as_json) as desk:
         import secrets
         from functools import partial
@@ -66,7 +68,7 @@ def make_till_key(outlet: str, title: str, person: str, intake: bool, as_json: b
         house = desk.house
         keyed = partial(till_key_hash, read_secrets(desk.settings).session_key.get_secret_value())
         report, key = Shops(house).make_key(
-            outlet, title, Signed(person=person), lambda: secrets.token_urlsafe(32), keyed, intake
+            outlet, title, Signed(person=person), lambda: secrets.token_urlsafe(32), keyed, intake, coupons
         )  # fmt: skip
         _answer(desk, report, "key", key)
 

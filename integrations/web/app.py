@@ -63,6 +63,7 @@ from integrations.web.routes import (
     stop,
     subscribe,
     suggest,
+    tills,
     unknown,
     webhooks,
     week,
@@ -109,6 +110,7 @@ SUBJECTS = (
     mailing_sending,
     mailing_report,
     intake,
+    tills,
     letters_archive,
 )
 
@@ -252,8 +254,9 @@ def _who_may(permission: Permission) -> list[str]:
 
 
 def _error(request: Request, status: int, words: tuple[str, str] | None = None, **more: Any) -> Response:
-    if request.url.path.startswith(intake.PATH):  # programs read no pages
-        with spoken(reader_language(request, premises(request).verbs.face())):
-            return intake.refused_for(status)
+    for for_programs, path in ((intake.refused_for, intake.PATH), (tills.refused_for, tills.PATH)):
+        if request.url.path.startswith(path):  # they read no pages
+            with spoken(reader_language(request, premises(request).verbs.face())):
+                return for_programs(status)
     title, advice = words or SAID.get(status, SAID[500] if status >= 500 else SAID[400])
     return show(request, "error.html", status, title=title, advice=advice, **({"roles": []} | more))

@@ -108,6 +108,7 @@ class TillLine(Value):
     revoked_by: str = ""
     revoked_at: datetime | None = None
     intake: bool = False
+    coupons: bool = False
 
 
 class OutletPage(Value):

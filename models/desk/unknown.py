@@ -23,6 +23,7 @@ class What(StrEnum):
     MISSED = "missed"
     PRICE = "price"
     BY_HAND = "by_hand"
+    GUESSES = "guesses"
 
 
 TITLES = {
@@ -36,6 +37,7 @@ TITLES = {
     What.MISSED: mark("Missed their time"),
     What.PRICE: mark("Prices have changed"),
     What.BY_HAND: mark("Written by hand, the text has changed"),
+    What.GUESSES: mark("Codes of coupons are tried out"),
 }
 MEANING = {
     What.UNKNOWN: mark(
@@ -62,6 +64,10 @@ MEANING = {
         "They are to come, and name a product as the feed no longer has it. They will be held unless they are mended."
     ),
     What.BY_HAND: mark("A version was written by hand, and the piece has changed since. Look which of them is right."),
+    What.GUESSES: mark(
+        "A till sent more wrong codes than anybody mistypes, and is made to wait. Ask in the outlet what happens; if "
+        "nobody knows, revoke the key of the till. It leaves this list with the key, or after a day."
+    ),
 }
 
 

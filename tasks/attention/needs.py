@@ -9,6 +9,7 @@ from integrations.errors import Failure
 from models.company import ChannelCard, Outlet
 from models.delivery import Delivery, Verb
 from models.desk.unknown import Need, Passed, What
+from models.guesses import GuessAlarm
 from models.locale import mark
 from models.mailings import Mailing, Stage
 from models.piece import HandVersion, OfferRow, Piece
@@ -27,6 +28,10 @@ TRIED = mark("It was tried {times} times.")
 ASKED = mark("It waits for approval.")
 IN_DOUBT = mark("Letters whose outcome is unknown: {number}. Nothing is sent twice by itself.")
 BY_HAND = mark("The version for {channel} was written by {person}. Since then the piece says something else.")
+
+GUESSED = mark("Wrong codes: {wrong} within {minutes} minutes.")
+WAITS = mark("None of its codes is looked up for now.")
+WAITED = mark("It had to wait; since then its codes are looked up again.")
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,17 @@ def of_mailing(mailing: Mailing, unknown: int, around: Around) -> Need:
         account=mailing.account, channel=around.mailers.get(mailing.account, mailing.account), until=mailing.due_at,
         since=mailing.due_at or mailing.made_at, known=tuple(known),
         page=f"/staff/mailings/{mailing.id}{'/approval' if asked else ''}",
+    )  # fmt: skip
+
+
+def of_guesses(alarm: GuessAlarm, tills: Mapping[int, str], around: Around) -> Need:
+    """A till that sent too many wrong codes; `tills` are what they are called, by the numbers of their keys."""
+    outlet, _ = around.called("outlet", alarm.outlet)
+    said = because(GUESSED, code="guesses", wrong=alarm.wrong, minutes=alarm.seconds // 60)
+    still = because(WAITS, code="waits") if alarm.until > around.now else because(WAITED, code="waited")
+    return Need(
+        what=What.GUESSES, id=alarm.id or 0, title=tills.get(alarm.key_id or 0, alarm.till), channel=outlet,
+        since=alarm.at, known=(said, still), page=f"/staff/outlets/{alarm.outlet}",
     )  # fmt: skip
 
 

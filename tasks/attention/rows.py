@@ -16,7 +16,9 @@ from models.database import Clock
 from models.delivery import Delivery, State, Verb
 from models.desk.unknown import What
 from models.desk.week import OVERDUE
+from models.guesses import GuessAlarm
 from models.mailings import IN_DOUBT, Mailing, Stage
+from models.outlets import TillKey
 from models.piece import HandVersion, Piece, PieceVersion, Rendition
 from models.reaction import UNANSWERED, Check, Comment, PassedOn
 from tasks.attention.mine import Share
@@ -27,10 +29,12 @@ from tasks.orders.rows import its_piece
 RECENT = timedelta(days=14)
 ASKED_WITHIN = timedelta(days=30)
 AHEAD = timedelta(days=7)
+GUESSED_WITHIN = timedelta(days=1)
 K = Comment.__table__.c  # type: ignore[attr-defined]
 C = Check.__table__.c  # type: ignore[attr-defined]
 PLACED = (What.UNKNOWN, What.REFUSED, What.HELD, What.LATE, What.MISSED)
 DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
+NOBODYS = (What.GUESSES,)
 
 
 def of_placements(what: What, clock: Clock) -> ColumnElement[bool]:
@@ -60,7 +64,7 @@ def _counting(what: What, clock: Clock, share: Share | None) -> Select[tuple[int
 
 
 def of_share(what: What, share: Share | None) -> ColumnElement[bool]:
-    if share is None or (share.decides and what in DECIDED):
+    if share is None or what in NOBODYS or (share.decides and what in DECIDED):
         return true()
     author = col(Mailing.made_by) if what is What.MAILING else col(Piece.author)
     theirs: list[ColumnElement[bool]] = [author.in_(share.authors)]
@@ -146,6 +150,22 @@ def mailings(session: Session, clock: Clock, share: Share | None, most: int) -> 
     return list(session.execute(query).tuples())
 
 
+def guesses(session: Session, clock: Clock, most: int) -> Sequence[GuessAlarm]:
+    """Tills whose wrong codes were too many within a day, the last first."""
+    source, where = _guesses(clock)
+    return list(
+        session.execute(
+            source.where(*where).order_by(col(GuessAlarm.at).desc(), col(GuessAlarm.id).desc()).limit(most)
+        ).scalars()
+    )
+
+
+def _guesses(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
+    revoked = exists().where(col(TillKey.id) == col(GuessAlarm.key_id), col(TillKey.revoked_at).is_not(None))
+    where = (col(GuessAlarm.at) > clock.plus(-GUESSED_WITHIN), ~revoked)
+    return select(GuessAlarm), where
+
+
 def _mailings(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     waits = select(col(Mailing.id)).where(col(Mailing.stage).in_((Stage.ASKED, Stage.PAUSED)))
     doubted = select(M.mailing_id).where(IN_DOUBT)
@@ -181,5 +201,5 @@ def _placed(what: What) -> Any:
 SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
-    What.MAILING: _mailings,
+    What.MAILING: _mailings, What.GUESSES: _guesses,
 }  # fmt: skip

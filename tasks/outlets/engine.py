@@ -34,6 +34,7 @@ REVOKED = mark("key № {number} is revoked: with it no till comes in any more")
 BEFORE = mark("key № {number} was revoked before")
 IN_FORCE, IS_REVOKED = mark("in force; ends in …{ends}; {used}"), mark("revoked {at}; ended in …{ends}")
 HANDS_IN = mark("hands in customers and purchases")
+REDEEMS = mark("redeems coupons")
 USED, NEVER = mark("used {at}"), mark("never used yet")
 NO_KEY = mark("There is no key № {number}. Look at the list of keys.")
 NO_KEYS = mark("There are no keys yet. Make one on the desk (Outlets) or: otdel till-key OUTLET TILL")
@@ -80,12 +81,12 @@ class Shops:
 
     def make_key(
         self, outlet: str, title: str, by: Signed, chance: Callable[[], str], keyed: Callable[[str], str],
-        intake: bool = False,
+        intake: bool = False, coupons: bool = False,
     ) -> tuple[Report, str]:  # fmt: skip
         """A new key of a till and what to say of it; the key itself is for whoever asked, shown once.
 
         `chance` makes what nobody can guess, `keyed` hashes it with the house's own key. With `intake` whoever has it
-        may also hand in customers and purchases.
+        may also hand in customers and purchases, with `coupons` ask about coupons and redeem them.
         """
         made: list[str] = []
 
@@ -98,7 +99,7 @@ class Shops:
             secret = chance()
             with self.house.sessions.begin() as session:
                 row = rows.make(
-                    session, self.house.clock, key, named, keyed(secret), secret[-ENDS:], who.key, intake
+                    session, self.house.clock, key, named, keyed(secret), secret[-ENDS:], who.key, intake, coupons
                 )  # fmt: skip
             made.append(secret)
             return _report(KEYS, [(f"{known[key]} · {named}", translate(MADE, number=row.id))])
@@ -139,7 +140,8 @@ class Shops:
             return translate(IS_REVOKED, at=self._day(row.revoked_at), ends=row.ends_in)
         used = translate(USED, at=self._day(row.used_at)) if row.used_at else translate(NEVER)
         said = translate(IN_FORCE, ends=row.ends_in, used=used)
-        return f"{said}; {translate(HANDS_IN)}" if row.intake else said
+        purposes = [translate(HANDS_IN)] * row.intake + [translate(REDEEMS)] * row.coupons
+        return "; ".join([said, *purposes])
 
     def _day(self, at: datetime) -> str:
         return local(at, self.house.workspace.company.zone).strftime("%d.%m.%Y")

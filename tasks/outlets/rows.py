@@ -16,12 +16,13 @@ IN_FORCE = col(TillKey.revoked_at).is_(None)
 
 
 def make(
-    session: Session, clock: Clock, outlet: str, title: str, key_hash: str, ends_in: str, by: str, intake: bool = False
-) -> TillKey:
-    """Write a new key down, by its hash; with `intake` it is also one for handing in."""
+    session: Session, clock: Clock, outlet: str, title: str, key_hash: str, ends_in: str, by: str, intake: bool = False,
+    coupons: bool = False,
+) -> TillKey:  # fmt: skip
+    """Write a new key down, by its hash; with `intake` it is also one for handing in, with `coupons` for those."""
     now = now_by(clock, session)
     made = TillKey(outlet=outlet, title=title, key_hash=key_hash, ends_in=ends_in, made_by=by, made_at=now,
-                   intake=intake)  # fmt: skip
+                   intake=intake, coupons=coupons)  # fmt: skip
     session.add(made)
     session.flush()
     return made
@@ -32,14 +33,26 @@ def authenticate(session: Session, clock: Clock, key_hash: str, outlets: Collect
 
     Its use is written down now and then.
     """
-    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, col(TillKey.outlet).in_(outlets), IN_FORCE)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        return None
-    if found.used_at is None or now_by(clock, session) - found.used_at > USED_EVERY:
-        used = update(TillKey).where(col(TillKey.id) == found.id).values(used_at=clock.plus())
-        session.execute(used, execution_options=QUICK)
+    found = known(session, key_hash, outlets)
+    if found is not None and is_used_anew(session, clock, found):
+        use(session, clock, found.id or 0)
     return found
+
+
+def known(session: Session, key_hash: str, outlets: Collection[str]) -> TillKey | None:
+    """The till this key is of, by a look alone; None where it is no key that lets anybody in."""
+    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, col(TillKey.outlet).in_(outlets), IN_FORCE)
+    return session.execute(query).scalar_one_or_none()
+
+
+def is_used_anew(session: Session, clock: Clock, row: TillKey) -> bool:
+    """Whether its use is to be written down: it was not within the last minutes."""
+    return row.used_at is None or now_by(clock, session) - row.used_at > USED_EVERY
+
+
+def use(session: Session, clock: Clock, id: int) -> None:
+    used = update(TillKey).where(col(TillKey.id) == id).values(used_at=clock.plus())
+    session.execute(used, execution_options=QUICK)
 
 
 def revoke(session: Session, clock: Clock, id: int, by: str) -> bool:

@@ -29,11 +29,15 @@ FOR_EVERYBODY = {
     "/subscribe", "/subscribe/thanks", "/subscribe/frame", "/subscribe/frame/thanks", "/subscribe/text/{purpose}",
     "/s/{key}", "/letters", "/letters.atom", "/letters/{key}",
     "/intake/customers", "/intake/purchases", "/intake/openapi.json",
+    "/till/v1/validate", "/till/v1/reserve", "/till/v1/redeem", "/till/v1/release", "/till/v1/return",
+    "/till/v1/journal", "/till/v1/list", "/till/v1/openapi.json",
 }  # fmt: skip
 # What strangers, letters and programs send: no session stands behind it; the address itself or a key proves all.
 WITHOUT_SESSION = {
     "/u/{mark}", "/c/{mark}", "/s/{key}", "/hooks/{account}", "/hooks/{account}/{secret}", "/subscribe",
     "/subscribe/frame", "/intake/customers", "/intake/purchases",
+    "/till/v1/validate", "/till/v1/reserve", "/till/v1/redeem", "/till/v1/release", "/till/v1/return",
+    "/till/v1/journal",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",

@@ -3,18 +3,16 @@
 Nothing of what is handed in stands in a log, in an error, or in an answer: fields are named, their values are not.
 """
 
-import json
-from decimal import Decimal
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from integrations.web.access import Routes, reader_language
 from integrations.web.intake_api import described
 from integrations.web.premises import premises
+from integrations.web.programs import NOT_KEPT, NOT_NOW, Refusal, json_of, key_of, refused, too_large
 from models.intake import BODY_MOST, DEPTH_MOST, ROWS_MOST, Answer, Caller, RowAnswer, What
 from models.locale import mark, spoken
 from models.people import Permission
@@ -25,23 +23,11 @@ CALLS_A_MINUTE, WRONG_A_MINUTE, ONCE_MOST = 120, 30, 200
 NO_KEY = mark("Send the key of a till: Authorization: Bearer <key>. It is made on the desk, on the page of the outlet.")
 NOT_FOR_THIS = mark("This key is not one for handing in. Make one with that tick on the page of the outlet.")
 TOO_MANY = mark("Too many calls within a minute. Send up to {most} rows in one call, and try again after a minute.")
-TOO_LARGE = mark("The body is larger than {most} MB. Send fewer rows in one call.")
-NOT_JSON = mark("The body does not say that it is JSON. Send Content-Type: application/json.")
-UNREADABLE = mark("The body is no JSON, from character {place} on. Check quotes and commas there.")
 NO_ROWS = mark("The body is an object with one list of 1 to {most} rows, “rows”. Send it so.")
 LONG_KEY = mark("The Idempotency-Key has more than {most} characters, or others than letters, digits and signs.")
 NO_SUCH = mark("There is nothing here. Send POST to /intake/customers or /intake/purchases.")
-NOT_NOW = mark("Not available just now. Try again in a minute.")
 
 routes = Routes()
-
-
-class Refusal(Exception):
-    """The whole call is refused: nothing of it was taken in."""
-
-    def __init__(self, status: int, reason: Reason) -> None:
-        super().__init__(reason.code)
-        self.status, self.reason = status, reason
 
 
 @routes.post(PATH + "customers", Permission.PUBLIC, most=BODY_MOST, by_link=True)
@@ -77,21 +63,11 @@ async def _taken(request: Request, what: What) -> Response:
             return refused(refusal.status, refusal.reason)
 
 
-NOT_KEPT = {"Cache-Control": "no-store"}
-MORE = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 503: {"Retry-After": "60"}}
-
-
-def refused(status: int, reason: Reason) -> Response:
-    """Why the whole call is refused, as a program reads it; said in the language of the moment."""
-    error = {"code": reason.code or str(status), "said": str(reason)}
-    return JSONResponse({"error": error}, status, headers=NOT_KEPT | MORE.get(status, {}))
-
-
 def _caller(request: Request) -> Caller:
     """Whose key it is. Who tries many is slowed down, and so is a till that calls without end."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key_of(request)
     here, paces = request.client.host if request.client else "", premises(request).paces
-    found = premises(request).verbs.intake_caller(key.strip()) if scheme.lower() == "bearer" and key.strip() else None
+    found = premises(request).verbs.intake_caller(key) if key else None
     if found is None:
         status = 401 if paces.may("intake-wrong", here, WRONG_A_MINUTE) else 429
         raise Refusal(status, because(NO_KEY if status == 401 else TOO_MANY, code="no_key", most=ROWS_MOST))
@@ -103,16 +79,7 @@ def _caller(request: Request) -> Caller:
 
 
 async def _rows(request: Request) -> list[Any]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, because(NOT_JSON, code="not_json"))
-    try:
-        body = await request.body()
-    except ClientDisconnect:  # what is too large was cut off
-        raise Refusal(413, because(TOO_LARGE, code="too_large", most=BODY_MOST // 1_000_000)) from None
-    try:
-        read = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, because(UNREADABLE, code="unreadable", place=getattr(error, "pos", 0))) from None
+    read = await json_of(request, BODY_MOST)
     rows = read.get("rows") if isinstance(read, dict) and read.keys() == {"rows"} else None
     if not isinstance(rows, list) or not 1 <= len(rows) <= ROWS_MOST or _is_deep(rows):
         raise Refusal(422, because(NO_ROWS, code="no_rows", most=ROWS_MOST))
@@ -125,10 +92,6 @@ def _is_deep(rows: list[Any]) -> bool:
         level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)
                  if isinstance(inner, dict | list)]  # fmt: skip
     return bool(level)
-
-
-def _no_number(said: str) -> Any:
-    raise ValueError("JSON has no such number")
 
 
 def _once(request: Request) -> str:
@@ -152,7 +115,6 @@ def _row(row: RowAnswer) -> dict[str, Any]:
 
 def refused_for(status: int) -> Response:
     """The same for what goes wrong around a call: another method, a body that announces too much, a broken house."""
-    most = BODY_MOST // 1_000_000
-    reason = because(TOO_LARGE, code="too_large", most=most) if status == 413 else because(NOT_NOW, code="not_now")
+    reason = too_large(BODY_MOST) if status == 413 else because(NOT_NOW, code="not_now")
     known = {404: because(NO_SUCH, code="no_such"), 405: because(NO_SUCH, code="no_such")}
     return refused(status, known.get(status, reason))

@@ -89,8 +89,8 @@ def make_key(request: Request, key: str) -> Response:
     """Make a key of a till; it is shown here and nowhere again."""
     _found(request, key)
     verbs, title = premises(request).verbs, said(request, "title", LONGEST)
-    intake = bool(said(request, "intake"))
-    told, secret = verbs.make_till_key(visitor_of(request), once_of(request), key, title, intake)
+    intake, coupons = bool(said(request, "intake")), bool(said(request, "coupons"))
+    told, secret = verbs.make_till_key(visitor_of(request), once_of(request), key, title, intake, coupons)
     if not secret:
         refused = [reason for reason in told if reason.code != "done"]
         return after(request, f"{PATH}/{key}", *(refused or [because(SHOWN_BEFORE, code="shown")]))

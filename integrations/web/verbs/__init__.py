@@ -25,6 +25,7 @@ from integrations.web.verbs.review import ReviewVerbs
 from integrations.web.verbs.stop import StopVerbs
 from integrations.web.verbs.subscribe import SubscribeVerbs
 from integrations.web.verbs.suggest import SuggestVerbs
+from integrations.web.verbs.tills import TillVerbs
 from integrations.web.verbs.unknown import UnknownVerbs
 from integrations.web.verbs.week import WeekVerbs
 from models.desk import (
@@ -135,6 +136,7 @@ class Verbs(
     MailingVerbs,
     MailingReportVerbs,
     IntakeVerbs,
+    TillVerbs,
     ArchiveVerbs,
     LocalMailVerbs,
     Protocol,

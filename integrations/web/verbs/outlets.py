@@ -22,7 +22,7 @@ class OutletVerbs(Protocol):
         """`former` is the print of the outlet as the page showed it."""
 
     def make_till_key(
-        self, visitor: Visitor, once: str, outlet: str, title: str, intake: bool
+        self, visitor: Visitor, once: str, outlet: str, title: str, intake: bool, coupons: bool
     ) -> tuple[Sequence[Reason], str]:
         """A new key of a till, given back once; "" where the same form was sent before, or it was refused."""
 

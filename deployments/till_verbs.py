@@ -1,0 +1,88 @@
+"""The verbs of the tills' programs, done in the house."""
+
+from collections.abc import Callable
+from functools import cached_property
+from math import ceil
+from typing import Any, TypeVar
+
+from integrations.errors import Unavailable
+from models.till_calls import (
+    Caller,
+    JournalAnswer,
+    ListAnswer,
+    NotTaken,
+    Redeem,
+    Release,
+    Released,
+    Reserve,
+    Return,
+    Returned,
+    Validate,
+    Verdict,
+)
+from tasks.house import House
+from tasks.outlets import rows as keys
+from tasks.people.tokens import till_key_hash
+from tasks.redeeming.engine import Redeeming
+from tasks.tills.engine import Tills
+from tasks.tills.reading import shaped
+
+T = TypeVar("T")
+
+
+class TillVerbs:
+    house: House
+    secret: str
+
+    @cached_property
+    def ledger(self) -> Redeeming:
+        """Made once: it keeps what it has read and compiled between calls."""
+        return Redeeming.of(self.house)
+
+    def till_caller(self, key: str, address: str) -> Caller | None:
+        company = self.house.workspace.company
+        outlets = {one.key: one.zone or company.zone for one in company.outlets}
+        with self.house.reads() as session:
+            found = keys.known(session, till_key_hash(self.secret, key), list(outlets))
+            if found is None:
+                return None
+            is_stale = keys.is_used_anew(session, self.house.clock, found)
+        if is_stale:
+            with self.house.sessions.begin() as session:
+                keys.use(session, self.house.clock, found.id or 0)
+        return Caller(id=found.id or 0, outlet=found.outlet, title=found.title, zone=outlets[found.outlet],
+                      may=found.coupons, address=address)  # fmt: skip
+
+    def coupons_validated(self, caller: Caller, body: Any) -> Verdict:
+        return _taken(lambda: self._till(caller).validate(shaped(Validate, body)))
+
+    def coupons_reserved(self, caller: Caller, body: Any, key: str) -> Verdict:
+        return _taken(lambda: self._till(caller).reserve(shaped(Reserve, body), key))
+
+    def coupons_redeemed(self, caller: Caller, body: Any, key: str) -> Verdict:
+        return _taken(lambda: self._till(caller).redeem(shaped(Redeem, body), key))
+
+    def coupons_released(self, caller: Caller, body: Any) -> Released:
+        return _taken(lambda: self._till(caller).release(shaped(Release, body)))
+
+    def coupons_returned(self, caller: Caller, body: Any, key: str) -> Returned:
+        return _taken(lambda: self._till(caller).give_back(shaped(Return, body), key))
+
+    def coupons_journal(self, caller: Caller, body: Any) -> JournalAnswer:
+        return _taken(lambda: self._till(caller).journal(body))
+
+    def coupons_list(self, caller: Caller) -> ListAnswer:
+        return _taken(lambda: self._till(caller).held_list())
+
+    def _till(self, caller: Caller) -> Tills:
+        return Tills(self.house, self.ledger, caller)
+
+
+def _taken(work: Callable[[], T]) -> T:
+    """What is not now is told by its status: the till waits, and asks again."""
+    try:
+        return work()
+    except Unavailable as no:
+        status = 429 if no.reason.code == "guessing" else 503
+        seconds = ceil(no.retry_after.total_seconds()) if no.retry_after else 0
+        raise NotTaken(status, no.reason, seconds=seconds) from None

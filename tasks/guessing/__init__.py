@@ -1,0 +1,1 @@
+"""Guessing of codes: counted, slowed down, told."""

@@ -1,0 +1,52 @@
+"""A shop whose tills have programs: outlets, an offer with codes that anybody may read, calls as they are sent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock
+from models.offers import OfferTerms
+from models.outlets import TillKey
+from models.redemptions import BatchKind, CouponBatch, OfferRow
+from tasks.outlets import rows as keys
+from tasks.people.tokens import till_key_hash
+from tests.tasks.redeeming.shop import offer
+
+OUTLETS = """\
+outlets:
+  - {key: boulevard, name: Бульвар, zone: Asia/Omsk}
+  - {key: north, name: Север}
+"""
+LINES = [{"n": 1, "product": "tea", "amount": 10_000}, {"n": 2, "product": "cup", "quantity": 3_000, "amount": 5_001}]
+
+
+def opened(session: Session, *codes: str, of: OfferTerms | None = None, key: str = "tea", **more: Any) -> OfferRow:
+    """An open offer with these codes, which no check sign guards."""
+    row = offer(session, codes or ("TEA",), of, key, **more)
+    session.query(CouponBatch).where(col(CouponBatch.offer_id) == row.id).update({"kind": BatchKind.GENERIC.value})
+    return row
+
+
+def made(session: Session, clock: Clock, secret: str, outlet: str, **said: Any) -> str:
+    """A key of a till, as `Shops` makes it."""
+    key = f"key of {outlet}, {session.query(TillKey).count()}"
+    keys.make(session, clock, outlet, key_hash=till_key_hash(secret, key), **said)
+    return key
+
+
+def basket(*lines: dict[str, Any], currency: str = "RUB") -> dict[str, Any]:
+    return {"currency": currency, "lines": list(lines or LINES)}
+
+
+def asked(*codes: str, **more: Any) -> dict[str, Any]:
+    return {"codes": list(codes or ("TEA",)), "basket": basket()} | more
+
+
+def sold(*codes: str, receipt: str = "17", **more: Any) -> dict[str, Any]:
+    return asked(*codes, receipt=receipt, **more)
+
+
+def entry(key: str, codes: Sequence[str] = ("TEA",), at: str = "2026-11-22T10:00:00+06:00", **more: Any) -> Any:
+    return {"what": "sale", "key": key, "at": at, "codes": list(codes), "basket": basket()} | more
