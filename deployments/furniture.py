@@ -35,6 +35,8 @@ from models.reason import because
 from tasks.delivery.rows import insert_quietly
 from tasks.groups import reactions
 from tasks.house import House, furnish
+from tasks.mailing.coupons.checking import ROOT as COUPON
+from tasks.mailing.coupons.saying.rows import coupons
 from tasks.mailing.writing.fields import make_known
 from tasks.reactions_to_mailings.conditions import LETTERS
 from tasks.subscribing.links import CONFIRM
@@ -68,6 +70,7 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     furnish(house)
     reactions.register(LETTERS)
     make_known(CONFIRM, {CONFIRM}, confirm_links)
+    make_known(COUPON, {f"{COUPON}."}, coupons)
     return house
 
 

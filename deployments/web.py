@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from deployments.approval_verbs import ApprovalVerbs
 from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
+from deployments.coupon_letter_verbs import CouponLetterVerbs
 from deployments.customer_verbs import CustomerVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
@@ -83,6 +84,7 @@ class HouseVerbs(
     OccasionVerbs,
     MonthVerbs,
     LetterVerbs,
+    CouponLetterVerbs,
     HookVerbs,
     SubscribeVerbs,
     MailingReportVerbs,

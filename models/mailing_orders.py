@@ -13,6 +13,8 @@ APPROVE, RETURN = "approve", "return for correction"
 PAUSE, RESUME, CANCEL = "pause", "go on", "cancel"
 ARRIVED, AGAIN, LEAVE = "they arrived", "they did not arrive: send them again", "leave them as they are"
 MAILING_TITLE = mark("Number of the mailing")
+COUPONS_OF = mark("Coupons of the offer")
+COUPONS_ABOUT = mark("Its key; each recipient gets a code of their own. Empty: the mailing has no coupons.")
 MAILING_ABOUT = mark("It stands on the mailing's page on the desk.")
 
 
@@ -38,6 +40,7 @@ class MakeMailingForm(Signed):
     )  # fmt: skip
     campaign: str = Field(default="", title=mark("Campaign"), description=mark("Its key; may stay empty."))
     goal: str = Field(default="", title=mark("Goal"), description=mark("The key of the goal it serves."))
+    offer: str = Field(default="", title=COUPONS_OF, description=COUPONS_ABOUT)
 
 
 class ComposeMailingForm(MakeMailingForm):
@@ -77,6 +80,7 @@ class SetUpMailingForm(AboutMailing):
         title=mark("But not these groups"),
         description=mark("Keys with commas; whoever is in any is left out."),
     )
+    offer: str = Field(default="", title=COUPONS_OF, description=COUPONS_ABOUT)
     account: str = Field(default="", title=mark("Mailer"), description=mark("Its key in mailers.yaml."))
     cascade: str = Field(
         default="", title=mark("Short messages for those without e-mail"),

@@ -59,6 +59,7 @@ class Mailing(SQLModel, table=True):
     `hours` is when it may go out ("mon-sat 09:00-20:00"), in the zone of whoever it goes to. `split` is how
     variants are shared out; `caps` are those of the company unless it has its own. `standing`: it has no list, letters
     join one by one; the lower its `priority`, the sooner it goes. `public`: the own site shows it once it has gone out.
+    `offer` is the key of the offer whose coupons its letters carry.
     """
 
     __table_args__ = (
@@ -90,6 +91,7 @@ class Mailing(SQLModel, table=True):
     caps: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     resend_unknown: bool = False
     public: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    offer: str = Field(default="", sa_column_kwargs={"server_default": ""})
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     listed_at: datetime | None = Field(default=None, sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -36,6 +36,7 @@ from integrations.web.premises import Premises, premises
 from integrations.web.routes import (
     approval,
     campaigns,
+    coupon_letters,
     customers,
     desk,
     door,
@@ -103,6 +104,7 @@ SUBJECTS = (
     occasions,
     month,
     letters,
+    coupon_letters,
     webhooks,
     subscribe,
     mailings,

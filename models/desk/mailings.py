@@ -136,6 +136,7 @@ class Choices(Value):
     short_accounts: tuple[Choice, ...] = ()
     campaigns: tuple[Choice, ...] = ()
     goals: tuple[Choice, ...] = ()
+    offers: tuple[Choice, ...] = ()
     colleagues: tuple[Choice, ...] = ()
     mailings: tuple[Choice, ...] = ()
     known: frozenset[str] = frozenset()

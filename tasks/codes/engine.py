@@ -95,7 +95,7 @@ class Codes:
                 batch = rows.locked(session, order.once)
                 number = min(pace.rows, batch.wanted - batch.made)
                 some = whose(session, batch, after, pace.rows) if whose else ()
-                self._add(session, batch, order, shape, len(some) if whose else number, some)
+                self.add(session, batch, order, shape, len(some) if whose else number, some)
                 if whose and not some:
                     batch.wanted = batch.made  # the others were erased meanwhile
             self.tick(batch.made, batch.wanted)
@@ -105,12 +105,13 @@ class Codes:
             pace.took(len(some) or number, monotonic() - begun)
             let_others_in(self._engine)
 
-    def _add(
-        self, session: Session, batch: CouponBatch, order: Order, shape: Shape, number: int, whose: Sequence[int]
+    def add(
+        self, session: Session, batch: CouponBatch, order: Order, shape: Shape, number: int, whose: Sequence[int],
+        letters: Sequence[int] = (),
     ) -> list[str]:  # fmt: skip
         """So many more codes; those that are somebody's already are drawn again, all at once."""
         codes = draw(shape, number, self.chance)
-        while codes and (taken := rows.add(session, self.clock, batch, codes, order.most, whose)):
+        while codes and (taken := rows.add(session, self.clock, batch, codes, order.most, whose, letters)):
             codes = redrawn(shape, codes, taken, self.chance)
         return codes
 
@@ -186,7 +187,7 @@ class Codes:
             order = Order(old.offer_id, rules, life.replacements(old.offer_id), most=max(0, old.most - old.used), by=by)
             batch, _ = rows.begin(session, self.clock, order, BatchKind.UNIQUE)
             batch.wanted += 1
-            code = self._add(session, batch, order, shape, 1, [old.customer_id] if old.customer_id else [])[0]
+            code = self.add(session, batch, order, shape, 1, [old.customer_id] if old.customer_id else [])[0]
             return life.replaced(session, self.clock, old, code, by, why)
 
     @property

@@ -8,6 +8,8 @@ from tasks.codes.folding import LONGEST_TYPED, behind_ean, fold, spellings, stra
 from tasks.codes.shapes import Forms, Shape
 
 SHOWN = 4
+TEST_CODE = "0000-TEST-0000"  # of letters to colleagues; no drawn code has a 0 beside letters
+OF_A_TEST = mark("This is the code of a test letter: it gives nothing. Only a letter to a client has a real one.")
 NO_CODE = mark("No code was typed. Type it as it stands on the coupon, or scan it.")
 STRANGE_SIGN = mark("There is no sign “{sign}” in our codes. Look at the coupon again and retype the code.")
 OTHER_LENGTH = mark(
@@ -35,6 +37,8 @@ def read(typed: str, forms: Forms, scanned: bool = False) -> Reading:
     meant = spellings(typed) if len(typed) <= LONGEST_TYPED else []
     if not meant:
         return Reading(why=because(NO_CODE, code="no_code"))
+    if is_of_a_test(meant[0]):
+        return Reading(why=because(OF_A_TEST, code="test_code"))
     if scanned or not any(shape.matched(meant[0]) for shape in forms.shapes):
         meant += [digits for digits in [behind_ean(meant[0], scanned)] if digits]
     for code in meant:
@@ -44,6 +48,11 @@ def read(typed: str, forms: Forms, scanned: bool = False) -> Reading:
         if len(code) in forms.free and fold(code):
             return Reading(code)
     return Reading(why=_what_is_wrong(meant[0], forms))
+
+
+def is_of_a_test(code: str) -> bool:
+    """Whether a code as it is kept is the one that letters to colleagues show."""
+    return code == fold(TEST_CODE)
 
 
 def _ours(code: str, forms: Forms) -> str:

@@ -77,12 +77,16 @@ def locked(session: Session, once: str) -> CouponBatch:
 
 
 def add(
-    session: Session, clock: Clock, batch: CouponBatch, codes: Sequence[str], most: int, whose: Sequence[int] = ()
+    session: Session, clock: Clock, batch: CouponBatch, codes: Sequence[str], most: int, whose: Sequence[int] = (),
+    letters: Sequence[int] = (),
 ) -> dict[str, int]:  # fmt: skip
-    """Put these codes into the batch, all or none; returns those that are taken, with the batches that have them."""
+    """Put these codes into the batch, all or none; returns those that are taken, with the batches that have them.
+
+    `whose` they are, and the `letters` that bring them, stand in the order of the codes.
+    """
     try:
         with session.begin_nested():
-            write(session, COUPON, _frame(batch, codes, most, whose, now_by(clock, session)))
+            write(session, COUPON, _frame(batch, codes, most, whose, letters, now_by(clock, session)))
     except DBAPIError:
         if not (taken := owners(session, codes)):
             raise
@@ -92,12 +96,14 @@ def add(
     return {}
 
 
-def _frame(batch: CouponBatch, codes: Sequence[str], most: int, whose: Sequence[int], now: datetime) -> Any:
+def _frame(
+    batch: CouponBatch, codes: Sequence[str], most: int, whose: Sequence[int], letters: Sequence[int], now: datetime
+) -> Any:  # fmt: skip
     import polars as pl
 
     same = {"offer_id": batch.offer_id, "batch_id": batch.id, "state": CouponState.LIVE.value, "most": most, "used": 0,
             "held": 0}  # fmt: skip
-    own = {"code": codes} | ({"customer_id": whose} if whose else {})
+    own = {"code": codes} | ({"customer_id": whose} if whose else {}) | ({"message_id": letters} if letters else {})
     at = pl.lit(now).dt.convert_time_zone("UTC").cast(pl.Datetime("us", "UTC")).alias("made_at")
     return pl.DataFrame(own).with_columns(*(pl.lit(value).alias(name) for name, value in same.items()), at)
 

@@ -73,7 +73,10 @@ GROUPS = (
     Choice(key="sleeping", title="Давно не были", about="610 клиентов"),
 )
 REACH = {"email": {"": 2960, "not_agreed": 310, "barred": 42, "withdrawn": 58}, "phone": {"": 1420, "not_agreed": 900}}
-CUSTOMERS = {1: {"name": "Семён Ёлкин", "coupon": {"code": "S7WM-11AB"}}, 2: {"coupon": {"code": "Z1"}}}
+QR = f"{SITE}/q/1aaaaaaaaaaaaaaaa.png"
+CUSTOMERS = {
+    1: {"name": "Семён Ёлкин", "coupon": {"code": "S7WM-11AB", "qr": QR}}, 2: {"coupon": {"code": "Z1", "qr": QR}}
+}  # fmt: skip
 READY = (
     ("Новости", "одна большая новость и две поменьше"), ("Предложение недели", "четыре товара с ценами"),
     ("Личный купон", "код получателя и товары к нему"), ("День рождения", "подарок и поздравление"),

@@ -181,7 +181,7 @@ def test_a_mailing_is_begun_from_a_ready_letter_and_leads_to_it(olga: Browser, m
     code, person, form = mailings.given[0]
     assert (code, person) == ("make", "olga")
     assert about(form) == {"title": "К зиме", "kind": "advertising", "starter": "coupon", "like": 0,
-                           "campaign": "winter", "goal": "", "reason": ""}  # fmt: skip
+                           "campaign": "winter", "goal": "", "offer": "", "reason": ""}  # fmt: skip
 
 
 def test_a_mailing_is_like_the_last_one_or_an_empty_service_message(
@@ -371,7 +371,7 @@ def test_a_draft_is_seen_before_it_is_saved_by_day_and_by_night_and_as_text(olga
 
 def test_the_inbox_and_the_size_are_shown_beside_the_letter(olga: Browser, news: Kept) -> None:
     page = text(olga.get(f"{PATH}/1/letter").text)
-    assert "Анна, ваш купон готов" in page and re.search(r"27,\d КБ", page) and "Gmail обрезает на 102 КБ" in page
+    assert "Анна, ваш купон готов" in page and re.search(r"29,\d КБ", page) and "Gmail обрезает на 102 КБ" in page
     assert "знаков: 28; телефон показывает около 45" in page
     heavy = "много слов " * 9000
     part = send(olga, "/1/letter/look", letter_form(olga), "", t__hello__text=heavy).text
@@ -458,7 +458,7 @@ SET_UP = {
     "include": ["tea", "coffee"], "exclude": "sleeping", "account": "main", "cascade": "sms", "date": "2026-11-25",
     "time": "10:00", "by_recipient": "1", "hours": "09:00-20:00", "share-A": "10", "share-B": "10", "cap_number": "3",
     "cap_days": "14", "resend_unknown": "1", "public": "1",
-    "judged_by": "the share of those who opened", "after_hours": "6", "otherwise": "B",
+    "judged_by": "the share of those who opened", "after_hours": "6", "otherwise": "B", "offer": "tea",
 }  # fmt: skip
 
 
@@ -471,7 +471,7 @@ def test_to_whom_and_when_is_written_down_and_said_in_a_sentence(olga: Browser, 
         "mailing": 1, "include": "tea, coffee", "exclude": "sleeping", "account": "main", "cascade": "sms",
         "at": "2026-11-25 10:00", "by_recipient": True, "hours": "09:00-20:00", "shares": "A 10, B 10",
         "cap_number": 3, "cap_days": 14, "resend_unknown": True, "public": True, "reason": "",
-        "judged_by": "the share of those who opened", "after_hours": 6, "otherwise": "B",
+        "judged_by": "the share of those who opened", "after_hours": 6, "otherwise": "B", "offer": "tea",
     }  # fmt: skip
     for said in ("Уйдёт 2 960 клиентам: «Любители чая», «Кофейные».", "Кроме групп: «Давно не были».",
                  "Отправка 25 ноября в 10:00 у каждого получателя по его часам.", "Только в эти часы: 09:00-20:00.",

@@ -24,7 +24,7 @@ FOR_EVERYBODY = {
     "/media/{name}", "/static/{name}", "/favicon.ico", "/healthz", "/sign-in", "/invite/{token}",
     "/sign-in/passkey", "/sign-in/passkey/question", "/invite/{token}/passkey", "/invite/{token}/passkey/question",
     "/review/{token}", "/review/thanks",
-    "/l/{mark}/{link}", "/o/{name}", "/u/{mark}", "/c/{mark}", "/v/{mark}",
+    "/l/{mark}/{link}", "/o/{name}", "/u/{mark}", "/c/{mark}", "/v/{mark}", "/q/{name}",
     "/hooks/{account}", "/hooks/{account}/{secret}",
     "/subscribe", "/subscribe/thanks", "/subscribe/frame", "/subscribe/frame/thanks", "/subscribe/text/{purpose}",
     "/s/{key}", "/letters", "/letters.atom", "/letters/{key}",

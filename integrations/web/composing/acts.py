@@ -34,7 +34,8 @@ def made(kind: str, language: str, site: str) -> dict[str, Any]:
         words: dict[str, dict[str, Any]] = {
             "heading": {"text": translate(NEW_HEADING)}, "text": {"text": translate(NEW_TEXT)},
             "button": {"label": translate(NEW_LABEL), "link": site}, "picture": {"source": ""},
-            "products": {"ids": [], "top": 4}, "coupon": {"gives": translate(NEW_GIFT)},
+            "products": {"ids": [], "top": 4},
+            "coupon": {"gives": translate(NEW_GIFT), "terms": "{{ coupon.terms }}", "qr": "{{ coupon.qr }}"},
             "signature": {"name": translate(NEW_NAME)},
             "social": {"links": [{"title": translate(NEW_NAME), "link": site}]},
             "columns": {"columns": [{"blocks": [{"kind": "text", "text": translate(NEW_TEXT)}]} for _ in range(2)]},

@@ -118,7 +118,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("coupon", mark("Coupon"), mark("A code of the recipient's own: what it gives, and until when."), (
             Field("gives", mark("What it gives"), needed=True, personal=True),
             Field("terms", mark("On what terms"), personal=True),
-            Field("offer", mark("Key of the offer it is made from"), help=mark("Then every recipient gets a code of their own, and the till knows it.")),  # noqa: E501
+            Field("offer", mark("Key of the offer it is made from"), help=mark("A letter has one offer. Empty: the one chosen under “Recipients and time”.")),  # noqa: E501
             Field("valid_until", mark("Last day"), Sort.DAY),
             Field("button", mark("Words on its button; empty: none")),
             Field("link", mark("Where it leads"), Sort.LINK, help=LINK_HELP, most=2_000),
@@ -177,6 +177,9 @@ PLACES: Mapping[str, str] = {
     "code": mark("Number of their card"),
     "coupon.code": mark("Code of the coupon"),
     "coupon.gives": mark("What the coupon gives"),
+    "coupon.until": mark("Last day of the coupon"),
+    "coupon.terms": mark("Terms of the coupon"),
+    "coupon.link": mark("Page of the coupon, for a link"),
 }
 HAS: Mapping[str, str] = {
     "name": mark("Whole name"),

@@ -26,6 +26,7 @@ SHARED = mark("{shares}; the rest waits and gets the better one.")
 SHARED_ALL = mark("{shares}; nobody waits.")
 A_SHARE = mark("variant {name}: {share} %")
 CAPPED = mark("Nobody gets more than {number} advertising letters in {days} days.")
+COUPONS = mark("With coupons of the offer {offer}: each recipient gets a code of their own, or its one code.")
 PUBLIC = mark("Once it has gone out, everybody may read it in the letters' archive on the site.")
 BY_SMS = mark("Whoever has no e-mail gets a short message.")
 
@@ -86,6 +87,9 @@ def _how(page: MailingPage) -> Iterator[str]:
         yield what_happens(by, hours, str(page.set_up.get("otherwise") or ""), bool(shares) and waits(shares))
     if number := page.set_up.get("cap_number"):
         yield translate(CAPPED, number=number, days=page.set_up.get("cap_days") or 7)
+    if offer := page.set_up.get("offer"):
+        titles = {one.key: one.title for one in page.choices.offers}
+        yield translate(COUPONS, offer=quoted(titles.get(str(offer), str(offer))))
     if page.set_up.get("public"):
         yield translate(PUBLIC)
 

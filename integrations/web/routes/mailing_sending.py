@@ -33,7 +33,8 @@ from models.trial import BY_TITLES, HOURS_MOST, USUAL_HOURS, by_of
 USUAL_NUMBERS = {"cap_number": "0", "cap_days": "7", "after_hours": "0"}
 TICKS = ("by_recipient", "resend_unknown", "public")
 LINES = (
-    "account", "cascade", "date", "time", "hours", "cap_number", "cap_days", "judged_by", "after_hours", "otherwise",
+    "account", "cascade", "offer", "date", "time", "hours", "cap_number", "cap_days", "judged_by", "after_hours",
+    "otherwise",
 )  # fmt: skip
 NO_DECISION = mark("Say whether you approve it. Nothing has been decided.")
 NO_WHY = mark("Say what to mend: the author reads it. Nothing has been decided.")
@@ -69,7 +70,7 @@ def set_up(request: Request, id: Id) -> Response:
     if int(numbers["after_hours"]) > HOURS_MOST:
         late = because(TOO_LATE, code="too_late", said=numbers["after_hours"], most=HOURS_MOST)
         return _recipients(request, page, typed, (late,), 422)
-    lines = {name: typed[name] for name in ("account", "cascade", "hours")}
+    lines = {name: typed[name] for name in ("account", "cascade", "offer", "hours")}
     form = SetUpMailingForm(
         mailing=id, include=", ".join(typed["include"]), exclude=", ".join(typed["exclude"]), **lines,
         at=f"{typed['date']} {typed['time']}".strip(), by_recipient=typed["by_recipient"],
@@ -103,7 +104,9 @@ def as_typed(kept: Mapping[str, Any], at: Any) -> dict[str, Any]:
     """What is kept, as the form shows it."""
     said_at = str(kept.get("at") or "")
     date, _, time = said_at.replace("T", " ").partition(" ")
-    lines = {name: str(kept.get(name) or "") for name in ("account", "cascade", "hours", "judged_by", "otherwise")}
+    lines = {
+        name: str(kept.get(name) or "") for name in ("account", "cascade", "offer", "hours", "judged_by", "otherwise")
+    }
     keys = {
         name: [one.strip() for one in str(kept.get(name) or "").split(",") if one.strip()]
         for name in ("include", "exclude")

@@ -7,6 +7,7 @@ from typing import Protocol
 from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
+from integrations.web.verbs.coupon_letters import CouponLetterVerbs
 from integrations.web.verbs.customers import CustomerVerbs
 from integrations.web.verbs.drop import DropVerbs
 from integrations.web.verbs.groups import GroupVerbs
@@ -131,6 +132,7 @@ class Verbs(
     OccasionVerbs,
     MonthVerbs,
     LetterVerbs,
+    CouponLetterVerbs,
     HookVerbs,
     SubscribeVerbs,
     MailingVerbs,

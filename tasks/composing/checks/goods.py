@@ -56,6 +56,8 @@ def _in_words(letter: Letter) -> Iterator[Finding]:
 
 
 def _coupon(letter: Letter, block: str, part: Coupon) -> Iterator[Finding]:
+    if not part.offer and letter.looked.coupons:
+        return  # the mailing names it
     if not part.offer:
         yield letter.finding(Severity.NOTES, because(NO_OFFER_NAMED, code="no_offer_named"), block)
     elif letter.looked.coupons is not None and part.offer not in letter.looked.coupons:

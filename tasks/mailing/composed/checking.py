@@ -14,6 +14,8 @@ from models.mailings import Mailing
 from models.reason import Reason, because
 from models.schedule import Unreadable
 from tasks.composing.checks.finding import Finding, Severity
+from tasks.mailing.coupons import checking as coupons
+from tasks.mailing.coupons.checking import OfferLook
 from tasks.mailing.lists.plan import split_of
 from tasks.schedule.wall import local
 
@@ -53,12 +55,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is known of a mailing beside its words. `reach` is who would get it, by kind of address."""
+    """What is known of a mailing beside its words. `reach` is who would get it, by kind of address.
+
+    `offer` is that whose coupons it carries; `goes_at` when it goes, as far as that is known.
+    """
 
     ways: Mapping[str, Way] = field(default_factory=dict)
     reach: Mapping[AddressKind, int] = field(default_factory=dict)
     public_url: str = ""
     is_past: bool = False
+    offer: OfferLook | None = None
+    goes_at: datetime | None = None
 
 
 def about(mailing: Mailing, document: MailDocument, outlook: Outlook) -> Iterator[Finding]:
@@ -70,6 +77,8 @@ def about(mailing: Mailing, document: MailDocument, outlook: Outlook) -> Iterato
     yield from _mailer(mailing, document, outlook)
     yield from _cascade(mailing, outlook)
     yield from _shares(mailing, document)
+    if outlook.goes_at is not None:
+        yield from coupons.about(mailing, document, outlook.offer, outlook.goes_at, sum(outlook.reach.values()))
     if not mailing.wall_time:
         yield Finding(Severity.WARNS, because(NO_TIME, code="no_time"))
     elif outlook.is_past:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from integrations.folder import Folder
 from integrations.mailers.mime import FormBytes, assemble
 from models.content import Problem, fingerprint
 from models.customers import AddressKind
+from models.database import now_by
 from models.desk.mailings import Finding
 from models.letters import Letter
 from models.mail_document import Coupon, MailDocument, PictureBlock, Signature
@@ -30,6 +32,9 @@ from tasks.house import House
 from tasks.mailing.composed import checking, rows
 from tasks.mailing.composed.checking import Outlook, Way
 from tasks.mailing.composed.outside import Outside
+from tasks.mailing.coupons import rows as coupons
+from tasks.mailing.coupons.checking import all_named
+from tasks.mailing.coupons.saying.rows import ALWAYS, longest
 from tasks.mailing.writing.fields import known_fields
 
 LookAtLinks = Callable[[Sequence[str]], Mapping[str, LinkLook]]
@@ -133,13 +138,16 @@ class Composing:
     def checked(self, session: Session, mailing: Mailing, document: MailDocument, edition: int) -> Checked:
         """Make it ready, and look at everything that could speak against it."""
         ways, made = self.ways(), self.made(session, mailing, document, edition)
-        outlook = Outlook(ways, self.reach(session, mailing), self.house.public_url, self._is_past(mailing))
+        outlook = Outlook(
+            ways, self.reach(session, mailing), self.house.public_url, self._is_past(mailing),
+            coupons.look(session, mailing, self.house.workspace.company.zone), self._goes_at(session, mailing),
+        )  # fmt: skip
         found, outside = list(checking.about(mailing, document, outlook)), None
         if made.compiled is None:
             found += [noted(problem) for problem in made.problems]
         else:
             outside = self._outside(session, mailing, document, made.compiled)
-            looked = self._looked_at(session, mailing, made.compiled, ways, outside)
+            looked = self._looked_at(session, mailing, document, made.compiled, ways, outside)
             if outside and not self._looks:
                 found.append(checking.looked_before(outside.at, self.house.workspace.company.zone))
             found += preflight(made.compiled, document, self.imprint(), looked, made.problems)
@@ -181,8 +189,14 @@ class Composing:
     def _is_past(self, mailing: Mailing) -> bool:
         return mailing.due_at is not None and mailing.listed_at is None and mailing.due_at < self.house.now()
 
+    def _goes_at(self, session: Session, mailing: Mailing) -> datetime:
+        """When it begins to go; now, where no time is set or that has passed."""
+        now = now_by(self.house.clock, session)
+        return max(now, mailing.due_at) if mailing.due_at else now
+
     def _looked_at(
-        self, session: Session, mailing: Mailing, compiled: Compiled, ways: Mapping[str, Way], outside: Outside | None
+        self, session: Session, mailing: Mailing, document: MailDocument, compiled: Compiled, ways: Mapping[str, Way],
+        outside: Outside | None,
     ) -> LookedAt:  # fmt: skip
         company = self.house.workspace.company
         shown = {priced.product.id for one in compiled.variants for priced in one.products}
@@ -190,8 +204,11 @@ class Composing:
             links=outside.links if outside else None, pictures=self._weighed(compiled),
             spam=outside.spam if outside else None,
             products={one.id: as_offer(one) for one in rows.offers_of(session, shown)},
+            coupons=frozenset({mailing.offer, *all_named(document)}) if mailing.offer else None,
+            always=ALWAYS if mailing.offer else frozenset(),
             controls=(*company.mailings.controls, *rows.tested(session, mailing.id or 0)),
-            longest=rows.longest(session), short=checking.goes_short(mailing, ways),
+            longest=rows.longest(session) | longest(self.house, session, mailing),
+            short=checking.goes_short(mailing, ways),
         )  # fmt: skip
 
     def _weighed(self, compiled: Compiled) -> dict[str, PictureLook]:

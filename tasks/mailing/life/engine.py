@@ -29,6 +29,8 @@ from tasks.adaptation.slug import slug
 from tasks.content.references import refer, unknown
 from tasks.groups.rows import check_recipients
 from tasks.house import House
+from tasks.mailing.coupons.checking import named_in
+from tasks.mailing.coupons.rows import offer_called
 from tasks.mailing.life import outset, reading, rows
 from tasks.mailing.writing.fields import known_fields
 from tasks.orders.answers import Line, Report
@@ -89,7 +91,9 @@ class Mailings:
                 raise Refused(because(TWO_SOURCES, code="two_sources"))
             ground = Ground.SERVICE if form.kind == "service message" else Ground.ADVERTISING
             row = rows.add(session, self._new(form, title, ground, by), slug(title, 40))
-            rows.keep(session, self.clock, row.id or 0, self._first(session, row, form).model_dump(mode="json"), by)
+            first = self._first(session, row, form)
+            row.offer = offer_called(session, form.offer) or named_in(first)
+            rows.keep(session, self.clock, row.id or 0, first.model_dump(mode="json"), by)
             return self.line(row, translate(MADE))
 
         return self._ordered(MAKE, form.person, work)
@@ -146,6 +150,7 @@ class Mailings:
             self._refuse_listed(session, row, said)
             kept = rows.keep(session, self.clock, form.mailing, document, by)
             row.title, row.ground = said.title, said.ground
+            row.offer = row.offer or ("" if row.listed_at else named_in(said))
             lost = row.stage != Stage.DRAFT and rows.take_approval_away(session, self.clock, row)
             return self.line(row, translate(SAVED, n=kept.n), *([translate(ASKED_ANEW)] if lost else []))
 
@@ -195,8 +200,11 @@ class Mailings:
         return self._ordered(SET_UP, form.person, work)
 
     @staticmethod
-    def _variants(session: Session, mailing: int) -> list[str]:
-        return [one.name for one in MailDocument.model_validate(rows.last(session, mailing).document).variants]
+    def _last(session: Session, mailing: int) -> MailDocument:
+        return MailDocument.model_validate(rows.last(session, mailing).document)
+
+    def _variants(self, session: Session, mailing: int) -> list[str]:
+        return [one.name for one in self._last(session, mailing).variants]
 
     def _off_the_archive(self, row: Mailing, form: SetUpMailingForm) -> Line:
         """What has gone is no longer shown, at once and whatever became of it; nothing else of it changes."""
@@ -226,6 +234,7 @@ class Mailings:
             "groups": groups, "account": self._mailer(form.account),
             "cascade": self._mailer(form.cascade, AddressKind.PHONE), "caps": caps,
             "resend_unknown": form.resend_unknown, "public": form.public,
+            "offer": offer_called(session, form.offer) or named_in(self._last(session, form.mailing)),
         }  # fmt: skip
 
     def _mailer(self, said: str, kind: AddressKind | None = None) -> str:
@@ -301,7 +310,7 @@ def writer_of_mailings(house: House, name: str) -> str:
     return who.key
 
 
-FIXED = ("groups", "account", "cascade", "wall_time", "by_recipient", "split")
+FIXED = ("groups", "account", "cascade", "wall_time", "by_recipient", "split", "offer")
 
 
 def whom(row: Mailing) -> dict[str, Any]:
@@ -312,7 +321,7 @@ def whom(row: Mailing) -> dict[str, Any]:
     return {
         "groups": row.groups, "account": row.account, "cascade": row.cascade, "split": row.split, "caps": row.caps,
         "ground": str(row.ground),
-    } | ({"public": True} if row.public else {})  # fmt: skip
+    } | ({"public": True} if row.public else {}) | ({"offer": row.offer} if row.offer else {})  # fmt: skip
 
 
 def page_of(house: House, mailing: int) -> str:

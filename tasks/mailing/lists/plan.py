@@ -62,7 +62,10 @@ def _equal(variants: list[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Listing:
-    """One pass of making a list: these addresses, by this account. Those of the control group are sent nothing."""
+    """One pass of making a list: these addresses, by this account. Those of the control group are sent nothing.
+
+    `awaits_code`: no letter goes before its recipient has a code of their own.
+    """
 
     mailing: int
     kind: AddressKind
@@ -73,6 +76,7 @@ class Listing:
     due_in: Mapping[str, datetime] = field(default_factory=dict)
     occasion: str = ""
     is_control: bool = False
+    awaits_code: bool = False
 
 
 def due_in(wall_time: str, zones: Collection[str]) -> dict[str, datetime]:

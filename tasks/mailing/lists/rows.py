@@ -20,7 +20,7 @@ from tasks.returns.owed.rows import CONTROL
 
 # A domain is counted by itself where so many of a list are; a rarer one would name whoever it belongs to.
 COUNTED_FROM = 20
-WAITS, KEPT_FROM = "waits_for_winner", "control"
+WAITS, WAITS_FOR_CODE, KEPT_FROM = "waits_for_winner", "waits_for_code", "control"
 ONCE = ("mailing_id", "customer_id", "kind", "occasion")
 COLUMNS = ("mailing_id", "customer_id", "kind", "occasion", "print", "variant", "account", "domain", "zone", "state",
            "due_at", "token", "generation", "attempts", "pieces", "remote_id", "why")  # fmt: skip
@@ -51,7 +51,7 @@ def enlist(session: Session, whom: Select[Any], of: Listing, outlets: Mapping[st
         literal(of.mailing), listed.c.customer_id, literal(of.kind.value), literal(of.occasion), listed.c.print, drawn,
         literal(of.account), case((listed.c.domain.in_(many), listed.c.domain), else_=""), listed.c.zone,
         _state(of, waits), _due(of, listed.c.zone), literal(0), literal(0), literal(0), literal(0), literal(""),
-        literal(KEPT_FROM) if of.is_control else case((waits, WAITS), else_=""),
+        literal(KEPT_FROM) if of.is_control else case((waits, WAITS), else_=WAITS_FOR_CODE if of.awaits_code else ""),
     ).where(listed.c.customer_id.is_not(None))  # fmt: skip
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     write = dialect.insert(MESSAGE).from_select(COLUMNS, row)
@@ -74,7 +74,7 @@ def without_letter(whom: Select[Any], mailing: int) -> Select[Any]:
 def _state(of: Listing, waits: ColumnElement[bool]) -> ColumnElement[str]:
     if of.is_control:
         return literal(State.CANCELLED.value)
-    return case((waits, State.HELD.value), else_=State.PLANNED.value)
+    return case((waits, State.HELD.value), else_=State.HELD.value if of.awaits_code else State.PLANNED.value)
 
 
 def _variant(of: Listing, customer: ColumnElement[Any]) -> ColumnElement[str]:
@@ -149,7 +149,7 @@ def reopen(session: Session) -> int:
 def finished(session: Session, clock: Clock) -> list[int]:
     """Close the mailings of which nothing waits, or is on its way, any more; standing ones stay open."""
     open_ = exists().where(M.mailing_id == col(Mailing.id), M.state.in_([State.PLANNED, State.INTENT]))
-    waits = exists().where(M.mailing_id == col(Mailing.id), M.state == State.HELD, M.why == WAITS)
+    waits = exists().where(M.mailing_id == col(Mailing.id), M.state == State.HELD, M.why.in_([WAITS, WAITS_FOR_CODE]))
     over = (col(Mailing.stage) == Stage.SENDING, ~col(Mailing.standing), ~open_, ~waits)
     change = update(Mailing).where(*over).values(stage=Stage.SENT, finished_at=clock.plus())
     closed = session.execute(change.returning(col(Mailing.id)), execution_options=QUICK)

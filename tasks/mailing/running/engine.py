@@ -31,6 +31,8 @@ from tasks.groups.rows import check_recipients
 from tasks.house import House
 from tasks.mailing.composed.checking import LOOPBACK
 from tasks.mailing.composed.rows import left_out_of, whom
+from tasks.mailing.coupons.engine import Carrying
+from tasks.mailing.coupons.rows import carried, offer_trouble
 from tasks.mailing.engine import Sender
 from tasks.mailing.jobs import Tally
 from tasks.mailing.life import rows as life
@@ -81,13 +83,17 @@ class Running:
     # Begun.
 
     def begin_due(self) -> list[Begun]:
-        """Begin the approved mailings whose time has come: the list and the stage are one transaction."""
+        """Begin the approved mailings whose time has come: the list and the stage are one transaction.
+
+        Whoever waits for a code of their own gets it afterwards, in portions, and only then their letter may go.
+        """
         with self.house.reads() as session:
             due = [row.id or 0 for row in lists.due_to_begin(session, self.clock)]
         found = [begun for id in due if (begun := self._begin(id))]
         for begun in found:
             if not begun.why:
                 self._to_controls(begun.mailing)
+        Carrying(self.house).give_out()
         return found
 
     def _begin(self, id: int) -> Begun | None:
@@ -121,8 +127,8 @@ class Running:
             split_of(row.split, [one.name for one in MailDocument.model_validate(version.document).variants])
         except (Refused, Unreadable) as refused:
             return self._hold(session, row, refused.reason)
-        price = price_trouble(session, read(version.compiled))
-        return self._hold(session, row, price) if price else None
+        why = price_trouble(session, read(version.compiled)) or offer_trouble(session, self.house, row)
+        return self._hold(session, row, why) if why else None
 
     def _hold(self, session: Session, row: Mailing, why: Reason) -> Begun:
         row.stage, row.reason = Stage.PAUSED, why.model_dump()
@@ -143,6 +149,7 @@ class Running:
         self._enlist(session, row, version)
         cap = cap_of(row.caps, self.house.workspace.company.mailings, row.ground)
         capped = cancel_capped(session, self.clock, id, cap) if cap else 0
+        Carrying(self.house).settle(session, row)
         listed = sum(rows.progress(session, [id])[id].values())
         row.reason = {}
         if not listed:
@@ -157,7 +164,8 @@ class Running:
         document = MailDocument.model_validate(version.document)
         split = split_of(row.split, [one.name for one in document.variants])
         outlets = {one.key: one.zone for one in self.house.workspace.company.outlets if one.zone}
-        main = self._kind(row.account)
+        main, offer = self._kind(row.account), carried(session, row.offer)
+        awaits_code = offer is not None and offer.is_given_out
         for kind, account in ((main, row.account), (AddressKind.PHONE, row.cascade)):
             if not account or (account == row.cascade and kind is main):
                 continue
@@ -166,7 +174,8 @@ class Running:
             due = instant(row.wall_time, row.zone) if row.wall_time else row.due_at
             assert due is not None
             zones = lists.zones_of(session, who, outlets) if row.by_recipient else []
-            of = Listing(row.id or 0, kind, account, row.key, split, due, due_in(row.wall_time, zones) if zones else {})
+            each = due_in(row.wall_time, zones) if zones else {}
+            of = Listing(row.id or 0, kind, account, row.key, split, due, each, awaits_code=awaits_code)
             lists.enlist(session, who, of, outlets)
             if row.ground == Ground.ADVERTISING:
                 without = lists.without_letter(left_out_of(row, kind), row.id or 0)

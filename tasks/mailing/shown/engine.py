@@ -52,6 +52,7 @@ from tasks.groups.figures.rows import reach_of_groups
 from tasks.house import House
 from tasks.mailing.asking import rows as asking
 from tasks.mailing.composed.engine import Composing
+from tasks.mailing.coupons.rows import offers
 from tasks.mailing.life import outset
 from tasks.mailing.life import reading as written
 from tasks.mailing.life import rows as life
@@ -169,9 +170,7 @@ class Shown:
             return ()
         return self.composing.checked(session, row, MailDocument.model_validate(last.document), last.n).findings
 
-    def _versions(
-        self, session: Session, id: int, versions: Sequence[MailingVersion]
-    ) -> tuple[VersionLine, ...]:  # fmt: skip
+    def _versions(self, session: Session, id: int, versions: Sequence[MailingVersion]) -> tuple[VersionLine, ...]:
         decided: dict[str, Approval] = {one.version: one for one in asking.decisions(session, id)}
         found = []
         for one in versions:
@@ -261,6 +260,7 @@ class Shown:
             short_accounts=tuple(Choice(key=card.key, title=card.title) for card in short),
             campaigns=tuple(Choice(key=one.key, title=one.title) for one in company.campaigns),
             goals=tuple(Choice(key=one.key, title=one.title) for one in company.goals),
+            offers=tuple(Choice(key=key, title=title, about=stage) for key, title, stage in offers(session)),
             colleagues=tuple(Choice(key=one.key, title=one.name) for one in company.people if one.email),
             mailings=tuple(
                 Choice(key=str(one.id), title=one.title, about=f"№ {one.id}") for one in life.newest(session, 50)
@@ -342,7 +342,7 @@ def set_up_of(row: Mailing) -> dict[str, object]:
         "by_recipient": row.by_recipient, "hours": row.hours,
         "shares": ", ".join(f"{name} {share / 10:g}" for name, share in sorted(shares.items())),
         "cap_number": (row.caps or {}).get("number", 0), "cap_days": (row.caps or {}).get("days", 7),
-        "resend_unknown": row.resend_unknown, "public": row.public,
+        "resend_unknown": row.resend_unknown, "public": row.public, "offer": row.offer,
         "judged_by": BY_TITLES[known(split.get("by"))], "after_hours": split.get("after_hours", 0),
         "otherwise": split.get("otherwise", ""),
     }  # fmt: skip

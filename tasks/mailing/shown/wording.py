@@ -11,6 +11,9 @@ from tasks.mailing.running.rows import Count
 NOT_GONE = (State.HELD, State.CANCELLED, State.REJECTED, State.UNKNOWN)
 WHY = {
     "waits_for_winner": mark("They wait for the better variant."),
+    "waits_for_code": mark("They wait for their coupons, which are being made."),
+    "coupon_used": mark("They have used the coupon of this offer already, or it was stopped."),
+    "no_code": mark("There were no codes left of the offer. Import more, and send them a mailing of their own."),
     "no_consent": mark("They have withdrawn, or their address is barred by now."),
     "no_address": mark("They have no such address any more."),
     "cap": mark("They have had as much advertising as one gets in these days."),

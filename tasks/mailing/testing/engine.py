@@ -27,11 +27,12 @@ from tasks.composing.compiled import Compiled, Variant
 from tasks.composing.compiled import read as read_compiled
 from tasks.composing.expressions import MARK
 from tasks.composing.held import HeldBack
-from tasks.composing.preview import trial, trial_person
+from tasks.composing.preview import COUPON, trial, trial_person
 from tasks.content.references import names, refer, unknown
 from tasks.house import House
 from tasks.mailing.composed.checking import LOOPBACK
 from tasks.mailing.composed.engine import Composing
+from tasks.mailing.coupons.saying.rows import trial as trial_coupon
 from tasks.mailing.jobs import Due
 from tasks.mailing.life import rows as life
 from tasks.mailing.life.engine import CALLED, page_of, writer_of_mailings
@@ -164,7 +165,9 @@ class Testing:
                   zone="", generation=0, attempts=0, written="", print="",
                   person=found)  # fmt: skip
         outlets = {one.key: one.name for one in self.house.workspace.company.outlets}
-        return person_of(found, outlets) | facts(self.house, session, asked(compiled), [due])[0]
+        return (
+            person_of(found, outlets) | facts(self.house, session, asked(compiled), [due])[0] | self._coupon(compiled)
+        )
 
     def made_up(self, compiled: Compiled, document: MailDocument) -> dict[str, Any]:
         """Somebody who is in every group the letter asks about, and lives where the first outlet is."""
@@ -172,7 +175,15 @@ class Testing:
         said: dict[str, Any] = dict(MADE_UP[document.language])
         said["birthday"] = date.fromisoformat(said["birthday"])
         said["first_name"] = said["name"].partition(" ")[0]
-        return said | {"groups": set(asked(compiled).groups)} | ({"outlet": outlets[0].name} if outlets else {})
+        said |= {"groups": set(asked(compiled).groups)} | ({"outlet": outlets[0].name} if outlets else {})
+        return said | self._coupon(compiled)
+
+    def _coupon(self, compiled: Compiled) -> dict[str, Any]:
+        """The coupon of a letter that is looked at or tried: no till takes it, whoever it is written as."""
+        if COUPON not in asked(compiled).roots:
+            return {}
+        with self.house.reads() as session:
+            return {COUPON: trial_coupon(self.house, session, compiled.key)}
 
     def _sent(
         self, title: str, ready: Ready, people: Mapping[str, tuple[str, str]], by: str, once: str, customer: int

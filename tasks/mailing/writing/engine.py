@@ -25,6 +25,7 @@ from tasks.content.rows import as_offer
 from tasks.groups.figures.rows import keys_of
 from tasks.house import House
 from tasks.mailing.composed.rows import offers_of
+from tasks.mailing.coupons.rows import offer_trouble
 from tasks.mailing.jobs import Due, Going
 from tasks.mailing.writing import rows
 from tasks.mailing.writing.caps import Cap, cap_of
@@ -46,11 +47,12 @@ NAME_MAX = 100
 
 @dataclass(frozen=True)
 class Loaded:
-    """A version as it is sent: what it asks for, and the cap of its mailing."""
+    """A version as it is sent: what it asks for, the cap of its mailing, the offer it carries."""
 
     compiled: Compiled
     asked: Asked
     cap: Cap
+    offer: str = ""
 
 
 class Writer:
@@ -100,7 +102,7 @@ class Writer:
         if version is None or of is None or not version.compiled:
             return because(NO_VERSION, code="no_version")
         made = compiling.read(version.compiled)
-        return Loaded(made, asked(made), cap_of(of.caps, self.house.workspace.company.mailings, of.ground))
+        return Loaded(made, asked(made), cap_of(of.caps, self.house.workspace.company.mailings, of.ground), of.offer)
 
     def _written(
         self, compiled: Compiled, due: Due, mark: str, more: Mapping[str, Any], outlets: Mapping[str, str]
@@ -133,21 +135,25 @@ class Writer:
             self._forms[made.form.id] = replace(made.form, headers=())
         return self._forms[made.form.id]
 
-    # Prices.
+    # Prices and offers.
 
     def look_at_prices(self, mailing: Going) -> Reason:
-        """Compare the prices of the letter with the feed, every few minutes; where one differs, the mailing is paused.
+        """Compare the prices of the letter with the feed, every few minutes, and its offer each time.
 
-        What is written meanwhile does not go out: every letter asks whether its mailing is being sent.
+        Where something differs, the mailing is paused. What is written meanwhile does not go out: every letter asks
+        whether its mailing is being sent.
         """
         key, now = (mailing.id, mailing.approved_hash), self.house.now()
-        if key in self._looked_at and now - self._looked_at[key] < PRICES_EVERY:
-            return NO_REASON
+        is_priced = key in self._looked_at and now - self._looked_at[key] < PRICES_EVERY
         with self.house.reads() as session:
             loaded = self.loaded(session, *key)
-            why = NO_REASON if isinstance(loaded, Reason) else price_trouble(session, loaded.compiled)
+            if isinstance(loaded, Reason) or (is_priced and not loaded.offer):
+                return NO_REASON
+            of = rows.mailing(session, mailing.id) if loaded.offer else None
+            why = NO_REASON if is_priced else price_trouble(session, loaded.compiled)
+            why = why or (offer_trouble(session, self.house, of) if of else NO_REASON)
         if not why:
-            self._looked_at[key] = now
+            self._looked_at[key] = self._looked_at[key] if is_priced else now
             return NO_REASON
         with self.house.sessions.begin() as session:
             if rows.pause(session, mailing.id, mailing.approved_hash, why):

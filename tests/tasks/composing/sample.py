@@ -30,7 +30,8 @@ PRODUCTS = tuple(
     for number, name in enumerate(NAMES)
 )  # fmt: skip
 ANNA: Mapping[str, Any] = {
-    "mark": "aB3-xyz_9", "name": "Анна Петрова", "points": 21, "coupon": {"code": "K7WM-42XQ"}, "groups": {"tea"},
+    "mark": "aB3-xyz_9", "name": "Анна Петрова", "points": 21, "groups": {"tea"},
+    "coupon": {"code": "K7WM-42XQ", "qr": f"{SITE}/q/1aaaaaaaaaaaaaaaa.png"},
     "confirm_url": f"{SITE}/confirm?k=1&b=2",
 }  # fmt: skip
 EVERYTHING = Materials(BRAND, IMPRINT, DOORS, "https://img.7cups.example/logo.png", products=PRODUCTS)

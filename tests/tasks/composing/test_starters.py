@@ -36,7 +36,7 @@ def started(starter: Starter, language: Language) -> tuple[Variant, list[Finding
     written = document(starter, language, SITE, f"week-{starter}", TITLES[starter], "news@7cups.example", "Семь чашек")
     made = compose(written, EVERYTHING)
     assert made.problems == ()
-    looked = LookedAt(controls=("team@7cups.example",), always=frozenset(("coupon.code", "confirm_url")))
+    looked = LookedAt(controls=("team@7cups.example",), always=frozenset(("coupon.code", "coupon.qr", "confirm_url")))
     found = preflight(ready(made), written, IMPRINT, looked, made.problems)
     return ready(made).variants[0], list(found)
 

@@ -709,14 +709,14 @@ def test_without_a_mailbox_that_is_read_no_letter_names_one(office: Office) -> N
 def test_fields_of_others_are_looked_up_for_a_portion_at_once(office: Office) -> None:
     asked: list[int] = []
 
-    def coupons(house: Any, session: Any, due: Any) -> dict[int, Any]:
+    def visits(house: Any, session: Any, due: Any) -> dict[int, Any]:
         asked.append(len(due))
         return {one.id: {"code": f"K{one.customer_id}"} for one in due if one.customer_id != 4}
 
-    fields.make_known("coupon", ["coupon.code"], coupons)
+    fields.make_known("visit", ["visit.code"], visits)
     try:
         id = office.made()
-        block = {"kind": "text", "id": "text", "text": "Your code is {{ coupon.code }}."}
+        block = {"kind": "text", "id": "text", "text": "Your code is {{ visit.code }}."}
         assert not office.saved(id, blocks=[block, letter()["blocks"][2]]).refusal
         office.set_up(id)
         for report in (office.ask(id), office.decide(id)):
@@ -725,7 +725,7 @@ def test_fields_of_others_are_looked_up_for_a_portion_at_once(office: Office) ->
         asked.clear()
         office.minute()
     finally:
-        fields.forget_known("coupon")
+        fields.forget_known("visit")
     assert asked == [7]
     assert {one.to: "K3" in one.values for one in office.post.got}["c3@example.org"]
     assert office.states(id) == {"sent": 6, "held": 1}

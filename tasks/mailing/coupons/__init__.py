@@ -1,0 +1,1 @@
+"""Coupons that mailings carry: who gets one, what letters say of it, what stands in the way."""

@@ -1,0 +1,87 @@
+"""What a letter says of its coupon: what it gives, on what terms, until when; nothing that is the house's own. Pure.
+
+The summary that is approved names funds, control groups and customer groups; whoever gets the coupon reads none of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from models.locale import mark, spoken, translate
+from models.offers import AmountOff, OfferTerms, PercentOff
+from tasks.composing.expressions import VALUE_MAX
+from tasks.offers import summary_of_rules as rules
+from tasks.offers.refusals import hours_said
+from tasks.offers.summary import ALL_GOODS_BUT, GIVES, GOODS, GOODS_BUT
+from tasks.offers.windows import is_over_midnight
+from tasks.offers.wording import Words, counted, goods_named, money, named, percent, weekdays
+
+THE_REST = mark("All terms: at the till.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """`gives` is short, as “10%”, and empty where only a sentence says it; `until` the last day."""
+
+    gives: str
+    terms: str
+    until: date
+
+
+def said(terms: OfferTerms, words: Words, language: str) -> Said:
+    """The words of an offer in the letter's language."""
+    with spoken(language):
+        return Said(_gives(terms, words), _cut([*sentences(terms, words)]), terms.last_day)
+
+
+def _gives(terms: OfferTerms, words: Words) -> str:
+    gives = terms.gives
+    if isinstance(gives, PercentOff):
+        return percent(gives.percent)
+    return money(gives.amount, words.currency) if isinstance(gives, AmountOff) else ""
+
+
+def sentences(terms: OfferTerms, words: Words) -> Iterator[str]:
+    """What the holder has to know, in the reader's language."""
+    asked = terms.conditions
+    yield from GIVES[type(terms.gives)](terms.gives, words)
+    yield from _goods(terms, words)
+    if asked.sum_from:
+        yield translate(rules.SUM, sum=money(asked.sum_from, words.currency))
+    if asked.quantity_from:
+        yield counted(rules.QUANTITY, asked.quantity_from)
+    if asked.first_purchase:
+        yield translate(rules.FIRST)
+    if asked.outlets:
+        yield translate(rules.OUTLETS, names=named(asked.outlets, words.outlets))
+    if asked.weekdays:
+        yield translate(rules.WEEKDAYS, days=weekdays(asked.weekdays))
+    if asked.hours_from or asked.hours_to:
+        yield translate(rules.OVERNIGHT if is_over_midnight(asked) else rules.HOURS, **hours_said(asked))
+    if terms.limits.per_code:
+        yield counted(rules.PER_CODE, terms.limits.per_code)
+    if terms.stacking.exclusive:
+        yield translate(rules.ALONE)
+
+
+def _goods(terms: OfferTerms, words: Words) -> Iterator[str]:
+    goods = terms.goods
+    is_some, is_cut = bool(goods.products or goods.groups), bool(goods.but_products or goods.but_groups)
+    names = goods_named(goods.products, goods.groups, words) if is_some else ""
+    others = goods_named(goods.but_products, goods.but_groups, words) if is_cut else ""
+    if is_some or is_cut:
+        frame = (GOODS_BUT if is_cut else GOODS) if is_some else ALL_GOODS_BUT
+        yield translate(frame, names=names, others=others)
+
+
+def _cut(told: list[str]) -> str:
+    """As many sentences as a letter's field holds; where some are left out, it says where they are."""
+    whole = " ".join(told)
+    if len(whole) <= VALUE_MAX:
+        return whole
+    rest, kept = translate(THE_REST), ""
+    for one in told:
+        if len(kept) + len(one) + len(rest) + 2 > VALUE_MAX:
+            break
+        kept += f"{one} "
+    return kept + rest
