@@ -90,6 +90,10 @@ CATALOGUE: tuple[Entry, ...] = (
         about=mark("What mailings came to, against the control group: every hour for two days, then once a day."),
     ),
     Entry(
+        "coupon_analysis", ("C10",), ("40 3 * * 1",), door=BULK,
+        about=mark("What coupons came to, into the registry, and what they gave off to its fund; every Monday."),
+    ),
+    Entry(
         "mailing_reports", ("C11",), ("30 17 * * 5",), form={"kind": mark("week")}, door=BULK,
         about=mark("The week's report of mailings and customer groups; on Fridays by itself."),
     ),

@@ -110,6 +110,21 @@ VOCABULARY = (
     Metric("codes_issued", mark("Codes issued"), better=0),
     Metric("offers_due", mark("Offers to begin"), better=0),
     Metric("offers_ready", mark("Offers ready on date")),
+    Metric("coupons_issued", mark("Coupons issued"), Kind.COUNTER, better=0),
+    Metric("coupons_redeemed", mark("Coupons redeemed"), Kind.COUNTER),
+    Metric("coupons_unused", mark("Coupons that ended unused"), Kind.COUNTER, better=0),
+    Metric("coupon_uses", mark("Uses of coupons"), Kind.COUNTER),
+    Metric("coupon_use_cost", mark("Cost of one use of a coupon"), Kind.LEVEL, Unit.MONEY, -1),
+    Metric("coupon_open_cost", mark("Open coupons: expected cost"), Kind.LEVEL, Unit.MONEY, 0),
+    Metric("coupon_open_most", mark("Open coupons: highest cost"), Kind.LEVEL, Unit.MONEY, 0),
+    Metric("coupon_brought", mark("Brought by coupons"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_brought_low", mark("Brought by coupons, at least (95 %)"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_brought_high", mark("Brought by coupons, at most (95 %)"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_profit", mark("Profit of coupons"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_profit_low", mark("Profit of coupons, at least (95 %)"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_profit_high", mark("Profit of coupons, at most (95 %)"), Kind.LEVEL, Unit.MONEY),
+    Metric("coupon_shift", mark("Change of a product group by coupons"), Kind.LEVEL, Unit.MONEY, 0),
+    Metric("coupon_signals", mark("Signals of misuse of coupons"), Kind.LEVEL, better=-1),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in VOCABULARY}
 
@@ -140,7 +155,7 @@ OF_ONE_SUBJECT = ("subject_kind", "subject_id", "placement", "channel", "metric"
 class Observation(Value):
     """A fact before it is written.
 
-    `subject_*` is a piece, batch, variant, group or channel; `placement` the key of the delivery, where there is one.
+    `subject_*` is a piece, batch, variant, group, offer or channel; `placement` the key of the delivery, if there is any;
     `person` is an employee. `value` counts things, seconds or minor units of money; it is None only where a correction
     says that the corrected fact was no fact. Money spent is `cost`, and only `cost` is ever added up as spending.
     `source` says how it is known: a provider's name, 'measured', 'stated' (then by `document`, from row `origin`).

@@ -108,13 +108,14 @@ class CouponAnalysis:
         by_lot = Arm.CONTROL in set(arms["arm"])
         if not by_lot:
             arms = rows.those_with_and_without(session, offer, since, until)
-        lines = self._local(rows.lines(session, offer, since, until, of_all=not by_lot), "at").drop("at", "outlet")
-        redeemed = self._local(rows.redemptions(session, offer), "redeemed_at")
-        refused = self._local(rows.refusals(session, offer, *while_it_held), "at").select("place", "local")
+        lines = self.at_outlets(rows.lines(session, offer, since, until, of_all=not by_lot), "at").drop("at", "outlet")
+        redeemed = self.at_outlets(rows.redemptions(session, offer), "redeemed_at")
+        refused = self.at_outlets(rows.refusals(session, offer, *while_it_held), "at").select("place", "local")
         given = nothing(COSTS) if costs is None else costs
         return History(rows.coupons(session, offer), redeemed, lines.lazy(), arms, refused, given), by_lot
 
-    def _local(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
+    def at_outlets(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
+        """The frame with `local`: what the clock of each row's outlet showed at its moment, which is naive UTC."""
         return frame.with_columns(self.clocks.to_local(pl.col(at), pl.col("outlet")).alias("local"))
 
     def before_launch(self, days: int, customers: Select[Any] | None = None, number: int | None = None) -> Before:

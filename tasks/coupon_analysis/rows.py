@@ -46,6 +46,7 @@ class Offered:
     key: str
     terms: OfferTerms
     ends_at: datetime | None
+    fund: str = ""
 
 
 def offered(session: Session, offer: int) -> Offered | None:
@@ -59,7 +60,7 @@ def offered(session: Session, offer: int) -> Offered | None:
     if found is None:
         return None
     row, terms = found
-    return Offered(row.id, row.key, OfferTerms.model_validate(terms), row.ends_at)
+    return Offered(row.id, row.key, OfferTerms.model_validate(terms), row.ends_at, row.fund)
 
 
 def columns(session: Session, query: Select[Any], schema: dict[str, Any]) -> pl.DataFrame:

@@ -5,15 +5,18 @@ Hours and days are those of the outlet's own clock.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import polars as pl
 
 from tasks.returns.sums.intervals import wilson
 
 NIGHT_FROM, NIGHT_TO = 0, 6
+COUPONS_SHOWN = 8
+HOUR = pl.duration(hours=1)
 
 
 class Kind(StrEnum):
@@ -45,7 +48,8 @@ USUAL = Bounds()
 class Signal:
     """`who` is a customer's number, a cashier and outlet, or a place; `usual` what others have, where there are any.
 
-    `number` is how often in its worst hour or day, which began `at`, by the outlet's clock.
+    `number` is how often in its worst hour or day, which began `at`, by the outlet's clock; `coupons` the first that it
+    rests on, by their keys.
     """
 
     kind: Kind
@@ -53,14 +57,32 @@ class Signal:
     number: int
     at: datetime
     usual: float | None = None
+    coupons: tuple[Any, ...] = field(default=(), compare=False)
 
 
 def found(redemptions: pl.DataFrame, refusals: pl.DataFrame, bounds: Bounds = USUAL) -> list[Signal]:
     """All signals, the kinds in their order, the worst of each first."""
-    return [
+    told = [
         *velocity(redemptions, bounds), *many_codes(redemptions, bounds), *cashiers(redemptions, bounds),
         *nights(redemptions, bounds), *guesses(refusals, bounds),
     ]  # fmt: skip
+    return [replace(one, coupons=_coupons(redemptions, one)) for one in told]
+
+
+def _coupons(redemptions: pl.DataFrame, one: Signal) -> tuple[Any, ...]:
+    """The first coupons that a signal rests on; none where codes were refused that are none."""
+    local, whose = pl.col("local"), pl.col("customer").cast(pl.String)
+    is_that_day = local.dt.date() == one.at.date()
+    those = {
+        Kind.VELOCITY: (whose == one.who) & (local >= one.at) & (local <= pl.lit(one.at) + HOUR),
+        Kind.MANY_CODES: (whose == one.who) & is_that_day,
+        Kind.CASHIER: (pl.concat_str("cashier", "outlet", separator=" · ") == one.who) & is_that_day,
+        Kind.NIGHT: (pl.col("outlet") == one.who) & local.dt.hour().is_between(NIGHT_FROM, NIGHT_TO - 1),
+    }  # fmt: skip
+    if one.kind not in those:
+        return ()
+    first = redemptions.filter(those[one.kind].fill_null(False)).sort("local", "redemption")
+    return tuple(first["coupon"].unique(maintain_order=True).head(COUPONS_SHOWN).to_list())
 
 
 def velocity(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:

@@ -1,0 +1,193 @@
+"""What the registry is told of coupons, and what their fund is charged: once, and corrected by name."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from models.database import SetClock
+from models.redemptions import OfferRow, OfferStage, Redeemed, Redemption
+from models.registry import Fact
+from tasks.coupon_analysis.settling.engine import Settling
+from tasks.house import House
+from tasks.registry.rows import spent, stands
+from tests.fakes import FakeChannel
+from tests.house import COMPANY, furnished
+from tests.tasks.coupon_analysis.shop import BEGINS, DAY, HOUR, NOW, OUTLETS, Shop
+
+COSTS = "товар;себестоимость\ntea;5\nCoffee;5\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine) -> House:
+    return furnished(tmp_path, database, {"fake": FakeChannel()}, SetClock(NOW), company=COMPANY + OUTLETS)
+
+
+@pytest.fixture
+def shop(house: House) -> Shop:
+    return Shop(house, fund="fund", campaign="spring", goal="sales")
+
+
+def settle(shop: Shop, days: int = 100, key: str = "") -> Any:
+    return Settling(shop.house).round(days, key, "run")
+
+
+def facts(shop: Shop, metric: str = "", everything: bool = False) -> list[Fact]:
+    with shop.house.reads() as session:
+        query = select(Fact).order_by(Fact.id)  # type: ignore[arg-type]
+        found = session.scalars(query if everything else query.where(stands()))
+        return [one for one in found if metric in ("", one.metric)]
+
+
+def values(shop: Shop) -> dict[str, int | None]:
+    return {one.metric: one.value for one in facts(shop)}
+
+
+def test_what_was_found_is_told_once_a_day(shop: Shop) -> None:
+    shop.compared()
+    shop.redeem(1, customer_id=1)
+    (shop.house.root / "costs.csv").write_text(COSTS)
+    assert settle(shop).facts == 17
+    told = values(shop)
+    assert (told["coupons_issued"], told["coupons_redeemed"], told["coupon_uses"]) == (60, 1, 1)
+    assert (told["coupon_use_cost"], told["coupons_unused"], told["coupon_signals"]) == (1000, 59, 0)
+    low, brought, high = (told[f"coupon_brought{end}"] or 0 for end in ("_low", "", "_high"))
+    assert low < brought < high and abs(brought - 60 * 200) < 300
+    assert (told["coupon_profit_low"] or 0) < (told["coupon_profit"] or 0) < (told["coupon_profit_high"] or 0)
+    shifts = {one.product_group: (one.subject_id, (one.value or 0) > 0) for one in facts(shop, "coupon_shift")}
+    assert shifts == {"tea": ("offer:tea:tea", True), "Coffee": ("offer:tea:Coffee", False)}
+    assert settle(shop).facts == 0, "the same look again tells nothing"
+    one = facts(shop, "coupons_issued")[0]
+    assert (one.operation, one.subject_kind, one.subject_id, one.campaign, one.goal, one.fund, one.run) == (
+        "C10", "offer", "offer:tea", "spring", "sales", "fund", "run",
+    )  # fmt: skip
+
+
+def test_the_next_day_is_a_look_of_its_own_and_another_look_of_a_day_names_what_it_corrects(shop: Shop) -> None:
+    shop.coupon(1)
+    settle(shop)
+    first = facts(shop, "coupons_issued")[0]
+    shop.coupon(2)
+    settle(shop)
+    [now] = facts(shop, "coupons_issued")
+    assert (now.value, now.corrects_id) == (2, first.id)
+    shop.house.clock.at += DAY  # type: ignore[attr-defined]
+    settle(shop)
+    assert [one.value for one in facts(shop, "coupons_issued")] == [2, 2]
+
+
+def test_what_is_not_known_is_absent(shop: Shop) -> None:
+    """No control group, no costs, nothing redeemed: no increment, no profit, no cost of a use; not noughts."""
+    shop.coupon(1)
+    settle(shop)
+    assert set(values(shop)) == {
+        "coupons_issued",
+        "coupons_redeemed",
+        "coupon_uses",
+        "coupons_unused",
+        "coupon_signals",
+    }
+
+
+def test_an_early_look_tells_nothing_of_what_was_brought(house: House) -> None:
+    shop = Shop(house, last_day="2026-06-30")
+    with house.sessions.begin() as session:
+        session.execute(update(OfferRow).values(ends_at=NOW + 30 * DAY))
+    shop.compared()
+    shop.redeem(1)
+    settle(shop)
+    assert "coupon_brought" not in values(shop) and "coupon_open_cost" in values(shop)
+
+
+def test_what_is_found_no_more_is_withdrawn_the_same_day(shop: Shop) -> None:
+    shop.coupon(1)
+    shop.redeem(1)
+    settle(shop)
+    assert "coupon_use_cost" in values(shop)
+    with shop.house.sessions.begin() as session:
+        session.execute(update(Redemption).values(state=Redeemed.RETURNED))
+    settle(shop)
+    assert "coupon_use_cost" not in values(shop)
+    last = facts(shop, "coupon_use_cost", everything=True)[-1]
+    assert last.value is None and last.corrects_id is not None
+    with shop.house.sessions.begin() as session:
+        session.execute(update(Redemption).values(state=Redeemed.REDEEMED))
+    settle(shop)
+    assert values(shop)["coupon_use_cost"] == 1000
+
+
+def charged(shop: Shop) -> dict[date, int]:
+    return {one.observed_at.date(): one.cost or 0 for one in facts(shop, "expenses") if one.cost}
+
+
+def test_money_given_off_is_charged_to_the_fund_once_and_corrected_when_goods_come_back(shop: Shop) -> None:
+    shop.coupon(1, most=0)
+    for days, amount in ((1, 1000), (1, 500), (2, 700)):
+        shop.redeem(1, BEGINS + days * DAY + 10 * HOUR, amount=amount)
+    for _ in range(2):
+        settle(shop)
+    assert charged(shop) == {date(2026, 3, 3): 1500, date(2026, 3, 4): 700}
+    before = {one.observed_at.date(): one.id for one in facts(shop, "expenses")}
+    with shop.house.sessions.begin() as session:
+        session.execute(update(Redemption).where(Redemption.amount == 500).values(back=200))  # type: ignore[arg-type]
+        session.execute(update(Redemption).where(Redemption.amount == 700).values(state=Redeemed.RETURNED))  # type: ignore[arg-type]
+    settle(shop)
+    assert charged(shop) == {date(2026, 3, 3): 1300}
+    assert {one.corrects_id for one in facts(shop, "expenses")} == set(before.values())
+    with shop.house.reads() as session:
+        [fund] = spent(session, ("fund",), {"fund": ["fund"]})
+    assert (fund.cost, fund.currency) == (1300, "RUB")
+
+
+def test_a_day_is_the_outlets_own_and_is_charged_once_it_is_over(shop: Shop) -> None:
+    shop.coupon(1, most=0)
+    shop.redeem(1, datetime(2026, 3, 9, 15, tzinfo=UTC), outlet="east", amount=300)
+    shop.redeem(1, NOW, amount=900)
+    settle(shop)
+    assert charged(shop) == {date(2026, 3, 10): 300}
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        pytest.param({}, 1000, id="ours, outside the funds"),
+        pytest.param({"paid_by": "Supplier"}, 0, id="a partner's"),
+        pytest.param({"paid_by": "Supplier", "fund": "fund"}, 1000, id="a fund is named"),
+    ],
+)
+def test_who_pays_is_charged(house: House, terms: dict[str, str], expected: int) -> None:
+    shop = Shop(house, **terms)
+    shop.coupon(1)
+    shop.redeem(1)
+    settle(shop)
+    assert sum(charged(shop).values()) == expected
+
+
+def test_an_offer_that_came_to_another_fund_is_charged_there(shop: Shop) -> None:
+    shop.coupon(1)
+    shop.redeem(1)
+    settle(shop)
+    with shop.house.sessions.begin() as session:
+        session.execute(update(OfferRow).values(fund="other"))
+    settle(shop)
+    assert [(one.fund, one.cost) for one in facts(shop, "expenses")] == [("other", 1000)]
+
+
+def test_only_what_is_due_is_looked_at(shop: Shop) -> None:
+    shop.coupon(1)
+    assert settle(shop, days=30).looked == [] and len(settle(shop, days=60).looked) == 1
+    assert len(settle(shop, days=30, key="tea").looked) == 1, "one that is named is looked at whenever"
+    done = settle(shop, key="none")
+    assert not done.looked and "none" in str(done.troubles[0])
+    with shop.house.sessions.begin() as session:
+        session.execute(update(OfferRow).values(stage=OfferStage.DRAFT))
+    assert settle(shop).looked == []
+
+
+def test_costs_that_cannot_be_read_are_told(shop: Shop) -> None:
+    shop.coupon(1)
+    (shop.house.root / "costs.csv").write_text("товар;цена\ntea;5\n")
+    done = settle(shop)
+    assert len(done.looked) == 1 and "costs.csv" in str(done.troubles[0])
