@@ -16,6 +16,7 @@ from deployments.approval_verbs import ApprovalVerbs
 from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
 from deployments.coupon_letter_verbs import CouponLetterVerbs
+from deployments.coupon_analysis_verbs import CouponAnalysisVerbs
 from deployments.customer_verbs import CustomerVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
@@ -88,6 +89,7 @@ class HouseVerbs(
     HookVerbs,
     SubscribeVerbs,
     MailingReportVerbs,
+    CouponAnalysisVerbs,
     IntakeVerbs,
     TillVerbs,
     ArchiveVerbs,

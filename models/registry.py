@@ -155,7 +155,7 @@ OF_ONE_SUBJECT = ("subject_kind", "subject_id", "placement", "channel", "metric"
 class Observation(Value):
     """A fact before it is written.
 
-    `subject_*` is a piece, batch, variant, group, offer or channel; `placement` the key of the delivery, if there is any;
+    `subject_*` is a piece, batch, variant, group, offer or channel; `placement` the key of the delivery, if it has one.
     `person` is an employee. `value` counts things, seconds or minor units of money; it is None only where a correction
     says that the corrected fact was no fact. Money spent is `cost`, and only `cost` is ever added up as spending.
     `source` says how it is known: a provider's name, 'measured', 'stated' (then by `document`, from row `origin`).

@@ -18,6 +18,7 @@ STEPS = {
 ALL_GOODS = mark("All goods")
 TEAL, AMBER = "#2f7f79", "#d08a3c"
 ROW, GROUPS_MOST, LONGEST = 26, 12, 40
+SIDE = 24  # a reader's own font may be wider than the one that labels were measured with
 WIDE = Frame(width=640, height=220)
 
 
@@ -76,7 +77,7 @@ def increment(found: Findings, reader: str, frame: Frame = WIDE) -> str:
     chart = _chart(points, Frame(frame.width, ROW * len(points) + 10))
     y = altair.Y("group:N", sort=None, title=None, axis=altair.Axis(labelLimit=200))
     axis = altair.Axis(tickCount=5, format=",.0f")
-    rule = chart.mark_rule(strokeWidth=3, color=TEAL, opacity=0.45).encode(
+    rule = chart.mark_bar(size=4, color=TEAL, opacity=0.45).encode(  # pages colour the lines of plots as they do rulers
         x=altair.X("low:Q", title=None, axis=axis), x2="high:Q", y=y
     )
     colour = altair.Color("colour:N", scale=None)
@@ -116,6 +117,10 @@ def _svg(chart: Any, reader: str, frame: Frame) -> str:
     import vl_convert
 
     spec: dict[str, Any] = chart.to_dict()
-    around = {"autosize": {"type": "fit", "contains": "padding"}, "padding": 4, "background": "transparent"}
+    around = {
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": SIDE, "top": 4, "right": 8, "bottom": 4},
+        "background": "transparent",
+    }
     svg: str = vl_convert.vegalite_to_svg(spec | around | {"config": look(frame)}, format_locale=FORMATS[reader])
     return svg

@@ -1,6 +1,7 @@
 """What a head reads first about an offer: one sentence that claims no more than is known; the rest behind it. Pure."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from babel.numbers import format_decimal
 
@@ -138,12 +139,11 @@ def _not_causal(found: Findings) -> Reason:
 
 def behind(found: Findings) -> list[str]:
     """What stands behind «Подробнее», in the reader's language, a line for each thing that is known."""
-    return [
-        *_how_far(found), *_owed(found), *_money_lines(found), *_elsewhere(found), *map(said, found.signals)
-    ]  # fmt: skip
+    parts = (how_far(found), owed(found), costs(found), elsewhere(found), beside(found), map(said, found.signals))
+    return [line for part in parts for line in part]
 
 
-def _how_far(found: Findings) -> Iterator[str]:
+def how_far(found: Findings) -> Iterator[str]:
     if found.question.periods.is_running:
         yield translate(RUNNING)
     for text, one in ((RATE, found.coupons), (BY_CUSTOMERS, found.customers)):
@@ -155,11 +155,11 @@ def _how_far(found: Findings) -> Iterator[str]:
         yield translate(MEDIAN, days=_days(median))
     elif found.curve.points:
         last = found.curve.points[-1]
-        yield translate(SHARE_BY, days=_days(last.at), share=say_share(1 - last.share),
+        yield translate(SHARE_BY, days=ceil(last.at), share=say_share(1 - last.share),
                         low=say_share(1 - last.interval.high), high=say_share(1 - last.interval.low))  # fmt: skip
 
 
-def _owed(found: Findings) -> Iterator[str]:
+def owed(found: Findings) -> Iterator[str]:
     broken, open_, currency = found.breakage, found.liability, found.question.currency
     if broken.share is not None:
         yield translate(BROKE, ended=broken.ended, unused=broken.unused, share=say_share(broken.share),
@@ -173,7 +173,7 @@ def _owed(found: Findings) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _money_lines(found: Findings) -> Iterator[str]:
+def costs(found: Findings) -> Iterator[str]:
     cost, currency = found.cost, found.question.currency
     if cost.each is not None:
         parts = {name: _money(getattr(cost, name) / cost.redemptions, currency)
@@ -195,19 +195,30 @@ def _money_lines(found: Findings) -> Iterator[str]:
         yield translate(ROI, roi=say_share(margin.roi), low=say_share(low), high=say_share(high))
 
 
-def _elsewhere(found: Findings) -> Iterator[str]:
-    currency, later = found.question.currency, found.afterwards
+def elsewhere(found: Findings) -> Iterator[str]:
+    """What other product groups lost by it."""
     if found.taken is not None:
         yield translate(TAKEN, share=say_share(found.taken))
-    for one in found.changes:
-        if one.has_lost and not one.is_promoted and one.interval is not None:
-            low, high = _money(-one.interval.high, currency), _money(-one.interval.low, currency)
-            yield translate(LOST, group=one.group or MINUS, money=_money(-one.apart, currency), low=low, high=high)
+    yield from elsewhere_lost(found)
+
+
+def beside(found: Findings) -> Iterator[str]:
+    """What was bought ahead, and what purchases from before helped to see."""
+    currency, later = found.question.currency, found.afterwards
     if later is not None and later.told is Told.LESS and later.interval is not None:
         yield translate(AHEAD, money=_money(-later.apart, currency), low=_money(-later.interval.high, currency),
                         high=_money(-later.interval.low, currency))  # fmt: skip
     if found.increment.saved is not None and found.increment.saved > 0:
         yield translate(SAVED, share=say_share(found.increment.saved))
+
+
+def elsewhere_lost(found: Findings) -> Iterator[str]:
+    """Product groups that the coupon is not given on and that are proven to have lost."""
+    currency = found.question.currency
+    for one in found.changes:
+        if one.has_lost and not one.is_promoted and one.interval is not None:
+            low, high = _money(-one.interval.high, currency), _money(-one.interval.low, currency)
+            yield translate(LOST, group=one.group or MINUS, money=_money(-one.apart, currency), low=low, high=high)
 
 
 def said(one: Signal) -> str:

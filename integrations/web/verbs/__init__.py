@@ -8,6 +8,7 @@ from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
 from integrations.web.verbs.coupon_letters import CouponLetterVerbs
+from integrations.web.verbs.coupon_analysis import CouponAnalysisVerbs
 from integrations.web.verbs.customers import CustomerVerbs
 from integrations.web.verbs.drop import DropVerbs
 from integrations.web.verbs.groups import GroupVerbs
@@ -137,6 +138,7 @@ class Verbs(
     SubscribeVerbs,
     MailingVerbs,
     MailingReportVerbs,
+    CouponAnalysisVerbs,
     IntakeVerbs,
     TillVerbs,
     ArchiveVerbs,

@@ -15,9 +15,11 @@ from tasks.coupon_analysis.engine import CouponAnalysis
 from tasks.coupon_analysis.settling import facts
 from tasks.coupon_analysis.settling.facts import About
 from tasks.coupon_analysis.settling.rows import due, of_key
+from tasks.coupon_analysis.stated import NOTHING_STATED, Stated
 from tasks.coupon_analysis.whole import Findings
 from tasks.house import House
-from tasks.registry.rows import record, stated
+from tasks.registry.rows import record
+from tasks.registry.rows import stated as told_of
 from tasks.schedule.wall import local
 
 COSTS = ("costs.csv", "costs.xlsx")
@@ -68,20 +70,20 @@ class Settling:
             now = now_by(self.house.clock, session)
             return list(due(session, now - timedelta(days=days), now))
 
-    def of_key(self, key: str) -> Looked | None:
+    def of_key(self, key: str, stated: Stated = NOTHING_STATED) -> Looked | None:
         """One offer as of now, with the costs of goods where they can be read; None where there is none."""
         with self.house.reads() as session:
             id = of_key(session, key)
-        return self.look(id, self._costs(Round())) if id else None
+        return self.look(id, self._costs(Round()), stated) if id else None
 
-    def look(self, id: int, costs: pl.DataFrame | None = None) -> Looked | None:
+    def look(self, id: int, costs: pl.DataFrame | None = None, stated: Stated = NOTHING_STATED) -> Looked | None:
         """Everything about an offer, as of now; None where there is no such, or none of its words was approved."""
         with self.house.reads() as session:
             offered = rows.offered(session, id)
         if offered is None:
             return None
         about = facts.about(offered.id, offered.key, offered.fund, offered.terms)
-        found = self.analysis.findings(id, about.rates, costs)
+        found = self.analysis.findings(id, stated.over(about.rates), costs)
         return Looked(about, found) if found else None
 
     def _costs(self, done: Round) -> pl.DataFrame | None:
@@ -101,9 +103,9 @@ class Settling:
         today = local(now, company.zone).date()
         given = {day: amount for day, amount in self._given(about.id).items() if day < today}
         with self.house.sessions.begin() as session:
-            known = stated(session, facts.looks_of(about.id, today))
+            known = told_of(session, facts.looks_of(about.id, today))
             told = [*facts.of_findings(about, found, today, known, now, run)]
-            known = stated(session, facts.given_of(about.id))
+            known = told_of(session, facts.given_of(about.id))
             told += facts.of_given(about, given, known, company.zone, company.currency, run)
             return record(session, told, self.house.clock)
 

@@ -1,0 +1,58 @@
+"""The verbs of an offer's analysis, done in the house: its findings as a page, a workbook and on paper."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from threading import Lock
+
+from models.desk.coupon_analysis import CouponReport
+from models.locale import language
+from models.reason import Reason
+from tasks.coupon_analysis.files import printed_alone
+from tasks.coupon_analysis.settling.engine import Looked, Settling
+from tasks.coupon_analysis.sheet import workbook
+from tasks.coupon_analysis.shown import page
+from tasks.coupon_analysis.stated import Stated, read_rates
+from tasks.house import House
+
+GOOD_FOR, KEPT_MOST = timedelta(minutes=2), 8
+
+
+class CouponAnalysisVerbs:
+    """Analyses of offers. Findings are kept a while: of a large offer they take longer than a page may."""
+
+    house: House
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._coupon_looks: dict[tuple[str, Stated], tuple[datetime, Looked]] = {}
+        self._looking_at_coupons = Lock()
+
+    def coupon_analysis(self, key: str, costs: Mapping[str, str]) -> CouponReport | Reason | None:
+        stated = read_rates(costs, self.house.workspace.company.currency)
+        if isinstance(stated, Reason):
+            return stated
+        looked = self._coupons_looked_at(key, stated)
+        return page(looked.found, looked.about.key, looked.about.title, language()) if looked else None
+
+    def coupon_analysis_file(self, key: str, costs: Mapping[str, str], suffix: str) -> bytes | None:
+        stated = read_rates(costs, self.house.workspace.company.currency)
+        looked = None if isinstance(stated, Reason) else self._coupons_looked_at(key, stated)
+        if looked is None:
+            return None
+        if suffix == "xlsx":
+            return workbook([(looked.about.title, looked.found)], language(), self.house.now())
+        return printed_alone(looked.about, looked.found, self.house.workspace.company, self.house.now(), language())
+
+    def _coupons_looked_at(self, key: str, stated: Stated) -> Looked | None:
+        """The findings, at most two minutes old; of two who ask at once one counts."""
+        with self._looking_at_coupons:
+            kept = self._coupon_looks.get((key, stated))
+            if kept is None or self.house.now() >= kept[0] + GOOD_FOR:
+                looked = Settling(self.house).of_key(key, stated)
+                self._coupon_looks.pop((key, stated), None)
+                if looked is None:
+                    return None
+                while len(self._coupon_looks) >= KEPT_MOST:
+                    self._coupon_looks.pop(next(iter(self._coupon_looks)))
+                kept = self._coupon_looks[key, stated] = self.house.now(), looked
+            return kept[1]

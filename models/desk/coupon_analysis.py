@@ -1,0 +1,44 @@
+"""What the page about an offer's coupons shows, all of it said in the reader's language already. Pure."""
+
+from models.desk.mailing_report import Box, Said, Step, Table
+from models.post import Value
+
+
+class Plot(Value):
+    """SVG of ours, for a desk's width and a phone's; `note` says how it is to be read."""
+
+    wide: str
+    narrow: str
+    note: str = ""
+
+
+class Signal(Value):
+    """Something to look at, with the coupons it rests on; each link is its words and where it leads."""
+
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class Part(Value):
+    """One subject behind “More details”."""
+
+    key: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    plots: tuple[Plot, ...] = ()
+    tables: tuple[Table, ...] = ()
+    signals: tuple[Signal, ...] = ()
+
+
+class CouponReport(Value):
+    """An offer's analysis. `lead` is the one sentence a head reads; `line` says whose and when."""
+
+    key: str
+    title: str
+    line: str = ""
+    lead: Said
+    sentences: tuple[Said, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The layouts of an analysis of coupons: a page that stands alone, and paper."""
