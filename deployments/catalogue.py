@@ -9,6 +9,7 @@ from deployments.entries import PLACEMENTS as PLACEMENTS
 from deployments.entries import Entry as Entry
 from deployments.mailing_catalogue import MAILINGS
 from deployments.offer_catalogue import OFFERS
+from deployments.trade_catalogue import TRADE
 from models.company import Workspace
 from models.form import offering
 from models.locale import mark, spoken, translate
@@ -283,6 +284,7 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     *MAILINGS,
     *OFFERS,
+    *TRADE,
 )  # fmt: skip
 
 

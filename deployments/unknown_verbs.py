@@ -77,6 +77,9 @@ class UnknownVerbs:
             case What.GUESSES:
                 tills = {key.id or 0: key.title for key in keys(session)}
                 return [needs.of_guesses(row, tills, around) for row in rows.guesses(session, clock, most)]
+            case What.INSTRUCTION:
+                found_ = rows.instructions(session, clock, share, most)
+                return [needs.of_instruction(*row, around) for row in found_]
             case What.BY_HAND:
                 return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
         found = rows.placements(session, clock, what, share, most)

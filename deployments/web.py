@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from deployments.approval_verbs import ApprovalVerbs
 from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
-from deployments.coupon_letter_verbs import CouponLetterVerbs
 from deployments.coupon_analysis_verbs import CouponAnalysisVerbs
+from deployments.coupon_letter_verbs import CouponLetterVerbs
 from deployments.customer_verbs import CustomerVerbs
 from deployments.desk_verbs import DeskVerbs
 from deployments.door_verbs import DoorVerbs
@@ -46,6 +46,7 @@ from deployments.stop_verbs import StopVerbs
 from deployments.subscribe_verbs import SubscribeVerbs
 from deployments.suggest_verbs import SuggestVerbs
 from deployments.till_verbs import TillVerbs
+from deployments.trade_verbs import TradeVerbs
 from deployments.typed_in_over_http import TypedInOverHttp
 from deployments.unknown_verbs import UnknownVerbs
 from deployments.week_verbs import WeekVerbs
@@ -68,6 +69,7 @@ class HouseVerbs(
     PasskeyVerbs,
     PeopleVerbs,
     OutletVerbs,
+    TradeVerbs,
     CustomerVerbs,
     GroupVerbs,
     MailingVerbs,

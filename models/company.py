@@ -15,6 +15,7 @@ from models.consent_texts import ConsentText, SubscriptionPolicy
 from models.content import Known
 from models.day import Day
 from models.delivery import Lateness
+from models.exchange import ExchangeCard
 from models.locale import mark
 from models.mailers import MailerCard
 from models.people import Role
@@ -74,7 +75,7 @@ class Addresses(Value):
 
 
 class Outlet(Value):
-    """A shop; `email` is where questions of customers are passed on to."""
+    """A shop; `email` is where questions of customers are passed on to, `manager` a person of the company's."""
 
     key: Key
     name: Text
@@ -84,6 +85,8 @@ class Outlet(Value):
     email: Email = ""
     phone: str = ""
     hours: str = ""
+    manager: str = ""
+    exchange: ExchangeCard = ExchangeCard()
 
 
 class PersonCard(Value):

@@ -59,6 +59,7 @@ OPERATIONS = {
         Operation("C1", mark("Customer groups for mailings"), mark("may be sent advertising, % of the group")),
         Operation("C5", mark("Analysis of reaction to mailings"), mark("revenue per 1,000 letters, against control")),
         Operation("C8", mark("Coupons, special offers, reasons to visit"), mark("ready on date, %")),
+        Operation("C9", mark("Coupons in trade"), mark("limits exceeded (target 0)")),
         Operation("C10", mark("Analysis of coupons"), mark("what coupons brought against control, with its interval")),
         Operation("C11", mark("Reports of mailings"), mark("delivered on time")),
     )

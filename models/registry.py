@@ -125,6 +125,12 @@ VOCABULARY = (
     Metric("coupon_profit_high", mark("Profit of coupons, at most (95 %)"), Kind.LEVEL, Unit.MONEY),
     Metric("coupon_shift", mark("Change of a product group by coupons"), Kind.LEVEL, Unit.MONEY, 0),
     Metric("coupon_signals", mark("Signals of misuse of coupons"), Kind.LEVEL, better=-1),
+    Metric("coupons_oversold", mark("Limits of offers exceeded"), Kind.LEVEL, better=-1),
+    Metric("coupons_in_outlet", mark("Coupons redeemed in the outlet"), Kind.COUNTER),
+    Metric("coupons_discount", mark("Discounts by coupons in the outlet"), Kind.COUNTER, Unit.MONEY, better=0),
+    Metric("coupons_given_back", mark("Discounts given back with returns"), Kind.COUNTER, Unit.MONEY, better=0),
+    Metric("instructions_sent", mark("Instructions sent to outlets"), better=0),
+    Metric("instructions_confirmed", mark("Instructions confirmed by outlets")),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in VOCABULARY}
 

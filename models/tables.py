@@ -24,6 +24,7 @@ from models import (
     review,
     stop,
     subscriptions,
+    trade,
 )
 
 METADATA = SQLModel.metadata
@@ -49,4 +50,5 @@ SUBJECTS = (
     review,
     stop,
     subscriptions,
+    trade,
 )

@@ -28,6 +28,7 @@ NO_TABLE = mark(
     "“{value}” is no table in the company's folder. Write a file or a pattern inside it, as customers.csv or "
     "purchases/*.csv; it ends in .csv or .xlsx."
 )
+NO_FOLDER = mark("“{value}” leads out of the company's folder. Write a folder inside it, or a whole path.")
 BAD_CHANNEL_KEY = mark("“{value}” is not a key of a channel. Use small Latin letters, digits and hyphens only.")
 
 
@@ -91,6 +92,13 @@ def _table(text: str) -> str:
     return str(path)
 
 
+def _folder(text: str) -> str:
+    path = PurePosixPath(text.strip().replace("\\", "/"))
+    if ".." in path.parts:
+        raise Unreadable(because(NO_FOLDER, code="no_folder", value=text))
+    return str(path) if text.strip() else ""
+
+
 def _email(text: str) -> str:
     if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
         raise Unreadable(because(BAD_EMAIL, code="bad_email", value=text))
@@ -125,6 +133,7 @@ Key = Annotated[str, AfterValidator(_key)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Colour = Annotated[str, AfterValidator(_colour)]
 TableText = Annotated[str, AfterValidator(_table)]
+FolderText = Annotated[str, AfterValidator(_folder)]
 Url = Annotated[str, AfterValidator(_url)]
 Email = Annotated[str, AfterValidator(_email)]
 HoursText = Annotated[str, AfterValidator(_hours)]

@@ -17,6 +17,7 @@ class What(StrEnum):
     QUESTION = "question"
     DIFFERENCE = "difference"
     MAILING = "mailing"
+    INSTRUCTION = "instruction"
     REFUSED = "refused"
     HELD = "held"
     LATE = "late"
@@ -31,6 +32,7 @@ TITLES = {
     What.QUESTION: mark("Questions to answer"),
     What.DIFFERENCE: mark("Not as approved"),
     What.MAILING: mark("Mailings that wait"),
+    What.INSTRUCTION: mark("Outlets that have not confirmed"),
     What.REFUSED: mark("Refused by the channel"),
     What.HELD: mark("Held back"),
     What.LATE: mark("Late"),
@@ -55,6 +57,10 @@ MEANING = {
     What.MAILING: mark(
         "Somebody has to look before they go on: to approve them, to say why they stand, or to say what became of "
         "letters that nobody knows of."
+    ),
+    What.INSTRUCTION: mark(
+        "An offer starts within two days, and these outlets have not said that their tills know of it. Call them; "
+        "write down who confirmed."
     ),
     What.REFUSED: mark("The channel took none of it and said why. Mend what it says, then publish again or cancel."),
     What.HELD: mark("They wait for a decision and do not go out by themselves."),

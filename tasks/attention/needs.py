@@ -16,6 +16,8 @@ from models.piece import HandVersion, OfferRow, Piece
 from models.post import Product
 from models.reaction import Check, Comment, PassedOn
 from models.reason import Reason, because
+from models.redemptions import OfferRow as OfferInTrade
+from models.trade import Instruction
 from tasks.attention.addresses import channel_address
 from tasks.control.compare import Difference
 from tasks.control.letters import possible
@@ -27,6 +29,8 @@ TEXT_SHOWN = 600
 TRIED = mark("It was tried {times} times.")
 ASKED = mark("It waits for approval.")
 IN_DOUBT = mark("Letters whose outcome is unknown: {number}. Nothing is sent twice by itself.")
+LETTER_SENT = mark("The letter with the instruction went out; nobody there has confirmed it.")
+NO_LETTER = mark("No letter can go there: print the sheet and hand it over.")
 BY_HAND = mark("The version for {channel} was written by {person}. Since then the piece says something else.")
 
 GUESSED = mark("Wrong codes: {wrong} within {minutes} minutes.")
@@ -147,6 +151,16 @@ def of_guesses(alarm: GuessAlarm, tills: Mapping[int, str], around: Around) -> N
     return Need(
         what=What.GUESSES, id=alarm.id or 0, title=tills.get(alarm.key_id or 0, alarm.till), channel=outlet,
         since=alarm.at, known=(said, still), page=f"/staff/outlets/{alarm.outlet}",
+    )  # fmt: skip
+
+
+def of_instruction(instruction: Instruction, offer: OfferInTrade, around: Around) -> Need:
+    name, phone = around.called("outlet", instruction.outlet)
+    told = because(LETTER_SENT, code="sent") if instruction.sent_at else because(NO_LETTER, code="no_letter")
+    return Need(
+        what=What.INSTRUCTION, id=instruction.id or 0, title=offer.title, channel=f"{name}, {phone}" if phone else name,
+        author=around.names.person(offer.made_by), since=offer.starts_at or instruction.made_at, known=(told,),
+        page=f"/staff/trade/{offer.key}",
     )  # fmt: skip
 
 

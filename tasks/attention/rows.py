@@ -21,10 +21,13 @@ from models.mailings import IN_DOUBT, Mailing, Stage
 from models.outlets import TillKey
 from models.piece import HandVersion, Piece, PieceVersion, Rendition
 from models.reaction import UNANSWERED, Check, Comment, PassedOn
+from models.redemptions import OfferRow
+from models.trade import Instruction
 from tasks.attention.mine import Share
 from tasks.delivery.statements import D, is_approved, not_stopped
 from tasks.mailing.statements import M
 from tasks.orders.rows import its_piece
+from tasks.trade.rows import waiting
 
 RECENT = timedelta(days=14)
 ASKED_WITHIN = timedelta(days=30)
@@ -33,6 +36,7 @@ GUESSED_WITHIN = timedelta(days=1)
 K = Comment.__table__.c  # type: ignore[attr-defined]
 C = Check.__table__.c  # type: ignore[attr-defined]
 PLACED = (What.UNKNOWN, What.REFUSED, What.HELD, What.LATE, What.MISSED)
+AUTHORS: Mapping[What, Any] = {What.MAILING: col(Mailing.made_by), What.INSTRUCTION: col(OfferRow.made_by)}
 DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
 NOBODYS = (What.GUESSES,)
 
@@ -66,7 +70,7 @@ def _counting(what: What, clock: Clock, share: Share | None) -> Select[tuple[int
 def of_share(what: What, share: Share | None) -> ColumnElement[bool]:
     if share is None or what in NOBODYS or (share.decides and what in DECIDED):
         return true()
-    author = col(Mailing.made_by) if what is What.MAILING else col(Piece.author)
+    author = AUTHORS.get(what, col(Piece.author))
     theirs: list[ColumnElement[bool]] = [author.in_(share.authors)]
     theirs += [or_(author.is_(None), author.not_in(share.known))] if share.others else []
     if what is What.QUESTION:
@@ -166,6 +170,21 @@ def _guesses(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     return select(GuessAlarm), where
 
 
+def instructions(
+    session: Session, clock: Clock, share: Share | None, most: int
+) -> Sequence[tuple[Instruction, OfferRow]]:
+    """Instructions of offers that start soon, which their outlets have not confirmed; the soonest first."""
+    source, where = _instructions(clock)
+    query = source.where(*where, of_share(What.INSTRUCTION, share)).order_by(
+        col(OfferRow.starts_at), col(Instruction.id)
+    )
+    return list(session.execute(query.limit(most)).tuples())
+
+
+def _instructions(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
+    return waiting(clock.plus()), ()
+
+
 def _mailings(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     waits = select(col(Mailing.id)).where(col(Mailing.stage).in_((Stage.ASKED, Stage.PAUSED)))
     doubted = select(M.mailing_id).where(IN_DOUBT)
@@ -201,5 +220,5 @@ def _placed(what: What) -> Any:
 SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
-    What.MAILING: _mailings, What.GUESSES: _guesses,
+    What.MAILING: _mailings, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
 }  # fmt: skip

@@ -101,7 +101,7 @@ def printed(told: Whole, found: tuple[Findings, ...], made_at: datetime, reader:
     for report in said["reports"]:
         for part in report["parts"]:
             part["plots"] = [plot["note"] for plot in part["plots"]]
-    pdf: bytes = typst.compile(
+    pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stub knows of one file only
         {"main.typ": files("tasks.coupon_analysis.templates").joinpath("coupons.typ").read_bytes()},
         format="pdf", ignore_system_fonts=True, timestamp=int(made_at.timestamp()),
         sys_inputs={"told": json.dumps(said), "plots": json.dumps(drawn)},

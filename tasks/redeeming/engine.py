@@ -180,52 +180,7 @@ class Redeeming:
         }  # fmt: skip
         return _in_order(call, outcomes, refused)
 
-<<<<<<< HEAD
     def _weigh(self, session: Session, call: Call, refused: dict[str, Refusal]) -> Answer:
-=======
-    def plan(
-        self, session: Session, call: Call, found: dict[str, Offered], refused: dict[str, Reason]
-    ) -> list[Planned]:
-        """What each code that is not refused yet takes; raises NoRoom for the first that may not."""
-        codes = [code for code in call.codes if code not in refused]
-        for code in codes:
-            if reason := found[code].refusal if code in found else refusals.unknown(code):
-                raise NoRoom(code, reason)
-        if call.basket.currency != self.currency:
-            words = {"currency": call.basket.currency, "ours": self.currency}
-            raise NoRoom(codes[0], because(refusals.CURRENCY, code="currency", **words))
-        asked = [Asked(found[code].offer_id, self.terms_of(session, found[code], call)) for code in codes]
-        offs = together(self.prices, asked, call.basket, call.buyer, call.place)
-        for code, off in zip(codes, offs, strict=True):
-            if isinstance(off, Reason):
-                raise NoRoom(code, off)
-        people = self.buyers(session, call)
-        return [
-            self.planned(call, found[code], one.terms, off, people)
-            for code, one, off in zip(codes, asked, offs, strict=True) if not isinstance(off, Reason)
-        ]  # fmt: skip
-
-    def terms_of(self, session: Session, one: Offered, call: Call) -> Any:
-        return limits.extended(self.terms.of(session, one.version_id or 0), one.ends_at, call.place.zone)
-
-    def buyers(self, session: Session, call: Call) -> tuple[set[int], list[str]]:
-        """Who buys: numbers of customers, and keyed hashes of what was shown."""
-        named = shown(call.presented)
-        known = rows.known_customers(session, named) | ({call.buyer.customer} if call.buyer.customer else set())
-        return known, [self.house.printed(*one) for one in named] + ([call.buyer.whose] if call.buyer.whose else [])
-
-    def planned(self, call: Call, one: Offered, terms: Any, off: Any, people: tuple[set[int], list[str]]) -> Planned:
-        """Raises NoRoom where it cannot be known what is taken."""
-        customers, prints = people
-        who = scopes(customers | ({one.customer_id} if one.customer_id else set()), prints)
-        if reason := limits.missing(terms, call.place, who, call.sitting):
-            raise NoRoom(one.code, reason)
-        taken = limits.takes(terms, off, call.place, who, call.sitting, self.currency)
-        customer = call.buyer.customer or min(customers, default=one.customer_id)
-        return Planned(one, terms, off, taken, customer, "" if customer or not prints else prints[0])
-
-    def _weigh(self, session: Session, call: Call, refused: dict[str, Reason]) -> Answer:
->>>>>>> ee7975e (Mailings carry coupons)
         found, now = rows.look(session, self.house.clock, call.codes, locking=False)
         call = self.scales.placed(call, now or now_by(self.house.clock, session))
         outcomes = {}

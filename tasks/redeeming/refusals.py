@@ -6,11 +6,8 @@ The public gets one text for all of them; that is the business of whoever asks.
 from models.locale import mark
 from models.reason import Reason, because
 from models.redemptions import CouponState, Limit, OfferStage
-<<<<<<< HEAD
-from tasks.offers.refusals import Refusal
-=======
 from tasks.codes.reading import OF_A_TEST, is_of_a_test
->>>>>>> ee7975e (Mailings carry coupons)
+from tasks.offers.refusals import Refusal
 
 UNKNOWN = mark("There is no such code. Read it again sign by sign.")
 STOPPED = mark("This code has been stopped.")
@@ -47,16 +44,11 @@ FULL: dict[Limit, Reason] = {
 }  # fmt: skip
 CODE_FULL = because(USED_UP, code="code")
 ROOM = frozenset({*(reason.code for reason in FULL.values()), CODE_FULL.code})
-UNKNOWN_CODE = because(UNKNOWN, code="unknown_code")
-<<<<<<< HEAD
+UNKNOWN_CODE, TEST_LETTER = because(UNKNOWN, code="unknown_code"), because(OF_A_TEST, code="test_code")
 OTHER = Refusal.of(because(OTHER_BODY, code="other_body"))
 TOGETHER = Refusal.of(because(NOT_BESIDE, code="together"))
 NO_SITTING = because(SITTING, code="sitting")
 SETTLED = because(REDEEMED_ALREADY, code="redeemed")
-=======
-TEST_LETTER = because(OF_A_TEST, code="test_code")
-OTHER = because(OTHER_BODY, code="other_body")
->>>>>>> ee7975e (Mailings carry coupons)
 
 
 def unknown(code: str) -> Reason:

@@ -45,6 +45,8 @@ PARENT = {
     "/staff/review": "ask-reviewer",
     "/staff/proof/{rendition_id}/urgent": "urgent",
     "/approval": "approval",
+    "/staff/trade/{key}/{id}/confirmed": "confirm-instruction",
+    "/trade/{token}": "confirm-instruction",  # by whoever has the outlet's link: no order of ours
     "/staff/people": "person",
     "/staff/people/{key}": "person",
     "/staff/people/{key}/leave": "person",

@@ -23,7 +23,7 @@ FOR_EVERYBODY = {
     "/", "/p/{slug}", "/feed.atom", "/sitemap.xml", "/robots.txt", "/l/{code}", "/brand.css", "/logo.png",
     "/media/{name}", "/static/{name}", "/favicon.ico", "/healthz", "/sign-in", "/invite/{token}",
     "/sign-in/passkey", "/sign-in/passkey/question", "/invite/{token}/passkey", "/invite/{token}/passkey/question",
-    "/review/{token}", "/review/thanks",
+    "/review/{token}", "/review/thanks", "/trade/{token}", "/trade/{token}/sheet.pdf",
     "/l/{mark}/{link}", "/o/{name}", "/u/{mark}", "/c/{mark}", "/v/{mark}", "/q/{name}",
     "/hooks/{account}", "/hooks/{account}/{secret}",
     "/subscribe", "/subscribe/thanks", "/subscribe/frame", "/subscribe/frame/thanks", "/subscribe/text/{purpose}",

@@ -25,9 +25,10 @@ routes = Routes()
 def page(request: Request, key: str) -> Response:
     """With the costs beside the discount that stand in the address: nothing is kept of them."""
     costs, objection = _costs(request), NO_REASON
-    found = premises(request).verbs.coupon_analysis(key, costs)
+    analyse = premises(request).verbs.coupon_analysis
+    found = analyse(key, costs)
     if isinstance(found, Reason):
-        found, objection = premises(request).verbs.coupon_analysis(key, {}), found
+        objection, found = found, analyse(key, {})
     if found is None or isinstance(found, Reason):
         raise HTTPException(404)
     return show(request, "coupon_analysis.html", found=found, costs=costs, objection=objection,

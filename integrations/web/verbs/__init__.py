@@ -7,8 +7,8 @@ from typing import Protocol
 from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
-from integrations.web.verbs.coupon_letters import CouponLetterVerbs
 from integrations.web.verbs.coupon_analysis import CouponAnalysisVerbs
+from integrations.web.verbs.coupon_letters import CouponLetterVerbs
 from integrations.web.verbs.customers import CustomerVerbs
 from integrations.web.verbs.drop import DropVerbs
 from integrations.web.verbs.groups import GroupVerbs
@@ -28,6 +28,7 @@ from integrations.web.verbs.stop import StopVerbs
 from integrations.web.verbs.subscribe import SubscribeVerbs
 from integrations.web.verbs.suggest import SuggestVerbs
 from integrations.web.verbs.tills import TillVerbs
+from integrations.web.verbs.trade import TradeVerbs
 from integrations.web.verbs.unknown import UnknownVerbs
 from integrations.web.verbs.week import WeekVerbs
 from models.desk import (
@@ -127,6 +128,7 @@ class Verbs(
     UnknownVerbs,
     PeopleVerbs,
     OutletVerbs,
+    TradeVerbs,
     CustomerVerbs,
     GroupVerbs,
     CampaignVerbs,

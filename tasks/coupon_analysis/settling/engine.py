@@ -66,7 +66,8 @@ class Settling:
     def _due(self, days: int, key: str) -> list[int]:
         with self.house.reads() as session:
             if key:
-                return [id] if (id := of_key(session, key.strip())) else []
+                found = of_key(session, key.strip())
+                return [found] if found else []
             now = now_by(self.house.clock, session)
             return list(due(session, now - timedelta(days=days), now))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from models.figures import counted, weekdays
 from models.locale import mark, spoken, translate
 from models.offers import AmountOff, OfferTerms, PercentOff
 from tasks.composing.expressions import VALUE_MAX
@@ -14,7 +15,7 @@ from tasks.offers import summary_of_rules as rules
 from tasks.offers.refusals import hours_said
 from tasks.offers.summary import ALL_GOODS_BUT, GIVES, GOODS, GOODS_BUT
 from tasks.offers.windows import is_over_midnight
-from tasks.offers.wording import Words, counted, goods_named, money, named, percent, weekdays
+from tasks.offers.wording import Words, goods_named, money, named, percent
 
 THE_REST = mark("All terms: at the till.")
 

@@ -109,7 +109,7 @@ class Scales:
     ) -> list[Planned]:  # fmt: skip
         """What each of these codes takes; raises NoRoom for the first that may not be taken."""
         for code in codes:
-            if reason := found[code].refusal if code in found else refusals.UNKNOWN_CODE:
+            if reason := found[code].refusal if code in found else refusals.unknown(code):
                 raise NoRoom(code, reason)
         who = self.who(session, call)
         weighed = self.weighed(session, call, [found[code] for code in codes], who, ahead)

@@ -39,12 +39,14 @@ from tasks.mailing.steering.engine import Steering
 from tasks.mailing.testing.engine import Testing
 from tasks.mailing.writing import fields
 from tasks.offers.wording import Words
-from tasks.redeeming.calls import Call
+from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
 from tests.tasks.codes.seeded import chance
 from tests.tasks.mailing.office import Office, letter, open_office
 from tests.tasks.redeeming import shop
 
+# Nothing of these comes from the kind of database.
+ANYWHERE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RULES = CodeRules(groups_of=5)
 TERMS = shop.terms(control_percent=0, codes=RULES, limits={"per_code": 1})
 TEXT = (
@@ -140,6 +142,7 @@ def test_each_recipient_gets_a_code_of_their_own(office: Office) -> None:
     assert len(issued(office)) == 7 == len(office.post.got)
 
 
+@ANYWHERE
 def test_no_address_holds_a_code(office: Office) -> None:
     offer(office)
     id = approved(office)
@@ -295,6 +298,7 @@ def test_imported_codes_are_given_while_there_are_any(office: Office) -> None:
 # The check.
 
 
+@ANYWHERE
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -315,6 +319,7 @@ def test_an_offer_that_will_not_stand_holds_the_mailing_at_its_check(
     assert said in str(office.ask(id).refusal)
 
 
+@ANYWHERE
 def test_a_coupon_without_an_offer_holds_it_and_a_fallback_does_not(office: Office) -> None:
     id = ready(office, offer="")
     assert "carries no offer" in str(office.ask(id).refusal)
@@ -324,6 +329,7 @@ def test_a_coupon_without_an_offer_holds_it_and_a_fallback_does_not(office: Offi
     assert not office.ask(id).refusal
 
 
+@ANYWHERE
 def test_an_offer_is_named_by_its_title_or_by_the_block(office: Office) -> None:
     offer(office)
     id = office.made()
@@ -341,6 +347,7 @@ def test_an_offer_is_named_by_its_title_or_by_the_block(office: Office) -> None:
     assert "the mailing carries “tea”" in str(office.ask(other).refusal)
 
 
+@ANYWHERE
 def test_another_offer_needs_another_approval(office: Office) -> None:
     offer(office)
     offer(office, key="coffee")
@@ -374,6 +381,7 @@ def test_an_offer_stopped_before_the_hour_holds_the_mailing_and_in_the_middle_pa
 # Tests and looks.
 
 
+@ANYWHERE
 def test_a_test_shows_a_code_that_no_till_takes(office: Office) -> None:
     offer(office)
     id = ready(office)
@@ -383,13 +391,13 @@ def test_a_test_shows_a_code_that_no_till_takes(office: Office) -> None:
     text = filled(got.form.text, got.values)
     assert "0000-TEST-0000" in text and "10% off" in text and issued(office) == []
     assert "TEST" in filled(got.form.subject, got.values)
-    redeeming = shop.redeeming(office.house.engine, office.clock)
-    answer = redeeming.validate(Call.model_validate(shop.call("k", "0000TEST0000").model_dump()))
+    answer = Redeeming.of(office.house).validate(shop.call("k", "0000TEST0000"))
     assert answer.outcomes[0].reason.code == "test_code"
     look = Shown(office.house).preview(id, "A", 0)
     assert "0000-TEST-0000" in look.html and token_of(office.house.printed, NOBODY) in look.html
 
 
+@ANYWHERE
 def test_a_short_message_says_the_code_and_is_measured_by_it(office: Office) -> None:
     offer(office)
     sms = "{{ coupon.code }}: 10% off at Seven Cups. Leave: {{ unsubscribe_url }}"

@@ -1,0 +1,43 @@
+"""What is written to outlets before an offer starts, and to the head about those who have not confirmed. Pure."""
+
+from models.company import Outlet
+from models.figures import joined
+from models.locale import mark, quoted, translate
+from tasks.notices.rows import Message
+
+NEW = mark("{offer} starts on {day}: read the instruction and confirm it")
+CHANGED = mark("{offer} has changed: throw the former sheet away, read the new one and confirm it")
+REMINDER = mark("{offer} starts on {day}, and your outlet has not confirmed the instruction yet")
+BODY = mark(
+    "Outlet {outlet}. The page below has the instruction for the till, and the same on one sheet to print. Show it to "
+    "everybody who works at the till, then press “Confirm” there: once is enough."
+)
+HEAD = mark("{offer} starts on {day}, and these outlets have not confirmed it: {outlets}")
+HEAD_BODY = mark(
+    "Not confirmed: {outlets}. Call them; whoever confirms by telephone is written down on the page below. The offer "
+    "starts at its time in any case."
+)
+UNREACHED = mark("No letter can go to: {outlets}. Print the sheets from the page and hand them over.")
+
+
+def to_outlet(
+    id: int, outlet: Outlet, person: str, offer: str, day: str, link: str, former: bool, reminds: bool
+) -> Message:
+    """To the outlet's manager where one is named, else to the outlet's address."""
+    text = REMINDER if reminds else CHANGED if former else NEW
+    return Message(
+        key=f"trade:{id}:{'again' if reminds else 'first'}", person=person,
+        subject=translate(text, offer=quoted(offer), day=day), body=translate(BODY, outlet=quoted(outlet.name)),
+        link=link, address="" if person else outlet.email,
+    )  # fmt: skip
+
+
+def to_head(key: str, person: str, offer: str, day: str, late: list[str], unreached: list[str], link: str) -> Message:
+    body = [translate(HEAD_BODY, outlets=joined([quoted(name) for name in late]))]
+    if unreached:
+        body.append(translate(UNREACHED, outlets=joined([quoted(name) for name in unreached])))
+    outlets = joined([quoted(name) for name in late])
+    return Message(
+        key=key, person=person, subject=translate(HEAD, offer=quoted(offer), day=day, outlets=outlets),
+        body="\n\n".join(body), link=link,
+    )  # fmt: skip

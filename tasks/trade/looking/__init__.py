@@ -1,0 +1,1 @@
+"""Limits and reservations of offers looked after."""

@@ -1,0 +1,116 @@
+"""The rows of coupons in trade: offers in force, instructions of outlets. Sessions are given; none is opened here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock, now_by
+from models.offers import OfferTerms
+from models.redemptions import OfferRow, OfferStage, OfferVersion, Redeemed, Redemption
+from models.registry import Fact
+from models.trade import ExchangeFile, Instruction
+from tasks.delivery.rows import insert_quietly
+from tasks.delivery.statements import QUICK
+
+I = Instruction.__table__.c  # type: ignore[attr-defined]  # noqa: E741
+R = Redemption.__table__.c  # type: ignore[attr-defined]
+COUNTED = (Redeemed.REDEEMED, Redeemed.RETURNED)
+
+
+def in_force(session: Session, now: datetime, key: str = "") -> list[tuple[OfferRow, OfferTerms]]:
+    """Offers that are open or will be, with what is approved of them; the first to start comes first."""
+    query = (
+        select(OfferRow, col(OfferVersion.terms))
+        .join(OfferVersion, and_(col(OfferVersion.offer_id) == col(OfferRow.id),
+                                 col(OfferVersion.hash) == col(OfferRow.approved_hash)))
+        .where(col(OfferRow.stage) == OfferStage.OPEN,
+               or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now))
+        .order_by(col(OfferRow.starts_at), col(OfferRow.id))
+    )  # fmt: skip
+    if key:
+        query = query.where(col(OfferRow.key) == key)
+    found = {row.id: (row, OfferTerms.model_validate(terms)) for row, terms in session.execute(query).tuples()}
+    return list(found.values())
+
+
+def version(session: Session, offer: int, hash: str) -> OfferTerms | None:
+    query = select(col(OfferVersion.terms)).where(col(OfferVersion.offer_id) == offer, col(OfferVersion.hash) == hash)
+    terms = session.execute(query.limit(1)).scalar()
+    return OfferTerms.model_validate(terms) if terms is not None else None
+
+
+def make(session: Session, clock: Clock, offer: int, version_hash: str, outlets: Iterable[str]) -> None:
+    """Put an instruction down for each of these outlets, once for a version."""
+    now = now_by(clock, session)
+    made = [{"offer_id": offer, "version_hash": version_hash, "outlet": outlet, "made_at": now, "sent_to": "",
+             "confirmed_by": "", "by_link": False} for outlet in outlets]  # fmt: skip
+    if made:
+        unique = ["offer_id", "version_hash", "outlet"]
+        session.execute(insert_quietly(session, Instruction, unique), made)
+
+
+def of_version(session: Session, offer: int, version_hash: str) -> dict[str, Instruction]:
+    """By outlet."""
+    query = select(Instruction).where(I.offer_id == offer, I.version_hash == version_hash)
+    return {row.outlet: row for row in session.execute(query).scalars()}
+
+
+def had_former(session: Session, offer: int, version_hash: str) -> set[str]:
+    """The outlets that were sent another version before."""
+    query = select(I.outlet).where(I.offer_id == offer, I.version_hash != version_hash, I.sent_at.is_not(None))
+    return set(session.execute(query).scalars())
+
+
+def instruction(session: Session, id: int) -> tuple[Instruction, OfferRow] | None:
+    query = select(Instruction, OfferRow).join(OfferRow, col(OfferRow.id) == I.offer_id).where(I.id == id)
+    return session.execute(query).tuples().first()
+
+
+def current(session: Session, one: Instruction, offer: OfferRow) -> Instruction:
+    """The instruction of the version that is in force now, where this one is of a former."""
+    if one.version_hash == offer.approved_hash:
+        return one
+    return of_version(session, one.offer_id, offer.approved_hash).get(one.outlet, one)
+
+
+def once(session: Session, id: int, field: str, **said: Any) -> bool:
+    """Set a moment that is set once; False where somebody has."""
+    change = update(Instruction).where(I.id == id, I[field].is_(None)).values(**said)
+    return bool(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
+
+
+def waiting(now: ColumnElement[Any]) -> Select[Any]:
+    """Instructions in force that the head has been told of, and that nobody has confirmed."""
+    return (
+        select(Instruction, OfferRow).join(OfferRow, col(OfferRow.id) == I.offer_id)
+        .where(I.confirmed_at.is_(None), I.told_head_at.is_not(None), I.version_hash == col(OfferRow.approved_hash),
+               col(OfferRow.stage) == OfferStage.OPEN,
+               or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now))
+    )  # fmt: skip
+
+
+# What the registry is told.
+
+
+def redeemed(session: Session, offers: Sequence[int]) -> list[Any]:
+    """How often and for how much each offer was redeemed in each outlet, and how much of it came back."""
+    query = (
+        select(R.offer_id, R.outlet, func.count().label("number"), func.sum(R.amount).label("amount"),
+               func.sum(R.back).label("back"), func.max(R.at).label("last"))
+        .where(R.offer_id.in_(offers), R.state.in_(COUNTED)).group_by(R.offer_id, R.outlet)
+    )  # fmt: skip
+    return list(session.execute(query).all())
+
+
+def known_facts(session: Session, keys: Sequence[str]) -> set[str]:
+    return set(session.execute(select(col(Fact.key)).where(col(Fact.key).in_(keys))).scalars())
+
+
+def files(session: Session, most: int) -> list[ExchangeFile]:
+    """What came of files, the last first."""
+    query = select(ExchangeFile).order_by(col(ExchangeFile.read_at).desc(), col(ExchangeFile.id).desc()).limit(most)
+    return list(session.execute(query).scalars())

@@ -1,0 +1,201 @@
+"""Outlets are told before an offer starts, once for a version; who has not confirmed is known to the head in time."""
+
+import io
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pypdf
+import pytest
+from sqlalchemy import Engine, select
+
+from models.basket import Basket, BasketLine
+from models.locale import language, spoken
+from models.offers import AmountOff, Conditions, Invitation, Sitting
+from models.redemptions import OfferCounter, OfferRow, OfferStage
+from models.registry import Fact
+from models.trade_forms import ConfirmInstructionForm
+from tasks.attention import rows as attention
+from tasks.house import House
+from tasks.trade import links, whom
+from tasks.trade.engine import Trade
+from tasks.trade.looking.engine import Looking, ledger_of
+from tests.fakes import NOW
+from tests.tasks.redeeming.shop import call
+from tests.tasks.trade.shop import TODAY, approve, instructions, notices, open_offer, pass_days, terms, trading
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine) -> Iterator[House]:
+    with trading(tmp_path / "company", database) as house:
+        yield house
+
+
+def token(house: House, outlet: str) -> str:
+    with house.reads() as session:
+        return links.token(instructions(session)[outlet].id or 0, house.printed)
+
+
+def facts(house: House, metric: str) -> list[tuple[str, int | None]]:
+    with house.reads() as session:
+        found = session.execute(select(Fact).where(Fact.metric == metric).order_by(Fact.id)).scalars()  # type: ignore[arg-type]
+        return [(fact.subject_id, fact.value) for fact in found]
+
+
+def test_every_outlet_is_written_to_once(house: House) -> None:
+    open_offer(house)
+    done = Trade(house).instruct()
+    assert (done.offers, done.sent, done.unreached) == (1, 2, 1)
+    told = {(one.address, one.person): one for one in notices(house)}
+    assert told.keys() == {("center@example.org", ""), ("", "gleb")}
+    letter = told["center@example.org", ""]
+    assert "starts on" in letter.subject and "Cups in the centre" in letter.body
+    assert Trade(house).instruct().sent == 0 and len(notices(house)) == 2
+    assert sorted(facts(house, "instructions_sent")) == [("tea@center", 1), ("tea@east", 1)]
+
+
+def test_a_new_version_is_told_anew_and_the_old_confirmation_does_not_hold(house: House) -> None:
+    id = open_offer(house)
+    Trade(house).instruct()
+    old = token(house, "center")
+    page = Trade(house).confirm_by_link(old, "Ann")
+    assert page and page.confirmed_by == "Ann"
+    approve(house, id, terms(gives=AmountOff(amount=Decimal(60))))
+    assert Trade(house).instruct().sent == 2
+    assert "has changed" in notices(house)[-1].subject
+    shown = Trade(house).page(old)  # the old link shows what is in force now
+    assert shown and shown.confirmed_at is None and "60" in str(shown.heads)
+    again = Trade(house).confirm_by_link(old, "Ann")
+    assert again and again.confirmed_at and Trade(house).offers()[0].confirmed == 1
+
+
+def test_confirming_twice_is_once_however_many_press(house: House) -> None:
+    open_offer(house)
+    Trade(house).instruct()
+    link = token(house, "center")
+    people = [threading.Thread(target=Trade(house).confirm_by_link, args=(link, f"Person {n}")) for n in range(6)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    page = Trade(house).page(link)
+    assert page and page.confirmed_by.startswith("Person ")
+    assert facts(house, "instructions_confirmed") == [("tea@center", 1)]
+
+
+@pytest.mark.parametrize("wrong", ["", "1", "1-", "0-x", "x-y", "1-" + "0" * 32, "99999999999-a", "１-a", "1-é"])
+def test_a_link_that_is_not_ours_opens_nothing(house: House, wrong: str) -> None:
+    open_offer(house)
+    Trade(house).instruct()
+    trade = Trade(house)
+    assert trade.page(wrong) is None and trade.confirm_by_link(wrong, "Eve") is None
+    assert trade.paper_by_link(wrong) is None and facts(house, "instructions_confirmed") == []
+
+
+def test_the_outlet_is_reminded_and_the_head_hears_two_days_before(house: House) -> None:
+    open_offer(house)  # in ten days
+    trade = Trade(house)
+    trade.instruct()
+    pass_days(house, 6)
+    assert (trade.instruct().reminded, len(notices(house))) == (0, 2)
+    pass_days(house, 1)  # three days before
+    assert trade.instruct().reminded == 2 and trade.instruct().reminded == 0
+    trade.confirm_by_link(token(house, "center"), "Ann")
+    pass_days(house, 1.1)
+    assert trade.instruct().told_head == 2 and trade.instruct().told_head == 0
+    [letter] = [one for one in notices(house) if one.person == "vera"]
+    assert "Cups in the east" in letter.subject and "Cups without mail" in letter.body
+    assert "Cups in the centre" not in letter.subject
+    with house.reads() as session:
+        assert attention.counts(session, house.clock, None)[attention.What.INSTRUCTION] == 2
+    report = trade.confirm(ConfirmInstructionForm(instruction=_id(house, "mute"), who="Boris", person="gleb"))
+    assert "confirmed by Boris" in str(report.lines[0])
+    with house.reads() as session:
+        assert attention.counts(session, house.clock, None)[attention.What.INSTRUCTION] == 1
+
+
+def _id(house: House, outlet: str) -> int:
+    with house.reads() as session:
+        return instructions(session)[outlet].id or 0
+
+
+def test_an_offer_that_starts_at_once_goes_to_the_head_at_once(house: House) -> None:
+    open_offer(house, terms(starts=TODAY))
+    assert Trade(house).instruct().told_head == 3
+
+
+def test_a_colleague_who_may_not_or_names_nobody_confirms_nothing(house: House) -> None:
+    open_offer(house)
+    Trade(house).instruct()
+    form = {"instruction": _id(house, "center"), "who": "Ann"}
+    for person, change, code in (("nina", {}, "not_entitled"), ("gleb", {"who": " "}, "no_name"),
+                                 ("gleb", {"instruction": 99}, "absent")):  # fmt: skip
+        report = Trade(house).confirm(ConfirmInstructionForm(**form | change, person=person))
+        assert report.refusal.code == code
+    assert facts(house, "instructions_confirmed") == []
+
+
+def test_only_offers_that_are_open_and_outlets_that_are_meant_are_told(house: House) -> None:
+    open_offer(house, terms(conditions=Conditions(outlets=("center",))), key="here")
+    open_offer(house, terms(conditions=Conditions(channels=("site",))), key="site")
+    open_offer(house, key="draft", stage=OfferStage.ASKED)
+    open_offer(house, terms(starts=TODAY - timedelta(days=40)), key="over")
+    done = Trade(house).instruct()
+    assert done.offers == 2 and done.sent == 1
+
+
+def test_an_invitation_is_told_where_its_seats_are() -> None:
+    seat = Sitting(outlet="b", at=datetime(2026, 12, 1, 18), seats=3)  # noqa: DTZ001  wall time
+    invitation = terms(gives=Invitation(sittings=(seat,)))
+    from models.company import Outlet
+
+    shops = [Outlet(key=key, name=key) for key in "abc"]
+    assert [one.key for one in whom.concerned(invitation, shops)] == ["b"]
+
+
+@pytest.mark.parametrize("speaking", ["ru", "en"])
+def test_the_sheet_is_one_page_with_all_that_a_till_needs(house: House, speaking: str) -> None:
+    open_offer(house, terms(title="Чай & кофе <b>"))
+    Trade(house).instruct()
+    with spoken(speaking):
+        assert language() == speaking
+        content = Trade(house).paper(_id(house, "center"))
+    reader = pypdf.PdfReader(io.BytesIO(content or b""))
+    text = " ".join(reader.pages[0].extract_text().split())
+    assert len(reader.pages) == 1
+    for word in ("Чай & кофе <b>", "45", "https://staff.example/till", "gleb@example.org", "Cups in the centre"):
+        assert word in text, word
+    for secret in ("9000", "9,000", "9 000", "control", "контрол"):
+        assert secret not in text
+    assert ("Как отказать" if speaking == "ru" else "How to refuse") in text
+
+
+def test_limits_are_looked_after_and_told_to_the_registry(house: House) -> None:
+    open_offer(house, terms(starts=TODAY - timedelta(days=1)), "TEA", "CUP")
+    ledger = ledger_of(house)
+    basket = Basket(lines=(BasketLine(n=1, product="tea", amount=10_000),))
+    assert ledger.redeem(call("r1", "TEA", at=NOW, basket=basket)).ok
+    assert ledger.reserve(call("r2", "CUP", at=NOW, basket=basket)).ok
+    pass_days(house, 0.5)
+    looked = Looking(house).round()
+    assert (looked.expired, looked.wrong) == (1, ())
+    assert facts(house, "coupons_in_outlet") == [("tea@center", 1)]
+    assert facts(house, "coupons_discount") == [("tea@center", 4_500)]
+    assert facts(house, "coupons_oversold") == [("tea", 0)]
+    Looking(house).round()
+    assert len(facts(house, "coupons_in_outlet")) == len(facts(house, "coupons_oversold")) == 1
+
+
+def test_a_counter_that_does_not_add_up_is_told_loudly_once_a_day(house: House) -> None:
+    id = open_offer(house, terms(starts=TODAY - timedelta(days=1)), "TEA")
+    basket = Basket(lines=(BasketLine(n=1, product="tea", amount=10_000),))
+    ledger_of(house).redeem(call("r1", "TEA", at=NOW, basket=basket))
+    with house.sessions.begin() as session:
+        session.get_one(OfferCounter, (id, "total", "")).used = 7
+        assert session.get_one(OfferRow, id)
+    looked = Looking(house).round()
+    assert len(looked.wrong) == 1 and "7" in looked.wrong[0]
+    Looking(house).round()
+    assert sorted(one.person for one in notices(house)) == ["gleb", "vera"]
