@@ -53,4 +53,8 @@ OFFERS = (
         "give_another_code", ("replace-code",), title=mark("Codes: another one for a client"),
         about=mark("In the place of one that does not work, with what is left of its uses."),
     ),
+    Entry(
+        "file_with_codes", ("take-codes",), title=mark("Codes: a file to print"), door=BULK,
+        about=mark("A table or cards on A4, beside the company's folder; who took it stays written down."),
+    ),
 )  # fmt: skip

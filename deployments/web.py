@@ -31,6 +31,7 @@ from deployments.mailing_report_verbs import MailingReportVerbs
 from deployments.mailing_verbs import MailingVerbs
 from deployments.month_verbs import MonthVerbs
 from deployments.occasion_verbs import OccasionVerbs
+from deployments.offer_verbs import OfferVerbs
 from deployments.order_verbs import OrderVerbs
 from deployments.outlet_verbs import OutletVerbs
 from deployments.passkey_verbs import PasskeyVerbs
@@ -73,6 +74,7 @@ class HouseVerbs(
     CustomerVerbs,
     GroupVerbs,
     MailingVerbs,
+    OfferVerbs,
     OrderVerbs,
     DropVerbs,
     ApprovalVerbs,

@@ -11,6 +11,7 @@ from models.orders import Signed
 
 APPROVE_IT, RETURN_IT = "approve", "return for correction"
 STOP_BY, OPEN_BY = "stop", "open"
+AS_TABLE, AS_SHEETS = "a table", "sheets with cards"
 A_NUMBER, TO_GROUPS = "so many codes", "one for each customer of groups"
 OFFER_TITLE = mark("Key of the offer")
 OFFER_ABOUT = mark("It stands on the offer's page on the desk, for example tea-january.")
@@ -150,6 +151,20 @@ class ReplaceCodeForm(AboutOffer):
     coupon: int = Field(
         ge=1, title=COUPON_TITLE, description=mark("It stands on the coupon's page. Never type a code here.")
     )
+
+
+class TakeCodesForm(AboutOffer):
+    """A file with the codes of a batch is made for whoever prints them; who took it stays written down."""
+
+    model_config = ConfigDict(title=mark("A file with codes"))
+
+    batch: int = Field(
+        ge=1, title=mark("Number of the batch"), description=mark("It stands on the offer's page. One batch at a time.")
+    )
+    what: Annotated[Literal["a table", "sheets with cards"], InWords()] = Field(
+        default="a table", title=mark("What kind of file"),
+        description=mark("A table for a printing house, or cards on A4 to print and cut."),
+    )  # fmt: skip
 
 
 class OfferUpkeepForm(Form):

@@ -38,6 +38,7 @@ from integrations.web.routes import (
     campaigns,
     coupon_analysis,
     coupon_letters,
+    coupons,
     customers,
     desk,
     door,
@@ -55,6 +56,7 @@ from integrations.web.routes import (
     me,
     month,
     occasions,
+    offers,
     orders,
     outlets,
     passkeys,
@@ -118,6 +120,8 @@ SUBJECTS = (
     intake,
     tills,
     letters_archive,
+    coupons,
+    offers,
 )
 
 # What is said for a status: the title, and what to do.

@@ -16,11 +16,13 @@ from models.offer_orders import (
     OpenOfferForm,
     ReplaceCodeForm,
     StopOfferForm,
+    TakeCodesForm,
 )
 from tasks.house import house
 from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.engine import Offering
+from tasks.offering.files.engine import Files
 from tasks.offering.issuing.engine import Issuing
 from tasks.offers.summary import summary
 from tasks.orderbook.steps import by_the_book
@@ -131,6 +133,12 @@ def import_codes(form: ImportCodesForm) -> Ending:
 def replace_code(form: ReplaceCodeForm) -> Ending:
     """Another code with what is left of its uses."""
     return told(by_the_book(lambda: Issuing(house()).replace(form)))
+
+
+@step(mark("Make a file with codes"))
+def take_codes(form: TakeCodesForm) -> Ending:
+    """It lies beside the company's folder; the desk gives it to the browser instead."""
+    return told(by_the_book(lambda: Files(house()).put(form)))
 
 
 @step(mark("See to the days of offers"))

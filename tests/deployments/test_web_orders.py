@@ -75,6 +75,18 @@ PARENT = {
     "/staff/groups/{key}/undo/{id}": "correct-group",
     "/staff/groups/{key}/list": "correct-group",  # Prefect takes no file: a list is an order by numbers
     "/staff/groups/{key}/put-away": "put-away-group",
+    "/staff/new-offer": "make-offer",  # with another button it only shows what it comes to
+    "/staff/offers/{key}/form": "make-offer",
+    "/staff/offers/{key}/ask": "ask-offer",
+    "/staff/offers/{key}/decide": "decide-offer",
+    "/staff/offers/{key}/stop": "stop-offer",
+    "/staff/offers/{key}/open": "open-offer",
+    "/staff/offers/{key}/extend": "extend-offer",
+    "/staff/offers/{key}/issue": "issue-codes",
+    "/staff/offers/{key}/import": "import-codes",
+    "/staff/offers/{key}/codes": "take-codes",
+    "/staff/offers/coupon/{id}/replace": "replace-code",
+    "/staff/coupons": "replace-code",  # looks only: a typed code stands in no address
     "/staff/mailings/new": "make-mailing",
     "/staff/mailings/{id}/letter": "save-mailing",
     "/staff/mailings/{id}/letter/look": "save-mailing",  # saves nothing: what it shows is what the order would save

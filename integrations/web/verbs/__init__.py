@@ -19,6 +19,7 @@ from integrations.web.verbs.local_mail import LocalMailVerbs
 from integrations.web.verbs.mailing_report import MailingReportVerbs
 from integrations.web.verbs.mailings import MailingVerbs
 from integrations.web.verbs.month import MonthVerbs
+from integrations.web.verbs.offers import OfferVerbs
 from integrations.web.verbs.orders import OrderVerbs
 from integrations.web.verbs.outlets import OutletVerbs
 from integrations.web.verbs.people import PeopleVerbs
@@ -139,6 +140,7 @@ class Verbs(
     HookVerbs,
     SubscribeVerbs,
     MailingVerbs,
+    OfferVerbs,
     MailingReportVerbs,
     CouponAnalysisVerbs,
     IntakeVerbs,

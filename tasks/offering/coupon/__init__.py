@@ -1,0 +1,1 @@
+"""One coupon: found by what is typed, and its whole history."""

@@ -1,0 +1,1 @@
+"""Files with codes, for whoever prints them."""

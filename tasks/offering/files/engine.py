@@ -1,0 +1,128 @@
+"""Files with codes: a table for a printing house, sheets with cards to cut, the picture of a code for everybody.
+
+Whoever takes one is written down; a batch that was taken before is given again only with a reason.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from integrations.errors import Refused
+from models.database import now_by
+from models.locale import language, mark, translate, translate_plural
+from models.offer_orders import AS_SHEETS, TakeCodesForm
+from models.offers import CodeKind, OfferTerms
+from models.post import Value
+from models.reason import because
+from models.redemptions import BatchKind, CouponBatch, OfferRow
+from tasks.codes.pictures import content_of, qr_png, qr_svg
+from tasks.codes.shapes import Shape, shape_of
+from tasks.codes.sheets import Paper, Words, sheets
+from tasks.house import House
+from tasks.offering import rows
+from tasks.offering.asking.engine import OfferApproval, writer_of_offers
+from tasks.offering.shown import rows as looks
+from tasks.offering.telling import line_of
+from tasks.offers.summary import summary
+from tasks.orders.answers import Report
+
+AT_ONCE, PRINTED_MOST = 50_000, 3_000
+TITLE = mark("A file with codes")
+NO_BATCH = mark("This offer has no batch № {batch}. Their numbers stand on its page.")
+EMPTY = mark("No code of this batch may be given out: none is live.")
+TOO_MANY = mark("{number} cards are too many for sheets here, at most {most}. Take the table to a printing house.")
+BEFORE = mark("Its codes were taken before: {who}. Say why they are taken again.")
+TAKEN = mark("{number} code is in the file"), mark("{number} codes are in the file")
+UNTIL = mark("until {day}")
+WRITTEN = mark("The file lies here: {place}. Take it away from there when it is printed.")
+
+
+class CodesFile(Value):
+    """A file with codes, in memory."""
+
+    name: str
+    media: str
+    data: bytes
+    number: int
+
+
+class Files:
+    """Files with the codes of one house's offers."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.clock = house, house.clock
+        self.made: CodesFile | None = None
+
+    def take(self, form: TakeCodesForm) -> Report:
+        """Make the file, which is then in `made`."""
+        try:
+            writer_of_offers(self.house, form.person)
+            with self.house.reads() as session:
+                row = rows.offer(session, form.offer)
+                batch = self._batch(session, row, form)
+                version = rows.in_force(session, row) or rows.last(session, row.id or 0)
+                self.made = self._file(session, row, batch, rows.terms_of(version), form)
+            said = translate_plural(*TAKEN, self.made.number)
+            return Report(title=translate(TITLE), lines=(line_of(self.house.staff_url, row, said),))
+        except Refused as refused:
+            return Report(title=translate(TITLE), refusal=refused.reason)
+
+    def put(self, form: TakeCodesForm) -> Report:
+        """Make the file and put it beside the company's folder, for whoever has no desk at hand."""
+        report = self.take(form)
+        if self.made is None:
+            return report
+        folder = self.house.var / "codes"
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        (folder / self.made.name).write_bytes(self.made.data)
+        notes = (translate(WRITTEN, place=f"codes/{self.made.name}"),)
+        return report.model_copy(update={"notes": notes})
+
+    def _batch(self, session: Session, row: OfferRow, form: TakeCodesForm) -> CouponBatch:
+        found = next((one for one in rows.batches(session, row.id or 0) if one.id == form.batch), None)
+        if found is None:
+            raise Refused(because(NO_BATCH, code="no_batch", batch=form.batch))
+        before = [one for one in looks.taken(session, row.key) if one.form.get("batch") == form.batch]
+        if before and found.kind != BatchKind.GENERIC and not form.reason.strip():
+            raise Refused(because(BEFORE, code="before", who=OfferApproval(self.house).name(before[-1].person)))
+        return found
+
+    def _file(
+        self, session: Session, row: OfferRow, batch: CouponBatch, terms: OfferTerms, form: TakeCodesForm
+    ) -> CodesFile:  # fmt: skip
+        shape = shape_of(terms.codes) if batch.kind == BatchKind.UNIQUE else None
+        as_sheets, name = form.what == AS_SHEETS, f"{row.key}-{batch.id}"
+        codes = list(self._codes(session, batch, shape, PRINTED_MOST + 1 if as_sheets else 10**9))
+        if not codes:
+            raise Refused(because(EMPTY, code="empty"))
+        if not as_sheets:
+            table = "\r\n".join(["code", *codes, ""]).encode("utf-8-sig")
+            return CodesFile(name=f"{name}.csv", media="text/csv; charset=utf-8", data=table, number=len(codes))
+        if len(codes) > PRINTED_MOST:
+            raise Refused(because(TOO_MANY, code="too_many", number=batch.made, most=PRINTED_MOST))
+        pdf = sheets(self._words(terms, session), codes, Paper(), now_by(self.clock, session))
+        return CodesFile(name=f"{name}.pdf", media="application/pdf", data=pdf, number=len(codes))
+
+    def _codes(self, session: Session, batch: CouponBatch, shape: Shape | None, most: int) -> Iterator[str]:
+        after, left = 0, most
+        while left and (some := looks.codes_of(session, batch.id or 0, after, min(AT_ONCE, left))):
+            yield from (shape.shown(code) if shape and shape.matched(code) else code for _, code in some)
+            after, left = some[-1][0], left - len(some)
+
+    def _words(self, terms: OfferTerms, session: Session) -> Words:
+        said = summary(terms, rows.knowledge(session, self.house.workspace).words)
+        company = self.house.workspace.company
+        day = translate(UNTIL, day=f"{terms.last_day:%d.%m.%Y}")
+        return Words(title=terms.title, lines=said[1:2], until=day, company=company.name, language=language())
+
+    def symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
+        """The picture of the one code of an offer that has one for everybody."""
+        with self.house.reads() as session:
+            row = rows.by_key(session, key)
+            version = rows.in_force(session, row) if row else None
+            code = looks.a_code_of(session, row.id or 0) if row else ""
+        if version is None or not code or rows.terms_of(version).codes.kind is not CodeKind.GENERIC:
+            return None
+        content = content_of(code)
+        return ("image/svg+xml", qr_svg(content)) if kind == "svg" else ("image/png", qr_png(content))

@@ -1,0 +1,76 @@
+"""What the pages of offers ask of other tables. Sessions are given; none is opened here."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.customers import Address, Customer
+from models.letters import Happening
+from models.mailings import MailEvent, Message
+from models.order_book import GivenOrder
+from models.redemptions import Coupon, CouponEvent, Redemption
+
+MOST = 200
+
+
+def of_offer(session: Session, offer: int) -> Sequence[CouponEvent]:
+    """What was ordered about the whole offer, the newest first."""
+    mine = (col(CouponEvent.offer_id) == offer, col(CouponEvent.coupon_id).is_(None), col(CouponEvent.code) == "")
+    query = select(CouponEvent).where(*mine).order_by(col(CouponEvent.id).desc()).limit(MOST)
+    return session.execute(query).scalars().all()
+
+
+def sent(session: Session, message: int) -> datetime | None:
+    return session.execute(select(col(Message.sent_at)).where(col(Message.id) == message)).scalar()
+
+
+def seen(session: Session, message: int) -> datetime | None:
+    """When the letter was first opened by a person, or a link of it followed."""
+    mine = (col(MailEvent.message_id) == message, col(MailEvent.what).in_((Happening.OPENED, Happening.CLICKED)),
+            ~col(MailEvent.robot))  # fmt: skip
+    return session.execute(select(func.min(MailEvent.at)).where(*mine)).scalar()
+
+
+def redemptions(session: Session, ids: Collection[int]) -> dict[int, Redemption]:
+    query = select(Redemption).where(col(Redemption.id).in_(ids))
+    return {one.id or 0: one for one in session.execute(query).scalars()}
+
+
+def of_customer(session: Session, customers: Collection[int], most: int = 50) -> Sequence[Coupon]:
+    """The coupons of these customers, the newest first."""
+    query = select(Coupon).where(col(Coupon.customer_id).in_(customers)).order_by(col(Coupon.id).desc())
+    return session.execute(query.limit(most)).scalars().all()
+
+
+def customers_called(session: Session, said: str) -> list[int]:
+    """By number, by card, or by an address as it is kept."""
+    found: set[int] = set()
+    if said.isascii() and said.isdecimal() and len(said) < 10:
+        found |= set(session.execute(select(col(Customer.id)).where(col(Customer.id) == int(said))).scalars())
+    found |= set(session.execute(select(col(Customer.id)).where(col(Customer.code) == said)).scalars())
+    found |= set(session.execute(select(col(Address.customer_id)).where(col(Address.value) == said.lower())).scalars())
+    return sorted(found)
+
+
+def taken(session: Session, offer: str) -> list[GivenOrder]:
+    """Who has taken files with codes of this offer, from the order book."""
+    mine = (col(GivenOrder.subject_kind) == "offer", col(GivenOrder.subject_id) == offer)
+    done = (col(GivenOrder.code) == "take-codes", col(GivenOrder.carried_out_at).is_not(None))
+    query = select(GivenOrder).where(*mine, *done).order_by(col(GivenOrder.id))
+    return [one for one in session.execute(query).scalars() if not (one.said.get("refusal") or {}).get("text")]
+
+
+def codes_of(session: Session, batch: int, after: int, most: int) -> list[tuple[int, str]]:
+    """The next codes of a batch that may be given out."""
+    c = Coupon.__table__.c  # type: ignore[attr-defined]
+    query = select(c.id, c.code).where(c.batch_id == batch, c.id > after, c.state == "live").order_by(c.id).limit(most)
+    return [(id, code) for id, code in session.execute(query).tuples()]
+
+
+def a_code_of(session: Session, offer: int) -> str:
+    """The one code of an offer that has one for everybody."""
+    query = select(func.min(Coupon.code)).where(col(Coupon.offer_id) == offer)
+    return str(session.execute(query).scalar() or "")
