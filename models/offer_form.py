@@ -32,7 +32,7 @@ class WhatIsGiven(Signed):
         description=mark("Small Latin letters, digits and hyphens; empty makes it of the title. It never changes."),
     )  # fmt: skip
     gives: Annotated[Given, InWords()] = Field(
-        default="percent off", title=mark("What it gives"), description=mark("The next fields say how much.")
+        default="percent off", title=mark("What is given"), description=mark("The next fields say how much.")
     )
     value: str = Field(
         default="", max_length=20, title=mark("How much"),

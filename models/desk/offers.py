@@ -13,7 +13,7 @@ from models.redemptions import CouponState, Happened, OfferStage
 STAGE_TITLES = {
     OfferStage.DRAFT: mark("is being written"),
     OfferStage.ASKED: mark("waits for a decision"),
-    OfferStage.OPEN: mark("open"),
+    OfferStage.OPEN: mark("is open"),
     OfferStage.STOPPED: mark("stopped"),
     OfferStage.ENDED: mark("has ended"),
 }
@@ -41,7 +41,7 @@ BATCH_TITLES = {
 }  # fmt: skip
 # The fields of the form as its page shows them, in parts.
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (mark("What it gives"), ("title", "gives", "value", "most", "gift", "gifts", "take", "pay", "sittings", "guests")),
+    (mark("What is given"), ("title", "gives", "value", "most", "gift", "gifts", "take", "pay", "sittings", "guests")),
     (mark("On which goods"), ("product_groups", "products", "but_groups", "but_products", "which", "at_most")),
     (mark("To whom, where and when"), (
         "first_day", "last_day", "outlets", "channels", "weekdays", "hours", "sum_from", "quantity_from",

@@ -79,7 +79,7 @@ def test_an_offer_goes_its_way_on_the_desk(web: Web) -> None:
     longer = olga.http.post(f"{PATH}/tea/extend", data={"csrf": olga.csrf, "why": "просят", "last_day": "2027-01-31"},
                             follow_redirects=True)  # fmt: skip
     assert "изменение ждёт решения" in text(longer.text)
-    assert "last_day" in web.browser("marina").get(f"{PATH}/tea").text
+    assert "Последний день" in web.browser("marina").get(f"{PATH}/tea").text
     codes = {one.code for one in coupons(web.house)}
     assert not any(code in str(one.form) or code in str(one.said) for one in book(web) for code in codes)
 

@@ -38,8 +38,8 @@ def coupon(request: Request, id: Id) -> Response:
     page = desk(request).coupon_page(id)
     if page is None:
         raise HTTPException(404)
-    words = {"page": page, "coupon_titles": COUPON_TITLES, "state_tones": STATE_TONES, "State": CouponState}
-    return show(request, "coupon.html", **words, **TITLES)
+    return show(request, "coupon.html", page=page, coupon_titles=COUPON_TITLES, state_tones=STATE_TONES,
+                State=CouponState, **TITLES)  # fmt: skip
 
 
 @routes.post(PATH + "/coupon/{id}/replace", Permission.CUSTOMERS)

@@ -1,6 +1,7 @@
 """Offers: all of them, one whole, the form that writes one, and everything that is ordered about them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import HTTPException, Request, Response
 
@@ -44,7 +45,7 @@ PATH, NEW = "/staff/offers", "/staff/new-offer"
 WHY_MOST, FILE_MOST, WRONG = 500, 20_000_000, 422
 NO_FILE = mark("Choose a file with codes. Nothing has been taken in.")
 TONES = {OfferStage.ASKED: "warn", OfferStage.OPEN: "good", OfferStage.STOPPED: "bad"}
-TITLES = {
+TITLES: dict[str, Any] = {
     "stages": STAGE_TITLES, "tones": TONES, "Stage": OfferStage, "happened_titles": HAPPENED_TITLES,
     "batch_titles": BATCH_TITLES,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from models.desk.offers import (
     OfferVersionLine,
     Waiting,
 )
-from models.locale import mark
+from models.locale import mark, translate
 from models.offer_form import OfferFields
 from models.offer_orders import MakeOfferForm
 from models.offers import CodeKind, OfferTerms
@@ -115,7 +115,7 @@ class ShownOffers:
         told = []
         for place, one in enumerate(versions):
             before, said = versions[place + 1] if place + 1 < len(versions) else None, decided.get(one.hash)
-            changes = difference(rows.terms_of(before), rows.terms_of(one)) if before else ()
+            changes = _changes(before, one) if before else ()
             told.append(OfferVersionLine(
                 n=one.n, hash=one.hash, made_by=self._name(one.made_by), made_at=one.made_at, changes=changes,
                 in_force=one.hash == row.approved_hash, decision=said.decision if said else "",
@@ -133,7 +133,7 @@ class ShownOffers:
         if found is None or version is None:
             return None
         terms = rows.terms_of(version)
-        changes = difference(rows.terms_of(approved), terms) if approved else ()
+        changes = _changes(approved, version) if approved else ()
         return Waiting(
             version=version.hash, n=version.n, asked_of=self._name(found[0].asked_of), until=found[0].due_at,
             says=summary(terms, known.words)[1:], changes=changes,
@@ -211,6 +211,17 @@ class ShownOffers:
 
 def _who(visitor: Visitor) -> Who:
     return Who(visitor.key, visitor.name, tuple(visitor.roles))
+
+
+def _changes(former: OfferVersion, later: OfferVersion) -> tuple[tuple[str, str, str], ...]:
+    """What is different, by the titles of the form's fields."""
+    found = difference(rows.terms_of(former), rows.terms_of(later))
+    return tuple((_titled(path), was, now) for path, was, now in found)
+
+
+def _titled(path: str) -> str:
+    field = OfferFields.model_fields.get(field_of(path))
+    return translate(field.title) if field and field.title else path
 
 
 def form_of_fields(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -47,12 +47,12 @@ def of_customer(session: Session, customers: Collection[int], most: int = 50) ->
 
 def customers_called(session: Session, said: str) -> list[int]:
     """By number, by card, or by an address as it is kept."""
-    found: set[int] = set()
+    found: set[int | None] = set()
     if said.isascii() and said.isdecimal() and len(said) < 10:
         found |= set(session.execute(select(col(Customer.id)).where(col(Customer.id) == int(said))).scalars())
     found |= set(session.execute(select(col(Customer.id)).where(col(Customer.code) == said)).scalars())
     found |= set(session.execute(select(col(Address.customer_id)).where(col(Address.value) == said.lower())).scalars())
-    return sorted(found)
+    return sorted(one for one in found if one is not None)
 
 
 def taken(session: Session, offer: str) -> list[GivenOrder]:
