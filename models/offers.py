@@ -4,12 +4,13 @@ The terms are data: a form fills them in, a text in YAML says the same, and a su
 Money is in major units as people write it (Decimal), wall times are the outlet's own.
 """
 
+from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, NaiveDatetime
+from pydantic import AfterValidator, Field, NaiveDatetime, model_validator
 
 from models.day import Day
 from models.locale import mark
@@ -145,6 +146,8 @@ class Conditions(Value):
 class Limits(Value):
     """How often. 0 is no limit. `budget` is money given off, `units` goods discounted, `period_days` a window's
     length for `per_period`, on a grid that begins with the offer's first day.
+
+    One code for everybody has no `per_code` unless it is said.
     """
 
     total: Annotated[int, Field(ge=0, le=10**9)] = 0
@@ -234,3 +237,22 @@ class OfferTerms(Value):
     campaign: Annotated[str, Field(max_length=60)] = ""
     goal: Annotated[str, Field(max_length=60)] = ""
     control_percent: Annotated[int, Field(ge=0, le=50)] = 10
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_code_for_everybody(cls, said: Any) -> Any:
+        """Of one code for everybody nobody means one use in all: where nothing is said, it has no limit of its own."""
+        if not isinstance(said, Mapping) or _said_of(said.get("codes"), "kind") != CodeKind.GENERIC:
+            return said
+        limits = said.get("limits", {})
+        if _said_of(limits, "per_code") is not None:
+            return said
+        free = limits.model_copy(update={"per_code": 0}) if isinstance(limits, Limits) else {**limits, "per_code": 0}
+        return {**said, "limits": free}
+
+
+def _said_of(part: Any, name: str) -> Any:
+    """What is said of a field; None where it was left as it is."""
+    if isinstance(part, Value):
+        return getattr(part, name) if name in part.model_fields_set else None
+    return part.get(name) if isinstance(part, Mapping) else None

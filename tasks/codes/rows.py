@@ -39,6 +39,12 @@ COUPON = Coupon.__table__  # type: ignore[attr-defined]
 C = COUPON.c
 OTHER_ORDER = mark("This order was given before, for other codes. Look at that batch, or order these anew.")
 NO_OFFER = mark("There is no such offer any more. Look for it in the list of offers.")
+NOT_OPEN = {
+    OfferStage.DRAFT: mark("The offer is not approved yet. Ask for approval first; codes come after it."),
+    OfferStage.ASKED: mark("The offer waits for approval. Issue the codes when it is approved."),
+    OfferStage.STOPPED: mark("The offer is stopped, so its codes would work for nobody. Open it first."),
+    OfferStage.ENDED: mark("The offer has ended. Issue codes of another one."),
+}
 NOBODY = mark("There is nobody in these groups who could get a coupon of this offer. Name other groups.")
 
 
@@ -56,10 +62,15 @@ class Order:
 
 
 def begin(session: Session, clock: Clock, order: Order, kind: BatchKind) -> tuple[CouponBatch, bool]:
-    """The order's batch, locked, and whether it is new. Raises Refused where the order was another one before."""
-    offer = select(col(OfferRow.id)).where(col(OfferRow.id) == order.offer)
-    if session.execute(offer).scalar() is None:
+    """The order's batch, locked, and whether it is new.
+
+    Raises Refused where the offer is not open, or the order was another one before.
+    """
+    stage = session.execute(select(col(OfferRow.stage)).where(col(OfferRow.id) == order.offer)).scalar()
+    if stage is None:
         raise Refused(because(NO_OFFER, code="no_offer"))
+    if stage != OfferStage.OPEN:
+        raise Refused(because(NOT_OPEN[OfferStage(stage)], code=stage))
     row = {"offer_id": order.offer, "once": order.once, "kind": kind.value, "title": order.title,
            "wanted": order.number, "made": 0, "made_by": order.by, "made_at": now_by(clock, session)}  # fmt: skip
     made = insert_quietly(session, CouponBatch, ["once"]).returning(col(CouponBatch.id))
@@ -173,6 +184,22 @@ def forms(session: Session) -> Forms:
     others = select(col(CouponBatch.id)).where(col(CouponBatch.kind) != BatchKind.UNIQUE)
     lengths = select(func.length(C.code)).where(C.batch_id.in_(others)).distinct()
     return Forms(tuple(one for one in shapes if one), frozenset(session.execute(lengths).scalars()))
+
+
+class KnownForms:
+    """The same, read again only where offers or codes have been added since: every typed code is read by it."""
+
+    def __init__(self) -> None:
+        self.known: tuple[Any, Forms] | None = None
+
+    def of(self, session: Session) -> Forms:
+        others = case((col(CouponBatch.kind) == BatchKind.UNIQUE, 0), else_=col(CouponBatch.made))
+        batches = select(func.max(col(CouponBatch.id)), func.sum(others)).subquery()
+        newest = select(func.max(col(OfferVersion.id))).scalar_subquery()
+        stamp = tuple(session.execute(select(*batches.c, newest)).one())
+        if self.known is None or self.known[0] != stamp:
+            self.known = stamp, forms(session)
+        return self.known[1]
 
 
 def live_like(session: Session, shape: Shape, offer: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from models.offers import OfferTerms
+from models.offers import CodeKind, OfferTerms
 
 WIDTH = 110
 
@@ -27,6 +27,8 @@ class _Row(list[Any]):
 def written(terms: OfferTerms) -> str:
     """What differs from the usual, in the order of the terms."""
     kept = terms.model_dump(exclude_defaults=True)
+    if terms.codes.kind is CodeKind.GENERIC:  # where one of these says nothing, it means any number
+        kept["limits"] = {**kept.get("limits", {}), "per_code": terms.limits.per_code}
     gives = {"kind": terms.gives.kind, **terms.gives.model_dump(exclude_defaults=True)}
     said = {name: gives if name == "gives" else kept[name] for name in OfferTerms.model_fields if name in kept}
     return yaml.dump(_plain(said), Dumper=Writer, allow_unicode=True, sort_keys=False, width=WIDTH)

@@ -25,7 +25,7 @@ from tasks.redeeming.audit import Audit
 from tasks.redeeming.calls import Answer, Back, Call, Entered, Entry, GiveBack, Outcome
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
-from tasks.redeeming.offline.rows import enter_entry
+from tasks.redeeming.offline.rows import enter_entry, let_come, waiting
 from tasks.redeeming.offline.signed import SignedList, listed, signed
 from tasks.redeeming.planning import all_refused, first_answer, refused_as
 from tasks.redeeming.rows import NoRoom, Offered, Overtaken
@@ -125,6 +125,12 @@ class Redeeming:
             done += more
         return done
 
+    def catch_up(self) -> int:
+        """Let what was brought back have its effect where its sale has come in the same moment; returns how much."""
+        with self.house.reads() as session:
+            sales = waiting(session)
+        return sum(self._patiently(partial(self._let_come, till=till, key=key)) for till, key in sales)
+
     def audit(self) -> Audit:
         """Add up the rows of all offers and compare them with the counters."""
         with self.house.reads() as session:
@@ -160,8 +166,8 @@ class Redeeming:
     def _attempt(
         self, session: Session, call: Call, state: Redeemed, lives: timedelta | None, refused: dict[str, Refusal]
     ) -> Answer:
-        found, now = rows.look(session, self.house.clock, call.codes)
-        now = now or now_by(self.house.clock, session)
+        looked = rows.look(session, self.house.clock, call.codes, rows.sale_key(call.till, call.key))
+        found, now = looked.found, looked.now or now_by(self.house.clock, session)
         former = rows.called(session, call.till, call.key)
         said = self.house.printed("redeeming", call.body())
         if former and (answer := _as_before(call, state, former, said, found)):
@@ -172,6 +178,8 @@ class Redeeming:
         codes = [code for code in call.codes if code not in refused]
         planned = self.scales.plan(session, call, found, codes, ahead=state is Redeemed.HELD)
         entered = enter_all(session, order, planned)
+        if looked.waits and state is Redeemed.REDEEMED:
+            let_come(session, self, call.till, call.key, now)
         outcomes = {
             one.offered.code: Outcome(
                 code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off,
@@ -181,8 +189,8 @@ class Redeeming:
         return _in_order(call, outcomes, refused)
 
     def _weigh(self, session: Session, call: Call, refused: dict[str, Refusal]) -> Answer:
-        found, now = rows.look(session, self.house.clock, call.codes, locking=False)
-        call = self.scales.placed(call, now or now_by(self.house.clock, session))
+        looked = rows.look(session, self.house.clock, call.codes, locking=False)
+        found, call = looked.found, self.scales.placed(call, looked.now or now_by(self.house.clock, session))
         outcomes = {}
         codes = [code for code in call.codes if code not in refused]
         for one in self.scales.plan(session, call, found, codes, bool(call.sitting)) if codes else ():
@@ -210,6 +218,9 @@ class Redeeming:
         return give_back(
             session, Bringing(call, said, now, self.scales, self.points, lambda code: call.code in ("", code))
         )
+
+    def _let_come(self, session: Session, till: str, key: str) -> int:
+        return let_come(session, self, till, key, now_by(self.house.clock, session))
 
     def _expire(self, session: Session) -> int:
         return rows.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")

@@ -63,10 +63,25 @@ class Offered:
         return refusals.of_offer(self.stage if self.version_id else "draft") or refusals.of_coupon(self.state)
 
 
-def look(session: Session, clock: Clock, codes: Sequence[str], locking: bool = True) -> tuple[dict[str, Offered], Any]:
-    """The codes that there are, and the database's time; None where there are none of them."""
-    found = session.connection().execute(statements.look(clock, locking), {"codes": list(codes)}).all()
-    return {row.code: Offered(*row[:-1]) for row in found}, found[0].now if found else None
+@dataclass(frozen=True)
+class Looked:
+    """The codes that there are, and the database's time; None where there are none of them.
+
+    `waits`: something of this sale was brought back before it was told of.
+    """
+
+    found: dict[str, Offered]
+    now: datetime | None = None
+    waits: bool = False
+
+
+def look(session: Session, clock: Clock, codes: Sequence[str], sale: str = "", locking: bool = True) -> Looked:
+    """The codes, kept from being stopped meanwhile where `locking`."""
+    binds = {"codes": list(codes), "sale": sale}
+    found = session.connection().execute(statements.look(clock, locking), binds).all()
+    if not found:
+        return Looked({})
+    return Looked({row.code: Offered(*row[:-2]) for row in found}, found[0].now, found[0].waits)
 
 
 class Terms:
@@ -90,6 +105,11 @@ def with_version(one: Offered, version: int) -> Offered:
 
 def newest_version(session: Session, offer: int) -> int | None:
     return session.execute(select(V.id).where(V.offer_id == offer).order_by(V.n.desc()).limit(1)).scalar()
+
+
+def sale_key(till: str, key: str) -> str:
+    """What a sale is known by to what is brought back of it."""
+    return f"{till}\n{key}"
 
 
 def called(session: Session, till: str, key: str) -> list[Any]:

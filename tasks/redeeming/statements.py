@@ -7,7 +7,7 @@ from being stopped or changed in the middle (FOR KEY SHARE, which the foreign ke
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, exists, insert, select, text
 
 from models.database import Clock
 from models.redemptions import (
@@ -34,10 +34,15 @@ LOOKED_AT = (C.id, C.code, C.state, C.most, C.used, C.held, C.customer_id, C.end
 
 @lru_cache(maxsize=64)
 def look(clock: Clock, locking: bool) -> Any:
-    """Binds: codes. The codes with their offers and what is approved of them, and the database's time."""
+    """Binds: codes, sale. The codes with their offers and what is approved of them, and the database's time.
+
+    `waits`: something of the sale was brought back before it was told of.
+    """
+    waiting = (ENTRY.c.sale == bindparam("sale"), ENTRY.c.redemption_id.is_(None))
+    waits = exists().where(*waiting).label("waits")
     in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
     joined = COUPON.join(OFFER, O.id == C.offer_id).outerjoin(VERSION, in_force)
-    query = select(*LOOKED_AT, clock.plus().label("now")).select_from(joined).order_by(C.id, V.n)
+    query = select(*LOOKED_AT, clock.plus().label("now"), waits).select_from(joined).order_by(C.id, V.n)
     query = query.where(C.code.in_(bindparam("codes", expanding=True)))
     return query.with_for_update(of=OFFER, key_share=True, read=True) if locking else query
 

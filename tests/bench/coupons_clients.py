@@ -36,9 +36,9 @@ def through_bare(url: str, client: int, run: str) -> Callable[[str, int], None]:
     ledger = redeeming(connect(url))
     with ledger.house.reads() as session:
         made = call("bare", "HOT", till=str(client))
-        found, now = rows.look(session, ledger.house.clock, ("HOT",), locking=False)
-        one: Planned = ledger.scales.plan(session, made, found, ["HOT"])[0]
-    row = row_of(made, one, 0, Redeemed.REDEEMED, "said", now)
+        looked = rows.look(session, ledger.house.clock, ("HOT",), locking=False)
+        one: Planned = ledger.scales.plan(session, made, looked.found, ["HOT"])[0]
+    row = row_of(made, one, 0, Redeemed.REDEEMED, "said", looked.now)
     return lambda code, n: bare.redeem(code, row | {"key": f"{run}-{client}-{n}"}, one.takes)
 
 

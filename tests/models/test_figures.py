@@ -1,4 +1,4 @@
-"""What is in a reason is written in the language of whoever reads it, whenever it was given, wherever kept."""
+"""What is in a reason is written in the language of whoever reads it, whenever it was given, wherever it was kept."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tasks.redeeming.engine import Redeeming
 
 SKEW = timedelta(minutes=5)
+NOT_YET = ("no_sale", "not_redeemed")  # the sale may still come, or be paid
 SETTLED = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
 
@@ -62,7 +63,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     """What was taken at the till is what is entered; what our prices and limits say of it are its conflicts."""
     ahead = entry.call.place.at > now + SKEW
     call = ledger.scales.placed(entry.call.model_copy(update={"origin": "offline"}), now if ahead else None)
-    found, _ = rows.look(session, ledger.house.clock, call.codes)
+    found = rows.look(session, ledger.house.clock, call.codes).found
     former = rows.called(session, call.till, call.key)
     done = {row.coupon_id: row for row in former if row.state in SETTLED}
     given = dict(zip(call.codes, entry.given, strict=False))
@@ -82,7 +83,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     unique = list(dict.fromkeys(conflicts))
     _put(session, call.till, call.key, said, now, what="sale", at=entry.call.place.at, outlet=call.place.outlet,
          code=_masked(call.codes), redemption_id=next(iter(numbers), None), conflicts=unique)  # fmt: skip
-    _let_come(session, ledger, call, now)
+    let_come(session, ledger, call.till, call.key, now)
     return Entered(key=call.key, redemptions=numbers, conflicts=tuple(unique))
 
 
@@ -134,7 +135,7 @@ def _brought(session: Session, ledger: "Redeeming", entry: Brought, said: str, n
     back = entry.back
     print_ = ledger.house.printed("code", back.code) if back.code else ""
     done = _give_back(session, ledger, back, print_, now)
-    waits = done.reason.code == "no_sale"
+    waits = done.reason.code in NOT_YET
     sale = rows.called(session, back.of_till, back.sale)
     said_so = {
         "conflicts": [done.reason.code] if done.reason and not waits else [],
@@ -143,7 +144,7 @@ def _brought(session: Session, ledger: "Redeeming", entry: Brought, said: str, n
     }
     if before is None:
         _put(session, back.till, back.key, said, now, what="back", at=entry.at, outlet=entry.outlet,
-             code=_masked([back.code]), sale=_sale_key(back.of_till, back.sale), **said_so)  # fmt: skip
+             code=_masked([back.code]), sale=rows.sale_key(back.of_till, back.sale), **said_so)  # fmt: skip
     elif not waits:
         session.execute(update(ENTRY).where(ENTRY.c.id == before.id).values(**said_so))
     numbers = (sale[0].id,) if sale and not waits else ()
@@ -161,21 +162,24 @@ def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: st
     return give_back(session, Bringing(back, said, now, ledger.scales, ledger.points, is_meant, force=True))
 
 
-def _let_come(session: Session, ledger: "Redeeming", call: Call, now: datetime) -> None:
-    """What was brought back before its sale came has its effect now."""
-    mine = (ENTRY.c.sale == _sale_key(call.till, call.key), ENTRY.c.redemption_id.is_(None))
-    sale = rows.called(session, call.till, call.key)
-    waiting = session.execute(select(ENTRY).where(*mine).order_by(ENTRY.c.id).with_for_update()).all()
+def let_come(session: Session, ledger: "Redeeming", till: str, key: str, now: datetime) -> int:
+    """What was brought back before its sale came has its effect now; returns how much of it waited."""
+    mine = (ENTRY.c.sale == rows.sale_key(till, key), ENTRY.c.redemption_id.is_(None), ENTRY.c.what == "back")
+    sale = [row for row in rows.called(session, till, key) if row.state in SETTLED]
+    early = session.execute(select(ENTRY).where(*mine).order_by(ENTRY.c.id).with_for_update()).all() if sale else ()
     give = partial(_give_back, session, ledger)
-    for row in waiting if sale else ():
+    for row in early:
         done = give(GiveBack(**row.body["back"]), row.body["code"], now)
         conflicts = [done.reason.code] if done.reason else []
         values = {"redemption_id": sale[0].id, "body": {}, "conflicts": conflicts}
         session.execute(update(ENTRY).where(ENTRY.c.id == row.id).values(**values))
+    return len(early)
 
 
-def _sale_key(till: str, key: str) -> str:
-    return f"{till}\n{key}"
+def waiting(session: Session) -> list[tuple[str, str]]:
+    """The sales, by till and key, of which something was brought back and waits."""
+    query = select(ENTRY.c.sale).where(ENTRY.c.sale != "", ENTRY.c.redemption_id.is_(None)).distinct()
+    return [(till, key) for till, _, key in (sale.partition("\n") for sale in session.execute(query).scalars())]
 
 
 def _put(session: Session, till: str, key: str, said: str, now: datetime, **more: Any) -> None:

@@ -86,6 +86,39 @@ def test_an_order_for_no_offer_or_no_codes_is_refused(sessions):
     assert refused.value.reason.code == "how_many" and batches(sessions) == []
 
 
+@pytest.mark.parametrize("stage", [stage for stage in OfferStage if stage is not OfferStage.OPEN])
+def test_codes_are_issued_of_an_open_offer_only(sessions, stage):
+    offer(sessions, stage=stage)
+    ways = [
+        lambda codes: codes.issue(order(5)),
+        lambda codes: codes.issue_to(order(), ["all"]),
+        lambda codes: codes.generic(order(rules=CodeRules(kind=CodeKind.GENERIC, word="TEA"))),
+        lambda codes: codes.take_in(order(), "код\nAB12CD\n".encode(), "codes.csv"),
+    ]
+    customers(sessions, 1)
+    group(sessions, "all", [1])
+    for way in ways:
+        with pytest.raises(Refused) as no:
+            way(codes_of(sessions))
+        assert no.value.reason.code == stage
+    assert not coupons(sessions) and not batches(sessions)
+
+
+def test_what_codes_look_like_is_read_again_where_more_were_added(sessions):
+    offer(sessions)
+    known = rows.KnownForms()
+    with sessions() as session:
+        assert known.of(session) == rows.forms(session) and not known.of(session).shapes
+    codes = codes_of(sessions)
+    codes.issue(order(3))
+    with sessions() as session:
+        first = known.of(session)
+        assert first.shapes and known.of(session) is first
+    codes.take_in(order(once="file"), "код\nAB12CD\n".encode(), "codes.csv")
+    with sessions() as session:
+        assert known.of(session) == rows.forms(session) != first
+
+
 def test_codes_that_are_there_already_are_drawn_again(sessions):
     offer(sessions)
     codes_of(sessions).issue(order(3, "o1"))

@@ -92,9 +92,12 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
             id="budget_below_one_discount",
         ),
         pytest.param(
-            {"codes": CodeRules(kind=CodeKind.GENERIC, word="TEA")},
+            {"codes": CodeRules(kind=CodeKind.GENERIC, word="TEA"), "limits": Limits(per_code=1)},
             [("limits.per_code", "one_use")],
             id="one_use_of_all",
+        ),
+        pytest.param(
+            {"codes": CodeRules(kind=CodeKind.GENERIC, word="TEA"), "limits": Limits(total=50)}, [], id="one_for_all"
         ),
         pytest.param(
             {"codes": CodeRules(kind=CodeKind.GENERIC), "limits": Limits(per_code=0)},

@@ -91,6 +91,31 @@ def test_a_return_ahead_of_its_sale_waits_and_has_its_effect_once(ledger: Redeem
     assert state(sessions)[0] == [("s1", "redeemed", 1_500, 500, "")] and ledger.audit().ok
 
 
+@pytest.mark.parametrize("reserved", [False, True], ids=["unknown", "reserved"])
+def test_a_return_ahead_of_a_sale_that_comes_online_has_its_effect(
+    ledger: Redeeming, sessions: Sessions, reserved: bool
+) -> None:
+    if reserved:
+        ledger.reserve(call("s1"))
+    assert ledger.take_journal([brought("b1", "s1")])[0].waits
+    assert ledger.redeem(call("s1")).ok
+    assert state(sessions)[0] == [("s1", "returned", 1_500, 1_500, "")] and ledger.audit().ok
+    (late,) = ledger.take_journal([brought("b1", "s1")])
+    assert late.replayed and late.redemptions and not late.waits and not late.conflicts
+    assert ledger.redeem(call("s1")).replayed and len(state(sessions)[0]) == 1
+
+
+def test_what_crossed_its_sale_in_one_moment_is_caught_up_with(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.redeem(call("s1"))
+    with sessions.begin() as session:  # as it stands where neither saw the other
+        body = {"back": {"key": "b1", "till": "till-1", "sale": "s1"}, "code": ""}
+        session.add(JournalEntry(till="till-1", key="b1", what="back", sale="till-1\ns1", said="x", body=body, at=NOW,
+                                 came_at=NOW))  # fmt: skip
+    ledger.take_journal([brought("b2", "s2")])
+    assert (ledger.catch_up(), ledger.catch_up()) == (1, 0)
+    assert state(sessions)[0] == [("s1", "returned", 1_500, 1_500, "")] and ledger.audit().ok
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_retries_does_not_matter(ledger: Redeeming, sessions: Sessions, seed: int) -> None:
     entries = [sale("s1"), sale("s2", "CUP"), brought("b1", "s1"), brought("b2", "s2", 1), brought("b3", "s2", 2)]
