@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deployments.card_catalogue import CARDS
 from deployments.entries import BULK as BULK
 from deployments.entries import DOORS as DOORS
 from deployments.entries import EVERY_MINUTE as EVERY_MINUTE
@@ -285,6 +286,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *MAILINGS,
     *OFFERS,
     *TRADE,
+    *CARDS,
 )  # fmt: skip
 
 

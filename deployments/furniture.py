@@ -32,6 +32,8 @@ from models.database import DatabaseClock, connect, now_by, reading, writing
 from models.locale import speak
 from models.reaction import Mark
 from models.reason import because
+from tasks.cards.letters import MY, MY_FIELDS
+from tasks.cards.page.rows import my_fields
 from tasks.delivery.rows import insert_quietly
 from tasks.groups import reactions
 from tasks.house import House, furnish
@@ -71,6 +73,7 @@ def furnish_from(settings: Settings, typed_in: Callable[[str, str], dict[str, An
     reactions.register(LETTERS)
     make_known(CONFIRM, {CONFIRM}, confirm_links)
     make_known(COUPON, {f"{COUPON}."}, coupons)
+    make_known(MY, MY_FIELDS, my_fields)
     return house
 
 

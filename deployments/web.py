@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from deployments.approval_verbs import ApprovalVerbs
 from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
+from deployments.card_verbs import CardVerbs, MyVerbs
 from deployments.coupon_analysis_verbs import CouponAnalysisVerbs
 from deployments.coupon_letter_verbs import CouponLetterVerbs
 from deployments.customer_verbs import CustomerVerbs
@@ -98,6 +99,8 @@ class HouseVerbs(
     TillVerbs,
     ArchiveVerbs,
     LocalMailVerbs,
+    CardVerbs,
+    MyVerbs,
 ):
     """Everything the web process can do, done in this house."""
 

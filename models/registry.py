@@ -131,6 +131,12 @@ VOCABULARY = (
     Metric("coupons_given_back", mark("Discounts given back with returns"), Kind.COUNTER, Unit.MONEY, better=0),
     Metric("instructions_sent", mark("Instructions sent to outlets"), better=0),
     Metric("instructions_confirmed", mark("Instructions confirmed by outlets")),
+    Metric("cards_good", mark("Client cards in use"), Kind.LEVEL),
+    Metric("points_open", mark("Points clients have"), Kind.LEVEL, better=0),
+    Metric("points_liability", mark("Owed to clients by points"), Kind.LEVEL, Unit.MONEY, better=-1),
+    Metric("points_given", mark("Points given"), better=0),
+    Metric("points_spent", mark("Points spent")),
+    Metric("points_ended", mark("Points ended unspent"), better=0),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in VOCABULARY}
 

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (
     approval,
+    cards,
     conclusion,
     customer_groups,
     customers,
@@ -30,6 +31,7 @@ from models import (
 METADATA = SQLModel.metadata
 SUBJECTS = (
     approval,
+    cards,
     conclusion,
     customer_groups,
     customers,

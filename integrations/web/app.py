@@ -36,6 +36,7 @@ from integrations.web.premises import Premises, premises
 from integrations.web.routes import (
     approval,
     campaigns,
+    cards,
     coupon_analysis,
     coupon_letters,
     coupons,
@@ -55,6 +56,7 @@ from integrations.web.routes import (
     mailings,
     me,
     month,
+    my,
     occasions,
     offers,
     orders,
@@ -122,6 +124,8 @@ SUBJECTS = (
     letters_archive,
     coupons,
     offers,
+    cards,
+    my,
 )
 
 # What is said for a status: the title, and what to do.

@@ -41,7 +41,10 @@ FRAME_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors {origin
 # What a letter points to holds the key of its recipient: no other site is told it, nothing keeps it.
 LETTER_PATHS = ("/o/", "/u/", "/c/", "/v/", "/s/")
 FOR_LETTERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-PUBLIC_PATHS = (*LETTER_PATHS, "/hooks/", "/p/", "/l/", "/media/", "/static/", "/feed.atom", "/sitemap.xml",
+# A personal page is the same, and a phone may keep it: its worker and manifest are its own, and nobody else's.
+PERSONAL = "/my/"
+FOR_ONE = FOR_LETTERS | {"Content-Security-Policy": f"{SCRIPT_POLICY}; manifest-src 'self'; worker-src 'self'"}
+PUBLIC_PATHS = (*LETTER_PATHS, PERSONAL, "/hooks/", "/p/", "/l/", "/media/", "/static/", "/feed.atom", "/sitemap.xml",
                 "/robots.txt", "/subscribe", "/letters", "/intake/", "/brand.css", "/logo",
                 "/healthz", "/favicon")  # fmt: skip
 
@@ -54,6 +57,8 @@ def headers_of(path: str) -> dict[str, str]:
     """What every answer at this path carries."""
     if path.startswith(LETTER_PATHS):
         return ALWAYS | FOR_LETTERS
+    if path.startswith(PERSONAL):
+        return ALWAYS | FOR_ONE
     if path.startswith(FRAME):  # whom it may stand with says its policy, and a browser that knows both minds the older
         return {name: value for name, value in ALWAYS.items() if name != "X-Frame-Options"}
     return ALWAYS if is_public(path) else ALWAYS | FOR_STAFF

@@ -9,7 +9,7 @@ from models.letters_archive import ArchivedLetter
 
 MOST = 50_000  # what one file may hold by the protocol
 END = b"</urlset>\n"
-NOT_THEIRS = ("/staff", "/approval/", "/sign-in", "/invite/", "/mailbox", "/me", "/reports", "/l/")
+NOT_THEIRS = ("/staff", "/approval/", "/sign-in", "/invite/", "/mailbox", "/me", "/my/", "/reports", "/l/")
 
 
 def sitemap(cards: Sequence[Card], url: str) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from models.customers import Act, AddressKind, Barred, Purpose
+from models.desk.cards import CardsSeen
 from models.desk.membership import InGroups
 from models.locale import mark
 from models.post import Value
@@ -197,6 +198,7 @@ class CustomerRecord(Value):
     stops: tuple[StopLine, ...] = ()
     bought: Bought = Bought()
     groups: InGroups = InGroups()
+    loyalty: CardsSeen = CardsSeen()
     load: LoadLine | None = None
 
     @property

@@ -67,7 +67,7 @@ def summary(terms: OfferTerms, words: Words = NO_WORDS) -> tuple[str, ...]:
     return (
         quoted(terms.title) + ".",
         *GIVES[type(terms.gives)](terms.gives, words),
-        *_goods(terms.goods, words),
+        *goods_said(terms.goods, words),
         *conditions_said(terms, words),
         *limits_said(terms, words),
         *stacking_said(terms.stacking),
@@ -125,7 +125,7 @@ GIVES: Mapping[type[Any], Callable[[Any, Words], Iterator[str]]] = {
 }  # fmt: skip
 
 
-def _goods(goods: Goods, words: Words) -> Iterator[str]:
+def goods_said(goods: Goods, words: Words) -> Iterator[str]:
     is_some, is_cut = bool(goods.products or goods.groups), bool(goods.but_products or goods.but_groups)
     names = goods_named(goods.products, goods.groups, words) if is_some else ""
     others = goods_named(goods.but_products, goods.but_groups, words) if is_cut else ""

@@ -240,7 +240,7 @@ def test_everything_known_is_given_out_as_a_file(web: Web, olga: Browser) -> Non
     assert answer.headers["content-disposition"] == 'attachment; filename="customer-1.xlsx"'
     assert answer.headers["cache-control"] == "no-store"
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames == ["О клиенте", "Согласия", "Стоп-лист", "Покупки", "Группы"]
+    assert book.sheetnames == ["О клиенте", "Согласия", "Стоп-лист", "Покупки", "Группы", "Карты и баллы"]
     assert ("имя", "Семён Ёлкин") in list(book.worksheets[0].iter_rows(values_only=True))
     assert book.worksheets[1].max_row == 5
 

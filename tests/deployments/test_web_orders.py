@@ -66,6 +66,12 @@ PARENT = {
     "/staff/customers/{id}/stop": "stop-list",
     "/staff/customers/{id}/stop/{row}/lift": "stop-list",
     "/staff/customers/{id}/erase": "erase-customer",
+    "/staff/customers/{id}/card": "issue-cards",
+    "/staff/customers/{id}/card/{row}": "card",
+    "/staff/customers/{id}/points": "correct-points",
+    "/staff/customers/{id}/link": "close-page",  # saves nothing: it shows the link that this order would close
+    "/staff/customers/{id}/link/close": "close-page",
+    "/staff/points": "points-program",
     "/staff/groups": "make-group",
     "/staff/groups/build": "build-groups",
     "/staff/new-group": "make-group",  # saves nothing, until “save” is pressed
@@ -125,7 +131,8 @@ PARENT = {
 }
 # What strangers, recipients of letters and programs send is no order of anybody's.
 OF_THE_DOOR = re.compile(
-    r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/|till/v1/)"
+    r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/|till/v1/"
+    r"|my/)"
 )
 
 

@@ -31,13 +31,15 @@ FOR_EVERYBODY = {
     "/intake/customers", "/intake/purchases", "/intake/openapi.json",
     "/till/v1/validate", "/till/v1/reserve", "/till/v1/redeem", "/till/v1/release", "/till/v1/return",
     "/till/v1/journal", "/till/v1/list", "/till/v1/openapi.json",
+    "/my/{token}", "/my/{token}/now", "/my/{token}/app.webmanifest", "/my/{token}/worker.js", "/my/{token}/icon/{name}",
+    "/my/{token}/language", "/my/{token}/close",
 }  # fmt: skip
 # What strangers, letters and programs send: no session stands behind it; the address itself or a key proves all.
 WITHOUT_SESSION = {
     "/u/{mark}", "/c/{mark}", "/s/{key}", "/hooks/{account}", "/hooks/{account}/{secret}", "/subscribe",
     "/subscribe/frame", "/intake/customers", "/intake/purchases",
     "/till/v1/validate", "/till/v1/reserve", "/till/v1/redeem", "/till/v1/release", "/till/v1/return",
-    "/till/v1/journal",
+    "/till/v1/journal", "/my/{token}/language", "/my/{token}/close",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",

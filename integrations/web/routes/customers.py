@@ -5,6 +5,7 @@ from fastapi import HTTPException, Request, Response
 from integrations.web.access import Id, Routes, once_of, said, visitor_of
 from integrations.web.premises import premises
 from integrations.web.screen import after, show
+from models.card_orders import POINTS_MOST
 from models.customer_groups import CORRECTED_TITLES, TURN_TITLES
 from models.customer_orders import (
     ADDRESSES,
@@ -20,6 +21,7 @@ from models.customer_orders import (
     StopListForm,
 )
 from models.customers import ACT_TITLES, BARRED_TITLES, FIELD_TITLES, KIND_TITLES, PURPOSE_TITLES
+from models.desk.cards import ACCOUNT_TITLES, CARD_TITLES, MOVED_TITLES
 from models.desk.customers import VIA_TITLES, CustomerRecord
 from models.desk.drop import COUNT_TITLES, REACH_TITLES
 from models.locale import mark
@@ -60,7 +62,8 @@ def customer(request: Request, id: Id) -> Response:
         request, "customer.html", one=_found(request, id), kind_titles=KIND_TITLES, field_titles=FIELD_TITLES,
         purpose_titles=PURPOSE_TITLES, act_titles=ACT_TITLES, barred_titles=BARRED_TITLES, via_titles=VIA_TITLES,
         today=premises(request).verbs.today(), most=TEXT_MOST, turn_titles=TURN_TITLES,
-        corrected_titles=CORRECTED_TITLES,
+        corrected_titles=CORRECTED_TITLES, card_titles=CARD_TITLES, moved_titles=MOVED_TITLES,
+        account_titles=ACCOUNT_TITLES, points_most=POINTS_MOST,
     )  # fmt: skip
 
 

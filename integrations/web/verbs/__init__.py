@@ -7,6 +7,7 @@ from typing import Protocol
 from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
+from integrations.web.verbs.cards import CardVerbs, MyVerbs
 from integrations.web.verbs.coupon_analysis import CouponAnalysisVerbs
 from integrations.web.verbs.coupon_letters import CouponLetterVerbs
 from integrations.web.verbs.customers import CustomerVerbs
@@ -147,6 +148,8 @@ class Verbs(
     TillVerbs,
     ArchiveVerbs,
     LocalMailVerbs,
+    CardVerbs,
+    MyVerbs,
     Protocol,
 ):
     """Everything together."""

@@ -20,6 +20,7 @@ from models.customers import (
     Purpose,
     Suppression,
 )
+from models.database import now_by
 from models.desk.customers import (
     AddressLine,
     Bought,
@@ -38,6 +39,9 @@ from models.desk.customers import (
 from models.locale import mark, translate, translate_plural
 from models.people import Permission
 from models.reason import NO_REASON, because
+from tasks.cards import rows as cards
+from tasks.cards.ledger.engine import Ledger
+from tasks.cards.page.engine import Pages
 from tasks.consents import rows as consents
 from tasks.consents.engine import NO_CUSTOMER, objections
 from tasks.consents.law import UNSAID, Standing
@@ -70,6 +74,14 @@ PRINTS_KEPT = (
 RECEIPTS_KEPT = (
     mark("{number} receipt stays, and is nobody's"),
     mark("{number} receipts stay, and are nobody's"),
+)
+CARDS_GONE = (
+    mark("{number} card is blocked, and is nobody's"),
+    mark("{number} cards are blocked, and are nobody's"),
+)
+POINTS_GONE = (
+    mark("{number} point ended; the ledger of points names a number, nobody"),
+    mark("{number} points ended; the ledger of points names a number, nobody"),
 )
 LETTERS_GONE = (
     mark("{number} letter to them lay on this computer, and is deleted"),
@@ -125,6 +137,7 @@ class Records:
                 acts=tuple(_consent(act, set(prints), names) for act in acts[:most]),
                 acts_cut=bool(most) and len(acts) > (most or 0), load=_load(load, names) if load else None,
                 bought=self._bought(session, id, receipts), groups=in_groups(session, id, names, receipts),
+                loyalty=Pages(self.house).seen(id, receipts),
             )  # fmt: skip
 
     def _bought(self, session: Session, id: int, most: int | None) -> Bought:
@@ -199,9 +212,12 @@ class Records:
         code = [(CODE, self.house.printed(CODE, one.code))] if one.code else []
         consents.bar(session, self.clock, [*prints, *code], Barred.ERASED, "", by)
         receipts = rows.receipts_kept(session, id)
+        points = Ledger(self.house).close(session, id)
+        blocked = cards.forget(session, id, Barred.ERASED, now_by(self.clock, session))
         gone, kept = rows.erase(session, id), rows.lines_kept(session, id)
         told = [(ADDRESSES_GONE, gone), (LINES_KEPT, kept), (PRINTS_KEPT, len(prints))]
-        told += [(RECEIPTS_KEPT, receipts)] if receipts else []
+        more = ((RECEIPTS_KEPT, receipts), (CARDS_GONE, blocked), (POINTS_GONE, points))
+        told += [(words, number) for words, number in more if number]
         return "; ".join([translate(ERASED), *(translate_plural(*words, number) for words, number in told)])
 
 

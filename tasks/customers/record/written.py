@@ -1,4 +1,4 @@
-"""Everything known of a customer as a file for them or an officer: JSON, or a workbook of five sheets. Pure."""
+"""Everything known of a customer as a file for them or an officer: JSON, or a workbook of six sheets. Pure."""
 
 import io
 import json
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models.customer_groups import CORRECTED_TITLES, TURN_TITLES
 from models.customers import ACT_TITLES, BARRED_TITLES, FIELD_TITLES, KIND_TITLES, PURPOSE_TITLES
+from models.desk.cards import ACCOUNT_TITLES, CARD_TITLES, MOVED_TITLES, CardsSeen
 from models.desk.customers import VIA_TITLES, Bought, CustomerRecord
 from models.desk.membership import HandLine, InGroups
 from models.locale import mark, translate
@@ -26,6 +27,16 @@ BOUGHT_COLUMNS = (
 GROUPS, IS_IN, ON_LIST = mark("Groups"), mark("is in it"), mark("stands on its list")
 IS_CONTROL, LIFTED_AT = mark("is in its control group, without its advertising"), mark("{what}, undone {at}")
 GROUP_COLUMNS = (mark("On"), mark("Group"), mark("What happened"), mark("Why"), mark("By whom"))
+LOYALTY = mark("Cards and points")
+LOYALTY_COLUMNS = (
+    mark("On"),
+    mark("What happened"),
+    mark("Points"),
+    mark("Where they stand"),
+    mark("Why"),
+    mark("By whom"),
+)
+A_CARD, A_COUPON, UNTIL = mark("card {number}: {state}"), mark("coupon {code}, {title}"), mark("until {day}")
 FIELD, SAID = mark("What"), mark("What is known")
 NUMBER, FIRST, LAST = mark("Number here"), mark("Known since"), mark("Changed last")
 FROM, LAST_FILE = mark("Came from"), mark("Last told by")
@@ -64,6 +75,7 @@ def workbook(record: CustomerRecord, zone: str, made_at: datetime) -> bytes:
         _sheet(book, STOP_LIST, STOP_COLUMNS, [_stop(record, place, clock) for place in range(len(record.stops))])
         _sheet(book, PURCHASES, BOUGHT_COLUMNS, _purchases(record.bought, clock))
         _sheet(book, GROUPS, GROUP_COLUMNS, _groups(record.groups, clock))
+        _sheet(book, LOYALTY, LOYALTY_COLUMNS, _loyalty(record.loyalty, clock))
     return file.getvalue()
 
 
@@ -132,6 +144,18 @@ def _groups(groups: InGroups, clock: ZoneInfo) -> list[Row]:
         *(("", title, translate(ON_LIST), "", "") for title in groups.listed),
         *((_at(one.at, clock), one.title, _by_hand(one, clock), one.why, one.by) for one in groups.by_hand),
         *((_at(one.at, clock), one.title, translate(TURN_TITLES[one.what]), "", "") for one in groups.turns),
+    ]  # fmt: skip
+
+
+def _loyalty(seen: CardsSeen, clock: ZoneInfo) -> list[Row]:
+    """Cards, then the live coupons, then every line of the ledger of points with both its sides."""
+    return [
+        *((_at(one.made_at, clock), translate(A_CARD, number=one.number, state=translate(CARD_TITLES[one.state])), "",
+           "", one.why, one.made_by) for one in seen.cards),
+        *(("", translate(A_COUPON, code=one.code, title=one.title), "",
+           translate(UNTIL, day=_at(one.ends_at, clock)) if one.ends_at else "", "", "") for one in seen.coupons),
+        *((_at(one.at, clock), translate(MOVED_TITLES[one.what]), str(side.points),
+           translate(ACCOUNT_TITLES[side.account]), one.said, one.by) for one in seen.moves for side in one.sides),
     ]  # fmt: skip
 
 

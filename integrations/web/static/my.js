@@ -1,0 +1,76 @@
+// The personal page: kept by the phone, looked after when there is a network, honest about when there is none.
+"use strict";
+
+(() => {
+  const here = document.body.dataset.here;
+  const reloaded = "personal page reloaded for";
+  const bar = document.getElementById("offline");
+
+  const drawnWith = () => [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], link[rel=manifest], script[src], img[src]")]
+    .map((one) => one.src || one.href);
+
+  async function keep() {
+    if (!("serviceWorker" in navigator)) return;
+    await navigator.serviceWorker.register(here + "/worker.js", { scope: here });
+    const ready = await navigator.serviceWorker.ready;
+    ready.active.postMessage({ keep: [here, ...drawnWith()] });
+    document.body.dataset.kept = "yes";
+  }
+
+  async function forget() {
+    for (const name of await caches.keys()) if (name === "personal page " + here) await caches.delete(name);
+    for (const one of await navigator.serviceWorker.getRegistrations()) {
+      if (new URL(one.scope).pathname === here) await one.unregister();
+    }
+  }
+
+  async function look() {
+    let answer;
+    try {
+      answer = await fetch(here + "/now", { cache: "no-store" });
+    } catch {
+      bar.hidden = false;
+      return;
+    }
+    bar.hidden = true;
+    const told = answer.headers.get("x-personal-page");
+    if (told === "gone") {
+      if ("serviceWorker" in navigator) await forget();
+      location.reload();
+    } else if (told === "whole") {
+      const now = (await answer.json()).print;
+      if (now !== document.body.dataset.print && sessionStorage.getItem(reloaded) !== now) {
+        sessionStorage.setItem(reloaded, now);
+        location.reload();
+      }
+    }
+  }
+
+  // A page that was kept does not know that a coupon has ended meanwhile.
+  function end() {
+    for (const coupon of document.querySelectorAll("[data-ends]")) {
+      const over = Date.parse(coupon.dataset.ends) < Date.now();
+      coupon.classList.toggle("over", over);
+      coupon.querySelector(".ended").hidden = !over;
+    }
+  }
+
+  const offer = document.getElementById("install");
+  let asking;
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    asking = event;
+    offer.hidden = false;
+  });
+  offer.addEventListener("click", async () => {
+    offer.hidden = true;
+    if (asking) await asking.prompt();
+  });
+
+  addEventListener("online", look);
+  addEventListener("offline", () => { bar.hidden = false; });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); end(); } });
+  keep().catch(() => {});
+  look();
+  end();
+})();

@@ -1,0 +1,72 @@
+// Keeps one personal page for where no network is: the page as it was seen last, and what it is drawn with.
+"use strict";
+
+const HERE = new URL(self.registration.scope).pathname;
+const KEPT = "personal page " + HERE;
+const PATIENCE = 4000; // a network that is there but does not answer is none
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+// The page says what it is drawn with; whatever it no longer names goes.
+self.addEventListener("message", (event) => {
+  if (event.data && Array.isArray(event.data.keep)) event.waitUntil(keep(event.data.keep));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    if (url.pathname === HERE) event.respondWith(page(request));
+  } else if (url.pathname !== HERE + "/now") {
+    event.respondWith(drawnWith(request));
+  }
+});
+
+async function keep(addresses) {
+  const cache = await caches.open(KEPT);
+  const wanted = new Set(addresses.map((one) => new URL(one, self.location.origin).href));
+  for (const former of await cache.keys()) {
+    if (!wanted.has(former.url) && new URL(former.url).pathname !== HERE) await cache.delete(former);
+  }
+  await Promise.all([...wanted].map(async (one) => {
+    try {
+      const found = await fetch(one, { cache: "no-cache" });
+      if (found.ok && (new URL(one).pathname !== HERE || found.headers.get("x-personal-page") === "whole")) {
+        await cache.put(one, found);
+      }
+    } catch { /* what was kept before stays */ }
+  }));
+}
+
+async function page(request) {
+  const cache = await caches.open(KEPT);
+  const former = () => cache.match(HERE, { ignoreSearch: true });
+  const giveUp = new AbortController();
+  const patience = setTimeout(() => giveUp.abort(), (await former()) ? PATIENCE : 60000);
+  try {
+    const found = await fetch(request, { signal: giveUp.signal });
+    const told = found.headers.get("x-personal-page");
+    if (told === "whole") await cache.put(HERE, found.clone());
+    if (told === "gone") await forget();
+    return told ? found : ((await former()) || found);
+  } catch (error) {
+    const kept = await former();
+    if (kept) return kept;
+    throw error;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+async function drawnWith(request) {
+  const cache = await caches.open(KEPT);
+  return (await cache.match(request.url)) || fetch(request);
+}
+
+// The link was closed, or has grown too old: nothing of it stays on the phone.
+async function forget() {
+  await caches.delete(KEPT);
+  await self.registration.unregister();
+}

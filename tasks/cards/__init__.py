@@ -1,0 +1,1 @@
+"""Clients' cards in the department's work: orders about them, the program of points, the personal page."""

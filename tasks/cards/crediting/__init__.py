@@ -1,0 +1,1 @@
+"""Points by the calendar: counted of receipts, ended when their time is over, summed up for the registry."""

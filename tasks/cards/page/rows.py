@@ -1,0 +1,117 @@
+"""What a client has: live coupons, coupons used, purchases. Sessions are given; nothing here opens or commits one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.cards import PersonalPage, PointsCounted
+from models.database import now_by
+from models.delivery import OUT
+from models.mailings import Message
+from models.purchases import Receipt
+from models.redemptions import Coupon, CouponState, OfferRow, OfferStage, OfferVersion, Redeemed, Redemption
+from tasks.cards import rows
+from tasks.cards.links import Linked, good_until, path_of, token_of
+from tasks.house import House
+from tasks.mailing.jobs import Due
+
+USED = (Redeemed.REDEEMED, Redeemed.RETURNED)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A coupon that is good, or will be, with what its offer says."""
+
+    id: int
+    code: str = field(repr=False)
+    offer: str
+    title: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    left: int
+    terms: dict[str, Any]
+
+
+def live_coupons(session: Session, customer: int, now: datetime, most: int) -> list[Live]:
+    """Those that end first, first. One that is held by a till at this moment is still there."""
+    ends = func.coalesce(col(Coupon.ends_at), col(OfferRow.ends_at))
+    query = (
+        select(Coupon, OfferRow, OfferVersion)
+        .join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id))
+        .join(
+            OfferVersion,
+            (col(OfferVersion.offer_id) == col(OfferRow.id)) & (col(OfferVersion.hash) == col(OfferRow.approved_hash)),
+        )
+        .where(
+            col(Coupon.customer_id) == customer, col(Coupon.state) == CouponState.LIVE,
+            or_(col(Coupon.most) == 0, col(Coupon.used) < col(Coupon.most)),
+            col(OfferRow.stage) == OfferStage.OPEN, or_(ends.is_(None), ends >= now),
+        )
+        .order_by(ends.is_(None), ends, col(Coupon.id)).limit(most)
+    )  # fmt: skip
+    return [
+        Live(
+            id=coupon.id or 0, code=coupon.code, offer=offer.key, title=offer.title,
+            starts_at=offer.starts_at if offer.starts_at and offer.starts_at > now else None,
+            ends_at=coupon.ends_at or offer.ends_at, left=coupon.most - coupon.used if coupon.most else 0,
+            terms=version.terms,
+        )
+        for coupon, offer, version in session.execute(query).tuples()
+    ]  # fmt: skip
+
+
+def uses(session: Session, customer: int, most: int) -> list[tuple[Redemption, str]]:
+    """Coupons of this client that were used, with the titles of their offers, the newest first."""
+    query = (
+        select(Redemption, col(OfferRow.title)).join(OfferRow, col(OfferRow.id) == col(Redemption.offer_id))
+        .where(col(Redemption.customer_id) == customer, col(Redemption.state).in_(USED))
+        .order_by(col(Redemption.at).desc(), col(Redemption.id).desc()).limit(most)
+    )  # fmt: skip
+    return [(one, title) for one, title in session.execute(query).tuples()]
+
+
+def purchases(session: Session, customer: int, most: int) -> list[tuple[Receipt, int]]:
+    """Receipts with the points that they came to, the newest first."""
+    query = (
+        select(Receipt, func.coalesce(col(PointsCounted.points), 0))
+        .join(PointsCounted, col(PointsCounted.receipt_id) == col(Receipt.id), isouter=True)
+        .where(col(Receipt.customer_id) == customer)
+        .order_by(col(Receipt.at).desc(), col(Receipt.id).desc()).limit(most)
+    )  # fmt: skip
+    return [(receipt, int(points)) for receipt, points in session.execute(query).tuples()]
+
+
+def last_letter(session: Session, customer: int) -> int | None:
+    """The last letter that went out to this client: its page of preferences is theirs."""
+    query = (
+        select(col(Message.id)).where(col(Message.customer_id) == customer, col(Message.state).in_(OUT))
+        .order_by(col(Message.sent_at).desc(), col(Message.id).desc()).limit(1)
+    )  # fmt: skip
+    return session.execute(query).scalar()
+
+
+def my_fields(house: House, session: Session, due: Sequence[Due]) -> dict[int, dict[str, Any]]:
+    """What letters may write of a card: the link to the page, points, number; for a portion at once."""
+    whose = sorted({one.customer_id for one in due})
+    now, turns = now_by(house.clock, session), rows.turns_of(session, whose)
+    today = now.astimezone(ZoneInfo(house.workspace.company.zone)).date()
+    points, cards = rows.balances(session, whose), rows.numbers_of(session, whose)
+    found = {}
+    for one in due:
+        if (turn := turns.get(one.customer_id)) is not None:
+            token = token_of(house.printed, Linked(one.customer_id, turn, good_until(today)))
+            said = {"link": f"{house.public_url}{path_of(token)}", "points": points.get(one.customer_id, 0),
+                    "card": cards.get(one.customer_id)}  # fmt: skip
+            found[one.id] = {name: value for name, value in said.items() if value is not None}
+    return found
+
+
+def closed_at(session: Session, customer: int) -> datetime | None:
+    row = session.get(PersonalPage, customer)
+    return row.changed_at if row else None

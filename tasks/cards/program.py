@@ -1,0 +1,97 @@
+"""The program of points as people write it, and what follows from it for a client. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from babel.numbers import get_currency_precision
+
+from integrations.errors import Refused
+from models.cards import ProgramTerms, Tier
+from models.locale import mark
+from models.reason import because
+
+BAD_MONEY = mark("“{value}” is no sum of money. Write it in digits, for example 10000 or 99.50.")
+BAD_TIER = mark("Line {line} of the tiers cannot be read: “{said}”. Write: title: spent from: money for a point.")
+SAME_TIER = mark("Two tiers have the title or the sum of line {line}. Give each its own.")
+TITLE_MOST, TIERS_MOST = 40, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The tier of a client, the next one, and how much is missing to it (minor units)."""
+
+    tier: Tier | None = None
+    next: Tier | None = None
+    missing: int = 0
+
+
+def minor(text: str, currency: str) -> int:
+    """A sum of money in minor units; raises Refused."""
+    written = "".join(text.split()).replace(",", ".").rstrip("₽").removesuffix("руб.").removesuffix("руб")
+    try:
+        found = Decimal(written).scaleb(get_currency_precision(currency))
+    except InvalidOperation:
+        raise Refused(because(BAD_MONEY, code="bad_money", value=text)) from None
+    if not found.is_finite() or found != found.to_integral_value() or not 0 <= found <= 10**12:
+        raise Refused(because(BAD_MONEY, code="bad_money", value=text))
+    return int(found)
+
+
+def tiers_of(text: str, currency: str) -> tuple[Tier, ...]:
+    """Tiers as they are written, one a line (or after a semicolon): “Silver: 10000: 15”. Raises Refused."""
+    lines = [line.strip() for line in text.replace(";", "\n").splitlines() if line.strip()]
+    found = sorted((_tier(n, line, currency) for n, line in enumerate(lines[: TIERS_MOST + 1], 1)), key=_spent)
+    titles, sums = set[str](), set[int]()
+    for n, one in enumerate(found, 1):
+        if one.title.casefold() in titles or one.spent in sums:
+            raise Refused(because(SAME_TIER, code="same_tier", line=n))
+        titles.add(one.title.casefold())
+        sums.add(one.spent)
+    if len(found) > TIERS_MOST:
+        raise Refused(because(BAD_TIER, code="bad_tier", line=TIERS_MOST + 1, said=lines[TIERS_MOST]))
+    return tuple(found)
+
+
+def _spent(tier: Tier) -> int:
+    return tier.spent
+
+
+def _tier(n: int, line: str, currency: str) -> Tier:
+    title, *sums = (part.strip() for part in line.split(":"))
+    if not title or len(title) > TITLE_MOST or not 1 <= len(sums) <= 2:
+        raise Refused(because(BAD_TIER, code="bad_tier", line=n, said=line))
+    spent, per = (minor(text, currency) if text else 0 for text in (*sums, "")[:2])
+    return Tier(title=title, spent=spent, per=per)
+
+
+def tiers_written(tiers: Sequence[Tier], currency: str) -> str:
+    """The same tiers as they may be typed again."""
+    return "\n".join(
+        ": ".join((one.title, plain(one.spent, currency), *([plain(one.per, currency)] if one.per else [])))
+        for one in tiers
+    )
+
+
+def plain(amount: int, currency: str) -> str:
+    """Minor units as money is typed: 10000 or 99.50."""
+    digits = get_currency_precision(currency)
+    whole, rest = divmod(amount, 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
+
+
+def standing(tiers: Sequence[Tier], spent: int) -> Standing:
+    """Where so much spent stands."""
+    reached = [tier for tier in tiers if tier.spent <= spent]
+    coming = next((tier for tier in tiers if tier.spent > spent), None)
+    return Standing(reached[-1] if reached else None, coming, coming.spent - spent if coming else 0)
+
+
+def points_for(terms: ProgramTerms, amount: int, spent: int) -> int:
+    """Whole points for a purchase of somebody who has spent so much; what was brought back takes as many."""
+    tier = standing(terms.tiers, spent).tier
+    per = tier.per if tier and tier.per else terms.per
+    if not per:
+        return 0
+    points = abs(amount) // per
+    return points if amount >= 0 else -points
