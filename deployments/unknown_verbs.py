@@ -80,6 +80,8 @@ class UnknownVerbs:
             case What.INSTRUCTION:
                 found_ = rows.instructions(session, clock, share, most)
                 return [needs.of_instruction(*row, around) for row in found_]
+            case What.OFFER:
+                return [needs.of_offer(*row, around) for row in rows.offers(session, clock, share, most)]
             case What.BY_HAND:
                 return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
         found = rows.placements(session, clock, what, share, most)

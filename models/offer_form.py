@@ -49,7 +49,7 @@ class WhatIsGiven(Signed):
     take: int = Field(default=3, ge=2, title=mark("Take so many"), description=mark("For n for m: the size of a set."))
     pay: int = Field(default=2, ge=1, title=mark("Pay for so many"), description=mark("For n for m: fewer than taken."))
     sittings: str = Field(
-        default="", title=mark("Seats"), json_schema_extra={"format": "multiline"},
+        default="", title=mark("Seats"),
         description=mark("For an invitation, a line each: outlet, time, seats: “center 2026-12-20 18:00 30”."),
     )  # fmt: skip
     guests: int = Field(
@@ -186,7 +186,7 @@ class OfferFields(HowCodesLook, HowOften, WhereItHolds, WhatIsGiven):
         description=mark("Of the customers of groups; without them nobody can say what the offer brought."),
     )  # fmt: skip
     text: str = Field(
-        default="", max_length=60_000, title=mark("Or all of it as text"), json_schema_extra={"format": "multiline"},
+        default="", max_length=60_000, title=mark("Or all of it as text"),
         description=mark("As the offer's page shows it; where it is filled in, the fields above are not read."),
     )  # fmt: skip
     seen: int = Field(

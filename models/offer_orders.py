@@ -43,7 +43,6 @@ class ChangeOfferForm(AboutOffer):
     changes: str = Field(
         title=mark("What becomes different"),
         description=mark("As text, for example “limits: {total: 500}”; what is not named stays as it is."),
-        json_schema_extra={"format": "multiline"},
     )
     seen: int = Field(
         default=0, ge=0, title=mark("Version it was made from"),

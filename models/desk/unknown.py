@@ -17,6 +17,7 @@ class What(StrEnum):
     QUESTION = "question"
     DIFFERENCE = "difference"
     MAILING = "mailing"
+    OFFER = "offer"
     INSTRUCTION = "instruction"
     REFUSED = "refused"
     HELD = "held"
@@ -32,6 +33,7 @@ TITLES = {
     What.QUESTION: mark("Questions to answer"),
     What.DIFFERENCE: mark("Not as approved"),
     What.MAILING: mark("Mailings that wait"),
+    What.OFFER: mark("Offers that wait"),
     What.INSTRUCTION: mark("Outlets that have not confirmed"),
     What.REFUSED: mark("Refused by the channel"),
     What.HELD: mark("Held back"),
@@ -58,6 +60,7 @@ MEANING = {
         "Somebody has to look before they go on: to approve them, to say why they stand, or to say what became of "
         "letters that nobody knows of."
     ),
+    What.OFFER: mark("Somebody has to approve them: nothing is redeemed by what is not approved. Look, then decide."),
     What.INSTRUCTION: mark(
         "An offer starts within two days, and these outlets have not said that their tills know of it. Call them; "
         "write down who confirmed."

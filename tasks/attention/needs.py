@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.errors import Failure
+from models.approval import Request
 from models.company import ChannelCard, Outlet
 from models.delivery import Delivery, Verb
 from models.desk.unknown import Need, Passed, What
@@ -161,6 +162,14 @@ def of_instruction(instruction: Instruction, offer: OfferInTrade, around: Around
         what=What.INSTRUCTION, id=instruction.id or 0, title=offer.title, channel=f"{name}, {phone}" if phone else name,
         author=around.names.person(offer.made_by), since=offer.starts_at or instruction.made_at, known=(told,),
         page=f"/staff/trade/{offer.key}",
+    )  # fmt: skip
+
+
+def of_offer(offer: OfferInTrade, request: Request, around: Around) -> Need:
+    return Need(
+        what=What.OFFER, id=offer.id or 0, title=offer.title, author=around.names.person(offer.made_by),
+        until=request.due_at, since=request.asked_at, known=(because(ASKED, code="asked"),),
+        page=f"/staff/offers/{offer.key}",
     )  # fmt: skip
 
 

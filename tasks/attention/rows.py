@@ -8,10 +8,25 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.approval import OF_OFFERS, Request, RequestRow
 from models.database import Clock
 from models.delivery import Delivery, State, Verb
 from models.desk.unknown import What
@@ -21,7 +36,7 @@ from models.mailings import IN_DOUBT, Mailing, Stage
 from models.outlets import TillKey
 from models.piece import HandVersion, Piece, PieceVersion, Rendition
 from models.reaction import UNANSWERED, Check, Comment, PassedOn
-from models.redemptions import OfferRow
+from models.redemptions import OfferRow, OfferStage
 from models.trade import Instruction
 from tasks.attention.mine import Share
 from tasks.delivery.statements import D, is_approved, not_stopped
@@ -36,8 +51,12 @@ GUESSED_WITHIN = timedelta(days=1)
 K = Comment.__table__.c  # type: ignore[attr-defined]
 C = Check.__table__.c  # type: ignore[attr-defined]
 PLACED = (What.UNKNOWN, What.REFUSED, What.HELD, What.LATE, What.MISSED)
-AUTHORS: Mapping[What, Any] = {What.MAILING: col(Mailing.made_by), What.INSTRUCTION: col(OfferRow.made_by)}
-DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
+AUTHORS: Mapping[What, Any] = {
+    What.MAILING: col(Mailing.made_by),
+    What.INSTRUCTION: col(OfferRow.made_by),
+    What.OFFER: col(OfferRow.made_by),
+}
+DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING, What.OFFER)
 NOBODYS = (What.GUESSES,)
 
 
@@ -191,6 +210,23 @@ def _mailings(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     return select(Mailing), (col(Mailing.id).in_(union(waits, doubted)),)
 
 
+def offers(session: Session, clock: Clock, share: Share | None, most: int) -> Sequence[tuple[OfferRow, Request]]:
+    """Offers about which somebody is asked, the soonest first."""
+    source, where = _offers(clock)
+    query = source.where(*where, of_share(What.OFFER, share)).order_by(col(Request.due_at), col(Request.id))
+    return list(session.execute(query.limit(most)).tuples())
+
+
+def _offers(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
+    subject = literal(OF_OFFERS) + cast(col(OfferRow.id), String)
+    source = (
+        select(OfferRow, Request).join(RequestRow, col(RequestRow.subject) == subject)
+        .join(Request, col(Request.id) == col(RequestRow.request_id))
+    )  # fmt: skip
+    alive = col(OfferRow.stage).in_((OfferStage.ASKED, OfferStage.OPEN, OfferStage.STOPPED))
+    return source, (alive, col(Request.state) == "open")
+
+
 def _questions(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     source = select(Comment, Delivery, Piece).join(Delivery, D.id == K.delivery_id).outerjoin(Piece, its_piece())
     return source, (UNANSWERED, K.answer_by > clock.plus(-ASKED_WITHIN))
@@ -220,5 +256,5 @@ def _placed(what: What) -> Any:
 SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
-    What.MAILING: _mailings, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
+    What.MAILING: _mailings, What.OFFER: _offers, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
 }  # fmt: skip

@@ -93,7 +93,7 @@ def said(form: OfferFields, today: date, titles: Mapping[str, Mapping[str, str]]
         },
         "return_days": form.return_days, "paid_by": form.paid_by.strip(),
         **{name: "".join(_keys(getattr(form, name).replace(",", " "), titles.get(name, {}))) for name in ACCOUNTS},
-        "control_percent": form.control_percent,
+        "control_percent": form.control_percent if form.codes == "one for each" else 0,
     }  # fmt: skip
 
 

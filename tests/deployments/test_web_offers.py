@@ -32,6 +32,7 @@ def approved(web: Web, key: str = "tea", **fields: str) -> Browser:
     made = olga.post(NEW, TEA | {"key": key} | fields)
     assert made.status_code == 303 and made.headers["location"] == f"{PATH}/{key}", text(made.text)
     olga.post(f"{PATH}/{key}/ask")
+    assert f'href="{PATH}/{key}"' in marina.get("/staff").text  # it waits for her
     page = marina.get(f"{PATH}/{key}").text
     version = html.fromstring(page).xpath("//input[@name='version']/@value")[0]
     marina.post(f"{PATH}/{key}/decide", {"do": "approve", "version": version})

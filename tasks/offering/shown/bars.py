@@ -15,7 +15,12 @@ from tasks.offers.wording import Words, money
 
 USES, MONEY, UNITS = mark("Uses"), mark("Given off"), mark("Units of goods")
 OUTLET, SEAT = mark("Uses: {name}"), mark("Seats: {name}")
-LEFT, NO_LIMIT, FULL, HELD = mark("{number} left"), mark("no limit"), mark("nothing left"), mark("{number} held now")
+LEFT, NO_LIMIT, FULL, HELD = (
+    mark("{number} left"),
+    mark("without a limit"),
+    mark("nothing left"),
+    mark("{number} held now"),
+)
 NEARLY = 90
 
 
