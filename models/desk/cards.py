@@ -100,7 +100,9 @@ class LinkShown(Value):
 
 
 class MyCoupon(Value):
-    """A coupon as its bearer sees it: whole. `starts_at` only where it is not good yet."""
+    """A coupon as its bearer sees it: whole. `starts_at` only where it is not good yet; `put_off_to` where its end was
+    put off beyond its offer's.
+    """
 
     code: str = Field(repr=False)
     qr: str = Field(repr=False)
@@ -108,6 +110,7 @@ class MyCoupon(Value):
     gives: tuple[str, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    put_off_to: datetime | None = None
     left: int = 1
 
 

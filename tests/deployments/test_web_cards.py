@@ -79,28 +79,29 @@ def test_cards_and_points_are_ordered_on_the_customers_page(anywhere: Web) -> No
     assert "акт 3" not in json.dumps([order.form for order in book], ensure_ascii=False)
 
 
-@pytest.mark.parametrize(
-    ("path", "fields", "said"),
-    [
-        ("points", {"what": "add", "points": "0", "why": "x"}, "целым числом"),
-        ("points", {"what": "add", "points": "99999999", "why": "x"}, "целым числом"),
-        ("points", {"what": "", "points": "5", "why": "x"}, "целым числом"),
-        ("points", {"what": "add", "points": "5", "why": ""}, "Скажите, почему"),
-        ("points", {"what": "take", "points": "5", "why": "x"}, "Спишите меньше"),
-        ("points", {"what": "add", "points": "5", "why": "звонил Ёлкин"}, "назван клиент"),
-        ("card/1", {"what": "burn"}, "Выберите, что сделать с картой"),
-    ],
-)
-def test_what_cannot_be_is_said_and_changes_nothing(web: Web, path: str, fields: dict[str, str], said: str) -> None:
+REFUSED = [
+    ("points", {"what": "add", "points": "0", "why": "x"}, "целым числом"),
+    ("points", {"what": "add", "points": "99999999", "why": "x"}, "целым числом"),
+    ("points", {"what": "", "points": "5", "why": "x"}, "целым числом"),
+    ("points", {"what": "add", "points": "5", "why": ""}, "Скажите, почему"),
+    ("points", {"what": "take", "points": "5", "why": "x"}, "Спишите меньше"),
+    ("points", {"what": "add", "points": "5", "why": "звонил Ёлкин"}, "назван клиент"),
+    ("card/1", {"what": "burn"}, "Выберите, что сделать с картой"),
+]
+
+
+def test_what_cannot_be_is_said_and_changes_nothing(web: Web) -> None:
     olga = web.browser("olga")
     olga.post(f"{PATH}/card")
-    assert said in olga.said(olga.post(f"{PATH}/{path}", fields))
+    for path, fields, said in REFUSED:
+        assert said in olga.said(olga.post(f"{PATH}/{path}", fields)), said
     assert Pages(web.house).seen(1).points == 0 and [card.state for card in rows(web, Card)] == ["live"]
 
 
-@pytest.mark.parametrize("path", ["9/card", "1/card/7", "9/points", "9/link", "9/link/close"])
-def test_of_whom_nobody_knows_nothing_is_ordered(web: Web, path: str) -> None:
-    assert web.browser("olga").post(f"/staff/customers/{path}", {"what": "block"}).status_code == 404
+def test_of_whom_nobody_knows_nothing_is_ordered(web: Web) -> None:
+    olga = web.browser("olga")
+    for path in ("9/card", "1/card/7", "9/points", "9/link", "9/link/close"):
+        assert olga.post(f"/staff/customers/{path}", {"what": "block"}).status_code == 404, path
 
 
 def test_the_program_is_set_and_shown_with_what_is_owed(web: Web) -> None:

@@ -24,15 +24,23 @@
     }
   }
 
+  // “Online” is said before anything can be reached; what fails is tried again, less and less often.
+  const FIRST = 1000, LONGEST = 60000;
+  let wait = FIRST, again;
+
   async function look() {
     let answer;
     try {
       answer = await fetch(here + "/now", { cache: "no-store" });
     } catch {
       bar.hidden = false;
+      clearTimeout(again);
+      again = setTimeout(look, wait);
+      wait = Math.min(2 * wait, LONGEST);
       return;
     }
     bar.hidden = true;
+    wait = FIRST;
     const told = answer.headers.get("x-personal-page");
     if (told === "gone") {
       if ("serviceWorker" in navigator) await forget();

@@ -41,14 +41,13 @@ async function keep(addresses) {
 }
 
 async function page(request) {
-  const cache = await caches.open(KEPT);
-  const former = () => cache.match(HERE, { ignoreSearch: true });
+  const former = () => caches.match(HERE, { ignoreSearch: true, cacheName: KEPT });
   const giveUp = new AbortController();
   const patience = setTimeout(() => giveUp.abort(), (await former()) ? PATIENCE : 60000);
   try {
     const found = await fetch(request, { signal: giveUp.signal });
     const told = found.headers.get("x-personal-page");
-    if (told === "whole") await cache.put(HERE, found.clone());
+    if (told === "whole") await (await caches.open(KEPT)).put(HERE, found.clone());
     if (told === "gone") await forget();
     return told ? found : ((await former()) || found);
   } catch (error) {
@@ -61,8 +60,7 @@ async function page(request) {
 }
 
 async function drawnWith(request) {
-  const cache = await caches.open(KEPT);
-  return (await cache.match(request.url)) || fetch(request);
+  return (await caches.match(request.url, { cacheName: KEPT })) || fetch(request);
 }
 
 // The link was closed, or has grown too old: nothing of it stays on the phone.

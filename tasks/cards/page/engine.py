@@ -173,7 +173,8 @@ class Pages:
 def _coupons(found: Sequence[page.Live], words: Words) -> tuple[MyCoupon, ...]:
     return tuple(
         MyCoupon(
-            code=one.code, qr=qr_svg(one.code).decode(), title=one.title, starts_at=one.starts_at, ends_at=one.ends_at,
+            code=one.code, qr=qr_svg(one.code).decode(), title=one.title, starts_at=one.starts_at,
+            ends_at=one.ends_at, put_off_to=one.put_off_to,
             gives=said_to_bearer(OfferTerms.model_validate(one.terms), words), left=one.left,
         )
         for one in found

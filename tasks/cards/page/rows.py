@@ -34,6 +34,7 @@ class Live:
     title: str
     starts_at: datetime | None
     ends_at: datetime | None
+    put_off_to: datetime | None
     left: int
     terms: dict[str, Any]
 
@@ -59,7 +60,8 @@ def live_coupons(session: Session, customer: int, now: datetime, most: int) -> l
         Live(
             id=coupon.id or 0, code=coupon.code, offer=offer.key, title=offer.title,
             starts_at=offer.starts_at if offer.starts_at and offer.starts_at > now else None,
-            ends_at=coupon.ends_at or offer.ends_at, left=coupon.most - coupon.used if coupon.most else 0,
+            ends_at=coupon.ends_at or offer.ends_at, put_off_to=coupon.ends_at,
+            left=coupon.most - coupon.used if coupon.most else 0,
             terms=version.terms,
         )
         for coupon, offer, version in session.execute(query).tuples()
