@@ -20,6 +20,7 @@ from models.till_calls import (
     Validate,
     Verdict,
 )
+from tasks.codes.rows import KnownForms
 from tasks.house import House
 from tasks.outlets import rows as keys
 from tasks.people.tokens import till_key_hash
@@ -38,6 +39,10 @@ class TillVerbs:
     def ledger(self) -> Redeeming:
         """Made once: it keeps what it has read and compiled between calls."""
         return Redeeming.of(self.house)
+
+    @cached_property
+    def known_forms(self) -> KnownForms:
+        return KnownForms()
 
     def till_caller(self, key: str, address: str) -> Caller | None:
         company = self.house.workspace.company
@@ -75,7 +80,7 @@ class TillVerbs:
         return _taken(lambda: self._till(caller).held_list())
 
     def _till(self, caller: Caller) -> Tills:
-        return Tills(self.house, self.ledger, caller)
+        return Tills(self.house, self.ledger, self.known_forms, caller)
 
 
 def _taken(work: Callable[[], T]) -> T:

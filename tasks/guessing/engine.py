@@ -65,8 +65,12 @@ class Guesses:
     def admit(self, who: Guesser) -> None:
         """Raises Unavailable for whoever has sent too many wrong codes."""
         with self.house.reads() as session:
-            now = now_by(self.house.clock, session)
-            reached = full(rows.counted(session, self._who(who), now))
+            self.admit_in(session, who)
+
+    def admit_in(self, session: Session, who: Guesser) -> None:
+        """The same in a session that is there."""
+        now = now_by(self.house.clock, session)
+        reached = full(rows.counted(session, self._who(who), now))
         if reached is not None:
             until = reached.until(now)
             said = because(TOO_MANY, code="guessing", time=self._wall(until))

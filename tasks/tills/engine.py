@@ -50,10 +50,10 @@ Ask = Callable[[Call], Answer]
 
 
 class Tills:
-    """One till's calls. `ledger` is the house's."""
+    """One till's calls. `ledger` is the house's, `forms` what its codes look like."""
 
-    def __init__(self, house: House, ledger: Redeeming, caller: Caller) -> None:
-        self.house, self.ledger, self.caller = house, ledger, caller
+    def __init__(self, house: House, ledger: Redeeming, forms: codes.KnownForms, caller: Caller) -> None:
+        self.house, self.ledger, self.forms, self.caller = house, ledger, forms, caller
         self.guesses = Guesses(house)
         self.guesser = Guesser(caller.till, caller.title, caller.outlet, caller.address, caller.id)
         self.currency = house.workspace.company.currency
@@ -116,8 +116,10 @@ class Tills:
 
     def _weighed(self, told: BasketCall, key: str, ask: Ask, **more: str) -> Verdict:
         basket = reading.basket_of(told.basket, self.currency)
-        self.guesses.admit(self.guesser)
-        found = self._read(told.codes, told.scanned)
+        with self.house.reads() as session:
+            self.guesses.admit_in(session, self.guesser)
+            forms = self.forms.of(session)
+        found = [read(one, forms, told.scanned) for one in told.codes]
         kept = [one.code for one in found if one]
         reading.each_once(kept)
         call = self._call(told, key, kept, basket, **more) if kept else None
@@ -132,14 +134,12 @@ class Tills:
             said.append(self._said(n, outcomes[one.code], words) if one else wording.unread(n, one.why))
         return wording.verdict(answer, said, basket, words)
 
-    def _read(self, typed: Sequence[str], scanned: bool) -> list[Reading]:
-        with self.house.reads() as session:
-            forms = codes.forms(session)
-        return [read(one, forms, scanned) for one in typed]
-
     def _kept(self, typed: str) -> str:
         """A code as it is kept; what can be none is passed on as it was typed, and found nowhere."""
-        return (self._read([typed], False)[0].code or typed[:TYPED_MOST]) if typed else ""
+        if not typed:
+            return ""
+        with self.house.reads() as session:
+            return read(typed, self.forms.of(session)).code or typed[:TYPED_MOST]
 
     def _call(self, told: BasketCall, key: str, kept: Sequence[str], basket: Basket, **more: Any) -> Call:
         at = more.pop("at", None) or self.house.now()
