@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from models.guesses import GuessedBy
 
-SLOWED = 10  # so many times fewer for everybody while the house as a whole is guessed at
+SLOWED = 10  # so many times fewer for each till while its address, or the house as a whole, is guessed at
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ Counted = Mapping[Bound, int]
 
 
 def full(counted: Counted) -> Bound | None:
-    """The bound that is reached, the one that lasts longest first; None where more may be tried.
+    """The bound of the till that is reached, the one that lasts longest first; None where it may try more.
 
-    The house's own stops nobody who has sent nothing wrong: it makes the bounds of the others narrower.
+    Those of its address and of the house stop nobody who has sent nothing wrong: they make its own narrower.
     """
-    slowed = any(bound.kind is GuessedBy.HOUSE and number >= bound.most for bound, number in counted.items())
+    slowed = any(bound.kind is not GuessedBy.TILL and number >= bound.most for bound, number in counted.items())
     reached = [
         bound for bound, number in counted.items()
-        if bound.kind is not GuessedBy.HOUSE and number >= (bound.most // SLOWED if slowed else bound.most)
+        if bound.kind is GuessedBy.TILL and number >= (bound.most // SLOWED if slowed else bound.most)
     ]  # fmt: skip
     return max(reached, key=lambda bound: bound.window, default=None)
 

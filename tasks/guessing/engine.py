@@ -35,8 +35,8 @@ BODY = {
     ),
     GuessedBy.ADDRESS: mark(
         "Wrong codes that came from one address, the last through the till “{till}” of {outlet}: {wrong} within "
-        "{minutes} minutes. Nothing from there is looked up until {time}. Ask there what happens; if nobody knows, "
-        "revoke the keys of the tills."
+        "{minutes} minutes. Each till there may send a tenth as many wrong codes as usual until {time}. Ask there what "
+        "happens; if nobody knows, revoke the keys of the tills."
     ),
     GuessedBy.HOUSE: mark(
         "Wrong codes that all tills together have sent: {wrong} within {minutes} minutes, the last “{till}” of "

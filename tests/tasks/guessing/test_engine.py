@@ -1,6 +1,5 @@
 """Who guesses codes is stopped and told of, on both databases; who mistypes one now and then is not."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,9 +72,9 @@ def test_a_day_of_guessing_ends_at_its_own_bound(guesses: Guesses, clock: SetClo
     guesses.admit(TILL)
 
 
-def test_one_address_with_many_keys_is_one_guesser(guesses: Guesses) -> None:
+def test_with_many_keys_at_one_address_each_gets_a_tenth(guesses: Guesses) -> None:
     same = [Guesser(f"key:{n}", f"till {n}", "center", "192.0.2.1", n) for n in range(9)]
-    assert [tried(guesses, one, 100) for one in same] == [20, 20, 20] + [0] * 6
+    assert [tried(guesses, one, 100) for one in same] == [20, 20, 20] + [2] * 6
     assert tried(guesses, Guesser("key:9", "till 9", "center", "192.0.2.2", 9), 100) == 20
 
 
@@ -108,5 +107,6 @@ def test_the_longest_bound_says_how_long() -> None:
     minutes, day = BOUNDS[0], BOUNDS[1]
     assert full({minutes: 20, day: 200}) is day and full({minutes: 20, day: 199}) is minutes
     assert full({minutes: 19, day: 199}) is None
-    sure: Callable[[int], object] = lambda number: full({minutes: 2, BOUNDS[-1]: number})  # noqa: E731
-    assert sure(599) is None and sure(600) is minutes
+    for other in BOUNDS[2:]:
+        assert full({minutes: 2, other: other.most - 1}) is None and full({minutes: 2, other: other.most}) is minutes
+        assert full({minutes: 0, other: 10**6}) is None
