@@ -16,7 +16,7 @@ from sqlmodel import col
 from models.database import Moment
 from models.delivery import OUT
 from models.letters import Happening
-from models.mailings import MailEvent, Message
+from models.mailings import MailEvent, Mailing, Message
 from models.offers import OfferTerms
 from models.purchases import PurchaseLine, Receipt
 from models.redemptions import (
@@ -33,6 +33,7 @@ from models.redemptions import (
 )
 from tasks.coupon_analysis.frames import ARMS, COUPONS, LINES, REDEMPTIONS, REFUSALS
 from tasks.returns.believing import PROVES_ARRIVED
+from tasks.returns.owed.rows import CONTROL
 
 AT_ONCE = 50_000
 UTC_AT = {"customer": pl.Int64, "outlet": pl.String, "at": pl.Datetime("us")}
@@ -80,17 +81,17 @@ def _portions(session: Session, query: Select[Any], schema: dict[str, Any]) -> I
 
 
 def coupons(session: Session, offer: int) -> pl.DataFrame:
-    """Its codes, those that were replaced by another one left out unless they were used first."""
+    """Its codes, those that were replaced by another one left out unless they were used first.
+
+    Delivered and viewed by any letter that brought it: a second mailing of the offer brings the same code.
+    """
     c, event = Coupon.__table__.c, _viewed()  # type: ignore[attr-defined]
-    letter, flags = Message.__table__.c, _flags(offer)  # type: ignore[attr-defined]
-    came_back = or_(flags.c.hard == 1, and_(flags.c.lost == 1, func.coalesce(flags.c.arrived, 0) == 0))
-    delivered = case(
-        (letter.id.is_(None), null()),
-        (and_(letter.state.in_(OUT), ~func.coalesce(came_back, False)), True),
-        else_=False,
-    )
-    seen = or_(func.coalesce(flags.c.looked, 0) == 1, event)
-    viewed = case((seen, True), (letter.id.is_(None), null()), else_=False)
+    letter, flags, others = Message.__table__.c, _flags(offer), _by_customer(offer)  # type: ignore[attr-defined]
+    by_none = and_(letter.id.is_(None), others.c.customer_id.is_(None))
+    arrived = or_(_arrived(letter.state, flags), others.c.arrived == 1)
+    delivered = case((by_none, null()), (func.coalesce(arrived, False), True), else_=False)
+    seen = or_(func.coalesce(flags.c.looked, 0) == 1, func.coalesce(others.c.looked, 0) == 1, event)
+    viewed = case((seen, True), (by_none, null()), else_=False)
     query = (
         select(
             c.id, c.customer_id, c.made_at, _moment(func.coalesce(c.ends_at, OfferRow.ends_at)), c.most, delivered,
@@ -98,9 +99,33 @@ def coupons(session: Session, offer: int) -> pl.DataFrame:
         )
         .join(OfferRow, col(OfferRow.id) == c.offer_id)
         .outerjoin(Message, letter.id == c.message_id).outerjoin(flags, flags.c.message_id == c.message_id)
+        .outerjoin(others, others.c.customer_id == c.customer_id)
         .where(c.offer_id == offer, or_(c.state != CouponState.REPLACED, c.used > 0)).order_by(c.id)
     )  # fmt: skip
     return columns(session, query, COUPONS)
+
+
+def _arrived(state: Any, flags: Any) -> Any:
+    """Whether a letter went out and did not come back."""
+    came_back = or_(flags.c.hard == 1, and_(flags.c.lost == 1, func.coalesce(flags.c.arrived, 0) == 0))
+    return and_(state.in_(OUT), ~func.coalesce(came_back, False))
+
+
+def _mailings(offer: int) -> Any:
+    """The mailings that carry it."""
+    key = select(col(OfferRow.key)).where(col(OfferRow.id) == offer).scalar_subquery()
+    return select(col(Mailing.id)).where(col(Mailing.offer) == key)
+
+
+def _by_customer(offer: int) -> Any:
+    """What became of all letters of these mailings, by whom they were to."""
+    flags = _flags(offer)
+    arrived, looked = case((_arrived(col(Message.state), flags), 1), else_=0), func.coalesce(flags.c.looked, 0)
+    query = select(col(Message.customer_id), func.max(arrived).label("arrived"), func.max(looked).label("looked"))
+    letters = query.outerjoin(flags, flags.c.message_id == col(Message.id)).where(
+        col(Message.mailing_id).in_(_mailings(offer)), col(Message.variant) != CONTROL
+    )
+    return letters.group_by(col(Message.customer_id)).subquery("letters")
 
 
 def _moment(expression: Any) -> Any:
@@ -127,7 +152,10 @@ def _flags(offer: int) -> Any:
             flag("lost", what.in_([Happening.BOUNCED, Happening.REJECTED])), flag("looked", looked),
             flag("arrived", what.in_(PROVES_ARRIVED)),
         )
-        .where(col(MailEvent.message_id).in_(select(col(Coupon.message_id)).where(col(Coupon.offer_id) == offer)))
+        .where(or_(
+            col(MailEvent.mailing_id).in_(_mailings(offer)),
+            col(MailEvent.message_id).in_(select(col(Coupon.message_id)).where(col(Coupon.offer_id) == offer)),
+        ))
         .group_by(col(MailEvent.message_id)).subquery("flags")
     )  # fmt: skip
 

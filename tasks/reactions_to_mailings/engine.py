@@ -17,6 +17,7 @@ from tasks.groups.rows import groups
 from tasks.house import House
 from tasks.reactions_to_mailings import facts, rows
 from tasks.reactions_to_mailings.judging import against
+from tasks.reactions_to_mailings.redeemed.rows import coupon_lines
 from tasks.reactions_to_mailings.values import USUAL, About, Figures, GroupLine, Trial, VariantLine
 from tasks.reactions_to_mailings.winners import rows as winners
 from tasks.reactions_to_mailings.winners.engine import Winners
@@ -70,7 +71,7 @@ class Analysis:
             links=tuple(sums.by_link(session, id)), hours=tuple(sums.over_time(session, id)),
             domains=sums.by_domain(session, id), leavings=rows.leavings(session, id), owed=rows.by_touch(owed),
             looked=looked, looked_interval=per_thousand_interval(looked, id),
-            trial=self._trial(session, row, span, variants),
+            trial=self._trial(session, row, span, variants), coupons=coupon_lines(session, row),
             against=against(bought, id, _told_from(span, now)) if row.ground == Ground.ADVERTISING else None,
             cost=facts.cost_of(price, span.pieces, company.currency) if span.letters else None,
         )  # fmt: skip

@@ -9,7 +9,15 @@ from models.mailings import Stage
 from models.trial import BY_TITLES
 from tasks.reactions_to_mailings.plots import NARROW, WIDE, counted, legend, over_time
 from tasks.reactions_to_mailings.sentences import lead, others, rounded
-from tasks.reactions_to_mailings.tables import OF_DOMAINS, OF_GROUPS, owed_table, shares_table, tenths, variants_table
+from tasks.reactions_to_mailings.tables import (
+    OF_DOMAINS,
+    OF_GROUPS,
+    coupons_table,
+    owed_table,
+    shares_table,
+    tenths,
+    variants_table,
+)
 from tasks.reactions_to_mailings.values import Figures, Told
 from tasks.reports.numbers import say, say_moment, say_money, say_share
 from tasks.returns.sums.funnel import TITLES, Funnel, Share, shares
@@ -218,6 +226,7 @@ def _tables(figures: Figures) -> Iterator[Table | None]:
     yield shares_table(OF_GROUPS, groups, marked, translate(AS_GROUPS))
     yield shares_table(OF_DOMAINS, figures.domains)
     yield _leavings(figures)
+    yield coupons_table(figures)
     yield owed_table(figures)
 
 

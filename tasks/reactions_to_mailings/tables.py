@@ -8,7 +8,7 @@ from babel.numbers import format_percent
 from models.desk.mailing_report import Table, TableRow
 from models.locale import language, mark, translate
 from tasks.reactions_to_mailings.sentences import rounded
-from tasks.reactions_to_mailings.values import Figures, Owed, VariantLine
+from tasks.reactions_to_mailings.values import CouponLine, Figures, Owed, VariantLine
 from tasks.reports.numbers import say, say_money, say_share
 from tasks.returns.sums.attribution import BY_TITLES, By
 from tasks.returns.sums.funnel import Funnel
@@ -23,6 +23,13 @@ WITH, PER_CENT = mark("{share} ({low}–{high})"), "%\u00a0"
 OTHERS, UNCOUNTED = mark("Other domains"), mark("too few addresses to count one by one")
 RECEIPTS, NET = mark("Receipts"), mark("Amount")
 OWED_TITLE, OWED_HEAD = mark("What purchases are owed to"), mark("The recipient bought")
+COUPONS_TITLE, ISSUED, VIEWED = mark("Coupons of the letters"), mark("Codes issued"), mark("Coupons viewed")
+REDEEMED, PAID_PER_1000 = mark("Coupons redeemed"), mark("Paid with them, per 1,000 delivered")
+SO_MANY = mark("redeemed: {number}, paid with them: {amount}")
+AS_REDEEMED = mark(
+    "A redemption is owed to the last mailing of the offer whose letter went to its holder before it. Viewed is "
+    "whoever opened the letter, looked at the coupon's page or followed a link; machines are left out."
+)
 RETURNED = mark("given back: {amount}")
 
 
@@ -117,6 +124,30 @@ def _line(name: str, one: Funnel, strong: bool) -> TableRow:
 
 def _plain(number: int, of: int) -> str:
     return say_share(number / of) if of > 0 else "—"
+
+
+def coupons_table(figures: Figures) -> Table | None:
+    """The coupons that its letters brought, by variant."""
+    if not figures.coupons:
+        return None
+    funnels = {line.variant: line.funnel for line in figures.variants}
+    heads = (ISSUED, DELIVERED, VIEWED, REDEEMED, PAID_PER_1000)
+    rows = tuple(_coupons(line, funnels.get(line.variant, Funnel()), figures.currency) for line in figures.coupons)
+    return Table(
+        key="coupons", title=translate(COUPONS_TITLE), head=translate(VARIANT), rows=rows, note=translate(AS_REDEEMED),
+        columns=tuple(translate(head) for head in heads),
+    )  # fmt: skip
+
+
+def _coupons(line: CouponLine, one: Funnel, currency: str) -> TableRow:
+    paid = say_money(round(1000 * line.paid / one.delivered), currency) if one.delivered else "—"
+    cells = (
+        say(line.issued, "count"), _plain(one.delivered, line.issued), _plain(one.opened, one.delivered),
+        _plain(line.redeemed, line.issued), paid,
+    )  # fmt: skip
+    small = ("", "", ends_of(one.opened, one.delivered), ends_of(line.redeemed, line.issued), "")
+    note = translate(SO_MANY, number=say(line.redeemed, "count"), amount=say_money(line.paid, currency))
+    return TableRow(title=line.variant, cells=cells, small=small, note=note)
 
 
 def owed_table(figures: Figures) -> Table | None:

@@ -74,6 +74,19 @@ class VariantLine:
 
 
 @dataclass(frozen=True)
+class CouponLine:
+    """The coupons of a variant's letters: issued, and of those redeemed; `paid` is what was paid with them.
+
+    A redemption is owed to the last mailing of the offer whose letter went to its holder before it.
+    """
+
+    variant: str
+    issued: int = 0
+    redeemed: int = 0
+    paid: int = 0
+
+
+@dataclass(frozen=True)
 class Trial:
     """The choice among variants: by what, when it is decided, and once it is, what was found and why.
 
@@ -131,6 +144,7 @@ class Figures:
     looked_interval: Interval | None = None
     against: Against | None = None
     trial: Trial | None = None
+    coupons: tuple[CouponLine, ...] = ()
     cost: int | None = None
     window: Window = USUAL
 

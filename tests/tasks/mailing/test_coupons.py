@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from models.customers import Address, Customer
 from models.delivery import State
+from models.letters import Happening
 from models.mailing_orders import RESUME, RunMailingForm, TestMailingForm
-from models.mailings import Mailing, Stage
+from models.mailings import MailEvent, Mailing, Stage
 from models.offers import AmountOff, CodeKind, CodeRules, Conditions, Goods, OfferTerms
 from models.redemptions import (
     Arm,
@@ -25,9 +26,13 @@ from models.redemptions import (
     OfferArm,
     OfferRow,
     OfferStage,
+    OfferVersion,
+    Redeemed,
+    Redemption,
 )
 from tasks.codes.folding import fold
 from tasks.composing.filling import filled
+from tasks.coupon_analysis import rows as analysed
 from tasks.mailing.coupons.checking import OfferLook, trouble
 from tasks.mailing.coupons.engine import Carrying
 from tasks.mailing.coupons.saying.rows import coupons
@@ -39,6 +44,9 @@ from tasks.mailing.steering.engine import Steering
 from tasks.mailing.testing.engine import Testing
 from tasks.mailing.writing import fields
 from tasks.offers.wording import Words
+from tasks.reactions_to_mailings.engine import Analysis
+from tasks.reactions_to_mailings.tables import coupons_table
+from tasks.reactions_to_mailings.values import CouponLine
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
 from tests.tasks.codes.seeded import chance
@@ -408,6 +416,49 @@ def test_a_short_message_says_the_code_and_is_measured_by_it(office: Office) -> 
     codes = {one.message_id: one.code for one in issued(office)}
     assert all(codes[one.id] == fold(filled(one.form.text, one.values).partition(":")[0]) for one in office.sms.got)
     assert whys(office, id)[8][0] == State.SENT
+
+
+# What came of them.
+
+
+def redeemed(office: Office, customer: int, base: int) -> None:
+    """Their code redeemed at a till, as the ledger would write it."""
+    with office.house.sessions.begin() as session:
+        coupon = session.execute(select(Coupon).where(col(Coupon.customer_id) == customer)).scalar_one()
+        version = session.execute(select(col(OfferVersion.id)).where(col(OfferVersion.offer_id) == coupon.offer_id))
+        session.add(Redemption(
+            key=f"{customer}", till="t", offer_id=coupon.offer_id, version_id=version.scalar_one() or 0, base=base,
+            coupon_id=coupon.id or 0, state=Redeemed.REDEEMED, amount=base // 10, at=office.clock.at,
+        ))  # fmt: skip
+        coupon.used = 1
+
+
+def test_a_redemption_is_owed_to_the_last_mailing_that_brought_the_code(office: Office) -> None:
+    offer(office)
+    first = approved(office)
+    office.at(hours=1)
+    office.minute()
+    office.at(hours=1.5)
+    redeemed(office, 1, 10_000)
+    second = approved(office, "Reminder", at="2026-11-23 15:00")
+    office.at(hours=3)
+    office.minute()
+    office.at(hours=4)
+    redeemed(office, 2, 50_000)
+    with office.house.sessions.begin() as session:
+        [event] = [one.id for one in office.letters(second) if one.customer_id == 3]
+        session.add(MailEvent(message_id=event or 0, mailing_id=second, what=Happening.OPENED, once="o", at=NOW,
+                              recorded_at=NOW))  # fmt: skip
+    found = [Analysis(office.house).figures(id) for id in (first, second)]
+    assert [one.coupons for one in found if one] == [
+        (CouponLine("A", 7, 1, 9_000),), (CouponLine("A", 6, 1, 45_000),)
+    ]  # fmt: skip
+    table = coupons_table(found[1]) if found[1] else None
+    assert table and table.rows[0].cells == ("6", "100%", "17%", "17%", "₽75,000")
+    with office.house.reads() as session:
+        [of] = session.execute(select(col(OfferRow.id))).scalars()
+        told = analysed.coupons(session, of or 0)
+    assert (len(told), sum(told["delivered"]), sum(told["viewed"])) == (7, 7, 1)
 
 
 # Words.

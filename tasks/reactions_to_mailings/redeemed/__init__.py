@@ -1,0 +1,1 @@
+"""What became of the coupons that a mailing brought."""
