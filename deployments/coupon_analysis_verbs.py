@@ -1,13 +1,17 @@
 """The verbs of an offer's analysis, done in the house: its findings as a page, a workbook and on paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
-from models.desk.coupon_analysis import CouponReport
+from integrations.errors import Refused
+from integrations.web.uploads import Arrived
+from models.desk import Visitor
+from models.desk.coupon_analysis import CouponReport, HistoryLine, Whole
 from models.locale import language
 from models.reason import Reason
 from tasks.coupon_analysis.files import printed_alone
+from tasks.coupon_analysis.histories.shelf.engine import Shelf
 from tasks.coupon_analysis.settling.engine import Looked, Settling
 from tasks.coupon_analysis.sheet import workbook
 from tasks.coupon_analysis.shown import page
@@ -56,3 +60,25 @@ class CouponAnalysisVerbs:
                     self._coupon_looks.pop(next(iter(self._coupon_looks)))
                 kept = self._coupon_looks[key, stated] = self.house.now(), looked
             return kept[1]
+
+    def take_history(
+        self, files: Sequence[Arrived], groups: str, costs: Mapping[str, str], visitor: Visitor, once: str
+    ) -> str | Reason:
+        stated = read_rates(costs, self.house.workspace.company.currency)
+        if isinstance(stated, Reason):
+            return stated
+        named = {file.name: file.path for file in files}
+        on = [group.strip() for group in groups.replace(";", ",").split(",") if group.strip()]
+        try:
+            return Shelf(self.house).take(named, on, stated, language(), visitor.key, once)
+        except Refused as refused:
+            return refused.reason
+
+    def histories(self) -> Sequence[HistoryLine]:
+        return Shelf(self.house).listed()
+
+    def history(self, id: str) -> Whole | None:
+        return Shelf(self.house).page(id, language())
+
+    def history_file(self, id: str, suffix: str) -> bytes | None:
+        return Shelf(self.house).file(id, suffix)

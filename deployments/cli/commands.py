@@ -2,10 +2,10 @@
 
 import typer
 
-from deployments.cli import approve, demo, load, people, registry, report, run, stop
+from deployments.cli import approve, coupons, demo, load, people, registry, report, run, stop
 
 
 def add_to(app: typer.Typer) -> None:
     """Add them all; their help is in the language of the moment, and none of it imports Prefect."""
-    for module in (run, approve, stop, load, registry, report, people, demo):
+    for module in (run, approve, stop, load, registry, report, coupons, people, demo):
         module.add_to(app)

@@ -1,5 +1,7 @@
 """What the page about an offer's coupons shows, all of it said in the reader's language already. Pure."""
 
+from pydantic import AwareDatetime
+
 from models.desk.mailing_report import Box, Said, Step, Table
 from models.post import Value
 
@@ -42,3 +44,32 @@ class CouponReport(Value):
     boxes: tuple[Box, ...] = ()
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class Problems(Value):
+    """What is wrong with one table: its name, and a line for each thing."""
+
+    file: str
+    lines: tuple[str, ...]
+
+
+class Whole(Value):
+    """A whole history: every offer of it, and what could not be counted; `words` are the headings."""
+
+    language: str
+    title: str
+    company: str
+    badge: str = ""
+    made: str
+    words: dict[str, str]
+    reports: tuple[CouponReport, ...]
+    problems: tuple[Problems, ...] = ()
+
+
+class HistoryLine(Value):
+    """A history that was analysed lately: the files it was of."""
+
+    id: str
+    title: str
+    at: AwareDatetime
+    by: str

@@ -1,10 +1,8 @@
 """Analyses offers: from our own tables, or from a stranger's files, who never had our tills. It knows no Prefect."""
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,31 +13,19 @@ from sqlalchemy.orm import Session
 
 from models.database import now_by
 from models.redemptions import Arm
-from tasks.content.sheets import read_sheet
 from tasks.coupon_analysis import rows
 from tasks.coupon_analysis.clocks import Clocks
 from tasks.coupon_analysis.costs import NO_RATES, Rates
-from tasks.coupon_analysis.foreign import (
-    KINDS,
-    Foreign,
-    familiar,
-    history_of,
-    last_seen,
-    of_parquet,
-    periods_of,
-    with_table,
-)
+from tasks.coupon_analysis.foreign import Foreign
 from tasks.coupon_analysis.frames import COSTS, History, nothing
+from tasks.coupon_analysis.histories.engine import AFTER, BEFORE, of_offer, read
 from tasks.coupon_analysis.moments import Moments, by_arm, correlation
 from tasks.coupon_analysis.periods import DAY, Periods
 from tasks.coupon_analysis.power import Plan, detectable
 from tasks.coupon_analysis.promoted import groups_of
 from tasks.coupon_analysis.whole import Findings, Question, analysed
-from tasks.dropping.kinds import PEOPLE_MAX
 from tasks.house import House
-from tasks.purchases.frames import Table, of_csv, of_sheet
 
-BEFORE, AFTER = 56, 28  # days: eight whole weeks for CUPED and trends, four for what was bought ahead
 SHARES = (5, 10, 20, 30, 50)
 
 
@@ -141,49 +127,16 @@ class CouponAnalysis:
 
         Raises Refused where a table cannot be used at all; rows that are wrong are told by their numbers.
         """
-        clocks = clocks or self.clocks
-        now = self.house.now().astimezone(ZoneInfo(clocks.zone)).replace(tzinfo=None)
-        found, currency = Foreign(), self.house.workspace.company.currency
-        for kind in (one for one in KINDS if one in files):
-            with opened(files[kind], kind) as table:
-                found = with_table(found, kind, table, clocks, now, currency)
-        return found
+        named = {kind: (path, path.name) for kind, path in files.items()}
+        return read(named, clocks or self.clocks, self.house.now(), self.house.workspace.company.currency)
 
     def of_foreign(
         self, found: Foreign, offer: str, rates: Rates = NO_RATES, promoted: Collection[str] = ()
     ) -> Findings | None:
-        """Everything about one offer of a stranger's history; None where it has no such offer.
-
-        It is as of the last moment the history knows of: what came later is not known, rather than nothing.
-        """
-        now = self.house.now()
-        today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
-        periods = periods_of(found, offer, today - DAY, BEFORE, AFTER)
-        if periods is None:
-            return None
-        history, by_lot = history_of(found, offer)
-        utc = now.astimezone(UTC).replace(tzinfo=None)
-        seen = min(last_seen(found) or utc, utc)
-        question = Question(
-            periods=periods, now=seen, rates=rates, is_by_lot=by_lot, promoted=promoted,
-            currency=self.house.workspace.company.currency,
-        )  # fmt: skip
-        return analysed(history, question)
+        """Everything about one offer of a stranger's history; None where it has no such offer."""
+        return of_offer(found, offer, self.house.workspace.company, self.house.now(), rates, promoted)
 
 
 def _plan(one: Moments, size: int, share: int, likeness: float) -> Plan:
     control = size * share // 100
     return Plan(size - control, control, one.yy, likeness)
-
-
-@contextmanager
-def opened(path: Path, kind: str) -> Iterator[Table]:
-    """The table of a file; what is long is read as it is asked for."""
-    with path.open("rb") as file:
-        if path.suffix.lower() == ".parquet":
-            yield of_parquet(file)
-        elif path.suffix.lower() == ".csv":
-            yield of_csv(file, partial(familiar, kind))
-        else:
-            sheet, unread = read_sheet(file.read(), path.name, partial(familiar, kind), PEOPLE_MAX)
-            yield of_sheet(sheet) if sheet else Table(refusal=unread[0].reason)

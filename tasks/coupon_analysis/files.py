@@ -9,10 +9,9 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from models.company import Company
-from models.desk.coupon_analysis import CouponReport
+from models.desk.coupon_analysis import CouponReport, Problems, Whole
 from models.desk.drop import Wrong
 from models.locale import mark, spoken, translate
-from models.post import Value
 from tasks.coupon_analysis import plots
 from tasks.coupon_analysis.artifact import TITLE
 from tasks.coupon_analysis.settling.facts import About
@@ -24,28 +23,9 @@ from tasks.reports.plots import Frame
 from tasks.reports.titles import MADE, SYNTHETIC
 
 MORE, COUNTED = mark("More details"), mark("How it is counted")
-LEFT_OUT, ROWS = mark("Rows that were not counted"), mark("rows {rows}")
+LEFT_OUT, ROWS = mark("Rows to look at"), mark("rows {rows}")
+AMONG = mark("rows {rows} and others, {number} in all")
 PAPER = Frame(width=680, height=210, font=FONT, text=13)
-
-
-class Problems(Value):
-    """What is wrong with one table: its name, and a line for each thing."""
-
-    file: str
-    lines: tuple[str, ...]
-
-
-class Whole(Value):
-    """A file: every offer of it, and what could not be counted."""
-
-    language: str
-    title: str
-    company: str
-    badge: str = ""
-    made: str
-    words: dict[str, str]
-    reports: tuple[CouponReport, ...]
-    problems: tuple[Problems, ...] = ()
 
 
 def whole(
@@ -67,9 +47,10 @@ def problems_of(wrong: tuple[Wrong, ...], file: str) -> Problems:
 
 
 def _line(one: Wrong) -> str:
-    rows = ", ".join(map(str, one.rows)) + ("…" if one.number > len(one.rows) else "")
-    where = f"{one.field}: " if one.field else ""
-    return f"{where}{one.reason} ({translate(ROWS, rows=rows)}; {one.number})"
+    rows, where = ", ".join(map(str, one.rows)), f"{one.field}: " if one.field else ""
+    text = AMONG if one.number > len(one.rows) else ROWS
+    words = {"number": one.number} if text == AMONG else {}
+    return f"{where}{one.reason} ({translate(text, rows=rows, **words)})"
 
 
 def laid_out(told: Whole) -> str:

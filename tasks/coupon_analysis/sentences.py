@@ -75,7 +75,7 @@ HARDLY_COVERED = mark(
 )
 NO_MARGIN = mark("What goods cost us is not known, so there is no margin and no return on investment.")
 TAKEN = mark("Other product groups lost {share} of what the groups of the offer won.")
-LOST = mark("{group}: {money} less a client ({low} to {high}).")
+LOST = mark("They bought less of “{group}”: by {money} a client ({low} to {high}).")
 AHEAD = mark(
     "After the offer they bought {money} less a client than the control group ({low} to {high}): bought ahead."
 )

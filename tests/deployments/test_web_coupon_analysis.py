@@ -47,7 +47,7 @@ def test_a_head_reads_one_sentence_and_finds_the_rest_behind_it(vera: Any) -> No
     [behind] = page.xpath("//details[@class='behind']")
     assert behind.get("open") is None and "Подробнее" in behind.xpath("string(summary)")
     for words in ("Докуда дошли купоны", "разрешённым погашениям", "Каплан — Мейер", "Из 60 купонов, срок",
-                  "Одно погашение стоит 10 ₽", "То же без учёта прежних покупок", "Coffee: на"):  # fmt: skip
+                  "Одно погашение стоит 10 ₽", "То же без учёта", "Меньше стали покупать «Coffee»"):  # fmt: skip
         assert words in said, words
     assert len(page.xpath("//div[contains(@class, 'plot')]")) == 4, "two pictures, each for both widths"
 

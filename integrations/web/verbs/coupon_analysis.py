@@ -1,9 +1,11 @@
 """What the page of an offer's analysis needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from models.desk.coupon_analysis import CouponReport
+from integrations.web.uploads import Arrived
+from models.desk import Visitor
+from models.desk.coupon_analysis import CouponReport, HistoryLine, Whole
 from models.reason import Reason
 
 
@@ -16,3 +18,17 @@ class CouponAnalysisVerbs(Protocol):
 
     def coupon_analysis_file(self, key: str, costs: Mapping[str, str], suffix: str) -> bytes | None:
         """The same as a workbook (xlsx) or on paper (pdf)."""
+
+    def take_history(
+        self, files: Sequence[Arrived], groups: str, costs: Mapping[str, str], visitor: Visitor, once: str
+    ) -> str | Reason:
+        """Analyse a stranger's tables; the name of its report, or why not. The tables are not kept."""
+
+    def histories(self) -> Sequence[HistoryLine]:
+        """Those analysed lately, the newest first."""
+
+    def history(self, id: str) -> Whole | None:
+        """In the reader's language."""
+
+    def history_file(self, id: str, suffix: str) -> bytes | None:
+        """As html, xlsx or pdf, in the language of whoever sent it."""

@@ -24,7 +24,7 @@ from tasks.schedule.wall import local
 
 COSTS = ("costs.csv", "costs.xlsx")
 NO_OFFER = mark("There is no offer “{key}” whose words are approved. Look at the list of offers for its key.")
-NO_COSTS = mark("The cost of goods cannot be read from {file}: {why} Mend the table; until then there is no margin.")
+NO_COSTS = mark("The cost of goods cannot be read. {why} Mend the table; until then there is no margin.")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Settling:
                 try:
                     return self.analysis.foreign({"costs": self.house.root / name}).costs
                 except Refused as refused:
-                    done.troubles.append(because(NO_COSTS, code="no_costs", file=name, why=refused.reason))
+                    done.troubles.append(because(NO_COSTS, code="no_costs", why=refused.reason))
         return None
 
     def _record(self, looked: Looked, run: str) -> int:

@@ -1,6 +1,7 @@
 """A stranger's tables: read in both languages and three formats, broken rows by number, credit where it is due."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from models.database import SetClock
 from models.locale import spoken
 from models.redemptions import Arm
 from tasks.coupon_analysis.clocks import Clocks
-from tasks.coupon_analysis.engine import CouponAnalysis, opened
-from tasks.coupon_analysis.foreign import Foreign, history_of, last_seen, periods_of, with_table
+from tasks.coupon_analysis.engine import CouponAnalysis
+from tasks.coupon_analysis.foreign import Foreign, familiar, history_of, last_seen, periods_of, with_table
 from tasks.coupon_analysis.funnel import by_coupon, by_customer
+from tasks.coupon_analysis.histories.engine import opened
 from tasks.coupon_analysis.increment import Told
 from tasks.coupon_analysis.whole import Question, analysed
 from tests.fakes import NOW as FAKE_NOW
@@ -35,7 +37,7 @@ def read(
 ) -> Foreign:
     path = folder / (name or f"{kind}.csv")
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    with opened(path, kind) as table:
+    with opened(path, partial(familiar, kind)) as table:
         return with_table(found, kind, table, CLOCKS, NOW, "RUB")
 
 

@@ -1,0 +1,1 @@
+"""Histories that were analysed on the desk: what came of them is kept, their tables are not."""

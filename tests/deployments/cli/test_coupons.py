@@ -1,0 +1,50 @@
+"""`otdel analyse-coupons`: a stranger's history, without a house; for people and for programs."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.deployments.cli.conftest import Otdel, Town
+from tests.tasks.coupon_analysis.strangers import settle
+
+
+@pytest.fixture(autouse=True)
+def nowhere(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No company, no database."""
+    monkeypatch.setenv("OTDEL_WORKSPACE", str(tmp_path / "none"))
+    monkeypatch.setenv("OTDEL_CONFIG_HOME", str(tmp_path / "private"))
+    monkeypatch.setenv("OTDEL_LOCALE", "en")
+
+
+def test_a_folder_is_analysed_for_people_and_for_programs(tmp_path: Path, otdel: Otdel) -> None:
+    folder = settle(tmp_path / "history", 80)
+    out = tmp_path / "out"
+    said = otdel("analyse-coupons", str(folder), "--out", str(out), "--zone", "Europe/Moscow")
+    assert said.code == 1, said.text
+    assert "more than without it" in said.text and "Not counted in coupons.csv:" in said.text
+    assert sorted(one.name for one in out.iterdir()) == ["coupons.html", "coupons.pdf", "coupons.xlsx"]
+    files = [str(one) for one in folder.iterdir()]
+    data = otdel("analyse-coupons", *files, "--out", str(out), "--fixed", "100", "--json").data
+    tea, mugs = data["offers"]
+    assert (tea["issued"], tea["redeemed"], tea["told"], tea["is_causal"]) == (40, 10, "more", True)
+    assert tea["brought_between"][0] < tea["brought"] < tea["brought_between"][1]
+    assert mugs["brought"] is None and not mugs["is_causal"] and "redemptions.csv" in data["problems"]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        pytest.param(["none"], "none", id="no such file"),
+        pytest.param(["."], "There is no table", id="an empty folder"),
+        pytest.param(["history", "--zone", "Moscow"], "no time zone", id="no zone"),
+        pytest.param(["history", "--fixed", "much"], "is not a number", id="no money"),
+        pytest.param(["history/purchases.csv"], "no table of the coupons", id="no coupons"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, otdel: Otdel, args: list[str], words: str
+) -> None:
+    settle(tmp_path / "history", 4)
+    monkeypatch.chdir(tmp_path)
+    said = otdel("analyse-coupons", *args, "--json")
+    assert said.code == 2 and words in said.data["error"], said.text
