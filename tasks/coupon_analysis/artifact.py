@@ -37,7 +37,7 @@ def link(about: About, staff_url: str) -> str:
 
 
 def path_of(key: str) -> str:
-    return f"/desk/offers/{key}/analysis"
+    return f"/staff/offers/{key}/analysis"
 
 
 def _row(about: About, found: Findings, staff_url: str) -> str:

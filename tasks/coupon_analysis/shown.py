@@ -15,7 +15,7 @@ from tasks.returns.sums.intervals import Interval
 
 WIDE, NARROW = Frame(width=880, height=240), Frame(width=340, height=230)
 LOST_MOST = 3
-COUPON_PAGE = "/desk/offers/coupon/{id}"
+COUPON_PAGE = "/staff/offers/coupon/{id}"
 TONES: dict[Told, Tone] = {Told.MORE: "good", Told.LESS: "bad"}
 LINE = mark("{span}, {issued} coupons")
 BETWEEN = mark("from {low} to {high}")

@@ -15,7 +15,7 @@ from models.redemptions import OfferArm, Redeemed, Redemption
 from tests.deployments.served import Web, web_of_its_own
 from tests.tasks.coupon_analysis.shop import BEGINS, DAY, NOW, Shop
 
-PAGE = "/desk/offers/tea/analysis"
+PAGE = "/staff/offers/tea/analysis"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_signals_lead_to_the_coupons_they_rest_on(vera: Any) -> None:
     page = html.fromstring(vera.get(PAGE).text)
     [busy, *_] = page.xpath("//ul[@class='signals']/li")
     assert "Клиент 1: 5 погашений за час" in busy.text_content()
-    assert busy.xpath(".//a/@href") == [f"/desk/offers/coupon/{n}" for n in range(1, 6)]
+    assert busy.xpath(".//a/@href") == [f"/staff/offers/coupon/{n}" for n in range(1, 6)]
 
 
 def test_it_is_said_in_english_too(vera: Any) -> None:
@@ -87,7 +87,7 @@ def test_it_can_be_taken_along(vera: Any) -> None:
     assert "выпуск" not in vera.get(f"{PAGE}.pdf?partner=x").headers.get("content-disposition", "")
 
 
-@pytest.mark.parametrize("path", ["/desk/offers/none/analysis", "/desk/offers/none/analysis.xlsx", f"{PAGE}.exe"])
+@pytest.mark.parametrize("path", ["/staff/offers/none/analysis", "/staff/offers/none/analysis.xlsx", f"{PAGE}.exe"])
 def test_what_is_not_there_is_not_found(vera: Any, path: str) -> None:
     assert vera.get(path).status_code == 404
 

@@ -14,7 +14,7 @@ from models.registry import Fact
 from tests.deployments.served import Web, web_of_its_own
 from tests.tasks.coupon_analysis.strangers import settle
 
-PATH = "/desk/coupon-history"
+PATH = "/staff/coupon-history"
 
 
 @pytest.fixture(scope="module")

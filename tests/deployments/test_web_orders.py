@@ -41,7 +41,7 @@ PARENT = {
     "/staff/drop/{id}/apply": "load-plan",
     "/staff/drop/{id}/leave": "load-plan",  # only removes what nobody has applied
     "/staff/drop/expense": "costs",
-    "/desk/coupon-history": "C10",  # Prefect takes no file, and nothing is ordered: a stranger's tables are read
+    "/staff/coupon-history": "C10",  # Prefect takes no file, and nothing is ordered: a stranger's tables are read
     "/staff/review/{id}/revoke": "revoke-reviewer",
     "/staff/review": "ask-reviewer",
     "/staff/proof/{rendition_id}/urgent": "urgent",

@@ -41,7 +41,7 @@ def house(database: Engine, tmp_path: Path) -> Iterator[House]:
 def test_coupons_are_analysed_from_prefect(house: House, prefect: None) -> None:
     counted = run(coupon_analysis, CouponAnalysisForm(days=100))
     shown = artifact("coupons")
-    assert counted.name == "Done" and "[Tea ¦ for less](https://staff.example/desk/offers/tea/analysis)" in shown
+    assert counted.name == "Done" and "[Tea ¦ for less](https://staff.example/staff/offers/tea/analysis)" in shown
     assert "bought for" in shown and "more than without it" in shown and "customer" not in shown.lower()
     with house.reads() as session:
         known = {(one.metric, one.value) for one in session.execute(select(Fact)).scalars()}

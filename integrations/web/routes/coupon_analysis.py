@@ -10,7 +10,7 @@ from integrations.web.screen import show
 from models.people import Permission
 from models.reason import NO_REASON, Reason
 
-PATH = "/desk/offers/{key}/analysis"
+PATH = "/staff/offers/{key}/analysis"
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",

@@ -11,7 +11,7 @@ from models.locale import mark
 from models.people import Permission
 from models.reason import NO_REASON, Reason, because
 
-PATH = "/desk/coupon-history"
+PATH = "/staff/coupon-history"
 MOST = 200_000_000
 NOTHING_CHOSEN = mark("No table was chosen. Choose coupons, redemptions and purchases, then send them.")
 

@@ -18,6 +18,8 @@ from tasks.coupon_analysis.settling.rows import due, of_key
 from tasks.coupon_analysis.stated import NOTHING_STATED, Stated
 from tasks.coupon_analysis.whole import Findings
 from tasks.house import House
+from tasks.redeeming.buying.asked import name_groups_of_goods
+from tasks.redeeming.selling.rows import Shelf
 from tasks.registry.rows import record
 from tasks.registry.rows import stated as told_of
 from tasks.schedule.wall import local
@@ -48,7 +50,7 @@ class Settling:
     """The offers of one house."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.analysis = house, CouponAnalysis(house)
+        self.house, self.analysis, self._shelf = house, CouponAnalysis(house), Shelf()
 
     def round(self, days: int, key: str = "", run: str = "") -> Round:
         """Look at one offer, or at all that have begun and did not end earlier than so many days ago."""
@@ -81,10 +83,11 @@ class Settling:
         """Everything about an offer, as of now; None where there is no such, or none of its words was approved."""
         with self.house.reads() as session:
             offered = rows.offered(session, id)
-        if offered is None:
-            return None
+            if offered is None:
+                return None
+            above = self._shelf.of(session, self.house.workspace.company, name_groups_of_goods([offered.terms])).above
         about = facts.about(offered.id, offered.key, offered.fund, offered.terms)
-        found = self.analysis.findings(id, stated.over(about.rates), costs)
+        found = self.analysis.findings(id, stated.over(about.rates), costs, above)
         return Looked(about, found) if found else None
 
     def _costs(self, done: Round) -> pl.DataFrame | None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from models.database import SetClock
+from models.piece import OfferRow as Offered
 from models.redemptions import OfferRow, OfferStage, Redeemed, Redemption
 from models.registry import Fact
 from tasks.coupon_analysis.settling.engine import Settling
@@ -191,3 +192,23 @@ def test_costs_that_cannot_be_read_are_told(shop: Shop) -> None:
     (shop.house.root / "costs.csv").write_text("товар;цена\ntea;5\n")
     done = settle(shop)
     assert len(done.looked) == 1 and "costs.csv" in str(done.troubles[0])
+
+
+def test_groups_below_the_offers_own_are_its_own_by_the_feed(house: House) -> None:
+    """The offer is on drinks; the feed says that tea lies there, and coffee does not."""
+    shop = Shop(house, goods={"groups": ["Drinks"]})
+    shop.add(
+        Offered(
+            id="1",
+            name="Sencha",
+            category="Drinks / tea",
+            category_ids=["1", "2"],
+            price=100,
+            currency="RUB",
+            read_at=NOW,
+        )
+    )
+    shop.compared()
+    looked = Settling(house).of_key("tea")
+    assert looked is not None
+    assert {one.group: one.is_promoted for one in looked.found.changes} == {"tea": True, "Coffee": False}
