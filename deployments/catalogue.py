@@ -252,6 +252,10 @@ CATALOGUE: tuple[Entry, ...] = (
         about=mark("Lists the keys of the tills and revokes one; a new one is made on the desk or by otdel till-key."),
     ),
     Entry(
+        "cashiers", ("cashiers",), title=mark("Cashiers and their devices"),
+        about=mark("Lists the devices of the cashier's page and who signs in there; takes one off at once."),
+    ),
+    Entry(
         "consent", ("consent",), title=mark("A customer's consent"),
         about=mark("Given or withdrawn, with its date and proof; who may be written to follows at once."),
     ),

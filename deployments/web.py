@@ -16,6 +16,7 @@ from deployments.approval_verbs import ApprovalVerbs
 from deployments.archive_verbs import ArchiveVerbs
 from deployments.campaign_verbs import CampaignVerbs
 from deployments.card_verbs import CardVerbs, MyVerbs
+from deployments.cashier_verbs import CashierVerbs
 from deployments.coupon_analysis_verbs import CouponAnalysisVerbs
 from deployments.coupon_letter_verbs import CouponLetterVerbs
 from deployments.customer_verbs import CustomerVerbs
@@ -101,6 +102,7 @@ class HouseVerbs(
     LocalMailVerbs,
     CardVerbs,
     MyVerbs,
+    CashierVerbs,
 ):
     """Everything the web process can do, done in this house."""
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (
     approval,
     cards,
+    cashiers,
     conclusion,
     customer_groups,
     customers,
@@ -32,6 +33,7 @@ METADATA = SQLModel.metadata
 SUBJECTS = (
     approval,
     cards,
+    cashiers,
     conclusion,
     customer_groups,
     customers,

@@ -62,6 +62,12 @@ PARENT = {
     "/staff/outlets/{key}/close": "outlet",
     "/staff/outlets/{key}/till": "till-key",
     "/staff/outlets/{key}/till/{id}/revoke": "till-key",
+    "/staff/outlets/{key}/cashiers/pair": "cashiers",  # Prefect only lists: what it makes is read by many
+    "/staff/outlets/{key}/cashiers/pin": "cashiers",
+    "/staff/outlets/{key}/cashiers/{id}/pin": "cashiers",
+    "/staff/outlets/{key}/cashiers/{id}/off": "cashiers",
+    "/staff/outlets/{key}/cashiers/device/{id}/off": "cashiers",
+    "/staff/outlets/{key}/cashiers/conflict/{id}": "cashiers",  # a note; what happened is changed by nobody
     "/staff/customers": "load-customers",  # saves nothing: it looks for one of those who were loaded
     "/staff/customers/{id}/consent": "consent",
     "/staff/customers/{id}/stop": "stop-list",
@@ -132,7 +138,7 @@ PARENT = {
 }
 # What strangers, recipients of letters and programs send is no order of anybody's.
 OF_THE_DOOR = re.compile(
-    r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/|till/v1/"
+    r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/|till/"
     r"|my/)"
 )
 

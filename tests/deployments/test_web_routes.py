@@ -33,6 +33,9 @@ FOR_EVERYBODY = {
     "/till/v1/journal", "/till/v1/list", "/till/v1/openapi.json",
     "/my/{token}", "/my/{token}/now", "/my/{token}/app.webmanifest", "/my/{token}/worker.js", "/my/{token}/icon/{name}",
     "/my/{token}/language", "/my/{token}/close",
+    "/till/page", "/till/page/worker.js", "/till/page/app.webmanifest", "/till/page/state", "/till/page/list",
+    "/till/page/pair", "/till/page/sign-in", "/till/page/end", "/till/page/ask", "/till/page/redeem",
+    "/till/page/leave", "/till/page/undo", "/till/page/journal",
 }  # fmt: skip
 # What strangers, letters and programs send: no session stands behind it; the address itself or a key proves all.
 WITHOUT_SESSION = {
@@ -40,6 +43,8 @@ WITHOUT_SESSION = {
     "/subscribe/frame", "/intake/customers", "/intake/purchases",
     "/till/v1/validate", "/till/v1/reserve", "/till/v1/redeem", "/till/v1/release", "/till/v1/return",
     "/till/v1/journal", "/my/{token}/language", "/my/{token}/close",
+    "/till/page/pair", "/till/page/sign-in", "/till/page/end", "/till/page/ask", "/till/page/redeem",
+    "/till/page/leave", "/till/page/undo", "/till/page/journal",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",

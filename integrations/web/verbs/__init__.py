@@ -8,6 +8,7 @@ from integrations.web.verbs.approval import ApprovalVerbs
 from integrations.web.verbs.archive import ArchiveVerbs
 from integrations.web.verbs.campaigns import CampaignVerbs, OccasionVerbs
 from integrations.web.verbs.cards import CardVerbs, MyVerbs
+from integrations.web.verbs.cashiers import CashierVerbs
 from integrations.web.verbs.coupon_analysis import CouponAnalysisVerbs
 from integrations.web.verbs.coupon_letters import CouponLetterVerbs
 from integrations.web.verbs.customers import CustomerVerbs
@@ -150,6 +151,7 @@ class Verbs(
     LocalMailVerbs,
     CardVerbs,
     MyVerbs,
+    CashierVerbs,
     Protocol,
 ):
     """Everything together."""

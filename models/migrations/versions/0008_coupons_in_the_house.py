@@ -64,23 +64,6 @@ def upgrade() -> None:
     with op.batch_alter_table('guess_alarm', schema=None) as batch_op:
         batch_op.create_index('ix_guess_alarm_at', ['at'], unique=False)
 
-    op.create_table('points_program',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('terms', sa.JSON(), nullable=False),
-    sa.Column('why', sa.String(), nullable=False),
-    sa.Column('by', sa.String(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
-    )
-    op.create_table('personal_page',
-    sa.Column('customer_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('turn', sa.Integer(), nullable=False),
-    sa.Column('why', sa.String(), nullable=False),
-    sa.Column('by', sa.String(), nullable=False),
-    sa.Column('changed_at', Moment(), nullable=False),
-    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('customer_id')
-    )
     op.create_table('trade_instruction',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('offer_id', sa.Integer(), nullable=False),
@@ -101,17 +84,6 @@ def upgrade() -> None:
     with op.batch_alter_table('trade_instruction', schema=None) as batch_op:
         batch_op.create_index('ix_trade_instruction_outlet', ['outlet', 'id'], unique=False)
 
-    op.create_table('points_counted',
-    sa.Column('receipt_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('customer_id', sa.Integer(), nullable=False),
-    sa.Column('amount', sa.BigInteger(), nullable=False),
-    sa.Column('points', sa.BigInteger(), nullable=False),
-    sa.Column('turn', sa.Integer(), nullable=False),
-    sa.Column('move_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('at', Moment(), nullable=False),
-    sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('receipt_id')
-    )
     with op.batch_alter_table('mailing', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offer', sa.String(), server_default='', nullable=False))
 

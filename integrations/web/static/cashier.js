@@ -1,0 +1,520 @@
+"use strict";
+/* The cashier's page: one screen at a time, one order at a time. Whatever has happened is written down here before the
+   house is told; it is taken off this list only when the house has said that it has it. */
+(() => {
+  const HOME = "/till/page", PATIENCE = 8000, LOOK_EVERY = 15000, LIST_EVERY = 600000;
+  const $ = (id) => document.getElementById(id);
+  const words = $("words").dataset;
+  const say = (word, more = {}) => words[word].replace(/\{(\w+)\}/g, (all, name) => (name in more ? more[name] : all));
+  const screens = [...document.querySelectorAll("[data-screen]")];
+
+  let state = null;    // what the house last said of us
+  let now = null;      // the coupon at hand: { key, typed, scanned, lines, guests, shown, asked, told }
+  let queue = [];      // what the house has not been told yet
+  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listed = 0;
+
+  class NoNetwork extends Error {}
+
+  const clock = () => Date.now() + offset;
+  const money = (minor) => new Intl.NumberFormat(document.documentElement.lang, {
+    style: "currency", currency: state.currency.code, minimumFractionDigits: minor % 10 ** state.currency.digits ? state.currency.digits : 0,
+  }).format(minor / 10 ** state.currency.digits);
+
+  // Talking to the house.
+
+  async function call(path, body) {
+    const how = { headers: {}, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+    if (body !== undefined) Object.assign(how, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+    let answer;
+    try { answer = await fetch(`${HOME}/${path}`, how); } catch { reachable(false); throw new NoNetwork(); }
+    if (answer.status >= 500) { reachable(false); throw new NoNetwork(); }
+    let said = {};
+    try { said = await answer.json(); } catch { if (answer.ok) { reachable(false); throw new NoNetwork(); } }
+    reachable(true);
+    return { ok: answer.ok, status: answer.status, said };
+  }
+
+  function reachable(yes) {
+    online = yes;
+    $("net").hidden = yes && !queue.length;
+    const parts = [yes ? "" : say("offline"), queue.length ? say("queued", { number: queue.length }) : ""];
+    $("net").textContent = parts.filter(Boolean).join(" ");
+  }
+
+  async function look() {
+    try {
+      const { said } = await call("state");
+      offset = said.now - Date.now();
+      state = said;
+      await Store.put("state", { ...said, offset });
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
+      if (!state) { state = (await Store.get("state")) || null; offset = state ? state.offset || 0 : 0; }
+    }
+    if (state && state.shift && state.shift.ends <= clock()) state.shift = null;
+  }
+
+  async function renewList() {
+    if (!state || !state.shift || Date.now() - listed < LIST_EVERY) return;
+    const answer = await call("list");
+    if (!answer.ok) return;
+    await Offline.take(answer.said);
+    if (!queue.length) await Store.put("used", {});
+    listed = Date.now();
+  }
+
+  // Screens.
+
+  function show(name) {
+    if (name !== "scan") shutCamera();
+    screens.forEach((one) => { one.hidden = one.dataset.screen !== name; });
+    const works = state && state.shift;
+    $("nav").hidden = !works;
+    $("to-scan").toggleAttribute("aria-current", name !== "shift");
+    $("to-shift").toggleAttribute("aria-current", name === "shift");
+    if (state) $("outlet").textContent = state.outlet || state.company;
+    $("cashier").textContent = works ? `· ${works.cashier}` : "";
+    count();
+    window.scrollTo(0, 0);
+  }
+
+  function home() {
+    if (!state) return show("wait");
+    if (!state.paired) return show("pair");
+    if (!state.shift) return names();
+    if (now && now.told) return tell();
+    show("scan");
+  }
+
+  function count() {
+    const kept = lines().filter((line) => !line.undone);
+    $("shift-count").textContent = kept.length ? `(${kept.length})` : "";
+  }
+
+  function buttons(box, signs, press, wide = []) {
+    box.replaceChildren(...signs.map((sign) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = sign;
+      if (wide.includes(sign)) button.className = "wide";
+      if (sign === "⌫") button.setAttribute("aria-label", say("erase"));
+      button.addEventListener("click", () => press(sign));
+      return button;
+    }));
+  }
+
+  // Pairing and signing in.
+
+  async function pair() {
+    const token = new URLSearchParams(location.hash.slice(1)).get("pair");
+    $("pair-go").hidden = !token;
+    if (!token) return;
+    try {
+      const answer = await call("pair", { token });
+      history.replaceState(null, "", HOME);
+      if (!answer.ok) { $("pair-said").textContent = answer.said.said; $("pair-go").hidden = true; return; }
+      await Store.drop("list-key");
+      await look();
+      home();
+    } catch { $("pair-said").textContent = say("network"); }
+  }
+
+  function names() {
+    $("names").replaceChildren(...(state.cashiers || []).map((one) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = one.name;
+      button.addEventListener("click", () => { chosen = one; pin = ""; $("pin-name").textContent = one.name; $("pin-said").textContent = ""; dots(); show("pin"); });
+      return button;
+    }));
+    $("nobody").hidden = !!(state.cashiers || []).length;
+    show("sign");
+  }
+
+  const dots = () => { $("pin-dots").textContent = "●".repeat(pin.length); };
+
+  async function press(sign) {
+    if (sign === "⌫") pin = pin.slice(0, -1);
+    else if (sign !== "OK") pin = (pin + sign).slice(0, 8);
+    dots();
+    if (sign !== "OK" || pin.length < 4) return;
+    try {
+      const answer = await call("sign-in", { cashier: chosen.id, pin });
+      pin = "";
+      dots();
+      if (!answer.ok) { $("pin-said").textContent = answer.said.said; return; }
+      now = null;
+      await Store.drop("now");
+      await look();
+      listed = 0;
+      home();
+      renewList().catch(() => {});
+    } catch { $("pin-said").textContent = say("network"); }
+  }
+
+  // A coupon.
+
+  const fresh = (typed, scanned) => ({
+    key: `${state.shift.id}-${crypto.randomUUID()}`, typed, scanned, lines: [], guests: 1, shown: "", asked: false, told: null,
+  });
+  const asked = () => ({
+    key: now.key, typed: now.typed, scanned: now.scanned, asked: now.asked, lines: now.lines, guests: now.guests, shown: now.shown,
+    receipt: now.receipt || "",
+  });
+
+  async function begin(typed, scanned) {
+    $("code-said").textContent = "";
+    if (!typed.trim()) { $("code-said").textContent = say("noCode"); return; }
+    const kept = Code.read(typed, state.forms, scanned);
+    if (kept === null) { $("code-said").textContent = say("mistyped"); return; }
+    now = fresh(kept || typed, scanned);
+    await ask();
+  }
+
+  async function ask() {
+    busy(true);
+    try {
+      const answer = await call("ask", asked());
+      if (answer.status === 401) return expelled();
+      if (!answer.ok) { $("code-said").textContent = answer.said.said; now = null; return show("scan"); }
+      now.told = answer.said;
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
+      const used = (await Store.get("used")) || {};
+      now.told = await Offline.judge(now.typed, now, { now: clock(), zone: state.zone, money, used });
+      now.told.offline = true;
+      if (now.told.word) now.told.said = say(now.told.word, now.told.words);
+    } finally { busy(false); }
+    await Store.put("now", now);
+    tell();
+  }
+
+  async function expelled() {
+    await look();
+    now = null;
+    home();
+  }
+
+  function tell() {
+    const told = now.told;
+    if (told.step === "wrong") {
+      $("code-said").textContent = told.said;
+      now = null;
+      Store.drop("now");
+      return show("scan");
+    }
+    if (told.step === "needs") return askNeeds(told);
+    if (told.step === "order") {
+      $("order-title").textContent = [told.title, told.masked].filter(Boolean).join(" · ");
+      $("order").textContent = told.said;
+      $("order-more").textContent = told.more || "";
+      $("order-said").textContent = "";
+      $("receipt").value = now.receipt || "";
+      return show("order");
+    }
+    $("no-title").textContent = [told.title, told.masked].filter(Boolean).join(" · ");
+    $("no-said").textContent = told.said;
+    $("no-more").textContent = told.more || "";
+    const needs = told.needs;
+    $("no-mend").hidden = !(needs && (needs.sum || needs.each || needs.quantity || needs.who || needs.guests > 1));
+    show("no");
+  }
+
+  function askNeeds(told) {
+    const needs = told.needs;
+    $("needs-title").textContent = told.title;
+    $("needs-said").textContent = "";
+    $("sum-box").hidden = !needs.sum;
+    $("which-box").hidden = needs.each || needs.goods.length < 2;
+    $("quantity-box").hidden = !needs.quantity;
+    $("each-box").hidden = !needs.each;
+    $("guests-box").hidden = needs.guests < 2;
+    $("guests").max = needs.guests;
+    $("who-box").hidden = !needs.who;
+    const goods = needs.goods.map((one) => one.title).join(", ") || needs.but;
+    $("sum-label").textContent = goods ? say("goodsSum", { goods }) : $("sum-label").dataset.plain;
+    choices($("which"), needs);
+    $("each").replaceChildren();
+    if (needs.each) oneMore();
+    show("needs");
+    const first = needs.sum ? $("sum") : needs.who ? $("who") : null;
+    if (first) { $("sum").value = ""; first.focus(); }
+  }
+
+  function choices(select, needs) {
+    select.replaceChildren(...needs.goods.map((one, n) => new Option(one.title, n)));
+  }
+
+  function oneMore() {
+    const needs = now.told.needs, row = document.createElement("div");
+    row.className = "each";
+    const price = document.createElement("input"), number = document.createElement("input");
+    Object.assign(price, { inputMode: "decimal", maxLength: 14, placeholder: say("price") });
+    Object.assign(number, { inputMode: "numeric", maxLength: 5, value: "1" });
+    price.setAttribute("aria-label", say("price"));
+    number.setAttribute("aria-label", say("number"));
+    if (needs.goods.length > 1) {
+      const which = document.createElement("select");
+      choices(which, needs);
+      which.setAttribute("aria-label", needs.goods.map((one) => one.title).join(", "));
+      row.append(which);
+    }
+    row.append(price, number);
+    $("each").append(row);
+    price.focus();
+  }
+
+  /* «450», «450,5», «1 200.00» in minor units; NaN for anything else. */
+  function minor(text) {
+    const plain = text.replace(/[\s\u00a0]/g, "").replace(",", ".");
+    if (!/^\d{1,10}(\.\d{1,2})?$/.test(plain)) return NaN;
+    return Math.round(Number(plain) * 10 ** state.currency.digits);
+  }
+
+  const whole = (text) => (/^\d{1,5}$/.test(text.trim()) ? Math.max(1, Math.min(10000, Number(text))) : 1);
+
+  function read(needs) {
+    if (needs.each) {
+      const rows = [...$("each").children].map((row) => {
+        const [price, number] = row.querySelectorAll("input"), which = row.querySelector("select");
+        const quantity = whole(number.value);
+        return { which: which ? Number(which.value) : 0, quantity, amount: price.value.trim() ? minor(price.value) * quantity : 0 };
+      });
+      return rows.filter((row) => row.amount !== 0);
+    }
+    if (!needs.sum && !needs.quantity) return [];
+    const amount = needs.sum ? minor($("sum").value) : 0;
+    const which = needs.goods.length > 1 ? Number($("which").value) : 0;
+    return [{ which, amount, quantity: needs.quantity ? whole($("quantity").value) : 1 }];
+  }
+
+  async function answered(event) {
+    event.preventDefault();
+    const needs = now.told.needs, lines = read(needs);
+    if (lines.some((line) => Number.isNaN(line.amount)) || (needs.each && !lines.length)) { $("needs-said").textContent = say("noSum"); return; }
+    Object.assign(now, { lines, asked: true, guests: Math.min(whole($("guests").value), needs.guests || 1), shown: $("who").value.trim() });
+    await ask();
+  }
+
+  async function leave() {
+    const left = now;
+    now = null;
+    await Store.drop("now");
+    $("code").value = "";
+    show("scan");
+    if (left && left.told && left.told.step === "order" && !left.told.offline) call("leave", { key: left.key }).catch(() => {});
+  }
+
+  async function redeem(event) {
+    event.preventDefault();
+    if (!now || now.told.step !== "order") return;
+    busy(true);
+    now.receipt = $("receipt").value.trim();
+    const { told } = now, item = {
+      id: now.key, n: clock(), what: "sale", asked: asked(), off: told.off, given: told.given, units: told.units,
+      at: new Date(clock()).toISOString(), title: told.title, masked: told.masked, amount: told.amount,
+    };
+    await Store.enqueue(item);  // from here on nothing can lose it
+    queue = await Store.queue();
+    let said = say("kept");
+    try {
+      if (told.offline || !online) throw new NoNetwork();
+      const answer = await call("redeem", item.asked);
+      if (answer.status === 401 || answer.status === 429) throw new NoNetwork();
+      await Store.dequeue(item.id);
+      queue = await Store.queue();
+      if (!answer.ok || answer.said.step !== "done") {
+        now.told = { ...told, step: "refused", said: answer.said.said, needs: null };
+        await Store.put("now", now);
+        return tell();
+      }
+      said = say("done");
+      state.lines = [lineOf(item), ...(state.lines || [])];
+      await Store.put("state", { ...state, offset });
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
+      if (told.hash) { const used = (await Store.get("used")) || {}; used[told.hash] = (used[told.hash] || 0) + 1; await Store.put("used", used); }
+    } finally { busy(false); reachable(online); }
+    $("done-title").textContent = [told.title, told.said].join(" · ");
+    $("done-said").textContent = said;
+    now = null;
+    await Store.drop("now");
+    $("code").value = "";
+    show("done");
+    flush();
+  }
+
+  function busy(yes) {
+    document.querySelectorAll("main button").forEach((button) => { button.disabled = yes; });
+  }
+
+  // The shift.
+
+  const lineOf = (item) => ({ key: item.id, title: item.title, masked: item.masked, receipt: item.asked.receipt, amount: item.amount, at: item.at, undone: false, conflict: "" });
+
+  /* What the house knows, with what it has not been told yet. */
+  function lines() {
+    if (!state || !state.shift) return [];
+    const mine = (key) => key.startsWith(`${state.shift.id}-`);
+    const known = (state.lines || []).map((line) => ({ ...line }));
+    for (const item of queue.filter((one) => one.what === "sale" && mine(one.id)))
+      if (!known.some((line) => line.key === item.id)) known.unshift({ ...lineOf(item), waits: true });
+    for (const item of queue.filter((one) => one.what === "undo"))
+      for (const line of known) if (line.key === item.key) Object.assign(line, { undone: true, waits: true });
+    return known;
+  }
+
+  function shift() {
+    const all = lines(), kept = all.filter((line) => !line.undone);
+    $("shift-total").textContent = all.length
+      ? say("total", { number: kept.length, sum: money(kept.reduce((sum, line) => sum + line.amount, 0)) }) : say("none");
+    $("lines").replaceChildren(...all.map(drawn));
+    show("shift");
+  }
+
+  function text(tag, said, name = "") {
+    const made = document.createElement(tag);
+    made.textContent = said;
+    made.className = name;
+    return made;
+  }
+
+  function drawn(line) {
+    const row = document.createElement("li");
+    const at = new Date(line.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: state.zone });
+    row.append(text("p", `${line.title} — ${money(line.amount)}`, line.undone ? "undone" : ""));
+    const about = [at, line.masked, line.receipt && say("receipt", { number: line.receipt }), line.undone && say("undone"), line.waits && say("waits")];
+    row.append(text("p", about.filter(Boolean).join(" · "), "soft"));
+    if (line.conflict) row.append(text("p", say("came", { said: line.conflict }), "bad"));
+    if (!line.undone) {
+      const button = text("button", say("undo"));
+      button.type = "button";
+      button.addEventListener("click", () => { if (window.confirm(say("undoSure"))) undo(line); });
+      row.append(button);
+    }
+    return row;
+  }
+
+  async function undo(line) {
+    $("shift-said").textContent = "";
+    try {
+      if (line.waits || !online) throw new NoNetwork();
+      const answer = await call("undo", { key: line.key });
+      if (answer.status === 401) return expelled();
+      if (!answer.ok) $("shift-said").textContent = answer.said.said;
+      await look();
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
+      await Store.enqueue({ id: `undo-${line.key}`, n: clock(), what: "undo", key: line.key, at: new Date(clock()).toISOString() });
+      queue = await Store.queue();
+      reachable(online);
+    }
+    shift();
+    flush();
+  }
+
+  async function endShift() {
+    await flush();
+    if (queue.length) { $("shift-said").textContent = say("unsynced", { number: queue.length }); return; }
+    try { await call("end", {}); } catch { $("shift-said").textContent = say("network"); return; }
+    now = null;
+    await Store.drop("now");
+    await look();
+    home();
+  }
+
+  // What waits for the network.
+
+  async function flush() {
+    if (flushing) return;
+    flushing = true;
+    try {
+      queue = await Store.queue();
+      while (queue.length) {
+        const some = queue.slice(0, 50);
+        const entries = some.map((item) => item.what === "undo"
+          ? { what: "undo", key: item.key, at: item.at }
+          : { what: "sale", asked: item.asked, off: item.off, given: item.given, units: item.units, at: item.at });
+        const answer = await call("journal", { entries });
+        if (!answer.ok) return;
+        for (const item of some) await Store.dequeue(item.id);
+        queue = await Store.queue();
+        await look();
+        if (!$("lines").closest("section").hidden) shift();
+      }
+    } catch (error) {
+      if (!(error instanceof NoNetwork)) throw error;
+    } finally { flushing = false; reachable(online); count(); }
+  }
+
+  async function beat() {
+    if (!online || queue.length) { await look(); await flush(); }
+    if (state && state.shift && state.shift.ends <= clock()) { await look(); if (!now) home(); }
+    await renewList().catch(() => {});
+  }
+
+  // The camera.
+
+  function shutCamera() {
+    Camera.close();
+    $("camera").hidden = true;
+    $("camera-on").hidden = false;
+  }
+
+  async function scan() {
+    $("code-said").textContent = "";
+    $("camera").hidden = false;
+    $("camera-on").hidden = true;
+    try {
+      await Camera.open($("video"), document.body.dataset.decoder, (found) => {
+        shutCamera();
+        if (navigator.vibrate) navigator.vibrate(80);
+        $("code").value = found;
+        begin(found, true);
+      });
+    } catch { shutCamera(); $("code-said").textContent = say("noCamera"); }
+  }
+
+  // All together.
+
+  function type(sign) {
+    const box = $("code");
+    box.value = sign === "⌫" ? box.value.slice(0, -1) : box.value + sign;
+  }
+
+  async function start() {
+    $("sum-label").dataset.plain = $("sum-label").textContent;
+    buttons($("pin-keys"), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", "OK"], press);
+    buttons($("code-keys"), [..."0123456789ABCDEFGHJKLMNPQRSTVWXYZ", "⌫"], type, ["⌫"]);
+    $("pair-again").addEventListener("click", () => look().then(home));
+    $("pair-go").addEventListener("click", pair);
+    $("pin-back").addEventListener("click", names);
+    $("camera-on").addEventListener("click", scan);
+    $("camera-off").addEventListener("click", shutCamera);
+    $("code-form").addEventListener("submit", (event) => { event.preventDefault(); begin($("code").value, false); });
+    $("needs-form").addEventListener("submit", answered);
+    $("order-form").addEventListener("submit", redeem);
+    $("receipt").addEventListener("input", () => { if (now) { now.receipt = $("receipt").value.trim(); Store.put("now", now); } });
+    $("each-more").addEventListener("click", oneMore);
+    $("no-mend").addEventListener("click", () => askNeeds(now.told));
+    $("end").addEventListener("click", endShift);
+    document.querySelectorAll("[data-leave]").forEach((one) => one.addEventListener("click", leave));
+    document.querySelectorAll("[data-go]").forEach((one) => one.addEventListener("click", () => (one.dataset.go === "shift" ? shift() : home())));
+    window.addEventListener("online", beat);
+    window.addEventListener("offline", () => reachable(false));
+    if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${HOME}/worker.js`, { scope: HOME }).catch(() => {});
+    if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
+    queue = await Store.queue();
+    await Offline.wake();
+    await look();
+    now = (await Store.get("now")) || null;
+    if (now && !(state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;
+    home();
+    if (location.hash.includes("pair=")) await pair();
+    await flush();
+    await renewList().catch(() => {});
+    setInterval(() => beat().catch(() => {}), LOOK_EVERY);
+  }
+
+  start();
+})();

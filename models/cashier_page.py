@@ -1,0 +1,193 @@
+"""What passes between the cashier's page and the house. Pure.
+
+Money is in minor units. What comes from a device is read strictly: it knows nothing that is not named here.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from models.basket import AMOUNT_MOST, LINES_MOST, LineOff
+from models.post import Value
+from models.reason import NO_REASON, Reason
+
+BODY_MOST, ENTRIES_MOST, DEVICE_LINES_MOST = 300_000, 100, 50
+assert DEVICE_LINES_MOST <= LINES_MOST
+
+Key = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}-[A-Za-z0-9-]{8,50}$")]
+Short = Annotated[str, Field(max_length=100)]
+
+
+class Paired(Value):
+    """What a device sends to be paired."""
+
+    token: Annotated[str, Field(min_length=20, max_length=100)]
+
+
+class Pin(Value):
+    cashier: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    pin: Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+
+
+class DeviceLine(Value):
+    """Goods of the offer in the receipt: `which` of those it names; `amount` is for all `quantity` units."""
+
+    which: Annotated[int, Field(ge=0, le=1000)] = 0
+    amount: Annotated[int, Field(ge=0, le=AMOUNT_MOST)] = 0
+    quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
+class AskedAbout(Value):
+    """A code with as much of the receipt as the cashier has typed; `key` is the same until it is redeemed or left.
+
+    `asked`: the questions were shown, so what is empty is meant to be.
+    """
+
+    key: Key
+    typed: Annotated[str, Field(min_length=1, max_length=300)]
+    scanned: bool = False
+    asked: bool = False
+    lines: Annotated[tuple[DeviceLine, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
+    guests: Annotated[int, Field(ge=1, le=20)] = 1
+    shown: Short = ""
+    receipt: Short = ""
+
+
+class Left(Value):
+    """The cashier went back: what was held is let go."""
+
+    key: Key
+
+
+class Undo(Value):
+    """«Отменить»: all of a redemption of this shift is given back."""
+
+    key: Key
+
+
+class OfflineGift(Value):
+    """What the device ordered to be handed over, as the house or its list had told it."""
+
+    product: Short = ""
+    quantity: Annotated[int, Field(ge=0, le=10_000)] = 0
+    points: Annotated[int, Field(ge=0, le=10**7)] = 0
+    delivery: bool = False
+    seats: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class OfflineSale(Value):
+    """A redemption that has happened without the network: what came off, and when by the device's mended clock."""
+
+    what: Literal["sale"] = "sale"
+    asked: AskedAbout
+    off: Annotated[tuple[LineOff, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
+    given: Annotated[tuple[OfflineGift, ...], Field(max_length=5)] = ()
+    units: Annotated[int, Field(ge=0, le=10**6)] = 0
+    at: AwareDatetime
+
+
+class OfflineUndo(Value):
+    what: Literal["undo"] = "undo"
+    key: Key
+    at: AwareDatetime
+
+
+class Journal(Value):
+    entries: Annotated[
+        tuple[Annotated[OfflineSale | OfflineUndo, Field(discriminator="what")], ...],
+        Field(min_length=1, max_length=ENTRIES_MOST),
+    ]
+
+
+class Goods(Value):
+    """Goods that an offer names, as a cashier reads them."""
+
+    title: str
+    product: str = ""
+    group: str = ""
+
+
+class Needs(Value):
+    """What must be known of the receipt; `each`: price and number of every kind, not one sum.
+
+    `who`: a card or a telephone number, where the coupon itself says not whose it is.
+    """
+
+    sum: bool = False
+    quantity: bool = False
+    each: bool = False
+    goods: tuple[Goods, ...] = ()
+    but: str = ""
+    guests: int = 1
+    who: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return self.sum or self.quantity or self.each or self.who or self.guests > 1
+
+
+class Told(Value):
+    """What the page is told. `step`: wrong (no code of ours), needs, order, refused, done.
+
+    `more` is what would bring the discount, or a bigger one. `off`, `given`, `units` are what the order says.
+    """
+
+    step: Literal["wrong", "needs", "order", "refused", "done"]
+    said: str = ""
+    code: str = ""
+    title: str = ""
+    more: str = ""
+    masked: str = ""
+    needs: Needs | None = None
+    off: tuple[LineOff, ...] = ()
+    given: tuple[dict[str, Any], ...] = ()
+    units: int = 0
+    amount: int = 0
+
+
+class ShiftLine(Value):
+    """A redemption of this shift; `undone` when it was given back. `conflict` is what the house says against it."""
+
+    key: str
+    title: str
+    masked: str
+    receipt: str
+    amount: int
+    at: datetime
+    undone: bool = False
+    conflict: str = ""
+
+
+class Entered(Value):
+    """What became of an entry of the journal: taken in for good, with what the house says against it.
+
+    `unknown`: there is no such code.
+    """
+
+    key: str
+    what: str
+    conflict: str = ""
+    amount: int = 0
+    unknown: bool = False
+
+
+class At(Value):
+    """Where a request comes from: the device, and who works at it, if anybody."""
+
+    device: int
+    outlet: str
+    title: str
+    till: str
+    shift: int = 0
+    cashier: str = ""
+    called: str = ""
+    began_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class SignedIn(Value):
+    """What became of a PIN; no `reason` is success."""
+
+    reason: Reason = NO_REASON
+    shift: int = 0

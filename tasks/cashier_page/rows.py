@@ -1,0 +1,100 @@
+"""What the cashier's page reads of offers, codes and redemptions. Sessions are given; nothing here changes anything."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.offers import Gift, OfferTerms
+from models.piece import OfferRow as Product
+from models.redemptions import (
+    Coupon,
+    CouponState,
+    JournalEntry,
+    OfferRow,
+    OfferStage,
+    OfferVersion,
+    Redeemed,
+    Redemption,
+)
+
+IN_FORCE = (col(OfferVersion.offer_id) == col(OfferRow.id)) & (col(OfferVersion.hash) == col(OfferRow.approved_hash))
+SHOWN = (Redeemed.REDEEMED, Redeemed.RETURNED)
+LINES_MOST = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """A code with what its offer says; `owned`: the coupon is somebody's own; `full`: it has been used up."""
+
+    key: str
+    terms: OfferTerms
+    owned: bool
+    full: bool = False
+
+
+def found(session: Session, code: str) -> Found | None:
+    """None where there is no such code, or nothing of its offer is in force."""
+    query = (
+        select(col(OfferRow.key), col(OfferVersion.terms), Coupon).select_from(Coupon)
+        .join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id)).join(OfferVersion, IN_FORCE)
+        .where(col(Coupon.code) == code).order_by(col(OfferVersion.n).desc()).limit(1)
+    )  # fmt: skip
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    key, terms, coupon = row
+    full = bool(coupon.most) and coupon.used >= coupon.most
+    return Found(key, OfferTerms.model_validate(terms), coupon.customer_id is not None, full)
+
+
+def titles(session: Session, terms: Iterable[OfferTerms]) -> dict[str, str]:
+    """What the products that these name are called."""
+    named = {one for each in terms for one in (*each.goods.products, *each.goods.but_products)}
+    named |= {each.gives.product for each in terms if isinstance(each.gives, Gift)}
+    if not named:
+        return {}
+    query = select(col(Product.id), col(Product.name)).where(col(Product.id).in_(named))
+    return {id: name for id, name in session.execute(query).tuples()}  # noqa: C416  a Result has keys()
+
+
+def in_force(session: Session) -> dict[str, OfferTerms]:
+    """What the open offers say, by their keys."""
+    query = select(col(OfferRow.key), col(OfferVersion.terms)).join(OfferVersion, IN_FORCE)
+    rows = session.execute(query.where(col(OfferRow.stage) == OfferStage.OPEN).order_by(col(OfferVersion.n))).tuples()
+    return {key: OfferTerms.model_validate(terms) for key, terms in rows}
+
+
+def live(session: Session) -> int:
+    """How many codes a device would have to hold."""
+    query = select(func.count()).select_from(Coupon).join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id))
+    alive = (col(Coupon.state) == CouponState.LIVE, col(OfferRow.stage) == OfferStage.OPEN)
+    return int(session.execute(query.where(*alive)).scalar_one())
+
+
+def redeemed(session: Session, till: str, shift: int) -> Sequence[Any]:
+    """The redemptions of a shift, the newest first, with the title of their offer and the code."""
+    query = (
+        select(Redemption, col(OfferRow.title), col(Coupon.code))
+        .join(OfferRow, col(OfferRow.id) == col(Redemption.offer_id))
+        .join(Coupon, col(Coupon.id) == col(Redemption.coupon_id))
+        .where(col(Redemption.till) == till, col(Redemption.key).like(f"{shift}-%"), col(Redemption.state).in_(SHOWN))
+        .order_by(col(Redemption.id).desc()).limit(LINES_MOST)
+    )  # fmt: skip
+    return session.execute(query).all()
+
+
+def told(session: Session, till: str, keys: Sequence[str]) -> Mapping[str, JournalEntry]:
+    """What the journal keeps of these, by key."""
+    query = select(JournalEntry).where(col(JournalEntry.till) == till, col(JournalEntry.key).in_(keys))
+    return {row.key: row for row in session.execute(query).scalars()}
+
+
+def of_calls(session: Session, till: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """What became of these sales: the state, and how much came off."""
+    query = select(col(Redemption.key), col(Redemption.state), col(Redemption.amount))
+    rows = session.execute(query.where(col(Redemption.till) == till, col(Redemption.key).in_(keys))).tuples()
+    return {key: (state, amount) for key, state, amount in rows}

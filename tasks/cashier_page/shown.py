@@ -1,0 +1,40 @@
+"""What a buyer showed, read for what it is; and what is said against something that has happened already. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from models.locale import mark, translate
+from models.redemptions import Limit
+from tasks.redeeming.calls import Presented
+from tasks.redeeming.refusals import FULL
+
+PHONE = re.compile(r"(?:\+\d{10,15}|[789]\d{9,10})")
+AHEAD = mark("The clock of the device was ahead.")
+AMOUNT = mark("The discount was another one than the offer gives.")
+UNKNOWN = mark("There is no such code.")
+CODE = mark("The code had been used already.")
+STOPPED = mark("The code or the offer had been stopped.")
+REPLACED = mark("Another code had been given in its place.")
+NO_TERMS = mark("The offer had not been approved.")
+GONE = mark("It had been given back already.")
+OTHERWISE = mark("The offer did not hold for this purchase.")
+TEXTS = {
+    "clock": AHEAD, "amount": AMOUNT, "unknown_code": UNKNOWN, "code": CODE, "stopped": STOPPED,
+    "offer_stopped": STOPPED, "offer_closed": STOPPED, "replaced": REPLACED, "no_terms": NO_TERMS,
+    "nothing_left": GONE,
+}  # fmt: skip
+
+
+def presented(shown: str) -> Presented:
+    """A card, a telephone number or a mail address, whatever was typed into the one field there is."""
+    plain = shown.strip()
+    bare = re.sub(r"[\s()-]", "", plain)
+    if "@" in plain:
+        return Presented(email=plain)
+    return Presented(phone=plain) if PHONE.fullmatch(bare) else Presented(card=plain)
+
+
+def against(conflicts: Iterable[str]) -> str:
+    """Why it would not have been allowed, in sentences, each once."""
+    said = [str(FULL[Limit(one)]) if one in set(Limit) else translate(TEXTS.get(one, OTHERWISE)) for one in conflicts]
+    return " ".join(dict.fromkeys(said))

@@ -1,0 +1,180 @@
+"""A cashier's phone: paired, signed in, a coupon scanned from its QR picture, redeemed, undone, refused; an outage."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from sqlalchemy import select
+
+from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
+from tasks.cashiers.engine import Cashiers
+from tasks.codes.pictures import qr_png
+from tests.browser.conftest import CHROMIUM, needs_chromium, playwright
+from tests.browser.person import kept_in
+from tests.browser.test_pages import seriously
+from tests.deployments.served import CHEAP, COMPANY, Web, web_of_its_own
+from tests.tasks.cashier_page.counter import OUTLETS, percent
+from tests.tasks.redeeming.shop import offer
+
+pytestmark = needs_chromium
+PIN = "48213"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    with web_of_its_own(tmp_path) as web:
+        (web.house.root / "company.yaml").write_text(COMPANY + OUTLETS)
+        with web.house.sessions.begin() as session:
+            row = offer(session, ["TEA234", "TEA235", "TEA236"], percent(title="Чай к зиме", limits={"per_code": 1}))
+            session.get_one(CouponBatch, 1).kind = BatchKind.IMPORTED
+            assert row.id
+        yield web
+
+
+def video(folder: Path, code: str) -> Path:
+    """What a camera sees: a coupon's QR picture, as YUV4MPEG2 in shades of grey."""
+    picture = Image.new("L", (640, 480), 200)
+    shown = Image.open(BytesIO(qr_png(code, scale=10))).convert("L")
+    picture.paste(shown, ((640 - shown.width) // 2, (480 - shown.height) // 2))
+    grey = bytes([128]) * (640 * 480 // 2)
+    path = folder / "coupon.y4m"
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + b"FRAME\n" + picture.tobytes() + grey)
+    return path
+
+
+@pytest.fixture
+def phone(web: Web, tmp_path: Path) -> Iterator[Any]:
+    args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={video(tmp_path, 'TEA234')}"]  # fmt: skip
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=args)
+        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="ru", base_url=web.url)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
+        context.close()
+        browser.close()
+
+
+class Look:
+    """Keeps how it looks, and whether anything sticks out or cannot be used."""
+
+    def __init__(self, page: Any, folder: Path) -> None:
+        self.page, self.folder = page, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def at(self, name: str) -> None:
+        self.page.screenshot(path=self.folder / f"cashier-{name}.png", full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide}"
+        assert seriously(Axe(), self.page) == [], name
+
+
+def sees(page: Any, words: str) -> None:
+    page.locator("section:visible, #net:visible").get_by_text(words).first.wait_for()
+
+
+def states(web: Web) -> list[tuple[str, str]]:
+    with web.house.reads() as session:
+        return [(row.state, row.origin) for row in session.execute(select(Redemption).order_by("id")).scalars()]
+
+
+def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
+    page, look = phone, Look(phone, kept_in(tmp_path / "pictures"))
+    cashiers = Cashiers(web.house)
+    cashiers.put_cashier("boulevard", "Нина", "nina", CHEAP.hash(PIN), "anton")
+    cashiers.offer_pairing("boulevard", "планшет", "anton", "a token that nobody guesses")
+    page.goto("/till/page#pair=a+token+that+nobody+guesses")
+    page.get_by_role("button", name="Нина").wait_for()
+    look.at("names")
+    page.get_by_role("button", name="Нина").click()
+    type_pin(page, "11111")
+    sees(page, "ПИН неверный. Осталось попыток: 4.")
+    look.at("pin")
+    type_pin(page, PIN)
+    page.get_by_role("button", name="Сканировать камерой").wait_for()
+    look.at("scan")
+
+    # Scanned from the picture.
+    page.get_by_role("button", name="Сканировать камерой").click()
+    page.get_by_label("Сумма чека").fill("450")
+    look.at("sum")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "Дайте скидку 45")
+    look.at("order")
+    page.get_by_label("Номер чека").fill("17")
+    until(page, "(await Store.get('now')).receipt === '17'")
+    page.reload()  # whatever kills the page, the order stands where it stood
+    sees(page, "Дайте скидку 45")
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    sees(page, "Купон погашен")
+    look.at("done")
+    assert states(web) == [("redeemed", "page")]
+
+    # Refused in the right words, undone, and good again.
+    check(page, "теа 234", after="Следующий купон")
+    sees(page, "Этот код уже использован")
+    look.at("refused")
+    page.get_by_role("button", name="Следующий купон").click()
+    page.get_by_role("button", name="Смена").first.click()
+    look.at("shift")
+    page.get_by_role("button", name="Отменить").click()
+    sees(page, "отменено")
+    assert states(web) == [("returned", "page")]
+    page.get_by_role("button", name="Купон", exact=True).click()
+    check(page, "TEA23")
+    sees(page, "один знак неверен")
+
+    outage(web, page, look)
+    assert page.complaints == []
+
+
+def outage(web: Web, page: Any, look: Look) -> None:
+    """The network goes; a coupon is redeemed by the list, the page dies, the network is back: told once."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    until(page, "Boolean(await Store.get('list'))")
+    page.context.set_offline(True)
+    page.reload()
+    check(page, "TEA235")
+    page.get_by_label("Сумма чека").fill("200")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "Дайте скидку 20")
+    look.at("offline")
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    sees(page, "Сохранено на этом устройстве")
+    check(page, "TEA235", after="Следующий купон")
+    sees(page, "Этот код уже использован")
+    page.reload()
+    page.get_by_role("button", name="Смена").first.click()
+    sees(page, "ждёт сети")
+    look.at("waits")
+    assert len(states(web)) == 1, "the house has not heard of it"
+    with web.house.sessions.begin() as session:
+        assert session.execute(select(JournalEntry)).first() is None
+    page.context.set_offline(False)
+    until(page, "!(await Store.queue()).length")
+    assert states(web) == [("returned", "page"), ("redeemed", "offline")]
+
+
+def until(page: Any, says: str) -> None:
+    """Wait for what the page keeps: `says` may await."""
+    page.evaluate(f"async () => {{ while (!({says})) await new Promise(requestAnimationFrame); }}")
+
+
+def type_pin(page: Any, pin: str) -> None:
+    for sign in [*pin, "OK"]:
+        page.locator("#pin-keys").get_by_role("button", name=sign, exact=True).click()
+
+
+def check(page: Any, code: str, after: str = "") -> None:
+    if after:
+        page.get_by_role("button", name=after).first.click()
+    page.get_by_label("или наберите код").fill(code)
+    page.get_by_role("button", name="Проверить купон").click()
