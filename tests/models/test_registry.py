@@ -69,6 +69,6 @@ def test_a_snapshot_is_never_summed():
     levels = {"members", "group_size", "deliverable", "covered", "base_size"}
     levels |= {"coupon_use_cost", "coupon_open_cost", "coupon_open_most", "coupon_shift", "coupon_signals"}
     levels |= {f"coupon_{what}{end}" for what in ("brought", "profit") for end in ("", "_low", "_high")}
-    levels |= {"coupons_oversold"}
+    levels |= {"coupons_oversold", "cards_good", "points_open", "points_liability"}
     assert {key for key, metric in METRICS.items() if metric.kind == Kind.LEVEL} == levels
     assert METRICS["views"].kind == Kind.COUNTER and METRICS["published"].kind == Kind.SUM

@@ -44,7 +44,7 @@ def _redeemed(session: Session, mailing: Mailing, offer: int) -> dict[str, tuple
     holder = func.coalesce(col(Coupon.customer_id), col(Redemption.customer_id), first)
     others = select(col(Mailing.id)).where(col(Mailing.offer) == mailing.offer)
     overtaken = exists().where(
-        later.customer_id == letter.customer_id, col(later.mailing_id).in_(others), *_went(later, at),
+        col(later.customer_id) == col(letter.customer_id), col(later.mailing_id).in_(others), *_went(later, at),
         or_(col(later.sent_at) > col(letter.sent_at),
             and_(col(later.sent_at) == col(letter.sent_at), col(later.id) > col(letter.id))),
     )  # fmt: skip
