@@ -77,6 +77,8 @@ class UnknownVerbs:
             case What.GUESSES:
                 tills = {key.id or 0: key.title for key in keys(session)}
                 return [needs.of_guesses(row, tills, around) for row in rows.guesses(session, clock, most)]
+            case What.CONFLICT:
+                return [needs.of_conflict(row, around) for row in rows.conflicts(session, clock, most)]
             case What.INSTRUCTION:
                 found_ = rows.instructions(session, clock, share, most)
                 return [needs.of_instruction(*row, around) for row in found_]

@@ -19,6 +19,7 @@ class What(StrEnum):
     MAILING = "mailing"
     OFFER = "offer"
     INSTRUCTION = "instruction"
+    CONFLICT = "conflict"
     REFUSED = "refused"
     HELD = "held"
     LATE = "late"
@@ -35,6 +36,7 @@ TITLES = {
     What.MAILING: mark("Mailings that wait"),
     What.OFFER: mark("Offers that wait"),
     What.INSTRUCTION: mark("Outlets that have not confirmed"),
+    What.CONFLICT: mark("Coupons redeemed in an outage, against the rules"),
     What.REFUSED: mark("Refused by the channel"),
     What.HELD: mark("Held back"),
     What.LATE: mark("Late"),
@@ -64,6 +66,10 @@ MEANING = {
     What.INSTRUCTION: mark(
         "An offer starts within two days, and these outlets have not said that their tills know of it. Call them; "
         "write down who confirmed."
+    ),
+    What.CONFLICT: mark(
+        "They have happened, so they are counted, above any limit. Ask the outlet whether the discount was given, and "
+        "write down what was done."
     ),
     What.REFUSED: mark("The channel took none of it and said why. Mend what it says, then publish again or cancel."),
     What.HELD: mark("They wait for a decision and do not go out by themselves."),

@@ -17,9 +17,11 @@ from models.piece import HandVersion, OfferRow, Piece
 from models.post import Product
 from models.reaction import Check, Comment, PassedOn
 from models.reason import Reason, because
+from models.redemptions import JournalEntry
 from models.redemptions import OfferRow as OfferInTrade
 from models.trade import Instruction
 from tasks.attention.addresses import channel_address
+from tasks.cashier_page.shown import reasons_against
 from tasks.control.compare import Difference
 from tasks.control.letters import possible
 from tasks.desk.rows import Names, as_line
@@ -152,6 +154,15 @@ def of_guesses(alarm: GuessAlarm, tills: Mapping[int, str], around: Around) -> N
     return Need(
         what=What.GUESSES, id=alarm.id or 0, title=tills.get(alarm.key_id or 0, alarm.till), channel=outlet,
         since=alarm.at, known=(said, still), page=f"/staff/outlets/{alarm.outlet}",
+    )  # fmt: skip
+
+
+def of_conflict(entry: JournalEntry, around: Around) -> Need:
+    """What a till told of after an outage, and what is said against it; the code shows its end only."""
+    outlet, _ = around.called("outlet", entry.outlet)
+    return Need(
+        what=What.CONFLICT, id=entry.id or 0, title=entry.code or entry.till, channel=outlet, since=entry.at,
+        known=reasons_against(entry.conflicts), page=f"/staff/outlets/{entry.outlet}/cashiers#conflicts",
     )  # fmt: skip
 
 

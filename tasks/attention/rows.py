@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.approval import OF_OFFERS, Request, RequestRow
+from models.cashiers import ConflictSeen
 from models.database import Clock
 from models.delivery import Delivery, State, Verb
 from models.desk.unknown import What
@@ -36,7 +37,7 @@ from models.mailings import IN_DOUBT, Mailing, Stage
 from models.outlets import TillKey
 from models.piece import HandVersion, Piece, PieceVersion, Rendition
 from models.reaction import UNANSWERED, Check, Comment, PassedOn
-from models.redemptions import OfferRow, OfferStage
+from models.redemptions import JournalEntry, OfferRow, OfferStage
 from models.trade import Instruction
 from tasks.attention.mine import Share
 from tasks.delivery.statements import D, is_approved, not_stopped
@@ -48,6 +49,7 @@ RECENT = timedelta(days=14)
 ASKED_WITHIN = timedelta(days=30)
 AHEAD = timedelta(days=7)
 GUESSED_WITHIN = timedelta(days=1)
+TOLD_WITHIN = timedelta(days=60)
 K = Comment.__table__.c  # type: ignore[attr-defined]
 C = Check.__table__.c  # type: ignore[attr-defined]
 PLACED = (What.UNKNOWN, What.REFUSED, What.HELD, What.LATE, What.MISSED)
@@ -58,6 +60,9 @@ AUTHORS: Mapping[What, Any] = {
 }
 DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING, What.OFFER)
 NOBODYS = (What.GUESSES,)
+AUTHORS: Mapping[What, Any] = {What.MAILING: col(Mailing.made_by), What.INSTRUCTION: col(OfferRow.made_by)}
+DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
+NOBODYS = (What.GUESSES, What.CONFLICT)
 
 
 def of_placements(what: What, clock: Clock) -> ColumnElement[bool]:
@@ -189,6 +194,19 @@ def _guesses(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
     return select(GuessAlarm), where
 
 
+def conflicts(session: Session, clock: Clock, most: int) -> Sequence[JournalEntry]:
+    """What tills told of after an outage that would not have been allowed, the last first."""
+    source, where = _conflicts(clock)
+    query = source.where(*where).order_by(col(JournalEntry.came_at).desc(), col(JournalEntry.id).desc()).limit(most)
+    return list(session.execute(query).scalars())
+
+
+def _conflicts(clock: Clock) -> tuple[Select[Any], tuple[Any, ...]]:
+    seen = exists().where(col(ConflictSeen.entry_id) == col(JournalEntry.id))
+    told = cast(col(JournalEntry.conflicts), String) != "[]"
+    return select(JournalEntry), (col(JournalEntry.came_at) > clock.plus(-TOLD_WITHIN), told, ~seen)
+
+
 def instructions(
     session: Session, clock: Clock, share: Share | None, most: int
 ) -> Sequence[tuple[Instruction, OfferRow]]:
@@ -257,4 +275,6 @@ SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
     What.MAILING: _mailings, What.OFFER: _offers, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
+    What.MAILING: _mailings, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
+    What.CONFLICT: _conflicts,
 }  # fmt: skip

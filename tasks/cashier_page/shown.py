@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from models.locale import mark, translate
+from models.locale import mark
+from models.reason import Reason, because
 from models.redemptions import Limit
 from tasks.redeeming.calls import Presented
 from tasks.redeeming.refusals import FULL
@@ -34,7 +35,14 @@ def presented(shown: str) -> Presented:
     return Presented(phone=plain) if PHONE.fullmatch(bare) else Presented(card=plain)
 
 
+def reasons_against(conflicts: Iterable[str]) -> tuple[Reason, ...]:
+    """Why it would not have been allowed, each once."""
+    said = (
+        FULL[Limit(one)] if one in set(Limit) else because(TEXTS.get(one, OTHERWISE), code=one) for one in conflicts
+    )
+    return tuple({reason.text: reason for reason in said}.values())
+
+
 def against(conflicts: Iterable[str]) -> str:
-    """Why it would not have been allowed, in sentences, each once."""
-    said = [str(FULL[Limit(one)]) if one in set(Limit) else translate(TEXTS.get(one, OTHERWISE)) for one in conflicts]
-    return " ".join(dict.fromkeys(said))
+    """The same in sentences."""
+    return " ".join(map(str, reasons_against(conflicts)))

@@ -144,7 +144,7 @@ def conflicts(session: Session, outlet: str, since: datetime) -> list[tuple[Jour
     """What devices of an outlet told of that would not have been allowed; what waits for a person first."""
     query = (
         select(JournalEntry, ConflictSeen).outerjoin(ConflictSeen, col(ConflictSeen.entry_id) == col(JournalEntry.id))
-        .where(col(JournalEntry.outlet) == outlet, col(JournalEntry.till).like("page-%"))
+        .where(col(JournalEntry.outlet) == outlet)
         .where(col(JournalEntry.came_at) >= since - CONFLICTS_FOR)
         .order_by(col(ConflictSeen.entry_id).is_(None).desc(), col(JournalEntry.id).desc()).limit(500)
     )  # fmt: skip

@@ -166,10 +166,12 @@ def test_a_conflict_is_shown_on_the_desk_until_somebody_has_dealt_with_it(web: W
     vera = web.browser("vera")
     page = vera.get(DESK)
     assert "Код уже был использован." in page.text and "TEA105" not in page.text
+    assert "Погашено без сети вопреки условиям купона" in vera.get("/staff/unknown").text
     number = re.search(rf"{DESK}/conflict/(\d+)", page.text)
     assert number is not None
     assert "разобрались" in vera.said(vera.post(f"{DESK}/conflict/{number[1]}", {"note": "поговорили"}))
     assert "поговорили" in vera.get(DESK).text
+    assert "вопреки условиям купона" not in vera.get("/staff/unknown").text
     assert "уже разобрались" in vera.said(vera.post(f"{DESK}/conflict/{number[1]}", {"note": "ещё"}))
 
 
