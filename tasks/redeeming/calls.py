@@ -88,7 +88,7 @@ class GiveBack(Value):
 class Outcome(Value):
     """What became of one code: taken, where there is no `reason`, which is for staff; `public` is for everybody.
 
-    `missing` would have to be added to the basket for anything to come off, or more.
+    `missing` would have to be added to the basket for anything to come off, or more; once it is paid, nothing is.
     """
 
     code: str

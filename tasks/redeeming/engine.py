@@ -150,10 +150,11 @@ class Redeeming:
 
     def _take(self, call: Call, state: Redeemed, lives: timedelta | None = None) -> Answer:
         refused: dict[str, Refusal] = {}
-        swept = False
+        swept, said = False, self.house.printed("redeeming", call.body())
+        attempt = partial(self._attempt, call=call, said=said, state=state, lives=lives, refused=refused)
         while True:
             try:
-                return self._patiently(partial(self._attempt, call=call, state=state, lives=lives, refused=refused))
+                return self._patiently(attempt)
             except NoRoom as no:
                 if no.why.code in refusals.ROOM and not swept:
                     swept = True
@@ -164,12 +165,12 @@ class Redeeming:
                     return all_refused(call, refused)
 
     def _attempt(
-        self, session: Session, call: Call, state: Redeemed, lives: timedelta | None, refused: dict[str, Refusal]
-    ) -> Answer:
-        looked = rows.look(session, self.house.clock, call.codes, rows.sale_key(call.till, call.key))
+        self, session: Session, call: Call, said: str, state: Redeemed, lives: timedelta | None,
+        refused: dict[str, Refusal],
+    ) -> Answer:  # fmt: skip
+        looked = rows.look(session, self.house.clock, call.codes, call.till, call.key)
         found, now = looked.found, looked.now or now_by(self.house.clock, session)
-        former = rows.called(session, call.till, call.key)
-        said = self.house.printed("redeeming", call.body())
+        former = rows.called(session, call.till, call.key) if looked.was_called else []
         if former and (answer := _as_before(call, state, former, said, found)):
             return answer
         call = self.scales.placed(call, now)
@@ -183,7 +184,7 @@ class Redeeming:
         outcomes = {
             one.offered.code: Outcome(
                 code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off,
-                until=order.until_of(one), missing=one.missing,
+                until=order.until_of(one), missing=one.missing if state is Redeemed.HELD else None,
             ) for one, id in entered
         }  # fmt: skip
         return _in_order(call, outcomes, refused)

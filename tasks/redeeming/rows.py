@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -67,21 +67,25 @@ class Offered:
 class Looked:
     """The codes that there are, and the database's time; None where there are none of them.
 
-    `waits`: something of this sale was brought back before it was told of.
+    `was_called`: the call has come before, as far as is known. `waits`: something of this sale was brought back before
+    it was told of.
     """
 
     found: dict[str, Offered]
     now: datetime | None = None
+    was_called: bool = True
     waits: bool = False
 
 
-def look(session: Session, clock: Clock, codes: Sequence[str], sale: str = "", locking: bool = True) -> Looked:
-    """The codes, kept from being stopped meanwhile where `locking`."""
-    binds = {"codes": list(codes), "sale": sale}
+def look(
+    session: Session, clock: Clock, codes: Sequence[str], till: str = "", key: str = "", locking: bool = True
+) -> Looked:  # fmt: skip
+    """The codes, kept from being stopped meanwhile where `locking`; and what is known of the call, where it is said."""
+    binds = {"codes": list(codes), "till": till, "key": key, "sale": sale_key(till, key)}
     found = session.connection().execute(statements.look(clock, locking), binds).all()
     if not found:
         return Looked({})
-    return Looked({row.code: Offered(*row[:-2]) for row in found}, found[0].now, found[0].waits)
+    return Looked({row.code: Offered(*row[:-3]) for row in found}, *found[0][-3:])
 
 
 class Terms:
@@ -121,14 +125,32 @@ def called(session: Session, till: str, key: str) -> list[Any]:
 # Entering a redemption.
 
 
-def enter(session: Session, row: dict[str, Any]) -> int:
-    """Enter one; raises Overtaken where the call has been entered meanwhile, or its customer erased."""
+def enter(session: Session, row: dict[str, Any], what: Happened, taken: Sequence[Take]) -> int:
+    """Enter one, what it takes and its line of history.
+
+    Raises Overtaken where the call has been entered meanwhile, or its customer erased.
+    """
     try:
-        id = session.connection().execute(statements.ENTER, row).scalar()
+        return _enter(session.connection(), row, what, taken)
     except IntegrityError as error:
         raise Overtaken from error
+
+
+def _enter(connection: Connection, row: dict[str, Any], what: Happened, taken: Sequence[Take]) -> int:
+    whole = connection.dialect.name == "postgresql"
+    if whole:
+        takes = {"kinds": [take.kind.value for take in taken], "scopes": [take.scope for take in taken],
+                 "numbers": [take.n for take in taken], "what": what.value}  # fmt: skip
+        id = connection.execute(statements.ENTER_WHOLE, row | takes).scalar()
+    else:
+        id = connection.execute(statements.ENTER, row).scalar()
     if id is None:
         raise Overtaken
+    if not whole:
+        put_takes(connection, id, row["offer_id"], taken)
+        event = {"coupon_id": row["coupon_id"], "offer_id": row["offer_id"], "what": what.value, "at": row["at"],
+                 "outlet": row["outlet"], "by": row["cashier"], "redemption_id": id}  # fmt: skip
+        connection.execute(statements.PUT_EVENTS, EVENT | event)
     return int(id)
 
 
@@ -142,11 +164,11 @@ def note(session: Session, events: Iterable[dict[str, Any]]) -> None:
         session.connection().execute(statements.PUT_EVENTS, rows)
 
 
-def put_takes(session: Session, redemption: int, offer: int, taken: Sequence[Take]) -> None:
+def put_takes(connection: Connection, redemption: int, offer: int, taken: Sequence[Take]) -> None:
     rows = [{"redemption_id": redemption, "offer_id": offer, "kind": take.kind.value, "scope": take.scope, "n": take.n}
             for take in taken]  # fmt: skip
     if rows:
-        session.connection().execute(statements.PUT_TAKES, rows)
+        connection.execute(statements.PUT_TAKES, rows)
 
 
 def drop_takes(session: Session, redemptions: Sequence[int]) -> None:

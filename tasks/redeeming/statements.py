@@ -34,15 +34,17 @@ LOOKED_AT = (C.id, C.code, C.state, C.most, C.used, C.held, C.customer_id, C.end
 
 @lru_cache(maxsize=64)
 def look(clock: Clock, locking: bool) -> Any:
-    """Binds: codes, sale. The codes with their offers and what is approved of them, and the database's time.
+    """Binds: codes, till, key, sale. The codes with their offers, what is approved of them, the database's time.
 
-    `waits`: something of the sale was brought back before it was told of.
+    `was_called`: the call has come before. `waits`: something of the sale was brought back before it was told of.
     """
+    mine = (R.till == bindparam("till"), R.key == bindparam("key"))
+    was_called = exists().where(*mine).label("was_called")
     waiting = (ENTRY.c.sale == bindparam("sale"), ENTRY.c.redemption_id.is_(None))
     waits = exists().where(*waiting).label("waits")
     in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
     joined = COUPON.join(OFFER, O.id == C.offer_id).outerjoin(VERSION, in_force)
-    query = select(*LOOKED_AT, clock.plus().label("now"), waits).select_from(joined).order_by(C.id, V.n)
+    query = select(*LOOKED_AT, clock.plus().label("now"), was_called, waits).select_from(joined).order_by(C.id, V.n)
     query = query.where(C.code.in_(bindparam("codes", expanding=True)))
     return query.with_for_update(of=OFFER, key_share=True, read=True) if locking else query
 
@@ -54,15 +56,29 @@ def called() -> Any:
     return select(REDEMPTION).where(*mine).order_by(R.id).with_for_update()
 
 
-def _put_once(table: Any) -> Any:
+def _put_once(table: Any) -> str:
     """A row, unless its key is there: then nothing is returned. As text, which is compiled once, not every time."""
-    columns = [column for column in table.c if column.name != "id"]
-    names, binds = (", ".join(form.format(column.name) for column in columns) for form in ('"{}"', ":{}"))
-    said = f"INSERT INTO {table.name} ({names}) VALUES ({binds}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
-    return text(said).bindparams(*(bindparam(column.name, type_=column.type) for column in columns))
+    columns = [column.name for column in table.c if column.name != "id"]
+    names, binds = (", ".join(form.format(name) for name in columns) for form in ('"{}"', ":{}"))
+    return f"INSERT INTO {table.name} ({names}) VALUES ({binds}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
 
 
-ENTER, PUT_ENTRY = _put_once(REDEMPTION), _put_once(ENTRY)
+def _of_types(said: str, table: Any) -> Any:
+    return text(said).bindparams(*(bindparam(one.name, type_=one.type) for one in table.c if one.name != "id"))
+
+
+ENTER, PUT_ENTRY = _of_types(_put_once(REDEMPTION), REDEMPTION), _of_types(_put_once(ENTRY), ENTRY)
+# A redemption, what it takes and its line of history in one statement, where every statement is a way there and back.
+ENTER_WHOLE = _of_types(
+    f"WITH r AS ({_put_once(REDEMPTION)}), "  # noqa: S608
+    "t AS (INSERT INTO redemption_take (redemption_id, offer_id, kind, scope, n) "
+    "SELECT r.id, CAST(:offer_id AS integer), k.kind, k.scope, k.n FROM r CROSS JOIN unnest("
+    "CAST(:kinds AS text[]), CAST(:scopes AS text[]), CAST(:numbers AS bigint[])) AS k (kind, scope, n)), "
+    'e AS (INSERT INTO coupon_event (coupon_id, offer_id, what, code, outlet, "by", redemption_id, said, at) '
+    "SELECT CAST(:coupon_id AS bigint), CAST(:offer_id AS integer), CAST(:what AS text), '', CAST(:outlet AS text), "
+    "CAST(:cashier AS text), r.id, '', CAST(:at AS timestamptz) FROM r) SELECT id FROM r",
+    REDEMPTION,
+)
 PUT_TAKES, PUT_EVENTS, PUT_RETURN = insert(TAKE), insert(EVENT), insert(RETURN)
 
 ASK_COUPON = text(

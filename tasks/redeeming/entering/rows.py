@@ -53,7 +53,6 @@ def enter_all(session: Session, order: Entering, planned: Sequence[Planned]) -> 
     in_order = sorted(planned, key=lambda one: one.place)
     first = max((row.n for row in order.former), default=-1) + 1
     entered = [(one, _put(session, order, one, first + n, n == 0)) for n, one in enumerate(in_order)]
-    rows.note(session, [_event(order, one, id) for one, id in entered if _is_news(order, one)])
     full = _coupons(session, order, in_order)
     if order.points and order.state is Redeemed.REDEEMED:
         post(session, order.points, entered, order.call.cashier or order.call.till)
@@ -73,12 +72,13 @@ def _put(session: Session, order: Entering, one: Planned, n: int, is_first: bool
         row["answer"]["refused"] = refused_of(order.call, order.refused)
     former = order.of(one)
     if former is None:
-        id = rows.enter(session, row)
-    else:
-        id = former.id
-        rows.settle(session, id, **{name: value for name, value in row.items() if name not in ("key", "till", "n")})
-        rows.drop_takes(session, [id])
-    rows.put_takes(session, id, one.offered.offer_id, one.takes)
+        return rows.enter(session, row, _what(order), one.takes)
+    id: int = former.id
+    rows.settle(session, id, **{name: value for name, value in row.items() if name not in ("key", "till", "n")})
+    rows.drop_takes(session, [id])
+    rows.put_takes(session.connection(), id, one.offered.offer_id, one.takes)
+    if _is_news(order, one):
+        rows.note(session, [_event(order, one, id)])
     return id
 
 
@@ -96,9 +96,12 @@ def _is_news(order: Entering, one: Planned) -> bool:
     return order.state is Redeemed.REDEEMED or not order.held(one)
 
 
+def _what(order: Entering) -> Happened:
+    return Happened.REDEEMED if order.state is Redeemed.REDEEMED else Happened.HELD
+
+
 def _event(order: Entering, one: Planned, id: int) -> dict[str, Any]:
-    what = Happened.REDEEMED if order.state is Redeemed.REDEEMED else Happened.HELD
     return {
-        "coupon_id": one.offered.id, "offer_id": one.offered.offer_id, "what": what.value, "at": order.now,
+        "coupon_id": one.offered.id, "offer_id": one.offered.offer_id, "what": _what(order).value, "at": order.now,
         "outlet": order.call.place.outlet, "by": order.call.cashier, "redemption_id": id,
     }  # fmt: skip
