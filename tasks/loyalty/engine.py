@@ -182,7 +182,9 @@ class Points:
             return former
         assert former.id is not None
         own = {lot.id for lot in rows.lots_of(session, former.id)}
-        lots = sorted(first_ending(rows.lots(session, order.customer)), key=lambda lot: lot.id not in own)
+        today = self._today(now_by(self.clock, session))
+        good = [lot for lot in rows.lots(session, order.customer) if lot.id in own or not has_ended(lot, today)]
+        lots = sorted(first_ending(good), key=lambda lot: lot.id not in own)
         found = taken(lots, order.points)
         points = sum(part for _, part in found)
         id = self._move(session, order, Moved.TAKEN_BACK, -points, Account.PROMISED, former.id)

@@ -46,7 +46,7 @@ def of_time(terms: OfferTerms, place: Place, until: datetime | None = None) -> R
 
 def of_place(conditions: Conditions, place: Place) -> Refusal | None:
     if conditions.outlets and place.outlet not in conditions.outlets:
-        return refused(no.OUTLET, "outlet")
+        return refused(no.OUTLET, "not_here")
     if conditions.channels and place.channel not in conditions.channels:
         return refused(no.CHANNEL, "channel", channel=place.channel)
     return None

@@ -87,6 +87,17 @@ def _paid(row: Any) -> tuple[LineOff, ...]:
     )  # fmt: skip
 
 
+def points_of(off: Off) -> int:
+    return sum(one.points for one in off.given)
+
+
+def with_our_points(told: Off, ours: Off) -> Off:
+    """What a till has given; but points it cannot give: they are in our ledger, and are what the offer says."""
+    things = tuple(one for one in told.given if not one.points)
+    points = tuple(one for one in ours.given if one.points)
+    return told.model_copy(update={"given": things + points, "paid": ours.paid})
+
+
 def refused_of(call: Call, refused: Mapping[str, Refusal]) -> dict[str, Any]:
     """What was refused of a call, as it is kept with the rest of it: by place, because codes are secrets."""
     return {str(call.codes.index(code)): why.model_dump(mode="json") for code, why in refused.items()}

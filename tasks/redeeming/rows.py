@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -298,12 +298,12 @@ def release(session: Session, ids: Sequence[int], now: datetime, by: str, said: 
 
 def order_code(session: Session, code: str, state: CouponState, by: str, said: str, now: datetime) -> bool:
     """Stop a code or open it again; False where there is no such code, or another was given for it."""
-    stands = (C.code == code, C.state != CouponState.REPLACED)
+    stands = (C.code == code, C.state.not_in([CouponState.REPLACED, state]))
     row = session.connection().execute(
         update(COUPON).where(*stands).values(state=state.value).returning(C.id, C.offer_id)
     ).first()  # fmt: skip
     if row is None:
-        return False
+        return session.execute(select(C.id).where(C.code == code, C.state == state)).first() is not None
     what = Happened.STOPPED if state is CouponState.STOPPED else Happened.OPENED
     note(session, [{"coupon_id": row.id, "offer_id": row.offer_id, "what": what, "by": by, "said": said, "at": now}])
     return True
@@ -328,10 +328,11 @@ def live(session: Session, now: datetime, after: int, most: int) -> list[Any]:
     in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
     joined = COUPON.join(OFFER, O.id == C.offer_id).join(VERSION, in_force)
     free = (C.most == 0) | (C.used + C.held < C.most)
+    later = case((C.ends_at > O.ends_at, C.ends_at), else_=O.ends_at)  # a code of its own may only end later
     query = (
-        select(C.id, C.code, C.most, C.used, C.held, C.ends_at, O.key, O.ends_at.label("offer_ends_at"), V.hash,
-               V.terms).select_from(joined).where(C.id > after, C.state == CouponState.LIVE, O.stage == "open", free)
-        .where(func.coalesce(C.ends_at, O.ends_at, now) >= now).order_by(C.id).limit(most)
+        select(C.id, C.code, C.most, C.used, C.held, O.key, later.label("ends_at"), V.hash, V.terms)
+        .select_from(joined).where(C.id > after, C.state == CouponState.LIVE, O.stage == "open", free)
+        .where(later.is_(None) | (later >= now)).order_by(C.id).limit(most)
     )  # fmt: skip
     return list(session.execute(query).all())
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from models.customers import CODE, AddressKind
 from tasks.customers.addresses import Unreadable, read_email, read_phone
+from tasks.loyalty.numbers import read as read_card
 from tasks.redeeming.calls import Presented
 
 Printed = Callable[[str, str], str]
@@ -15,7 +16,7 @@ Printed = Callable[[str, str], str]
 
 def shown(presented: Presented) -> list[tuple[str, str]]:
     """What was shown, as (kind, value) in the form it is known by; the steadiest first."""
-    found = [(CODE, presented.card.strip())] if presented.card.strip() else []
+    found = [(CODE, read_card(presented.card) or presented.card.strip())] if presented.card.strip() else []
     if presented.phone.strip():
         found.append((AddressKind.PHONE.value, _read(read_phone, presented.phone)))
     if presented.email.strip():

@@ -15,8 +15,8 @@ class Known:
     prints: tuple[str, ...] = ()
 
     def or_owner(self, owner: int | None) -> "Known":
-        """Nobody is named: then it is whose the code is."""
-        return self if self.customers or self.prints or owner is None else Known(frozenset({owner}))
+        """No customer is known by what was shown: then it is whose the code is."""
+        return self if self.customers or owner is None else Known(frozenset({owner}), self.prints)
 
     def scopes(self, owner: int | None) -> tuple[str, ...]:
         """What limits count them by: by every name at once, so another one begins no limit anew."""

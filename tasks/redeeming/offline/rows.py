@@ -21,7 +21,7 @@ from tasks.redeeming import limits, refusals, rows, statements
 from tasks.redeeming.calls import Brought, Call, Entered, Entry, GiveBack, Sale
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
-from tasks.redeeming.planning import Planned
+from tasks.redeeming.planning import Planned, points_of, with_our_points
 from tasks.redeeming.rows import Offered, Overtaken
 from tasks.redeeming.statements import ENTRY
 
@@ -113,12 +113,15 @@ def _planned(
     planned = []
     for one in ledger.scales.weighed(session, call, found, who):
         price = one.result
-        off = given.get(one.offered.code) or (price if isinstance(price, Off) else Off())
+        ours = price if isinstance(price, Off) else Off()
+        off = with_our_points(given.get(one.offered.code, ours), ours)
         missing = limits.missing(one.terms, who.scopes(one.offered.customer_id))
         wrong = [one.offered.refusal, price.staff if isinstance(price, Refusal) else NO_REASON, missing]
         conflicts = [reason.code for reason in wrong if reason]
         if isinstance(price, Off) and price.amount != off.amount:
             conflicts.append("amount")
+        if points_of(given.get(one.offered.code, Off())) > points_of(ours):
+            conflicts.append("points")
         happened = replace(one, result=off, missing=None)
         planned.append(ledger.scales.planned(call, happened, who, tuple(dict.fromkeys(conflicts))))
     return planned

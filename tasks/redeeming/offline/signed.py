@@ -45,10 +45,9 @@ def listed(printed: Printed, till: str, items: Iterable[Any], now: datetime, unt
     codes = []
     for item in items:
         offers.setdefault(item.key, {"hash": item.hash, "terms": item.terms})
-        ends_at = item.ends_at or item.offer_ends_at
         codes.append([
             hashed(item.code, salt), item.key, item.most - item.used - item.held if item.most else None,
-            ends_at.isoformat() if ends_at else None,
+            item.ends_at.isoformat() if item.ends_at else None,
         ])  # fmt: skip
     return {
         "version": VERSION, "till": till, "made_at": now.isoformat(), "good_until": until.isoformat(), "salt": salt,

@@ -46,8 +46,10 @@ class Looking:
 
     @in_house_words()
     def round(self, run: str = "") -> Looked:
-        """Let reservations go that ran out, add everything up, tell the registry, and people where it is wrong."""
-        expired, audit = self.ledger.expire(), self.ledger.audit()
+        """Let go what ran out, let come what waited, add everything up; tell the registry, and people what is wrong."""
+        expired = self.ledger.expire()
+        self.ledger.catch_up()
+        audit = self.ledger.audit()
         if not audit.ok:
             audit = self.ledger.audit()  # one look more, before anybody is called
         wrong = tuple(_said(one) for one in audit.off)

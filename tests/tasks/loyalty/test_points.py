@@ -115,6 +115,24 @@ def test_what_was_earned_by_a_purchase_that_is_returned_is_taken_back_as_far_as_
     assert till.adds_up()
 
 
+@pytest.mark.parametrize("swept", [False, True])
+def test_what_is_taken_back_is_the_same_before_and_after_others_have_ended(till: Till, swept: bool) -> None:
+    points = till.points
+    points.earn(till.order(100, "other"), TODAY)
+    points.earn(till.order(50, "sale"))
+    points.spend(till.order(100, "all of the other"))
+    points.earn(till.order(30, "ending"), TODAY)
+    points.spend(till.order(60, "more"))
+    points.earn(till.order(40, "ended"), TODAY)
+    till.clock.at += timedelta(days=1)
+    if swept:
+        points.expire()
+    told = points.take_back(till.order(50, "return"), of="sale")
+    assert (told.points, told.short) == (-20, 30)
+    points.expire()
+    assert points.balance(1) == 0 and till.adds_up()
+
+
 def test_of_many_tills_with_one_card_nobody_spends_what_another_has(till: Till) -> None:
     till.points.earn(till.order(100, "a"))
     with ThreadPoolExecutor(8) as pool:

@@ -29,7 +29,7 @@ def refusal(
 @pytest.mark.parametrize(
     ("conditions", "buyer", "code"),
     [
-        pytest.param(Conditions(outlets=("omsk",)), ANYONE, "outlet", id="outlet"),
+        pytest.param(Conditions(outlets=("omsk",)), ANYONE, "not_here", id="outlet"),
         pytest.param(Conditions(outlets=("omsk", "center")), ANYONE, "", id="this_outlet"),
         pytest.param(Conditions(channels=("site",)), ANYONE, "channel", id="channel"),
         pytest.param(Conditions(weekdays=(1, 2)), ANYONE, "weekday", id="weekday"),

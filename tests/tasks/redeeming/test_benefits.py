@@ -120,6 +120,18 @@ def test_points_of_an_offline_sale_come_with_its_entry(till: Redeeming, sessions
         assert till.points.balance(5) == 0 and adds_up(till)
 
 
+def test_a_till_mints_no_points(till: Redeeming, sessions: Sessions) -> None:
+    opened(sessions, terms(TEN))
+    forged = Off(given=(Given(points=10**6), Given(product="mug", quantity=ONE)))
+    (entered,) = till.take_journal([Sale(call=call("r1", card="75", basket=BOTH), given=(forged,))])
+    assert entered.conflicts == ("points",) and till.points.balance(5) == 25
+    (second,) = till.take_journal([Sale(call=call("r2", card="75", basket=BOTH), given=(Off(),))])
+    assert not second.conflicts and till.points.balance(5) == 50
+    with sessions() as session:
+        kept = session.execute(select(col(Redemption.answer)).order_by(col(Redemption.id))).scalars().first()
+    assert kept is not None and [one["product"] for one in kept["given"]] == ["mug", ""] and adds_up(till)
+
+
 # Seats.
 
 

@@ -275,6 +275,15 @@ def test_what_is_stopped_is_refused_at_once_and_opens_again(
     assert [(one.what, one.said) for one in told] == [("stopped", "leaked"), ("opened", "a mistake")]
 
 
+def test_the_same_order_twice_is_one_line_of_history(till: Redeeming, sessions: Sessions) -> None:
+    opened(sessions)
+    assert till.open("olga", "why", code="TEA")
+    for _ in range(2):
+        assert till.stop("olga", "leaked", code="TEA")
+    with sessions() as session:
+        assert list(session.execute(select(col(CouponEvent.what))).scalars()) == ["stopped"]
+
+
 def test_nothing_is_opened_that_was_not_stopped(till: Redeeming, sessions: Sessions) -> None:
     opened(sessions, stage="draft")
     assert not till.open("olga", "why", offer="tea") and not till.stop("olga", "why", offer="cup")

@@ -98,6 +98,16 @@ def test_a_code_of_ones_own_says_whose_it_is_until_somebody_is_named(till: Redee
     assert codes(till.redeem(call("r1", "FIVE"))) == [""]
     assert codes(till.redeem(call("r2", "SIX"))) == ["customer_group"]
     assert codes(till.redeem(call("r3", "FIVE", card="76"))) == ["customer_group"]
+    assert codes(till.redeem(call("r4", "FIVE", phone="+7 900 000-00-77"))) == [""]
+
+
+@pytest.mark.parametrize("again", ["2900 0000 0002 5", "290000000002-5", " 2900000000025 "])
+def test_a_card_of_nobodys_is_one_card_however_it_is_typed(till: Redeeming, sessions: Sessions, again: str) -> None:
+    with sessions.begin() as session:
+        session.add(Card(number="2900000000025", made_at=NOW))
+    opened(sessions, limits={"per_customer": 1})
+    assert till.redeem(call("r1", card="2900000000025")).ok
+    assert codes(till.redeem(call("r2", card=again))) == ["customer"]
 
 
 def bought(sessions: Sessions, at: datetime, **whose: Any) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
@@ -179,6 +179,20 @@ def test_what_came_back_offline_is_entered_however_late(ledger: Redeeming, clock
     clock.at = NOW + timedelta(days=400)
     (done,) = ledger.take_journal([brought("b1", "s1")])
     assert not done.conflicts and ledger.audit().ok
+
+
+def test_the_list_holds_a_code_until_the_later_of_its_ends(ledger: Redeeming, sessions: Sessions) -> None:
+    day = timedelta(days=1)
+    with sessions.begin() as session:
+        offer(session, ["SOON", "PAST", "LATE"], key="ends", ends_at=NOW + day)
+        for code, ends_at in (("SOON", NOW + day / 2), ("PAST", NOW - day), ("LATE", NOW + 2 * day)):
+            session.execute(update(Coupon).where(col(Coupon.code) == code).values(ends_at=ends_at))
+    said = ledger.signed_list("till-1").said
+    ends = {row[0]: row[3] for row in said["codes"] if row[1] == "ends"}
+    assert ends == {
+        hashed(code, said["salt"]): (NOW + days * day).isoformat()
+        for code, days in (("SOON", 1), ("PAST", 1), ("LATE", 2))
+    }
 
 
 def test_the_list_for_a_till_is_signed_and_names_no_code(ledger: Redeeming, sessions: Sessions) -> None:
