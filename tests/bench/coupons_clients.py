@@ -10,6 +10,7 @@ from models.redemptions import Redeemed
 from tasks.redeeming import rows
 from tasks.redeeming.planning import Planned, row_of
 from tests.bench.coupons_bare import Bare
+from tests.bench.coupons_web import through_http
 from tests.tasks.redeeming.shop import call, redeeming
 
 CLIENTS = 16
@@ -42,7 +43,7 @@ def through_bare(url: str, client: int, run: str) -> Callable[[str, int], None]:
     return lambda code, n: bare.redeem(code, row | {"key": f"{run}-{client}-{n}"}, one.takes)
 
 
-SIDES = {"domain": through_domain, "bare": through_bare}
+SIDES = {"domain": through_domain, "bare": through_bare, "http": through_http}
 
 
 def work(side: str, url: str, client: int, run: str, codes: Sequence[str], barrier: Any, told: Any) -> None:
