@@ -6,7 +6,7 @@ from models.locale import mark
 TRADE = (
     Entry(
         "coupons_in_trade", ("C9",), ("*/10 * * * *",), door=BULK,
-        about=mark("Tells outlets of offers to come, reminds them, lets reservations go, adds up the counters."),
+        about=mark("Tells outlets of offers to come, takes files of tills, lets reservations go, adds up counters."),
     ),
     Entry(
         "outlet_confirmed", ("confirm-instruction",), title=mark("Trade: an outlet has confirmed"),

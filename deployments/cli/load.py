@@ -84,10 +84,15 @@ def add_to(app: typer.Typer) -> None:
     group.command("expenses", help=translate(mark("A table of expenses, as often as you like.")))(stated("expense"))
     results_help = translate(mark("A table of offline results, as often as you like."))
     group.command("results", help=results_help)(stated("result"))
-    from deployments.cli import customers, purchases  # commands of the same group, in files that stand on this one
+    _others(group)
 
-    customers.add_to(group)
-    purchases.add_to(group)
+
+def _others(group: typer.Typer) -> None:
+    """The commands of the same group that have files of their own, which stand on this one."""
+    from deployments.cli import customers, purchases, receipts
+
+    for commands in (customers, purchases, receipts):
+        commands.add_to(group)
 
 
 def record_table(desk: Office, kind: str, file: Path, recording: bool, withdrawing: bool) -> None:

@@ -34,7 +34,7 @@ from tasks.schedule.wall import local
 from tasks.trade import facts, letters, links, paper, rows, whom
 from tasks.trade.instruction import Around, Told, told
 
-PAGE, DESK, TILL = "/trade", "/staff/trade", "/till"
+PAGE, DESK, TILL = "/trade", "/staff/trade", "/till/page"
 NAME_MOST = 80
 TITLE = mark("An outlet has confirmed")
 NO_SUCH = mark("There is no instruction № {number}. Its number stands on the desk, under “Trade”.")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.order_book import GivenOrder
 from models.trade import Instruction
+from tasks.exchange.engine import Exchange
 from tasks.trade import links
 from tasks.trade.engine import Trade
 from tests.deployments.served import COMPANY, Web, web_of_its_own
@@ -74,3 +75,14 @@ def test_the_desk_shows_who_has_confirmed_and_takes_a_word(web: Web) -> None:
     assert gleb.get(f"/staff/trade/sheet/{id}").content.startswith(b"%PDF")
     assert gleb.get("/staff/trade/none").status_code == 404 and gleb.get("/staff/trade/sheet/99").status_code == 404
     assert web.browser("nina").get("/staff/trade").status_code == 403
+
+
+def test_the_desk_shows_what_came_of_files(web: Web) -> None:
+    outlet = next(one for one in web.house.workspace.company.outlets if one.key == "kazan")
+    head = "чек;дата и время;код;сумма;скидка"
+    text = f"{head}\n1;22.11.2026 12:00;WHOEVER1;100;45\n2;вчера;WHOEVER2;100;45\n"
+    Exchange(web.house).take_data(outlet, "<day>.csv", text.encode())
+    page = web.browser("gleb").get("/staff/trade").text
+    assert "&lt;day&gt;.csv" in page and "Чашки в Казани" in page
+    assert "расхождений: 1" in page and "не принято: 1" in page and "WHOEVER" not in page
+    assert "Строка 3:" in page and "Код в этом чеке не наш" in page

@@ -62,7 +62,7 @@ def _numbers(session: Session, entry: Entry, before: Any) -> tuple[int, ...]:
 def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: datetime) -> Entered:
     """What was taken at the till is what is entered; what our prices and limits say of it are its conflicts."""
     ahead = entry.call.place.at > now + SKEW
-    call = ledger.scales.placed(entry.call.model_copy(update={"origin": "offline"}), now if ahead else None)
+    call = ledger.scales.placed(entry.call.model_copy(update={"origin": _origin(entry.call)}), now if ahead else None)
     found = rows.look(session, ledger.house.clock, call.codes).found
     former = rows.called(session, call.till, call.key)
     done = {row.coupon_id: row for row in former if row.state in SETTLED}
@@ -85,6 +85,11 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
          code=_masked(call.codes), redemption_id=next(iter(numbers), None), conflicts=unique)  # fmt: skip
     let_come(session, ledger, call.till, call.key, now)
     return Entered(key=call.key, redemptions=numbers, conflicts=tuple(unique))
+
+
+def _origin(call: Call) -> str:
+    """A file is imported; all else that comes afterwards was offline, whatever it calls itself."""
+    return "imported" if call.origin == "imported" else "offline"
 
 
 def _ids(done: dict[int, Any]) -> tuple[int, ...]:

@@ -1,0 +1,329 @@
+"""Files exchanged with tills, in the folder of each outlet: `up` from them, `down` to them. It knows no Prefect.
+
+A file is moved aside only after all of it is in the ledger; killed before, it is read again, and every receipt in it is
+known by its key. One that is still being written is left alone, and so is one that changed while it was read.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from integrations.errors import Unavailable
+from models.company import Outlet
+from models.database import now_by
+from models.locale import in_house_words, mark, quoted, translate
+from models.reason import Reason, because
+from models.trade import FileState
+from tasks.exchange import commerceml, conflicts, down, rows
+from tasks.exchange.columns import read_table
+from tasks.exchange.receipts import Taken, Trouble
+from tasks.house import House
+from tasks.offers.summary import summary
+from tasks.offers.wording import Words
+from tasks.outlets.cards import called
+from tasks.redeeming.calls import Entered, Entry
+from tasks.redeeming.engine import Redeeming
+from tasks.trade import whom
+from tasks.trade.looking.engine import ledger_of
+from tasks.trade.rows import in_force
+
+QUIET, UNFINISHED = timedelta(minutes=1), timedelta(hours=1)
+BYTES_MOST, AT_ONCE, CODES_AT_ONCE = 50_000_000, 100, 5_000
+KINDS = (".csv", ".xml")
+NO_FOLDER = mark("{outlet}: there is no folder {folder}. Is the network drive there?")
+BROKEN_FOLDER = mark("{outlet}: the folder cannot be used: {detail}.")
+NOT_FINISHED = mark("{outlet}: {file} has not been finished for an hour. Look whether the till is still writing it.")
+TOO_LARGE = mark("The file is larger than {most} MB. Let the till write one for each day.")
+LEFT_OUT = mark("{outlet}: rows of {file} left out: {number}; they stand on the desk, under “Trade”.")
+CONFLICTS = mark("{outlet}: receipts of {file} that would not have been allowed: {number}.")
+UNREADABLE = mark("{outlet}: nothing in {file} could be read: {why}")
+WAITS = mark("A return whose sale has not come yet; it waits.")
+
+
+@dataclass
+class Round:
+    """What a round has done; `remarks` are what a person should know."""
+
+    files: int = 0
+    read: int = 0
+    entered: int = 0
+    written: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What became of one file."""
+
+    state: FileState = FileState.READ
+    rows: int = 0
+    entered: int = 0
+    repeated: int = 0
+    conflicts: int = 0
+    left_out: int = 0
+    receipts: int = 0
+    without: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[tuple[int, str]]:
+        """The problems in the language of the moment, by row; row 0 is the whole file."""
+        return [(int(one["row"]), str(Reason.model_validate(one["said"]))) for one in self.problems]
+
+
+class Exchange:
+    """The files of one house."""
+
+    def __init__(self, house: House, ledger: Redeeming | None = None) -> None:
+        self.house, self._ledger = house, ledger
+
+    @property
+    def ledger(self) -> Redeeming:
+        self._ledger = self._ledger or ledger_of(self.house)
+        return self._ledger
+
+    @in_house_words()
+    def round(self) -> Round:
+        """Take what has come and give what there is, outlet by outlet; trouble with one keeps no other waiting."""
+        done = Round()
+        for outlet in self.house.workspace.company.outlets:
+            if not outlet.exchange.folder:
+                continue
+            try:
+                folder = self._folder(outlet)
+                if folder is None:
+                    said = {"outlet": quoted(outlet.name), "folder": outlet.exchange.folder}
+                    done.remarks.append(translate(NO_FOLDER, **said))
+                    continue
+                self.take(outlet, folder / "up", done)
+                done.written += self.give(outlet, folder / "down")
+            except Unavailable as error:  # the database is busy: the files lie where they were
+                done.remarks.append(str(error.reason))
+            except OSError as error:
+                detail = error.strerror or type(error).__name__
+                done.remarks.append(translate(BROKEN_FOLDER, outlet=quoted(outlet.name), detail=detail))
+        return done
+
+    def _folder(self, outlet: Outlet) -> Path | None:
+        """The folder with both of its own made; None where a whole path leads nowhere: a drive may be away."""
+        named = Path(outlet.exchange.folder)
+        folder = named if named.is_absolute() else self.house.root / named
+        if named.is_absolute() and not folder.is_dir():
+            return None
+        for part in ("up", "down"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        return folder
+
+    # Up.
+
+    def take(self, outlet: Outlet, up: Path, done: Round) -> None:
+        """Read every finished file, the oldest name first, and move it aside."""
+        for path in sorted(up.iterdir()):
+            if path.suffix.lower() not in KINDS or path.name[0] in ".~" or path.is_symlink() or not path.is_file():
+                continue
+            done.files += 1
+            before = path.stat()
+            age = self.house.now() - datetime.fromtimestamp(before.st_mtime, UTC)
+            if age < QUIET:
+                continue
+            data = path.read_bytes() if before.st_size <= BYTES_MOST else b""
+            if data and is_unfinished(path.name, data):
+                if age > UNFINISHED:
+                    done.remarks.append(translate(NOT_FINISHED, outlet=quoted(outlet.name), file=path.name))
+                continue
+            outcome = self.take_data(outlet, path.name, data, before.st_size)
+            self._say(outlet, path.name, outcome, done)
+            done.read += 1
+            done.entered += outcome.entered
+            if _same(path, before):
+                move_aside(path, up / ("broken" if outcome.state is FileState.BROKEN else "done"))
+
+    def take_data(self, outlet: Outlet, name: str, data: bytes, size: int = 0) -> Outcome:
+        """Enter all receipts of a file, each once, and write down what came of it."""
+        taken = self._read(outlet, name, data, size)
+        outcome = _seen(taken)
+        self._enter(taken, outcome)
+        outcome.problems.sort(key=lambda one: int(one["row"]))
+        print_ = hashlib.sha256(data or f"{name} {size}".encode()).hexdigest()
+        with self.house.sessions.begin() as session:
+            rows.keep(session, self.house.clock, outlet.key, name, print_, size=size or len(data),
+                      state=outcome.state.value, rows=outcome.rows, entered=outcome.entered,
+                      repeated=outcome.repeated, conflicts=outcome.conflicts, left_out=outcome.left_out,
+                      problems=outcome.problems)  # fmt: skip
+        return outcome
+
+    def look(self, outlet: Outlet, name: str, data: bytes) -> Outcome:
+        """What a file would mean; nothing is entered."""
+        return _seen(self._read(outlet, name, data, len(data)))
+
+    def outlet_called(self, name: str) -> Outlet:
+        """The outlet a person means. Raises Refused with the nearest."""
+        known = {one.key: one for one in self.house.workspace.company.outlets}
+        return known[called(name, {key: one.name for key, one in known.items()})]
+
+    def _read(self, outlet: Outlet, name: str, data: bytes, size: int) -> Taken:
+        company = self.house.workspace.company
+        zone = outlet.zone or company.zone
+        if size > BYTES_MOST:
+            reason = because(TOO_LARGE, code="too_large", most=BYTES_MOST // 1_000_000)
+            return Taken(troubles=[Trouble(0, reason)])
+        read = commerceml.read_documents if name.lower().endswith(".xml") else _table(name)
+        try:
+            return read(data, outlet.key, zone, company.currency)
+        except commerceml.Unreadable as error:
+            return Taken(troubles=[Trouble(0, error.reason)])
+
+    def _enter(self, taken: Taken, outcome: Outcome) -> None:
+        for first in range(0, len(taken.entries), AT_ONCE):
+            some = taken.entries[first : first + AT_ONCE]
+            self._count(some, self.ledger.take_journal([entry for _, entry in some]), outcome)
+
+    def _count(self, some: list[tuple[int, Entry]], answers: Iterable[Entered], outcome: Outcome) -> None:
+        for (row, _), entered in zip(some, answers, strict=True):
+            if entered.reason:
+                outcome.conflicts += 1
+                outcome.problems.append(_problem(row, entered.reason))
+                continue
+            outcome.repeated += entered.replayed
+            outcome.entered += not entered.replayed
+            if entered.waits:
+                outcome.problems.append(_problem(row, because(WAITS, code="waits")))
+            if entered.conflicts:
+                outcome.conflicts += 1
+                outcome.problems += [_problem(row, conflicts.said(code)) for code in entered.conflicts]
+
+    def _say(self, outlet: Outlet, name: str, outcome: Outcome, done: Round) -> None:
+        said = {"outlet": quoted(outlet.name), "file": name}
+        if outcome.state is FileState.BROKEN:
+            why = str(Reason.model_validate(outcome.problems[0]["said"]))
+            done.remarks.append(translate(UNREADABLE, why=why, **said))
+        if outcome.left_out:
+            done.remarks.append(translate(LEFT_OUT, number=outcome.left_out, **said))
+        if outcome.conflicts and outcome.entered:
+            done.remarks.append(translate(CONFLICTS, number=outcome.conflicts, **said))
+
+    # Down.
+
+    def give(self, outlet: Outlet, folder: Path) -> int:
+        """Write what tills have to know; a file that would be the same is left as it is. Returns how many are new."""
+        card, coding = outlet.exchange, "utf-8-sig" if outlet.exchange.encoding == "utf-8" else "cp1251"
+        with self.house.reads() as session:
+            now = now_by(self.house.clock, session)
+            numbers, offers = self._offers(session, outlet, now)
+            written = 0
+
+            def of(key: str) -> Iterator[down.Code]:
+                return self._codes(session, numbers[key], key, now) if card.codes else iter(())
+
+            if "csv" in card.formats:
+                written += put(folder / "offers.csv", [down.offers_csv(offers)], coding)
+                if card.codes:
+                    every = (code for one in offers for code in of(one.key))
+                    written += put(folder / "codes.csv", down.codes_csv(every), coding)
+            if "commerceml" in card.formats:
+                day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+                currency = self.house.workspace.company.currency
+                told = down.documents(offers, outlet, currency, day, of, card.encoding)
+                written += put(folder / "offers.xml", told, card.encoding)
+        return written
+
+    def _offers(self, session: Any, outlet: Outlet, now: datetime) -> tuple[dict[str, int], list[down.Given]]:
+        company = self.house.workspace.company
+        words = Words(outlets={one.key: one.name for one in company.outlets}, currency=company.currency)
+        found = [
+            (row, terms) for row, terms in in_force(session, now)
+            if outlet in whom.concerned(terms, company.outlets) and not whom.is_over(terms, outlet, company.zone, now)
+        ]  # fmt: skip
+        left = rows.left_of(session, [row.id or 0 for row, _ in found])
+        given = [
+            down.Given(row.key, row.approved_hash[:12], terms, summary(terms, words)[1:-1],
+                       left.get(row.id or 0, terms.limits.total or None), now)
+            for row, terms in found
+        ]  # fmt: skip
+        return {row.key: row.id or 0 for row, _ in found}, given
+
+    def _codes(self, session: Any, offer: int, key: str, now: datetime) -> Iterator[down.Code]:
+        after = 0
+        while some := rows.codes(session, offer, now, after, CODES_AT_ONCE):
+            for row in some:
+                left = row.most - row.used - row.held if row.most else None
+                yield down.Code(row.code, key, left, row.ends_at)
+            after = some[-1].id
+
+
+def _table(name: str) -> Any:
+    return lambda data, outlet, zone, currency: read_table(data, name, outlet, zone, currency)
+
+
+def _seen(taken: Taken) -> Outcome:
+    """What is known of a file before anything of it is entered."""
+    whole = [trouble for trouble in taken.troubles if not trouble.row]
+    problems = [_problem(trouble.row, trouble.said) for trouble in taken.troubles]
+    return Outcome(
+        state=FileState.BROKEN if whole else FileState.READ, rows=taken.rows, receipts=len(taken.entries),
+        without=taken.without, left_out=len(taken.troubles) - len(whole), problems=problems,
+    )  # fmt: skip
+
+
+def _problem(row: int, said: Reason) -> dict[str, Any]:
+    return {"row": row, "said": said.model_dump(mode="json")}
+
+
+def is_unfinished(name: str, data: bytes) -> bool:
+    """Whether the end is missing: of the last row, or of the root."""
+    if name.lower().endswith(".xml"):
+        try:
+            commerceml.parsed(data)
+        except commerceml.Unreadable as error:
+            return error.is_cut
+        return False
+    return not data.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
+def _same(path: Path, before: os.stat_result) -> bool:
+    """Whether nobody has written to it meanwhile."""
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        return False
+    return (now.st_size, now.st_mtime_ns, now.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
+
+
+def move_aside(path: Path, folder: Path) -> None:
+    """Move a file that is done with; one of the same name that lies there stays."""
+    folder.mkdir(exist_ok=True)
+    place, number = folder / path.name, 1
+    while place.exists():
+        number += 1
+        place = folder / f"{path.stem}-{number}{path.suffix}"
+    with suppress(FileNotFoundError):  # somebody else has moved it
+        path.replace(place)
+
+
+def put(path: Path, parts: Iterable[str], encoding: str) -> bool:
+    """Write a file whole or not at all, under another name first; False where it would be the same."""
+    beside = path.with_name(f".{path.name}.part")
+    digest = hashlib.sha256()
+    with beside.open("wb") as file:
+        for number, part in enumerate(parts):
+            coding = encoding if not number else encoding.removesuffix("-sig")
+            data = part.encode(coding, errors="xmlcharrefreplace" if path.suffix == ".xml" else "replace")
+            digest.update(data)
+            file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.is_file() and _print_of(path) == digest.hexdigest():
+        beside.unlink()
+        return False
+    beside.replace(path)
+    return True
+
+
+def _print_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,51 @@
+"""The rows of files exchanged with tills. Sessions are given; nothing here opens or commits one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.database import Clock, now_by
+from models.redemptions import Coupon, CouponState, Limit, OfferCounter
+from models.trade import ExchangeFile
+
+C = Coupon.__table__.c  # type: ignore[attr-defined]
+PROBLEMS_MOST = 200
+
+
+def keep(session: Session, clock: Clock, outlet: str, name: str, print_: str, **said: Any) -> None:
+    """Write down what came of a file. The same content again is the same row: what it did first stays."""
+    now = now_by(clock, session)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    said["problems"] = said["problems"][:PROBLEMS_MOST]
+    row = {"outlet": outlet, "name": name, "print": print_, "first_at": now, "read_at": now, "times": 1} | said
+    statement = dialect.insert(ExchangeFile).values(row)
+    again = {"read_at": now, "name": name, "times": col(ExchangeFile.times) + 1}
+    session.execute(statement.on_conflict_do_update(index_elements=["outlet", "print"], set_=again))
+
+
+def left_of(session: Session, offers: Sequence[int]) -> dict[int, int]:
+    """What is left of the whole number of each offer that has one."""
+    query = select(
+        col(OfferCounter.offer_id), col(OfferCounter.most) - col(OfferCounter.used) - col(OfferCounter.held)
+    ).where(
+        col(OfferCounter.offer_id).in_(offers), col(OfferCounter.kind) == Limit.TOTAL, col(OfferCounter.scope) == "",
+        col(OfferCounter.most).is_not(None),
+    )  # fmt: skip
+    return {offer: max(left or 0, 0) for offer, left in session.execute(query).tuples()}
+
+
+def codes(session: Session, offer: int, now: datetime, after: int, most: int) -> list[Any]:
+    """Codes of an offer that may be used now, by number."""
+    free = or_(C.most == 0, C.used + C.held < C.most)
+    query = (
+        select(C.id, C.code, C.most, C.used, C.held, C.ends_at)
+        .where(C.offer_id == offer, C.id > after, C.state == CouponState.LIVE, free,
+               func.coalesce(C.ends_at, now) >= now)
+        .order_by(C.id).limit(most)
+    )  # fmt: skip
+    return list(session.execute(query).all())
