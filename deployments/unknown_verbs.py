@@ -74,21 +74,25 @@ class UnknownVerbs:
                 return list(priced[:most])
             case What.MAILING:
                 return [needs.of_mailing(*row, around) for row in rows.mailings(session, clock, share, most)]
+            case What.GUESSES | What.CONFLICT | What.INSTRUCTION | What.OFFER:
+                return self._coupon_needs(session, what, share, around, most)
+            case What.BY_HAND:
+                return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
+        found = rows.placements(session, clock, what, share, most)
+        texts = rows.texts(session, [row.content_id for row, _, _ in found]) if what is What.UNKNOWN else {}
+        return [needs.of_placement(what, *row, texts.get(row[0].content_id, ""), around) for row in found]
+
+    def _coupon_needs(self, session: Session, what: What, share: Share | None, around: Around, most: int) -> list[Need]:
+        clock = self.house.clock
+        match what:
             case What.GUESSES:
                 tills = {key.id or 0: key.title for key in keys(session)}
                 return [needs.of_guesses(row, tills, around) for row in rows.guesses(session, clock, most)]
             case What.CONFLICT:
                 return [needs.of_conflict(row, around) for row in rows.conflicts(session, clock, most)]
             case What.INSTRUCTION:
-                found_ = rows.instructions(session, clock, share, most)
-                return [needs.of_instruction(*row, around) for row in found_]
-            case What.OFFER:
-                return [needs.of_offer(*row, around) for row in rows.offers(session, clock, share, most)]
-            case What.BY_HAND:
-                return [needs.of_hand(*row, around) for row in rows.by_hand(session, clock, share, most)]
-        found = rows.placements(session, clock, what, share, most)
-        texts = rows.texts(session, [row.content_id for row, _, _ in found]) if what is What.UNKNOWN else {}
-        return [needs.of_placement(what, *row, texts.get(row[0].content_id, ""), around) for row in found]
+                return [needs.of_instruction(*row, around) for row in rows.instructions(session, clock, share, most)]
+        return [needs.of_offer(*row, around) for row in rows.offers(session, clock, share, most)]
 
     def _priced_needs(self, session: Session, share: Share | None, around: Around) -> list[Need]:
         found = rows.priced(session, self.house.clock, share, PRICED)

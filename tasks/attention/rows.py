@@ -59,9 +59,6 @@ AUTHORS: Mapping[What, Any] = {
     What.OFFER: col(OfferRow.made_by),
 }
 DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING, What.OFFER)
-NOBODYS = (What.GUESSES,)
-AUTHORS: Mapping[What, Any] = {What.MAILING: col(Mailing.made_by), What.INSTRUCTION: col(OfferRow.made_by)}
-DECIDED = (What.UNKNOWN, What.DIFFERENCE, What.MAILING)
 NOBODYS = (What.GUESSES, What.CONFLICT)
 
 
@@ -275,6 +272,5 @@ SOURCES: Mapping[What, Any] = {
     **{what: _placed(what) for what in PLACED},
     What.QUESTION: _questions, What.DIFFERENCE: _differences, What.BY_HAND: _by_hand,
     What.MAILING: _mailings, What.OFFER: _offers, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
-    What.MAILING: _mailings, What.GUESSES: _guesses, What.INSTRUCTION: _instructions,
     What.CONFLICT: _conflicts,
 }  # fmt: skip

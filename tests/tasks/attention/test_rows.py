@@ -200,9 +200,8 @@ def test_what_needs_a_person_is_found_along_an_index(company: Company, what: Wha
     """Neither count nor list walks what went well; only the texts by hand are looked through, and they are few."""
     lists: Any = {What.QUESTION: rows.questions, What.DIFFERENCE: rows.differences, What.MAILING: rows.mailings,
                   What.GUESSES: lambda session, clock, share, most: rows.guesses(session, clock, most),
-                  What.INSTRUCTION: rows.instructions, What.OFFER: rows.offers}  # fmt: skip
                   What.CONFLICT: lambda session, clock, share, most: rows.conflicts(session, clock, most),
-                  What.INSTRUCTION: rows.instructions}  # fmt: skip
+                  What.INSTRUCTION: rows.instructions, What.OFFER: rows.offers}  # fmt: skip
     with company.house.reads() as session:
         clock = company.clock
         assert walked(session, lambda: session.execute(rows._counting(what, clock, share))) == []
