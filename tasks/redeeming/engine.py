@@ -25,6 +25,7 @@ from tasks.redeeming.audit import Audit
 from tasks.redeeming.calls import Answer, Back, Call, Entered, Entry, GiveBack, Outcome
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
+from tasks.redeeming.letting import rows as letting
 from tasks.redeeming.offline.rows import enter_entry, let_come, waiting
 from tasks.redeeming.offline.signed import SignedList, listed, signed
 from tasks.redeeming.planning import all_refused, first_answer, refused_as
@@ -210,7 +211,7 @@ class Redeeming:
             return because(refusals.NO_SALE, code="no_sale")
         if any(row.state in SETTLED for row in former):
             return refusals.SETTLED
-        rows.release(session, [row.id for row in former if row.state == Redeemed.HELD], now, by, "by hand")
+        letting.release(session, [row.id for row in former if row.state == Redeemed.HELD], now, by, "by hand")
         return Reason()
 
     def _give_back(self, session: Session, call: GiveBack) -> Back:
@@ -224,7 +225,7 @@ class Redeeming:
         return let_come(session, self, till, key, now_by(self.house.clock, session))
 
     def _expire(self, session: Session) -> int:
-        return rows.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")
+        return letting.expire(session, now_by(self.house.clock, session), AT_ONCE, "", "ran out")
 
     def _order(
         self, by: str, why: str, code: str, offer: str, state: CouponState, former: tuple[str, ...], stage: str

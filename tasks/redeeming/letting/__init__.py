@@ -1,0 +1,1 @@
+"""Reservations let go: by hand, or because they ran out."""
