@@ -24,7 +24,9 @@ from tasks.cashier_page.engine import UNKNOWN, CashierPage
 from tasks.cashier_page.shown import against
 from tasks.cashiers import rows
 from tasks.cashiers.engine import Cashiers, Pins
+from tasks.codes.folding import fold
 from tasks.codes.pictures import qr_svg
+from tasks.codes.reading import TEST_CODE
 from tasks.codes.rows import forms
 from tasks.guessing.engine import Guesser, Guesses
 from tasks.house import House
@@ -107,7 +109,7 @@ class CashierVerbs:
             {"layout": one.layout, "signs": one.signs, "checks": one.checks, "modulus": one.system.modulus,
              "radix": one.system.radix} for one in known.shapes
         ]  # fmt: skip
-        return {"shapes": shapes, "free": sorted(known.free)}
+        return {"shapes": shapes, "free": sorted(known.free), "test": fold(TEST_CODE)}
 
     def cashier_signs_in(self, at: At, cashier: int, pin: str) -> SignedIn:
         return self._cashiers.sign_in(at, cashier, pin, Pins(self.passwords.hash, self.passwords.fits))

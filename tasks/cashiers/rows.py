@@ -4,18 +4,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.cashiers import Cashier, CashierShift, ConflictSeen, TillDevice, TillPairing
+from models.people import Person
 from models.redemptions import JournalEntry
 from tasks.delivery.statements import QUICK
 
 KEPT = timedelta(days=1)
 CONFLICTS_FOR = timedelta(days=60)
 DEVICE_IN_FORCE = col(TillDevice.revoked_at).is_(None)
-CASHIER_IN_FORCE = col(Cashier.revoked_at).is_(None)
+IS_HERE = (col(Cashier.person) == "") | exists().where(col(Person.key) == col(Cashier.person), col(Person.active))
+CASHIER_IN_FORCE = col(Cashier.revoked_at).is_(None) & IS_HERE  # whoever has left the company signs in nowhere
 
 
 # Devices.
@@ -65,6 +67,13 @@ def revoke_device(session: Session, outlet: str, id: int, by: str, now: datetime
     done = session.execute(update(TillDevice).where(*mine).values(revoked_at=now, revoked_by=by))
     end_shifts(session, now, device=id)
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def revoke_devices(session: Session, outlet: str, by: str, now: datetime) -> int:
+    """The outlet closes: none of its devices comes in any more."""
+    mine = (col(TillDevice.outlet) == outlet, DEVICE_IN_FORCE)
+    done = session.execute(update(TillDevice).where(*mine).values(revoked_at=now, revoked_by=by))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 # Cashiers.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.errors import Refused
+from models.database import now_by
 from models.locale import mark, translate
 from models.orders import Signed
 from models.outlets import TillKey
@@ -12,6 +13,7 @@ from models.people import Permission
 from models.reason import because
 from models.staff import ALTER, CLOSE, OPEN, REVOKE, OutletForm, TillKeyForm
 from tasks.approval.rules import Who
+from tasks.cashiers.rows import revoke_devices
 from tasks.company_file.edits import Edit, Remove
 from tasks.company_file.engine import CompanyFile
 from tasks.house import House
@@ -77,6 +79,7 @@ class Shops:
 
     def _revoke_all(self, outlet: str, by: str) -> int:
         with self.house.sessions.begin() as session:
+            revoke_devices(session, outlet, by, now_by(self.house.clock, session))
             return rows.revoke_all(session, self.house.clock, outlet, by)
 
     def make_key(

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import Engine
 
 from flows.orders.absence import absence
+from flows.orders.cashiers import cashiers
 from flows.orders.invite import invite
 from flows.orders.outlet import outlet
 from flows.orders.person import person
 from flows.orders.till_key import till_key
 from integrations.channels.base import Call, Receipt
+from models.cashier_orders import CashiersForm
 from models.database import SetClock
 from models.locale import spoken
 from models.staff import AbsenceForm, InviteForm, OutletForm, PersonForm, TillKeyForm
@@ -59,6 +61,8 @@ def test_people_and_outlets_are_changed_from_prefect_too(house: House, prefect: 
     assert "Vera — is away from" in artifact("order")
     run(outlet, OutletForm(what="a new outlet", name="Cups in Cork", person="Anton"))
     run(till_key, TillKeyForm(person="Anton"))
+    run(cashiers, CashiersForm(outlet="Cups in Cork", person="Anton"))
+    assert "pair a device on the desk" in artifact("order")
     text = (house.root / "company.yaml").read_text()
     assert all(word in text for word in ("key: vera", "Cups in Cork", "person: vera")) and "Eve" not in text
 

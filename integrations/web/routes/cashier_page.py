@@ -25,7 +25,7 @@ from models.reason import Reason, because
 PATH = "/till/page"
 COOKIE, YEAR = "otdel_till", 365 * 24 * 3600
 COOKIE_OVER_TLS = f"__Host-{COOKIE}"
-CALLS_A_MINUTE, PAIRINGS_A_MINUTE, PINS_A_MINUTE = 240, 10, 10
+CALLS_A_MINUTE, PAIRINGS_A_MINUTE, PINS_A_MINUTE, LISTS_A_MINUTE = 240, 10, 10, 6
 POLICY = f"{SCRIPT_POLICY}; manifest-src 'self'; worker-src 'self'"
 SHELL = {
     "Content-Security-Policy": POLICY, "Cache-Control": "no-cache",
@@ -100,7 +100,14 @@ def state(request: Request) -> Response:
 
 @routes.get(PATH + "/list", Permission.PUBLIC)
 def list_(request: Request) -> Response:
-    return _for_the_device(request, lambda at: premises(request).verbs.till_list(at), shift=True)
+    """What a device holds for an outage. Many codes cost the house seconds, so few devices get it at once."""
+
+    def work(at: At) -> Any:
+        if not premises(request).paces.may("till-list", "all", LISTS_A_MINUTE):
+            raise No(429, TOO_OFTEN, "too_often")
+        return premises(request).verbs.till_list(at)
+
+    return _for_the_device(request, work, shift=True)
 
 
 # Orders.

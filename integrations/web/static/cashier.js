@@ -2,7 +2,7 @@
 /* The cashier's page: one screen at a time, one order at a time. Whatever has happened is written down here before the
    house is told; it is taken off this list only when the house has said that it has it. */
 (() => {
-  const HOME = "/till/page", PATIENCE = 8000, LOOK_EVERY = 15000, LIST_EVERY = 600000;
+  const HOME = "/till/page", PATIENCE = 8000, LOOK_EVERY = 15000, LIST_EVERY = 1800000;
   const $ = (id) => document.getElementById(id);
   const words = $("words").dataset;
   const say = (word, more = {}) => words[word].replace(/\{(\w+)\}/g, (all, name) => (name in more ? more[name] : all));
@@ -11,7 +11,7 @@
   let state = null;    // what the house last said of us
   let now = null;      // the coupon at hand: { key, typed, scanned, lines, guests, shown, asked, told }
   let queue = [];      // what the house has not been told yet
-  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listed = 0;
+  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listed = 0, inFlight = "";
 
   class NoNetwork extends Error {}
 
@@ -314,11 +314,17 @@
       id: now.key, n: clock(), what: "sale", asked: asked(), off: told.off, given: told.given, units: told.units,
       at: new Date(clock()).toISOString(), title: told.title, masked: told.masked, amount: told.amount,
     };
-    await Store.enqueue(item);  // from here on nothing can lose it
+    inFlight = item.id;  // what is being told now is not told by the journal at the same time
+    try { await Store.enqueue(item); } catch {
+      inFlight = "";
+      busy(false);
+      $("order-said").textContent = say("noRoom");
+      return;
+    }  // from here on nothing can lose it
     queue = await Store.queue();
     let said = say("kept");
     try {
-      if (told.offline || !online) throw new NoNetwork();
+      if (!online) throw new NoNetwork();
       const answer = await call("redeem", item.asked);
       if (answer.status === 401 || answer.status === 429) throw new NoNetwork();
       await Store.dequeue(item.id);
@@ -329,12 +335,13 @@
         return tell();
       }
       said = say("done");
+      await countUse(told.hash || (await Offline.hashed(now.typed)));
       state.lines = [lineOf(item), ...(state.lines || [])];
       await Store.put("state", { ...state, offset });
     } catch (error) {
       if (!(error instanceof NoNetwork)) throw error;
-      if (told.hash) { const used = (await Store.get("used")) || {}; used[told.hash] = (used[told.hash] || 0) + 1; await Store.put("used", used); }
-    } finally { busy(false); reachable(online); }
+      await countUse(told.hash);
+    } finally { inFlight = ""; busy(false); reachable(online); }
     $("done-title").textContent = [told.title, told.said].join(" · ");
     $("done-said").textContent = said;
     now = null;
@@ -342,6 +349,14 @@
     $("code").value = "";
     show("done");
     flush();
+  }
+
+  /* What this device has redeemed since the list was made: the list does not know of it. */
+  async function countUse(hash) {
+    if (!hash) return;
+    const used = (await Store.get("used")) || {};
+    used[hash] = (used[hash] || 0) + 1;
+    await Store.put("used", used);
   }
 
   function busy(yes) {
@@ -430,12 +445,16 @@
     flushing = true;
     try {
       queue = await Store.queue();
-      while (queue.length) {
-        const some = queue.slice(0, 50);
+      let most = 50;
+      for (;;) {
+        const some = queue.filter((item) => !item.bad && item.id !== inFlight).slice(0, most);
+        if (!some.length) return;
         const entries = some.map((item) => item.what === "undo"
           ? { what: "undo", key: item.key, at: item.at }
           : { what: "sale", asked: item.asked, off: item.off, given: item.given, units: item.units, at: item.at });
         const answer = await call("journal", { entries });
+        if (answer.status === 422 && some.length > 1) { most = 1; continue; }  // one of them is not understood
+        if (answer.status === 422) { await Store.enqueue({ ...some[0], bad: true }); queue = await Store.queue(); continue; }
         if (!answer.ok) return;
         for (const item of some) await Store.dequeue(item.id);
         queue = await Store.queue();

@@ -59,7 +59,7 @@ const Code = (() => {
   function read(typed, forms, scanned) {
     const meant = spellings(typed);
     if (!meant.length) return null;
-    if (!forms || (!forms.shapes.length && !forms.free.length)) return undefined;
+    if (!forms || (!forms.shapes.length && !forms.free.length) || meant[0] === forms.test) return undefined;
     if (scanned || !forms.shapes.some((shape) => matched(shape, meant[0]))) {
       const digits = behindEan(meant[0], scanned);
       if (digits) meant.push(digits);

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.cashiers import CashierShift, TillDevice
+from models.people import Person
 from models.reaction import Notice
 from models.reason import Reason
 from tasks.cashiers.engine import LOCKED_FOR, LOCKS, PAIRING_LASTS, TRIES
+from tasks.cashiers.rows import revoke_devices
 from tests.tasks.cashier_page.counter import PLAIN, Till, shop
 
 
@@ -88,6 +90,19 @@ def test_a_shift_ends(till: Till, ends: Callable[[Till], None]) -> None:
     assert till.at.shift == 1 and till.at.called == "nina"
     ends(till)
     assert till.at.shift == 0 and till.at.cashier == ""
+
+
+def test_who_has_left_the_company_signs_in_nowhere(till: Till) -> None:
+    with till.house.sessions.begin() as session:
+        session.get_one(Person, "nina").active = False
+    assert till.at.shift == 0 and till.cashiers.names("boulevard") == []
+    assert till.cashiers.sign_in(till.at, 1, "48213", PLAIN).reason.code == "locked"
+
+
+def test_an_outlet_that_closes_takes_its_devices_along(till: Till) -> None:
+    with till.house.sessions.begin() as session:
+        assert revoke_devices(session, "boulevard", "anton", till.clock.at) == 1
+    assert till.cashiers.at(till.secret) is None
 
 
 def test_the_next_who_signs_in_ends_the_former_shift(till: Till) -> None:
