@@ -1,6 +1,8 @@
 """A cashier's phone: paired, signed in, a coupon scanned from its QR picture, redeemed, undone, refused; an outage."""
 
+import os
 from collections.abc import Iterator
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,25 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from sqlalchemy import select
 
+from models.basket import Basket, BasketLine, Buyer, Off, Place
+from models.company import Outlet
+from models.offers import AmountOff, CodeRules, PercentOff, Rounding
 from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
+from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
-from tasks.codes.pictures import qr_png
+from tasks.codes.drawing import draw
+from tasks.codes.pictures import ean_13, qr_png
+from tasks.codes.reading import read
+from tasks.codes.shapes import Forms, shape_of
+from tasks.offers.pricing import priced
+from tasks.offers.wording import NO_WORDS
 from tests.browser.conftest import CHROMIUM, needs_chromium, playwright
 from tests.browser.person import kept_in
 from tests.browser.test_pages import seriously
 from tests.deployments.served import CHEAP, COMPANY, Web, web_of_its_own
+from tests.fakes import NOW
 from tests.tasks.cashier_page.counter import OUTLETS, percent
-from tests.tasks.redeeming.shop import offer
+from tests.tasks.redeeming.shop import offer, terms
 
 pytestmark = needs_chromium
 PIN = "48213"
@@ -133,6 +145,8 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     sees(page, "один знак неверен")
 
     outage(web, page, look)
+    reads_as_the_house(page)
+    counts_as_the_house(page)
     assert page.complaints == []
 
 
@@ -166,6 +180,45 @@ def outage(web: Web, page: Any, look: Look) -> None:
 def until(page: Any, says: str) -> None:
     """Wait for what the page keeps: `says` may await."""
     page.evaluate(f"async () => {{ while (!({says})) await new Promise(requestAnimationFrame); }}")
+
+
+def reads_as_the_house(page: Any) -> None:
+    """Whatever is typed or scanned, the device takes it for the same code as the house, or for none."""
+    rules = [CodeRules(prefix="LETO", groups_of=4), CodeRules(charset="digits", length=10), CodeRules(check_sign=False)]
+    shapes = tuple(map(shape_of, rules))
+    known = Forms(shapes, frozenset({6}))
+    drawn = [code for shape in shapes for code in draw(shape, 3, os.urandom)]
+    typed = [spelt for code in drawn for spelt in (
+        code, code.lower(), f" {code[:3]}-{code[3:]} ", code.translate(str.maketrans("ABCEHKMPTX", "АВСЕНКМРТХ")),
+        f"https://cups.example/c/{code}", code[:-1], code[1:] + code[:1], f"0{code}",
+        ean_13(code).text if len(code) == 12 else code,
+    )] + ["", "tea234", "LET0", "я", "…", "https://", "123456789012"]  # fmt: skip
+    cases = [(one, scanned) for one in typed for scanned in (False, True)]
+    forms = {"free": [6], "shapes": [
+        {"layout": one.layout, "signs": one.signs, "checks": one.checks, "modulus": one.system.modulus,
+         "radix": one.system.radix} for one in shapes
+    ]}  # fmt: skip
+    found = page.evaluate(
+        "([cases, forms]) => cases.map(([typed, scanned]) => Code.read(typed, forms, scanned))", [cases, forms]
+    )
+    assert [one or "" for one in found] == [read(one, known, scanned).code for one, scanned in cases]
+
+
+def counts_as_the_house(page: Any) -> None:
+    """What comes off a sum without the network is what the house would take off, to the coin."""
+    offers = [
+        percent(number, rounding=Rounding(to=Decimal(to)))
+        for number in (3, 10, 33)
+        for to in ("0.01", "0.5", "1", "10")
+    ]
+    offers += [terms(PercentOff(percent=Decimal("12.5"), most=Decimal(20))), terms(AmountOff(amount=Decimal("45.50")))]
+    outlet, place = Outlet(key="boulevard", name="B"), Place(outlet="boulevard", zone="Europe/Moscow", at=NOW)
+    cases = [(one, amount) for one in offers for amount in (1, 49, 50, 333, 10_005, 99_999, 1_234_567)]
+    told = [[described(one, outlet, "Europe/Moscow", NO_WORDS), amount] for one, amount in cases]
+    found = page.evaluate("(told) => told.map(([offer, sum]) => Offline.off(offer, sum))", told)
+    for (one, amount), off in zip(cases, found, strict=True):
+        result = priced(one, Basket(lines=(BasketLine(n=1, amount=amount),)), Buyer(), place)
+        assert off == (result.amount if isinstance(result, Off) else 0), (one.gives, one.rounding, amount)
 
 
 def type_pin(page: Any, pin: str) -> None:

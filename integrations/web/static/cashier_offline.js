@@ -100,5 +100,5 @@ const Offline = (() => {
     return { step: "order", said, off: [line], given: [], units: 1, amount, needs: offer.needs, ...about };
   }
 
-  return { take, wake, judge, hashed: (code) => (held ? hashed(code) : ""), madeAt: () => (held ? Date.parse(held.said.made_at) : 0) };
+  return { take, wake, judge, off, holds, hashed: (code) => (held ? hashed(code) : ""), madeAt: () => (held ? Date.parse(held.said.made_at) : 0) };
 })();
