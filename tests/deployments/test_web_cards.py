@@ -70,6 +70,10 @@ def test_cards_and_points_are_ordered_on_the_customers_page(anywhere: Web) -> No
     assert "начислено баллов: 50" in olga.said(
         olga.post(f"{PATH}/points", {"what": "add", "points": "50", "why": "акт 3"})
     )
+    number = rows(anywhere, Card)[0].number
+    assert "Семён Ёлкин" in olga.post("/staff/customers", {"q": f"{number[0]} {number[1:7]} {number[7:]}"}).text, (
+        "found by the card"
+    )
     page = olga.said(olga.post(f"{PATH}/points", {"what": "take", "points": "20", "why": "ошибка кассы"}))
     assert "осталось 30" in page and "обещано компанией: +20" in text(page) and "у клиента: −20" in text(page)
     assert "Чай в подарок" in page and "ЧАЙ7" not in page, "staff never see a code whole"

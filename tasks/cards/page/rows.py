@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ from models.redemptions import Coupon, CouponState, OfferRow, OfferStage, OfferV
 from tasks.cards import rows
 from tasks.cards.links import Linked, good_until, path_of, token_of
 from tasks.house import House
+from tasks.loyalty.numbers import drawn
 from tasks.mailing.jobs import Due
 
+NOBODY = 0
 USED = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
 
@@ -106,12 +108,20 @@ def my_fields(house: House, session: Session, due: Sequence[Due]) -> dict[int, d
     points, cards = rows.balances(session, whose), rows.numbers_of(session, whose)
     found = {}
     for one in due:
-        if (turn := turns.get(one.customer_id)) is not None:
+        if not one.id:  # looked at or tried, and in no client's hands
+            found[one.id] = of_a_trial(house, today)
+        elif (turn := turns.get(one.customer_id)) is not None:
             token = token_of(house.printed, Linked(one.customer_id, turn, good_until(today)))
             said = {"link": f"{house.public_url}{path_of(token)}", "points": points.get(one.customer_id, 0),
                     "card": cards.get(one.customer_id)}  # fmt: skip
             found[one.id] = {name: value for name, value in said.items() if value is not None}
     return found
+
+
+def of_a_trial(house: House, today: date) -> dict[str, Any]:
+    """What a letter says that is looked at or tried: a link that opens nothing, a card that is nobody's."""
+    token = token_of(house.printed, Linked(NOBODY, 0, good_until(today)))
+    return {"link": f"{house.public_url}{path_of(token)}", "points": 120, "card": drawn(lambda below: NOBODY)}
 
 
 def closed_at(session: Session, customer: int) -> datetime | None:

@@ -12,9 +12,11 @@ from sqlmodel import col
 
 from models.customers import Act, Address, ConsentAct, Customer, CustomerLoad, Purpose
 from models.database import Clock, portions
+from models.loyalty import Card
 from models.purchases import PurchaseLine, Receipt
 from tasks.consents.rows import agreed, is_barred
 from tasks.customers.record.asking import Asked
+from tasks.loyalty.numbers import read
 
 NAME = col(Customer.name)
 Print = tuple[str, str]  # kind, print
@@ -65,6 +67,8 @@ def _queries(wanted: Asked, most: int) -> Iterator[Select[Any]]:
         yield select(col(Customer.id)).where(col(Customer.id) == wanted.number)
     if wanted.code:
         yield select(col(Customer.id)).where(col(Customer.code) == wanted.code)
+    if card := read(wanted.code):
+        yield select(col(Card.customer_id)).where(col(Card.number) == card, col(Card.customer_id).is_not(None))
     for one in wanted.addresses:
         yield select(col(Address.customer_id)).where(
             col(Address.kind) == one.kind, col(Address.value) == one.value

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from models.mailers import MailerCard
 from models.mailing_orders import TestMailingForm
 from models.mailings import Mailing, MailingVersion
 from models.reason import NO_REASON, Reason, because
+from tasks.cards.letters import MY
+from tasks.cards.page.rows import of_a_trial
 from tasks.composing.compiled import Compiled, Variant
 from tasks.composing.compiled import read as read_compiled
 from tasks.composing.expressions import MARK
@@ -176,7 +179,7 @@ class Testing:
         said["birthday"] = date.fromisoformat(said["birthday"])
         said["first_name"] = said["name"].partition(" ")[0]
         said |= {"groups": set(asked(compiled).groups)} | ({"outlet": outlets[0].name} if outlets else {})
-        return said | self._coupon(compiled)
+        return said | self._coupon(compiled) | self._card(compiled)
 
     def _coupon(self, compiled: Compiled) -> dict[str, Any]:
         """The coupon of a letter that is looked at or tried: no till takes it, whoever it is written as."""
@@ -184,6 +187,11 @@ class Testing:
             return {}
         with self.house.reads() as session:
             return {COUPON: trial_coupon(self.house, session, compiled.key)}
+
+    def _card(self, compiled: Compiled) -> dict[str, Any]:
+        """Card and points of nobody."""
+        today = self.house.now().astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
+        return {MY: of_a_trial(self.house, today)} if MY in asked(compiled).roots else {}
 
     def _sent(
         self, title: str, ready: Ready, people: Mapping[str, tuple[str, str]], by: str, once: str, customer: int

@@ -28,6 +28,7 @@ from tasks.cards.page.rows import my_fields
 from tasks.customers.record.engine import Records
 from tasks.house import House
 from tasks.loyalty.engine import Points, Wanted
+from tasks.loyalty.numbers import read
 from tasks.mailing.jobs import Due
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
@@ -286,6 +287,15 @@ def test_letters_write_the_link_the_points_and_the_card(house: House) -> None:
         "card": cards(house)[0].number,
     }
     assert found[12].keys() == {"link", "points"} and 13 not in found
+
+
+def test_a_letter_that_is_looked_at_or_tried_bears_nobodys_link(house: House) -> None:
+    issue(house, customer=1)
+    with house.reads() as session:
+        tried = my_fields(house, session, [due(0, 1)])[0]
+    token = tried["link"].rpartition("/")[2]
+    assert Pages(house).is_ours(token) and Pages(house).page(token) is None
+    assert tried["card"] != cards(house)[0].number and read(tried["card"]) == tried["card"]
 
 
 # Erasure.
