@@ -1,11 +1,14 @@
 """The verbs of the tills' programs, done in the house."""
 
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from math import ceil
 from typing import Any, TypeVar
 
 from integrations.errors import Unavailable
+from models.locale import mark
+from models.reason import because
 from models.till_calls import (
     Caller,
     JournalAnswer,
@@ -28,6 +31,8 @@ from tasks.redeeming.engine import Redeeming
 from tasks.tills.engine import Tills
 from tasks.tills.reading import shaped
 
+LIST_SECONDS = 15
+ANOTHER_LIST = mark("A list for another till is being made. Ask again in a moment.")
 T = TypeVar("T")
 
 
@@ -49,10 +54,9 @@ class TillVerbs:
         outlets = {one.key: one.zone or company.zone for one in company.outlets}
         with self.house.reads() as session:
             found = keys.known(session, till_key_hash(self.secret, key), list(outlets))
-            if found is None:
-                return None
-            is_stale = keys.is_used_anew(session, self.house.clock, found)
-        if is_stale:
+        if found is None:
+            return None
+        if keys.is_used_anew(found, self.house.now()):
             with self.house.sessions.begin() as session:
                 keys.use(session, self.house.clock, found.id or 0)
         return Caller(id=found.id or 0, outlet=found.outlet, title=found.title, zone=outlets[found.outlet],
@@ -77,7 +81,17 @@ class TillVerbs:
         return _taken(lambda: self._till(caller).journal(body))
 
     def coupons_list(self, caller: Caller) -> ListAnswer:
-        return _taken(lambda: self._till(caller).held_list())
+        """One at a time: a long list keeps a thread busy, and sales must not wait for it."""
+        if not self._listing.acquire(blocking=False):
+            raise NotTaken(503, because(ANOTHER_LIST, code="busy"), seconds=LIST_SECONDS)
+        try:
+            return _taken(lambda: self._till(caller).held_list())
+        finally:
+            self._listing.release()
+
+    @cached_property
+    def _listing(self) -> threading.Lock:
+        return threading.Lock()
 
     def _till(self, caller: Caller) -> Tills:
         return Tills(self.house, self.ledger, self.known_forms, caller)

@@ -10,7 +10,7 @@ from models.approval import Request
 from models.company import ChannelCard, Outlet
 from models.delivery import Delivery, Verb
 from models.desk.unknown import Need, Passed, What
-from models.guesses import GuessAlarm
+from models.guesses import GuessAlarm, GuessedBy
 from models.locale import mark
 from models.mailings import Mailing, Stage
 from models.piece import HandVersion, OfferRow, Piece
@@ -38,7 +38,8 @@ BY_HAND = mark("The version for {channel} was written by {person}. Since then th
 
 GUESSED = mark("Wrong codes: {wrong} within {minutes} minutes.")
 WAITS = mark("None of its codes is looked up for now.")
-WAITED = mark("It had to wait; since then its codes are looked up again.")
+SLOWED = mark("Others at its address, or in the house, sent them too: each may send a tenth as many as usual for now.")
+WAITED = mark("That is over, and codes are looked up again.")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def of_guesses(alarm: GuessAlarm, tills: Mapping[int, str], around: Around) -> N
     """A till that sent too many wrong codes; `tills` are what they are called, by the numbers of their keys."""
     outlet, _ = around.called("outlet", alarm.outlet)
     said = because(GUESSED, code="guesses", wrong=alarm.wrong, minutes=alarm.seconds // 60)
-    still = because(WAITS, code="waits") if alarm.until > around.now else because(WAITED, code="waited")
+    slowed = because(WAITS if alarm.kind == GuessedBy.TILL else SLOWED, code="waits")
+    still = slowed if alarm.until > around.now else because(WAITED, code="waited")
     return Need(
         what=What.GUESSES, id=alarm.id or 0, title=tills.get(alarm.key_id or 0, alarm.till), channel=outlet,
         since=alarm.at, known=(said, still), page=f"/staff/outlets/{alarm.outlet}",

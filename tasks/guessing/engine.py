@@ -1,7 +1,8 @@
 """Who sends wrong codes is counted, then left waiting, and told of; nobody learns which codes there are. No Prefect.
 
-The count is in the database, so it holds over all web processes. It is asked before anything is looked up and added to
-afterwards: calls that are under way together may go beyond a bound by what is under way, and no further.
+The count is in the database, so it holds over all web processes; windows go by their clocks. It is asked before
+anything is looked up and added to afterwards: calls that are under way together may go beyond a bound by what is under
+way, and no further.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from integrations.errors import Unavailable
-from models.database import in_one, now_by
+from models.database import in_one
 from models.guesses import GuessedBy
 from models.locale import mark, spoken, translate
 from models.people import Permission, permissions_of
@@ -69,7 +70,7 @@ class Guesses:
 
     def admit_in(self, session: Session, who: Guesser) -> None:
         """The same in a session that is there."""
-        now = now_by(self.house.clock, session)
+        now = self.house.now()
         reached = full(rows.counted(session, self._who(who), now))
         if reached is not None:
             until = reached.until(now)
@@ -82,7 +83,7 @@ class Guesses:
             in_one(self.house.sessions, partial(self._wrong, who=who, codes=codes))
 
     def _wrong(self, session: Session, who: Guesser, codes: Sequence[tuple[str, str]]) -> None:
-        now = now_by(self.house.clock, session)
+        now = self.house.now()
         masked, why = [code for code, _ in codes], [said for _, said in codes]
         rows.note(session, masked, why, who.outlet, who.title, now)
         numbers = rows.add(session, self._who(who), len(codes), now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import Table, bindparam, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ GUESS: Table = CodeGuess.__table__  # type: ignore[attr-defined]
 ALARM: Table = GuessAlarm.__table__  # type: ignore[attr-defined]
 EVENT: Table = CouponEvent.__table__  # type: ignore[attr-defined]
 KEPT = timedelta(days=2)
+PLACE = tuple_(GUESS.c.kind, GUESS.c.who, GUESS.c.seconds, GUESS.c.since)
+# Built once: it is asked before every code is looked up.
+COUNTED = select(GUESS.c.kind, GUESS.c.seconds, GUESS.c.n).where(PLACE.in_(bindparam("places", expanding=True)))
 Who = Mapping[GuessedBy, str]
 
 
@@ -28,9 +31,8 @@ def places(who: Who, now: datetime) -> dict[Bound, tuple[str, str, int, datetime
 
 def counted(session: Session, who: Who, now: datetime) -> dict[Bound, int]:
     """How many wrong codes there are in each window by now."""
-    at, g = places(who, now), GUESS.c
-    query = select(g.kind, g.seconds, g.n).where(tuple_(g.kind, g.who, g.seconds, g.since).in_(at.values()))
-    found = {(kind, seconds): n for kind, seconds, n in session.execute(query)}
+    at = places(who, now)
+    found = {(kind, seconds): n for kind, seconds, n in session.execute(COUNTED, {"places": list(at.values())})}
     return {bound: found.get((bound.kind.value, bound.seconds), 0) for bound in at}
 
 

@@ -1,9 +1,9 @@
 """The rows of the tills' keys. Sessions are given; nothing here opens or commits one. Keys come in as keyed hashes."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from tasks.delivery.statements import QUICK
 
 USED_EVERY = timedelta(minutes=5)
 IN_FORCE = col(TillKey.revoked_at).is_(None)
+KNOWN = select(TillKey).where(col(TillKey.key_hash) == bindparam("key_hash"), IN_FORCE)  # asked with every call
 
 
 def make(
@@ -34,20 +35,20 @@ def authenticate(session: Session, clock: Clock, key_hash: str, outlets: Collect
     Its use is written down now and then.
     """
     found = known(session, key_hash, outlets)
-    if found is not None and is_used_anew(session, clock, found):
+    if found is not None and is_used_anew(found, now_by(clock, session)):
         use(session, clock, found.id or 0)
     return found
 
 
 def known(session: Session, key_hash: str, outlets: Collection[str]) -> TillKey | None:
     """The till this key is of, by a look alone; None where it is no key that lets anybody in."""
-    query = select(TillKey).where(col(TillKey.key_hash) == key_hash, col(TillKey.outlet).in_(outlets), IN_FORCE)
-    return session.execute(query).scalar_one_or_none()
+    found = session.execute(KNOWN, {"key_hash": key_hash}).scalar_one_or_none()
+    return found if found is not None and found.outlet in outlets else None
 
 
-def is_used_anew(session: Session, clock: Clock, row: TillKey) -> bool:
+def is_used_anew(row: TillKey, now: datetime) -> bool:
     """Whether its use is to be written down: it was not within the last minutes."""
-    return row.used_at is None or now_by(clock, session) - row.used_at > USED_EVERY
+    return row.used_at is None or now - row.used_at > USED_EVERY
 
 
 def use(session: Session, clock: Clock, id: int) -> None:

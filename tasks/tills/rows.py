@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -10,6 +10,7 @@ from models.offers import OfferTerms
 from models.piece import OfferRow as Product
 from models.redemptions import Coupon, OfferRow, OfferVersion, Redeemed, Redemption
 
+NAMES = select(col(Product.id), col(Product.name)).where(col(Product.id).in_(bindparam("ids", expanding=True)))
 SOLD = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
 
@@ -17,8 +18,7 @@ def names(session: Session, products: Collection[str]) -> dict[str, str]:
     """What the feed calls these products."""
     if not products:
         return {}
-    query = select(col(Product.id), col(Product.name)).where(col(Product.id).in_(products))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(NAMES, {"ids": sorted(products)}).tuples().all())
 
 
 def terms(session: Session, code: str) -> OfferTerms | None:

@@ -247,6 +247,15 @@ def test_the_list_goes_down_and_the_journal_comes_up(web: Web, till: httpx.Clien
     assert (row.state, row.amount, row.back, row.origin, row.conflict) == ("returned", 1500, 1500, "offline", "")
 
 
+def test_lists_are_made_one_at_a_time(web: Web, till: httpx.Client) -> None:
+    verbs = web.app.state.premises.verbs
+    with verbs._listing:
+        answer = till.get(PATH + "list")
+        assert refusal(answer) == (503, "busy") and answer.headers["retry-after"] == "15"
+        assert ask(till, "validate", asked()).status_code == 200
+    assert till.get(PATH + "list").status_code == 200
+
+
 def test_a_journal_that_guesses_is_put_off_and_goes_on_later(web: Web, till: httpx.Client) -> None:
     body = {"entries": [entry(f"j{n}", [f"X{n:02}"]) for n in range(22)] + [entry("good")]}
     answer = ask(till, "journal", body)
