@@ -48,13 +48,13 @@ def _near(at: datetime) -> datetime:
     return at
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-Words = Annotated[str, BeforeValidator(_said), Field(max_length=200)]
+WHOLE, SAID = BeforeValidator(_whole), BeforeValidator(_said)
+Words = Annotated[str, Field(max_length=200), SAID]
 CallKey = Annotated[str, Field(pattern=KEY_PATTERN)]
-Code = Annotated[str, BeforeValidator(_said), Field(min_length=1, max_length=200)]
-Number = Annotated[Whole, Field(ge=1, le=LINES_MOST)]
-Minor = Annotated[Whole, Field(ge=0, le=AMOUNT_MOST)]
-Thousandths = Annotated[Whole, Field(gt=0, le=QUANTITY_MOST)]
+Code = Annotated[str, Field(min_length=1, max_length=200), SAID]
+Number = Annotated[int, Field(ge=1, le=LINES_MOST), WHOLE]
+Minor = Annotated[int, Field(ge=0, le=AMOUNT_MOST), WHOLE]
+Thousandths = Annotated[int, Field(gt=0, le=QUANTITY_MOST), WHOLE]
 Wall = Annotated[
     NaiveDatetime, BeforeValidator(_written), AfterValidator(_near),
     WithJsonSchema({"type": "string", "pattern": WALL_PATTERN}),
@@ -67,7 +67,7 @@ class LineTold(Value):
     """A line of the receipt before any discount of ours: `amount` is for all of its `quantity`."""
 
     n: Number
-    product: Annotated[str, BeforeValidator(_said), Field(max_length=100)] = ""
+    product: Annotated[str, Field(max_length=100), SAID] = ""
     product_group: Words = ""
     quantity: Thousandths = ONE
     amount: Minor
@@ -101,7 +101,7 @@ class BasketCall(Value):
     scanned: StrictBool = False
     together: StrictBool = True
     sitting: Wall | None = None
-    guests: Annotated[Whole, Field(ge=1, le=20)] = 1
+    guests: Annotated[int, Field(ge=1, le=20), WHOLE] = 1
     channel: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$")] = "till"
 
 
@@ -113,13 +113,13 @@ class Reserve(BasketCall):
     """Hold room for this receipt for so many seconds; the same key again holds on."""
 
     cashier: Words = ""
-    seconds: Annotated[Whole, Field(ge=30, le=3_600)] = 900
+    seconds: Annotated[int, Field(ge=30, le=3_600), WHOLE] = 900
 
 
 class Redeem(BasketCall):
     """The receipt is closed: its number, and who closed it."""
 
-    receipt: Annotated[str, BeforeValidator(_said), Field(min_length=1, max_length=100)]
+    receipt: Annotated[str, Field(min_length=1, max_length=100), SAID]
     cashier: Words = ""
 
 
@@ -134,7 +134,7 @@ class BackLineTold(Value):
     """So much of a line comes back; 0 is all that is left of it."""
 
     n: Number
-    quantity: Annotated[Whole, Field(ge=0, le=QUANTITY_MOST)] = 0
+    quantity: Annotated[int, Field(ge=0, le=QUANTITY_MOST), WHOLE] = 0
 
 
 class Return(Value):
@@ -144,8 +144,8 @@ class Return(Value):
     """
 
     sale: Annotated[str, Field(pattern=rf"^[!-~]{{0,{KEY_MOST}}}$")] = ""
-    receipt: Annotated[str, BeforeValidator(_said), Field(max_length=100)] = ""
-    code: Annotated[str, BeforeValidator(_said), Field(max_length=200)] = ""
+    receipt: Annotated[str, Field(max_length=100), SAID] = ""
+    code: Annotated[str, Field(max_length=200), SAID] = ""
     lines: Annotated[tuple[BackLineTold, ...], Field(max_length=LINES_MOST)] = ()
     cashier: Words = ""
 
@@ -179,7 +179,7 @@ class ReturnTold(Value):
     key: CallKey
     at: Moment
     sale: CallKey
-    code: Annotated[str, BeforeValidator(_said), Field(max_length=200)] = ""
+    code: Annotated[str, Field(max_length=200), SAID] = ""
     lines: Annotated[tuple[BackLineTold, ...], Field(max_length=LINES_MOST)] = ()
     cashier: Words = ""
 

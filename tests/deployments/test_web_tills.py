@@ -282,3 +282,13 @@ def test_no_code_is_in_the_log_nor_in_an_answer(web: Web, till: httpx.Client, ca
     )
     assert "POST /till/v1/validate 200" in said and "POST /till/v1/validate 400" in said
     assert [word for word in ("SECRETCODE1", "916", "Bearer", "127.0.0.1", FIREFOX) if word in said] == []
+
+
+def test_the_description_stands_at_its_address(web: Web) -> None:
+    told = web.browser().get(PATH + "openapi.json").json()
+    assert told["openapi"] == "3.1.0" and told["servers"] == [{"url": web.house.staff_url}]
+    listed = {path.removeprefix(PATH) for path in told["paths"]}
+    routed = {route.path.removeprefix(PATH) for route in web.app.routes if route.path.startswith(PATH)}  # type: ignore[attr-defined]
+    assert listed | {"openapi.json"} == routed
+    lines = told["components"]["schemas"]["LineTold"]["properties"]
+    assert lines["quantity"]["maximum"] == 10**9 and lines["amount"]["minimum"] == 0
