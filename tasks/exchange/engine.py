@@ -5,9 +5,7 @@ known by its key. One that is still being written is left alone, and so is one t
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,18 +19,21 @@ from models.reason import Reason, because
 from models.trade import FileState
 from tasks.exchange import commerceml, conflicts, down, rows
 from tasks.exchange.columns import read_table
+from tasks.exchange.disk.engine import is_as_it_was, move_aside, put
+from tasks.exchange.ends import is_unfinished
 from tasks.exchange.receipts import Taken, Trouble
 from tasks.house import House
 from tasks.offers.summary import summary
 from tasks.offers.wording import Words
 from tasks.outlets.cards import called
-from tasks.redeeming.calls import Entered, Entry
+from tasks.redeeming.calls import Entered, Entry, Sale
 from tasks.redeeming.engine import Redeeming
 from tasks.trade import whom
 from tasks.trade.looking.engine import ledger_of
 from tasks.trade.rows import in_force
 
 QUIET, UNFINISHED = timedelta(minutes=1), timedelta(hours=1)
+A_RUN = timedelta(seconds=80)  # what is left of a file then is the next run's
 BYTES_MOST, AT_ONCE, CODES_AT_ONCE = 50_000_000, 100, 5_000
 KINDS = (".csv", ".xml")
 NO_FOLDER = mark("{outlet}: there is no folder {folder}. Is the network drive there?")
@@ -42,6 +43,7 @@ TOO_LARGE = mark("The file is larger than {most} MB. Let the till write one for 
 LEFT_OUT = mark("{outlet}: rows of {file} left out: {number}; they stand on the desk, under “Trade”.")
 CONFLICTS = mark("{outlet}: receipts of {file} that would not have been allowed: {number}.")
 UNREADABLE = mark("{outlet}: nothing in {file} could be read: {why}")
+GOES_ON = mark("{outlet}: {file} is long; {number} receipts of it are left for the next run.")
 WAITS = mark("A return whose sale has not come yet; it waits.")
 
 
@@ -68,6 +70,7 @@ class Outcome:
     left_out: int = 0
     receipts: int = 0
     without: int = 0
+    behind: int = 0
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -90,7 +93,7 @@ class Exchange:
     @in_house_words()
     def round(self) -> Round:
         """Take what has come and give what there is, outlet by outlet; trouble with one keeps no other waiting."""
-        done = Round()
+        done, until = Round(), self.house.now() + A_RUN
         for outlet in self.house.workspace.company.outlets:
             if not outlet.exchange.folder:
                 continue
@@ -100,7 +103,7 @@ class Exchange:
                     said = {"outlet": quoted(outlet.name), "folder": outlet.exchange.folder}
                     done.remarks.append(translate(NO_FOLDER, **said))
                     continue
-                self.take(outlet, folder / "up", done)
+                self.take(outlet, folder / "up", done, until)
                 done.written += self.give(outlet, folder / "down")
             except Unavailable as error:  # the database is busy: the files lie where they were
                 done.remarks.append(str(error.reason))
@@ -121,8 +124,8 @@ class Exchange:
 
     # Up.
 
-    def take(self, outlet: Outlet, up: Path, done: Round) -> None:
-        """Read every finished file, the oldest name first, and move it aside."""
+    def take(self, outlet: Outlet, up: Path, done: Round, until: datetime) -> None:
+        """Read every finished file, the first name first, and move it aside; what is not done by then stays."""
         for path in sorted(up.iterdir()):
             if path.suffix.lower() not in KINDS or path.name[0] in ".~" or path.is_symlink() or not path.is_file():
                 continue
@@ -132,22 +135,29 @@ class Exchange:
             if age < QUIET:
                 continue
             data = path.read_bytes() if before.st_size <= BYTES_MOST else b""
-            if data and is_unfinished(path.name, data):
+            if before.st_size <= BYTES_MOST and is_unfinished(path.name, data):
                 if age > UNFINISHED:
                     done.remarks.append(translate(NOT_FINISHED, outlet=quoted(outlet.name), file=path.name))
                 continue
-            outcome = self.take_data(outlet, path.name, data, before.st_size)
+            outcome = self.take_data(outlet, path.name, data, before.st_size, until)
             self._say(outlet, path.name, outcome, done)
             done.read += 1
             done.entered += outcome.entered
-            if _same(path, before):
+            if not outcome.behind and is_as_it_was(path, before):
                 move_aside(path, up / ("broken" if outcome.state is FileState.BROKEN else "done"))
 
-    def take_data(self, outlet: Outlet, name: str, data: bytes, size: int = 0) -> Outcome:
-        """Enter all receipts of a file, each once, and write down what came of it."""
+    def take_data(
+        self, outlet: Outlet, name: str, data: bytes, size: int = 0, until: datetime | None = None
+    ) -> Outcome:
+        """Enter all receipts of a file, each once, and write down what came of it.
+
+        What is not entered by `until` is `behind`, and nothing is written down yet.
+        """
         taken = self._read(outlet, name, data, size)
         outcome = _seen(taken)
-        self._enter(taken, outcome)
+        self._enter(taken, outcome, until)
+        if outcome.behind:
+            return outcome
         outcome.problems.sort(key=lambda one: int(one["row"]))
         print_ = hashlib.sha256(data or f"{name} {size}".encode()).hexdigest()
         with self.house.sessions.begin() as session:
@@ -178,9 +188,16 @@ class Exchange:
         except commerceml.Unreadable as error:
             return Taken(troubles=[Trouble(0, error.reason)])
 
-    def _enter(self, taken: Taken, outcome: Outcome) -> None:
-        for first in range(0, len(taken.entries), AT_ONCE):
-            some = taken.entries[first : first + AT_ONCE]
+    def _enter(self, taken: Taken, outcome: Outcome, until: datetime | None) -> None:
+        """What is not in the journal yet goes first, so that a file too long for one run gets on with each."""
+        with self.house.reads() as session:
+            known = rows.known(session, [keys_of(entry) for _, entry in taken.entries])
+        entries = sorted(taken.entries, key=lambda one: keys_of(one[1]) in known)
+        for first in range(0, len(entries), AT_ONCE):
+            if until and self.house.now() > until:
+                outcome.behind = len(entries) - first
+                return
+            some = entries[first : first + AT_ONCE]
             self._count(some, self.ledger.take_journal([entry for _, entry in some]), outcome)
 
     def _count(self, some: list[tuple[int, Entry]], answers: Iterable[Entered], outcome: Outcome) -> None:
@@ -202,6 +219,9 @@ class Exchange:
         if outcome.state is FileState.BROKEN:
             why = str(Reason.model_validate(outcome.problems[0]["said"]))
             done.remarks.append(translate(UNREADABLE, why=why, **said))
+        if outcome.behind:
+            done.remarks.append(translate(GOES_ON, number=outcome.behind, **said))
+            return
         if outcome.left_out:
             done.remarks.append(translate(LEFT_OUT, number=outcome.left_out, **said))
         if outcome.conflicts and outcome.entered:
@@ -260,6 +280,11 @@ def _table(name: str) -> Any:
     return lambda data, outlet, zone, currency: read_table(data, name, outlet, zone, currency)
 
 
+def keys_of(entry: Entry) -> tuple[str, str]:
+    """What the ledger knows an entry by: the till, and the till's own word."""
+    return (entry.call.till, entry.call.key) if isinstance(entry, Sale) else (entry.back.till, entry.back.key)
+
+
 def _seen(taken: Taken) -> Outcome:
     """What is known of a file before anything of it is entered."""
     whole = [trouble for trouble in taken.troubles if not trouble.row]
@@ -272,58 +297,3 @@ def _seen(taken: Taken) -> Outcome:
 
 def _problem(row: int, said: Reason) -> dict[str, Any]:
     return {"row": row, "said": said.model_dump(mode="json")}
-
-
-def is_unfinished(name: str, data: bytes) -> bool:
-    """Whether the end is missing: of the last row, or of the root."""
-    if name.lower().endswith(".xml"):
-        try:
-            commerceml.parsed(data)
-        except commerceml.Unreadable as error:
-            return error.is_cut
-        return False
-    return not data.rstrip(b"\0").endswith((b"\n", b"\r"))
-
-
-def _same(path: Path, before: os.stat_result) -> bool:
-    """Whether nobody has written to it meanwhile."""
-    try:
-        now = path.stat()
-    except FileNotFoundError:
-        return False
-    return (now.st_size, now.st_mtime_ns, now.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
-
-
-def move_aside(path: Path, folder: Path) -> None:
-    """Move a file that is done with; one of the same name that lies there stays."""
-    folder.mkdir(exist_ok=True)
-    place, number = folder / path.name, 1
-    while place.exists():
-        number += 1
-        place = folder / f"{path.stem}-{number}{path.suffix}"
-    with suppress(FileNotFoundError):  # somebody else has moved it
-        path.replace(place)
-
-
-def put(path: Path, parts: Iterable[str], encoding: str) -> bool:
-    """Write a file whole or not at all, under another name first; False where it would be the same."""
-    beside = path.with_name(f".{path.name}.part")
-    digest = hashlib.sha256()
-    with beside.open("wb") as file:
-        for number, part in enumerate(parts):
-            coding = encoding if not number else encoding.removesuffix("-sig")
-            data = part.encode(coding, errors="xmlcharrefreplace" if path.suffix == ".xml" else "replace")
-            digest.update(data)
-            file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.is_file() and _print_of(path) == digest.hexdigest():
-        beside.unlink()
-        return False
-    beside.replace(path)
-    return True
-
-
-def _print_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

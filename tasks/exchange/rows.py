@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.database import Clock, now_by
-from models.redemptions import Coupon, CouponState, Limit, OfferCounter
+from models.database import Clock, now_by, portions
+from models.redemptions import Coupon, CouponState, JournalEntry, Limit, OfferCounter
 from models.trade import ExchangeFile
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
@@ -26,6 +26,16 @@ def keep(session: Session, clock: Clock, outlet: str, name: str, print_: str, **
     statement = dialect.insert(ExchangeFile).values(row)
     again = {"read_at": now, "name": name, "times": col(ExchangeFile.times) + 1}
     session.execute(statement.on_conflict_do_update(index_elements=["outlet", "print"], set_=again))
+
+
+def known(session: Session, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these tills and keys that the journal has already."""
+    found: set[tuple[str, str]] = set()
+    for till in {till for till, _ in keys}:
+        for some in portions([key for of, key in keys if of == till]):
+            query = select(col(JournalEntry.key)).where(col(JournalEntry.till) == till, col(JournalEntry.key).in_(some))
+            found |= {(till, key) for key in session.execute(query).scalars()}
+    return found
 
 
 def left_of(session: Session, offers: Sequence[int]) -> dict[int, int]:

@@ -271,7 +271,7 @@ class Trade:
         people = [card for card in company.people if Role.HEAD in card.roles or Role.TECHNICIAN in card.roles]
         return Around(
             outlet=outlet, page=f"{self.house.staff_url}{TILL}",
-            joined=any(not one.intake and one.revoked_at is None for one in till_keys(session, [outlet.key])),
+            joined=any(one.coupons and one.revoked_at is None for one in till_keys(session, [outlet.key])),
             contacts=tuple((card.name, card.email) for card in people if card.email),
             phone=company.mailings.imprint.phone,
         )  # fmt: skip

@@ -14,8 +14,10 @@ from sqlalchemy import Engine, select
 from models.database import SetClock, connect
 from models.redemptions import Coupon, JournalEntry, Redemption
 from models.trade import ExchangeFile
-from tasks.exchange.engine import Exchange, put
+from tasks.exchange.disk.engine import put
+from tasks.exchange.engine import Exchange
 from tasks.house import House
+from tasks.redeeming.engine import Redeeming
 from tasks.trade.engine import Trade
 from tasks.trade.looking.engine import ledger_of
 from tests.fakes import NOW, FakeChannel
@@ -166,13 +168,14 @@ def test_conflicts_are_told_and_what_happened_stands(house: House) -> None:
 
 
 def test_a_file_that_is_being_written_is_left_alone(house: House) -> None:
-    paths = [drop(house, "day.csv", table(sale(1))[:-2]), drop(house, "day.xml", "<КоммерческаяИнформация><Док")]
+    cut = {"day.csv": table(sale(1))[:-2], "day.xml": "<КоммерческаяИнформация><Док", "new.csv": "", "new.xml": ""}
+    paths = [drop(house, name, text) for name, text in cut.items()]
     assert Exchange(house).round().read == 0 and files(house) == []
     for path in paths:
         drop(house, path.name, path.read_text(), minutes=90)
     done = Exchange(house).round()
     assert all(path.exists() for path in paths) and files(house) == []
-    assert len(done.remarks) == 2 and "not been finished" in done.remarks[0]
+    assert len(done.remarks) == 4 and "not been finished" in done.remarks[0]
 
 
 def test_a_file_of_this_minute_and_what_is_no_file_are_left_alone(house: House) -> None:
@@ -234,6 +237,23 @@ def test_outlets_do_not_share_operations(house: House) -> None:
     with house.reads() as session:
         moments = {row.outlet: row.at for row in session.execute(select(Redemption)).scalars()}
     assert moments["center"] - moments["east"] == timedelta(hours=4)
+
+
+def test_a_file_too_long_for_one_run_goes_on_in_the_next(house: House) -> None:
+    path = drop(house, "day.csv", table(*(sale(n) for n in range(190))))
+
+    class Slow(Redeeming):
+        def take_journal(self, entries: Any) -> Any:
+            house.clock.at += timedelta(seconds=81)  # type: ignore[attr-defined]
+            return super().take_journal(entries)
+
+    exchange = Exchange(house, Slow.of(house))
+    done = exchange.round()
+    assert (done.entered, path.exists(), files(house)) == (100, True, []) and "90 receipts" in done.remarks[0]
+    exchange.round()
+    assert len(state(house)) == 190 and path.exists()
+    Exchange(house).round()
+    assert not path.exists() and [kept.repeated for kept in files(house)] == [190] and len(state(house)) == 190
 
 
 # Killed at any instant.

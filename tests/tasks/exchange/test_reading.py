@@ -4,7 +4,7 @@ import pytest
 
 from tasks.exchange.columns import read_table
 from tasks.exchange.commerceml import Unreadable, parsed
-from tasks.exchange.engine import is_unfinished
+from tasks.exchange.ends import is_unfinished
 from tasks.redeeming.calls import Sale
 
 HEAD = "касса;чек;дата и время;код;товар;количество;сумма до скидки;скидка"
