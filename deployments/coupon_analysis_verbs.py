@@ -7,9 +7,11 @@ from threading import Lock
 from integrations.errors import Refused
 from integrations.web.uploads import Arrived
 from models.desk import Visitor
-from models.desk.coupon_analysis import CouponReport, HistoryLine, Whole
+from models.desk.coupon_analysis import BeforeCard, CouponReport, HistoryLine, Whole
 from models.locale import language
 from models.reason import Reason
+from tasks.coupon_analysis.before.engine import Launching
+from tasks.coupon_analysis.before.shown import card
 from tasks.coupon_analysis.files import printed_alone
 from tasks.coupon_analysis.histories.shelf.engine import Shelf
 from tasks.coupon_analysis.settling.engine import Looked, Settling
@@ -60,6 +62,11 @@ class CouponAnalysisVerbs:
                     self._coupon_looks.pop(next(iter(self._coupon_looks)))
                 kept = self._coupon_looks[key, stated] = self.house.now(), looked
             return kept[1]
+
+    def coupon_before(self, key: str) -> BeforeCard | None:
+        """What is known before the launch, by the offer's last words; None where there is no such offer."""
+        launch = Launching(self.house).of_key(key)
+        return card(launch, language()) if launch else None
 
     def take_history(
         self, files: Sequence[Arrived], groups: str, costs: Mapping[str, str], visitor: Visitor, once: str

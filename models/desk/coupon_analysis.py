@@ -73,3 +73,13 @@ class HistoryLine(Value):
     title: str
     at: AwareDatetime
     by: str
+
+
+class BeforeCard(Value):
+    """What is known of an offer before its launch: pages of offers show it as a card."""
+
+    key: str
+    title: str
+    sentences: tuple[Said, ...]
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()

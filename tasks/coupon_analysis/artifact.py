@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from models.desk.coupon_analysis import BeforeCard
 from models.locale import mark, translate
 from models.reason import Reason
 from tasks.coupon_analysis.sentences import lead
@@ -32,8 +33,26 @@ def markdown(found: Sequence[tuple[About, Findings]], troubles: Sequence[Reason]
 
 
 def link(about: About, staff_url: str) -> str:
-    title = "".join("¦" if letter in "|[]" else letter for letter in about.title)
-    return f"[{title}]({staff_url}{path_of(about.key)})"
+    return f"[{_plain(about.title)}]({staff_url}{path_of(about.key)})"
+
+
+def _plain(title: str) -> str:
+    return "".join("¦" if letter in "|[]" else letter for letter in title)
+
+
+def ahead(card: BeforeCard, title: str, staff_url: str) -> str:
+    """What is known of an offer before its launch."""
+    parts = [f"## {card.title}", "", f"[{_plain(title)}]({staff_url}{before_of(card.key)})", ""]
+    parts += [f"- {one.text}" for one in card.sentences]
+    for table in card.tables:
+        heads = (table.head, *table.columns)
+        parts += ["", f"### {table.title}", "", "| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+        parts += ["| " + " | ".join((row.title, *row.cells)) + " |" for row in table.rows]
+    return "\n".join([*parts, "", *card.notes])
+
+
+def before_of(key: str) -> str:
+    return f"/staff/offers/{key}/before"
 
 
 def path_of(key: str) -> str:

@@ -1,7 +1,7 @@
 """Analyses offers: from our own tables, or from a stranger's files, who never had our tills. It knows no Prefect."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ class Before:
     mean: float
     correlation: float
     least: Mapping[int, float] = field(default_factory=dict)
+    spread: float = 0.0
+
+    def of(self, percent: int) -> float:
+        """The same for any share left out; infinite where nobody is."""
+        control = self.customers * percent // 100
+        return detectable(Plan(self.customers - control, control, self.spread, self.correlation))
 
 
 class CouponAnalysis:
@@ -119,8 +125,8 @@ class CouponAnalysis:
         whole = pl.concat([found.select("before", "during"), silent]).with_columns(pl.lit("all").alias("arm"))
         one = by_arm(whole, "before", "during").get("all", Moments(0, 0, 0, 0, 0, 0))
         likeness = correlation([one])
-        least = {share: detectable(_plan(one, size, share, likeness)) for share in SHARES}
-        return Before(size, one.y, likeness, least)
+        before = Before(size, one.y, likeness, spread=one.yy)
+        return replace(before, least={share: before.of(share) for share in SHARES})
 
     def foreign(self, files: Mapping[str, Path], clocks: Clocks | None = None) -> Foreign:
         """A stranger's files by what they hold: coupons, redemptions, purchases, costs; CSV, XLSX or Parquet.
@@ -135,8 +141,3 @@ class CouponAnalysis:
     ) -> Findings | None:
         """Everything about one offer of a stranger's history; None where it has no such offer."""
         return of_offer(found, offer, self.house.workspace.company, self.house.now(), rates, promoted)
-
-
-def _plan(one: Moments, size: int, share: int, likeness: float) -> Plan:
-    control = size * share // 100
-    return Plan(size - control, control, one.yy, likeness)

@@ -3,9 +3,13 @@
 from prefect import runtime
 
 from models.ending import Ending
-from models.locale import mark, translate
-from tasks.coupon_analysis.artifact import TITLE, markdown
-from tasks.coupon_analysis.settling.engine import Settling
+from models.locale import language, mark, translate
+from models.reason import because
+from tasks.coupon_analysis.artifact import TITLE, ahead, markdown
+from tasks.coupon_analysis.before.engine import Launching
+from tasks.coupon_analysis.before.shown import TITLE as BEFORE
+from tasks.coupon_analysis.before.shown import card
+from tasks.coupon_analysis.settling.engine import NO_OFFER, Settling
 from tasks.house import house
 from tasks.runs.steps import show
 from tasks.step import step
@@ -22,3 +26,16 @@ def analyse_coupons(offer: str, days: int) -> Ending:
     show("coupons", markdown(shown, done.troubles, at.staff_url), translate(TITLE))
     total = len(shown) or len(done.troubles)
     return Ending(done=len(shown), total=total, remarks=tuple(map(str, done.troubles)))
+
+
+@step(mark("Judge the launch by our own purchases"))
+def judge_launch(offer: str) -> Ending:
+    """Show what an offer's effect could be told from, and what it may cost, beside the run."""
+    at = house()
+    if stopped := at.unreadable():
+        return stopped
+    launch = Launching(at).of_key(offer.strip())
+    if launch is None:
+        return Ending(total=1, remarks=(str(because(NO_OFFER, code="no_offer", key=offer)),))
+    show("coupons-before", ahead(card(launch, language()), launch.terms.title, at.staff_url), translate(BEFORE))
+    return Ending(done=1, total=1)

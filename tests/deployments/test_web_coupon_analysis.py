@@ -96,6 +96,13 @@ def test_whoever_may_not_read_reports_may_not_read_this(web: Web) -> None:
     assert web.browser("nina").get(PAGE).status_code == 403
 
 
+def test_before_the_launch_a_card_says_what_could_be_seen_and_what_it_may_cost(web: Web, vera: Any) -> None:
+    said = text(vera.get("/staff/offers/tea/before").text)
+    assert "До запуска" in said and "10 % из 120 клиентов" in said and "О ваших покупках" in said
+    assert vera.get("/staff/offers/none/before").status_code == 404
+    assert "До запуска" not in vera.get(PAGE).text, "it is launched already"
+
+
 def test_findings_are_kept_a_while_and_an_offer_without_control_says_that_nobody_can_tell(web: Web, vera: Any) -> None:
     with web.house.sessions.begin() as session:
         session.execute(update(OfferArm).values(arm="treated"))

@@ -48,3 +48,8 @@ def test_coupons_are_analysed_from_prefect(house: House, prefect: None) -> None:
     assert {("coupons_issued", 60), ("coupons_redeemed", 1), ("expenses", 1000)} <= known
     assert run(coupon_analysis, CouponAnalysisForm(offer="none")).is_failed()
     assert run(coupon_analysis, CouponAnalysisForm(days=0)).name == "Nothing to do"
+    before = CouponAnalysisForm.model_validate({"when": "before the launch", "offer": "tea"})
+    assert run(coupon_analysis, before).name == "Done"
+    ahead = artifact("coupons-before")
+    assert "Tea ¦ for less" in ahead and "left out" in ahead and "/staff/offers/tea/before" in ahead
+    assert run(coupon_analysis, before.model_copy(update={"offer": "none"})).is_failed()

@@ -11,6 +11,7 @@ from models.people import Permission
 from models.reason import NO_REASON, Reason
 
 PATH = "/staff/offers/{key}/analysis"
+BEFORE = "/staff/offers/{key}/before"
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
@@ -31,8 +32,18 @@ def page(request: Request, key: str) -> Response:
         objection, found = found, analyse(key, {})
     if found is None or isinstance(found, Reason):
         raise HTTPException(404)
-    return show(request, "coupon_analysis.html", found=found, costs=costs, objection=objection,
+    card = None if found.boxes else premises(request).verbs.coupon_before(key)
+    return show(request, "coupon_analysis.html", found=found, costs=costs, objection=objection, card=card,
                 query=f"?{request.url.query}" if any(costs.values()) and not objection else "")  # fmt: skip
+
+
+@routes.get(BEFORE, Permission.READ_PLAN)
+def before(request: Request, key: str) -> Response:
+    """What is known before the launch: a card, which the offers' own pages show too."""
+    found = premises(request).verbs.coupon_before(key)
+    if found is None:
+        raise HTTPException(404)
+    return show(request, "coupon_before.html", found=found)
 
 
 def _costs(request: Request) -> Mapping[str, str]:

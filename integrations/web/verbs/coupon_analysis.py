@@ -5,7 +5,7 @@ from typing import Protocol
 
 from integrations.web.uploads import Arrived
 from models.desk import Visitor
-from models.desk.coupon_analysis import CouponReport, HistoryLine, Whole
+from models.desk.coupon_analysis import BeforeCard, CouponReport, HistoryLine, Whole
 from models.reason import Reason
 
 
@@ -18,6 +18,9 @@ class CouponAnalysisVerbs(Protocol):
 
     def coupon_analysis_file(self, key: str, costs: Mapping[str, str], suffix: str) -> bytes | None:
         """The same as a workbook (xlsx) or on paper (pdf)."""
+
+    def coupon_before(self, key: str) -> BeforeCard | None:
+        """What is known of an offer before its launch, approved or not; None: there is no such offer."""
 
     def take_history(
         self, files: Sequence[Arrived], groups: str, costs: Mapping[str, str], visitor: Visitor, once: str

@@ -61,7 +61,7 @@ class Shop:
         told = {"state": Redeemed.REDEEMED, "outlet": "west", "amount": 1000, "customer_id": None} | more
         self.add(Redemption(key=f"k{n}", till="t", offer_id=1, version_id=1, coupon_id=coupon, at=at, **told))
 
-    def buy(self, customer: int, at: datetime, tea: int, coffee: int = 0, outlet: str = "west") -> None:
+    def buy(self, customer: int | None, at: datetime, tea: int, coffee: int = 0, outlet: str = "west") -> None:
         n = next(self.numbers)
         self.add(Receipt(id=n, key=f"r{n}", customer_id=customer, at=at, outlet=outlet, amount=tea + coffee))
         self.add(PurchaseLine(receipt_id=n, n=1, product="p", product_group="tea", amount=tea),

@@ -1,0 +1,1 @@
+"""What is known of an offer before it is launched: what its effect could be told from, and what it may cost."""
