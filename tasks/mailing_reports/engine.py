@@ -31,7 +31,7 @@ def report_of(at: House, period: Period) -> MailReport:
             company=company.name, currency=company.currency, synthetic=company.synthetic, period=period,
             made_at=at.now(), now=now, before=before, mailings=rows.mailings(session, period),
             groups=rows.groups(session, period), days=rows.by_day(session, period), cost=cost, cost_before=cost_before,
-            today=local(at.now(), company.zone).date(),
+            today=local(at.now(), company.zone).date(), coupons=rows.coupons(session, period),
         )  # fmt: skip
 
 

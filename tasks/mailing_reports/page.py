@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from models.locale import language, mark, spoken, translate, translate_plural
 from models.report import Cell, FigureBox, Page, Row, Sentence, Table
 from tasks.mailing_reports.plots import legend
-from tasks.mailing_reports.values import GroupLine, MailingLine, MailReport, per_thousand, share
+from tasks.mailing_reports.values import CouponLine, GroupLine, MailingLine, MailReport, per_thousand, share
 from tasks.reactions_to_mailings.sentences import COMPLAINTS_MOST
 from tasks.reports.numbers import MINUS, say, say_change, say_moment, say_money, say_period, say_share, say_span
 from tasks.reports.titles import ABSENT, BEFORE, HEADINGS, MADE, POINTS, SYNTHETIC
@@ -21,6 +21,10 @@ MAILINGS, MAILING = mark("Mailings"), mark("Mailing")
 GROUPS, GROUP = mark("Customer groups"), mark("Group")
 SIZE, WAS, JOINED, LEFT = mark("Customers"), mark("Were before"), mark("Came"), mark("Went")
 DELIVERABLE = mark("Open to advertising")
+COUPONS, OFFER = mark("Coupons"), mark("Offer")
+ISSUED, REDEEMED, SHARE = mark("Coupons issued"), mark("Coupons redeemed"), mark("Share redeemed")
+GIVEN, BROUGHT = mark("Taken off receipts"), mark("Brought, with 95 % certainty")
+OPEN, MISUSE = mark("Open coupons: expected cost"), mark("Signals of misuse")
 PLOT = mark("Openings and clicks by day")
 NO_DATA = mark("no data")
 COUNTS = mark(
@@ -48,7 +52,7 @@ def said(report: MailReport, tongue: str) -> Page:
 
 def _page(report: MailReport) -> Page:
     period = report.period
-    tables = (_mailings(report), _groups(report))
+    tables = (_mailings(report), _groups(report), _coupons(report))
     return Page(
         language=language(), kind=period.kind, title=translate(TITLE, period=say_period(period)),
         span=say_span(period.first, period.last), company=report.company,
@@ -177,3 +181,27 @@ def _group(line: GroupLine) -> Row:
     told = (line.size, line.before, line.joined, line.left, line.deliverable)
     cells = (Cell(ABSENT, translate(NO_DATA)) if value is None else Cell(say(value, "count")) for value in told)
     return Row(title=line.title, cells=tuple(cells))
+
+
+def _coupons(report: MailReport) -> Table:
+    heads = (ISSUED, REDEEMED, SHARE, GIVEN, BROUGHT, OPEN, MISUSE)
+    rows = tuple(_offer(line, report.currency) for line in report.coupons)
+    return Table("coupons", translate(COUPONS), translate(OFFER), tuple(translate(head) for head in heads), rows)
+
+
+def _offer(line: CouponLine, currency: str) -> Row:
+    counts = [_number(line.of(name)) for name in ("coupons_issued", "coupons_redeemed")]
+    given, owed = (_amount(line.of(name), currency) for name in ("expenses", "coupon_open_cost"))
+    ends = [line.of(f"coupon_brought_{end}") for end in ("low", "high")]
+    known = [say_money(end, currency) for end in ends if end is not None]
+    brought = Cell(" – ".join(known)) if len(known) == 2 else Cell(ABSENT, translate(NO_DATA))
+    cells = (*counts, _cell(line.share), given, brought, owed, _number(line.of("coupon_signals")))
+    return Row(title=line.title, cells=cells)
+
+
+def _number(value: int | None) -> Cell:
+    return Cell(ABSENT, translate(NO_DATA)) if value is None else Cell(say(value, "count"))
+
+
+def _amount(value: int | None, currency: str) -> Cell:
+    return Cell(ABSENT, translate(NO_DATA)) if value is None else Cell(say_money(value, currency))

@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from models.customer_groups import CustomerGroup
 from models.mailings import Mailing
-from models.registry import Tally
-from tasks.mailing_reports.values import GroupLine, MailingLine, Sums
+from models.redemptions import OfferRow
+from models.registry import METRICS, Kind, Tally
+from tasks.mailing_reports.values import CouponLine, GroupLine, MailingLine, Sums
 from tasks.registry.rows import tally
 from tasks.reports.cuts import BEFORE, NOW, of_slot
 from tasks.reports.period import Period, midnight
@@ -93,3 +94,24 @@ def _group(key: str, title: str, tallies: list[Tally]) -> GroupLine | None:
 
 def _levels(tallies: list[Tally]) -> Mapping[str, int]:
     return sums(tallies)
+
+
+def coupons(session: Session, period: Period) -> tuple[CouponLine, ...]:
+    """The offers whose coupons were looked at in the period; those with most coupons first."""
+    where = {"operation": "C10", "subject_kind": "offer"}
+    levels: dict[str, list[Tally]] = defaultdict(list)
+    for one in tally(session, (period.since, period.until), ("subject_id",), where):
+        if one.of("subject_id").count(":") == 1:  # offer:tea:coffee is what tea's coupons did to coffee
+            levels[one.of("subject_id")].append(one)
+    totals: dict[str, list[Tally]] = defaultdict(list)
+    for one in tally(session, (midnight(EVER, period.zone), period.until), ("subject_id",), where):
+        if one.of("subject_id") in levels and METRICS[one.metric].kind is not Kind.LEVEL:
+            totals[one.of("subject_id")].append(one)
+    keys = {subject: subject.removeprefix("offer:") for subject in levels}
+    query = select(col(OfferRow.key), col(OfferRow.title)).where(col(OfferRow.key).in_(keys.values()))
+    titles = dict(session.execute(query).tuples().all())
+    lines = [
+        CouponLine(key, titles.get(key) or key, sums(levels[subject]) | sums(totals[subject]))
+        for subject, key in keys.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-(line.of("coupons_issued") or 0), line.key)))

@@ -7,15 +7,23 @@ from babel.numbers import get_currency_precision
 from models.locale import mark, spoken, translate
 from tasks.mailing_reports.page import (
     COST,
+    COUPONS,
     DELIVERABLE,
+    GIVEN,
     GROUP,
     GROUPS,
+    ISSUED,
     JOINED,
     LEFT,
     MAILING,
     MAILINGS,
+    MISUSE,
+    OFFER,
+    OPEN,
     PER_1000,
+    REDEEMED,
     REVENUE,
+    SHARE,
     SIZE,
     TITLE,
     WAS,
@@ -26,6 +34,8 @@ from tasks.reports.sheet import Content, Sheet, Typed, written
 
 SUMMARY, FIGURE, VALUE, FORMER = mark("Summary"), mark("Figure"), mark("Value"), mark("Before")
 DAYS, DAY = mark("By day"), mark("Day")
+BROUGHT_LOW = mark("Brought by coupons, at least (95 %)")
+BROUGHT_HIGH = mark("Brought by coupons, at most (95 %)")
 COUNTED = {
     "sent": mark("Letters gone out"), "delivered": mark("Letters delivered"), "bounced": mark("Letters bounced"),
     "opened": mark("Letters opened by people"), "clicked": mark("Letters clicked by people"),
@@ -45,6 +55,8 @@ def _sheets(report: MailReport) -> Iterator[Sheet]:
     yield _summary(report)
     yield _mailings(report)
     yield _groups(report)
+    if report.coupons:
+        yield _coupons(report)
     yield _days(report)
 
 
@@ -81,6 +93,20 @@ def _groups(report: MailReport) -> Sheet:
     ]
     heads = (GROUP, SIZE, WAS, JOINED, LEFT, DELIVERABLE)
     return Sheet(translate(GROUPS), [translate(head) for head in heads], rows)
+
+
+def _coupons(report: MailReport) -> Sheet:
+    rows: list[list[Content]] = []
+    for line in report.coupons:
+        ends = (line.of(f"coupon_brought_{end}") for end in ("low", "high"))
+        rows.append([
+            line.title, Typed(line.of("coupons_issued")), Typed(line.of("coupons_redeemed")),
+            Typed(line.share, "share"), _money(line.of("expenses"), report.currency),
+            *(_money(end, report.currency) for end in ends), _money(line.of("coupon_open_cost"), report.currency),
+            Typed(line.of("coupon_signals")),
+        ])  # fmt: skip
+    heads = (OFFER, ISSUED, REDEEMED, SHARE, GIVEN, BROUGHT_LOW, BROUGHT_HIGH, OPEN, MISUSE)
+    return Sheet(translate(COUPONS), [translate(head) for head in heads], rows)
 
 
 def _days(report: MailReport) -> Sheet:

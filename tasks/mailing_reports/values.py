@@ -35,6 +35,26 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
+class CouponLine:
+    """An offer whose coupons were looked at in the period; `sums` are what they have come to by its end.
+
+    What is not known is absent, as what they brought while the offer runs.
+    """
+
+    key: str
+    title: str
+    sums: Sums
+
+    def of(self, metric: str) -> int | None:
+        return self.sums.get(metric)
+
+    @property
+    def share(self) -> float | None:
+        issued, redeemed = self.of("coupons_issued"), self.of("coupons_redeemed")
+        return redeemed / issued if issued and redeemed is not None else None
+
+
+@dataclass(frozen=True)
 class MailReport:
     """Money in minor units of `currency`; `days` are what people did on each day, by metric."""
 
@@ -51,6 +71,7 @@ class MailReport:
     cost: int | None = None
     cost_before: int | None = None
     today: date | None = None
+    coupons: tuple[CouponLine, ...] = ()
 
 
 def share(sums: Sums, part: str, whole: str) -> float | None:

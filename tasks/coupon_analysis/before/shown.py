@@ -33,7 +33,12 @@ HABITS = mark(
 )
 LEAVING, PERCENT, SMALLEST = mark("How many to leave out"), mark("Left out"), mark("Smallest effect a client")
 OF_BUYING = mark("Of what a client buys")
-COSTING, USED, USES, MONEY = mark("What it may cost"), mark("Clients who use it"), mark("Uses"), mark("Given off")
+COSTING, USED, USES, MONEY = (
+    mark("What it may cost"),
+    mark("Clients who use it"),
+    mark("Times used"),
+    mark("Discounts together"),
+)
 
 
 def card(launch: Launch, reader: str) -> BeforeCard:

@@ -13,7 +13,10 @@ from models.redemptions import OfferRow, OfferStage, Redeemed, Redemption
 from models.registry import Fact
 from tasks.coupon_analysis.settling.engine import Settling
 from tasks.house import House
+from tasks.mailing_reports.engine import in_format, report_of
+from tasks.mailing_reports.page import said
 from tasks.registry.rows import spent, stands
+from tasks.reports.period import week_of
 from tests.fakes import FakeChannel
 from tests.house import COMPANY, furnished
 from tests.tasks.coupon_analysis.shop import BEGINS, DAY, HOUR, NOW, OUTLETS, Shop
@@ -212,3 +215,25 @@ def test_groups_below_the_offers_own_are_its_own_by_the_feed(house: House) -> No
     looked = Settling(house).of_key("tea")
     assert looked is not None
     assert {one.group: one.is_promoted for one in looked.found.changes} == {"tea": True, "Coffee": False}
+
+
+def test_the_report_shows_what_coupons_came_to(shop: Shop) -> None:
+    """What they came to by the end of the week, both ends of what they brought; nothing of a week without a look."""
+    shop.compared()
+    shop.redeem(1)
+    settle(shop)
+    week = week_of(NOW.date(), "Europe/Moscow")
+    report = report_of(shop.house, week)
+    [line] = report.coupons
+    assert (line.title, line.of("coupons_issued"), line.of("coupons_redeemed"), line.of("expenses")) == (
+        "Tea",
+        60,
+        1,
+        1000,
+    )
+    page = said(report, "en")
+    [table] = [one for one in page.tables if one.key == "coupons"]
+    issued, _, share, given, brought, _, signals = (cell.text for cell in table.rows[0].cells)
+    assert (issued, share, given, signals) == ("60", "1.7%", "₽10", "0") and " – " in brought
+    assert all(in_format(report, suffix) for suffix in ("html", "xlsx"))
+    assert report_of(shop.house, week_of((NOW - 14 * DAY).date(), "Europe/Moscow")).coupons == ()
