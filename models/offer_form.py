@@ -189,6 +189,10 @@ class OfferFields(HowCodesLook, HowOften, WhereItHolds, WhatIsGiven):
         default="", max_length=60_000, title=mark("Or all of it as text"),
         description=mark("As the offer's page shows it; where it is filled in, the fields above are not read."),
     )  # fmt: skip
+    file: str = Field(
+        default="", max_length=200, title=mark("Or a file of the company's folder"),
+        description=mark("With such a text, for example offers/tea.yaml; its name is the key where none is said."),
+    )  # fmt: skip
     seen: int = Field(
         default=0, ge=0, title=mark("Version it was made from"),
         description=mark("If somebody saved meanwhile, nothing is overwritten; 0: whichever is last."),

@@ -5,12 +5,14 @@ one is approved, and where codes are out the other may only be one that harms no
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from integrations.documents import compose
 from integrations.errors import Refused
+from integrations.folder import Folder
 from models.database import now_by
 from models.day import read_day
 from models.desk.mailings import OVERTAKEN
@@ -25,7 +27,7 @@ from tasks.groups.orders.wanted import key_of
 from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval, writer_of_offers
-from tasks.offering.filling import difference, merged, text_of
+from tasks.offering.filling import difference, merged, text_of, with_days
 from tasks.offering.knowledge import Knowledge, fit
 from tasks.offering.telling import checked_key, line_of, problems_told
 from tasks.offers.reading import ReadOffer, read
@@ -66,7 +68,18 @@ class Offering:
 
     def _read(self, session: Session, form: OfferFields, known: Knowledge) -> ReadOffer:
         today = local(now_by(self.clock, session), known.workspace.company.zone).date()
-        return read(form.text if form.text.strip() else text_of(form, today, known.named), known=known.known)
+        text = self._text(form)
+        if not text.strip():
+            return read(text_of(form, today, known.named), known=known.known)
+        said = compose(text, form.file).value
+        text = with_days(text, said, today) if said is not None else text
+        return read(text, form.file.strip(), known.known)
+
+    def _text(self, form: OfferFields) -> str:
+        """All of it as text, from the form or from a file of the company's folder. Raises Refused."""
+        if form.text.strip() or not form.file.strip():
+            return form.text
+        return Folder(self.house.root).read(form.file.strip()).decode("utf-8-sig", errors="replace")
 
     # Orders.
 
@@ -74,10 +87,12 @@ class Offering:
         """A new offer, or the next version of the one with this key; `anew`: an existing one may be written again."""
 
         def work(session: Session, by: str) -> tuple[Line, tuple[str, ...]]:
-            if not form.text.strip() and not form.title.strip():
+            is_text = bool(form.text.strip() or form.file.strip())
+            if not is_text and not form.title.strip():
                 raise Refused(because(NO_TITLE, code="no_title"))
             terms = self._terms(self._read(session, form, self.knowledge(session)))
-            key = form.key.strip().lower() or key_of(terms.title, rows.keys(session))
+            stem = PurePosixPath(form.file.strip()).stem.lower()
+            key = form.key.strip().lower() or stem or key_of(terms.title, rows.keys(session))
             row = rows.by_key(session, key, locking=True)
             if row is None:
                 return self._new(session, key, terms, by), ()

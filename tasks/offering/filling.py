@@ -55,6 +55,14 @@ def field_of(path: str) -> str:
     return next((part for part in reversed(kept) if part in OfferFields.model_fields), "")
 
 
+def with_days(text: str, said: Mapping[str, Any], today: date) -> str:
+    """A text that says no days holds from today for the usual time; the lines of what it says stay where they are."""
+    first = str(said.get("first_day") or today.isoformat())
+    missing = {"first_day": first, "last_day": _last(first)}.items() - {(name, str(said[name])) for name in said}
+    lines = [f'{name}: "{day}"' for name, day in sorted(missing) if name not in said]
+    return "\n".join([text.rstrip("\n"), *lines, ""]) if lines else text
+
+
 def text_of(form: OfferFields, today: date, titles: Mapping[str, Mapping[str, str]]) -> str:
     """The form as text. `titles` are by their field, titles by keys: a form may name either."""
     return str(yaml.safe_dump(_kept(said(form, today, titles)), allow_unicode=True, sort_keys=False))

@@ -155,7 +155,7 @@ class Issuing:
             row, terms = self._approved(form.offer)
             if terms.codes.kind is not CodeKind.IMPORTED:
                 raise Refused(because(NOT_BROUGHT, code="not_brought"))
-            read = data or Folder(self.house.root).place(form.file).read_bytes()
+            read = data or Folder(self.house.root).read(form.file.strip())
             once = f"import:{row.id}:{sha256(read).hexdigest()[:32]}"
             order = self._order(row, terms, once, title=" ".join(form.title.split()), by=by)
             return self._taken_in(row, order, self.codes.take_in(order, read, form.file))

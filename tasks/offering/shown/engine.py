@@ -229,4 +229,6 @@ def form_of_fields(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
     said = dict(fields)
     known = OfferFields.model_fields
     checks = {name: name in said for name, field in known.items() if field.annotation is bool}
-    return {name: value for name, value in said.items() if name in known and name not in ("person", "reason")} | checks
+    return {
+        name: value for name, value in said.items() if name in known and name not in ("person", "reason", "file")
+    } | checks

@@ -94,6 +94,7 @@ def test_brought_codes_are_taken_in_again_and_again(house: House) -> None:
         assert "2 codes are taken in" in said(bring(house, b"code\nAAAA1111\nBBBB2222\n"))
     more = said(bring(house, b"code\nCCCC3333\nBBBB2222\n", "more.csv"))
     assert "1 code is taken in" in more and "BBBB2222" not in more and len(coupons(house)) == 3
+    assert "There is no file" in said(bring(house, b"", "none.csv"))
     approved(house, key="coffee", title="Coffee")
     assert "none are taken in" in said(bring(house, b"code\nDDDD4444\n", offer="coffee"))
 

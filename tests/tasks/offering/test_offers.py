@@ -1,23 +1,31 @@
 """Offers are written, approved and changed; nothing is in force that was not approved, and no holder is harmed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from sqlalchemy import Engine, select
 
+from integrations.workspace import read_workspace
 from models.approval import Request
 from models.database import SetClock
 from models.locale import spoken
 from models.reaction import Notice
 from models.redemptions import OfferStage
 from models.registry import Fact
+from tasks.codes.shapes import shape_of
 from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval
+from tasks.offering.filling import with_days
+from tasks.offering.knowledge import Knowledge, costs_at_most
+from tasks.offers.reading import read
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
+from tests.laws.source import ROOT
 from tests.tasks.offering.desk import (
     COMPANY,
     approved,
@@ -175,3 +183,29 @@ def test_whoever_is_asked_is_reminded_once(house: House) -> None:
         OfferApproval(house).look_after()
     with house.reads() as session:
         assert [one.subject.split(":")[0] for one in session.execute(select(Notice)).scalars()].count("Reminder") == 1
+
+
+def test_a_file_of_the_folder_is_loaded_again_and_again(house: House) -> None:
+    (house.root / "offers").mkdir()
+    file = house.root / "offers" / "Winter.yaml"
+    file.write_text("title: Winter\ngives: {kind: percent, percent: 10}\nlimits: {budget: 500}\n")
+    assert "offer winter “Winter” — written" in said(make(house, key="", title="", file="offers/Winter.yaml"))
+    file.write_text("title: Winter\ngives: {kind: percent, percent: 15}\nlimits: {budget: 500}\n")
+    assert "gives.percent: 10 → 15" in said(make(house, key="", title="", file="offers/Winter.yaml"))
+    assert "There is no file" in said(make(house, file="offers/none.yaml"))
+    assert "leads out of the company's folder" in said(make(house, file="../secrets.yaml"))
+    file.write_text("gives: {kind: percent")
+    assert "cannot be read from here on" in said(make(house, file="offers/Winter.yaml"))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_sample_has_an_offer_that_its_company_can_give(language: str) -> None:
+    root = ROOT / "deployments" / "sample" / language
+    workspace, problems = read_workspace(root, NOW.date())
+    assert not problems
+    [file] = (root / "offers").glob("*.yaml")
+    groups = set(etree.parse(root / "products.xml").xpath("//category/text()"))
+    known = replace(Knowledge(workspace).known, product_groups=groups)
+    found = read(with_days(file.read_text(encoding="utf-8"), {}, NOW.date()), known=known)
+    assert found.terms and not found.problems, [str(one) for one in found.problems]
+    assert shape_of(found.terms.codes) and costs_at_most(found.terms)
