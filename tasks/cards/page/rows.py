@@ -106,7 +106,7 @@ def my_fields(house: House, session: Session, due: Sequence[Due]) -> dict[int, d
     now, turns = now_by(house.clock, session), rows.turns_of(session, whose)
     today = now.astimezone(ZoneInfo(house.workspace.company.zone)).date()
     points, cards = rows.balances(session, whose), rows.numbers_of(session, whose)
-    found = {}
+    found: dict[int, dict[str, Any]] = {}
     for one in due:
         if not one.id:  # looked at or tried, and in no client's hands
             found[one.id] = of_a_trial(house, today)
