@@ -30,7 +30,7 @@ from tasks.redeeming.offline.rows import enter_entry, let_come, waiting
 from tasks.redeeming.offline.signed import SignedList, listed, signed
 from tasks.redeeming.planning import all_refused, first_answer, refused_as
 from tasks.redeeming.rows import NoRoom, Offered, Overtaken
-from tasks.redeeming.weighing.rows import Scales
+from tasks.redeeming.weighing.rows import Scales, When
 from tasks.redeeming.whose import Printed
 
 LIVES, TRIES, AT_ONCE = timedelta(minutes=15), 8, 500
@@ -178,7 +178,9 @@ class Redeeming:
         until = now + lives if lives else None
         order = Entering(call, state, said, now, until, tuple(former), refused, points=self.points)
         codes = [code for code in call.codes if code not in refused]
-        planned = self.scales.plan(session, call, found, codes, ahead=state is Redeemed.HELD)
+        held_at = [row.at for row in former if row.state == Redeemed.HELD] if state is Redeemed.REDEEMED else []
+        when = When(ahead=state is Redeemed.HELD, held_at=min(held_at, default=None))
+        planned = self.scales.plan(session, call, found, codes, when)
         entered = enter_all(session, order, planned)
         if looked.waits and state is Redeemed.REDEEMED:
             let_come(session, self, call.till, call.key, now)
@@ -195,7 +197,7 @@ class Redeeming:
         found, call = looked.found, self.scales.placed(call, looked.now or now_by(self.house.clock, session))
         outcomes = {}
         codes = [code for code in call.codes if code not in refused]
-        for one in self.scales.plan(session, call, found, codes, bool(call.sitting)) if codes else ():
+        for one in self.scales.plan(session, call, found, codes, When(bool(call.sitting))) if codes else ():
             full = one.offered.most and one.offered.used + one.offered.held >= one.offered.most
             if reason := refusals.CODE_FULL if full else rows.room(session, one.offered.offer_id, one.takes):
                 raise NoRoom(one.offered.code, reason)

@@ -5,7 +5,7 @@ Sessions are given; nothing is written here.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,18 @@ class Weighed:
     missing: Missing | None = None
 
 
+@dataclass(frozen=True)
+class When:
+    """`ahead`: seats are only answered now. `held_at`: what was held then is paid by what held then."""
+
+    ahead: bool = False
+    held_at: datetime | None = None
+
+
+NOW = When()
+ITSELF = timedelta(minutes=15)  # a till may tell of the purchase itself before it asks
+
+
 class Scales:
     """What is asked again and again, kept: terms by their versions, goods by the feed they were read from."""
 
@@ -62,13 +74,13 @@ class Scales:
         return Known(buying.customers_of(session, named, call.buyer.customer), tuple(prints))
 
     def weighed(
-        self, session: Session, call: Call, found: Sequence[Offered], who: Known, ahead: bool = False
+        self, session: Session, call: Call, found: Sequence[Offered], who: Known, when: When = NOW
     ) -> list[Weighed]:  # fmt: skip
-        """All of these on one basket, in the order in which they stand there; `ahead`: seats are only answered now."""
+        """All of these on one basket, in the order in which they stand there."""
         terms = [self.terms.of(session, one.version_id or 0) for one in found]
         goods = self.shelf.of(session, self.company(), name_groups_of_goods(terms))
         buyers = self._buyers(session, call, terms, [who.or_owner(one.customer_id) for one in found])
-        seats = [_seat(one, call, ahead) for one in terms]
+        seats = [_seat(one, call, when) for one in terms]
         laid = [
             stacking.Offered(one.key, its, one.ends_at, call.guests, buyer, place)
             for one, its, buyer, (_, place) in zip(found, terms, buyers, seats, strict=True)
@@ -88,7 +100,7 @@ class Scales:
             who: buying.groups_of(session, who.customers, groups) for who in dict.fromkeys(whose)
         }
         first: dict[Known, bool | None] = {
-            who: buying.is_first(session, who, call.place.at)
+            who: buying.is_first(session, who, call.place.at - ITSELF)
             for who in {who for who, one in zip(whose, terms, strict=True) if one.conditions.first_purchase}
         }
         return [_buyer(who, by, first) for who in whose]
@@ -105,14 +117,14 @@ class Scales:
         return Planned(one.offered, one.terms, one.result, taken, customer, whose, until, conflicts, one.missing)
 
     def plan(
-        self, session: Session, call: Call, found: Mapping[str, Offered], codes: Sequence[str], ahead: bool = False
+        self, session: Session, call: Call, found: Mapping[str, Offered], codes: Sequence[str], when: When = NOW
     ) -> list[Planned]:  # fmt: skip
         """What each of these codes takes; raises NoRoom for the first that may not be taken."""
         for code in codes:
             if reason := found[code].refusal if code in found else refusals.unknown(code):
                 raise NoRoom(code, reason)
         who = self.who(session, call)
-        weighed = self.weighed(session, call, [found[code] for code in codes], who, ahead)
+        weighed = self.weighed(session, call, [found[code] for code in codes], who, when)
         for one in weighed:
             if isinstance(one.result, Refusal):
                 raise NoRoom(one.offered.code, one.result)
@@ -123,10 +135,11 @@ class Scales:
         return [self.planned(call, one, who) for one in weighed]
 
 
-def _seat(terms: OfferTerms, call: Call, ahead: bool) -> tuple[Sitting | None, Place]:
-    if not isinstance(terms.gives, Invitation):
-        return None, call.place
-    return limits.seat_of(terms.gives, call.place, call.sitting, ahead)
+def _seat(terms: OfferTerms, call: Call, when: When) -> tuple[Sitting | None, Place]:
+    """The seat, where it is one; and the place and time at which the offer is judged."""
+    if isinstance(terms.gives, Invitation):
+        return limits.seat_of(terms.gives, call.place, call.sitting, when.ahead)
+    return None, call.place.model_copy(update={"at": when.held_at}) if when.held_at else call.place
 
 
 def _day_after(seat: Sitting, place: Place) -> datetime:

@@ -224,6 +224,17 @@ def test_a_reservation_that_ran_out_makes_room_at_once(till: Redeeming, sessions
     assert told == ["held", "released", "redeemed"] and till.audit().ok
 
 
+def test_what_was_held_in_time_is_paid_after_the_offers_end(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    opened(sessions, of=terms(last_day=NOW.date()))
+    clock.at = NOW.replace(hour=20, minute=59)  # 23:59 in Moscow
+    assert till.reserve(call("h1"), timedelta(minutes=10)).ok
+    clock.at += timedelta(minutes=3)
+    assert codes(till.redeem(call("r1"))) == codes(till.reserve(call("h1"))) == ["over"]
+    assert till.redeem(call("h1")).ok and till.audit().ok
+
+
 def test_many_that_ran_out_are_let_go_together(till: Redeeming, sessions: Sessions, clock: SetClock) -> None:
     opened(sessions, "TEA", "CUP")
     for n in range(30):

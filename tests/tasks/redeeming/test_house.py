@@ -130,6 +130,13 @@ def test_a_first_purchase_is_one(till: Redeeming, sessions: Sessions) -> None:
     assert till.audit().ok
 
 
+def test_the_purchase_itself_is_none_before(till: Redeeming, sessions: Sessions) -> None:
+    people(sessions)
+    opened(sessions, conditions=Conditions(first_purchase=True))
+    bought(sessions, NOW - timedelta(minutes=2), customer_id=5)
+    assert codes(till.redeem(call("r1", card="75"))) == [""]
+
+
 def test_a_buyer_who_was_erased_is_nobody_and_no_error(till: Redeeming, sessions: Sessions) -> None:
     people(sessions)
     opened(sessions)
