@@ -17,8 +17,8 @@ OFF_PART = mark("{amount} off {goods}")
 HAND_OVER = mark("hand over as a gift {product}, {units}")
 NO_FEE = mark("take nothing for the delivery")
 POINTS = (
-    mark("tell the customer that {count} point has come to the card"),
-    mark("tell the customer that {count} points have come to the card"),
+    mark("tell the customer: {count} point goes to the card"),
+    mark("tell the customer: {count} points go to the card"),
 )
 SEATS = mark("let {count} guest in"), mark("let {count} guests in")
 NOTHING = mark("Take nothing off")

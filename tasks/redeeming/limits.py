@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.basket import Off, Place
 from models.offers import Invitation, OfferTerms, Points, Sitting
-from models.reason import Reason, because
+from models.reason import NO_REASON, Reason, because
 from models.redemptions import Limit
 from models.written import minor_units
 from tasks.offers.windows import sitting_at, wall_clock
@@ -59,7 +59,7 @@ def missing(terms: OfferTerms, buyers: Sequence[str]) -> Reason:
         return because(refusals.CARD, code="card")
     if isinstance(terms.gives, Points) and not any(one.startswith(BY_NUMBER) for one in buyers):
         return because(refusals.POINTS, code="points_card")
-    return Reason()
+    return NO_REASON
 
 
 def takes(

@@ -4,7 +4,7 @@ The public gets one text for all of them; that is the business of whoever asks.
 """
 
 from models.locale import mark
-from models.reason import Reason, because
+from models.reason import NO_REASON, Reason, because
 from models.redemptions import CouponState, Limit, OfferStage
 from tasks.codes.reading import OF_A_TEST, is_of_a_test
 from tasks.offers.refusals import Refusal
@@ -59,13 +59,13 @@ def unknown(code: str) -> Reason:
 def of_coupon(state: str) -> Reason:
     """Why a code of this state is not taken."""
     if state == CouponState.LIVE:
-        return Reason()
+        return NO_REASON
     return because(REPLACED, code="replaced") if state == CouponState.REPLACED else because(STOPPED, code="stopped")
 
 
 def of_offer(stage: str) -> Reason:
     """Why nothing of an offer at this stage is taken."""
     if stage == OfferStage.OPEN:
-        return Reason()
+        return NO_REASON
     stopped = stage == OfferStage.STOPPED
     return because(OFFER_STOPPED, code="offer_stopped") if stopped else because(OFFER_CLOSED, code="offer_closed")

@@ -81,8 +81,9 @@ def look(
     session: Session, clock: Clock, codes: Sequence[str], till: str = "", key: str = "", locking: bool = True
 ) -> Looked:  # fmt: skip
     """The codes, kept from being stopped meanwhile where `locking`; and what is known of the call, where it is said."""
-    binds = {"codes": list(codes), "till": till, "key": key, "sale": sale_key(till, key)}
-    found = session.connection().execute(statements.look(clock, locking), binds).all()
+    several = len(codes) != 1
+    binds = {"codes": [*codes] if several else codes[0], "till": till, "key": key, "sale": sale_key(till, key)}
+    found = session.connection().execute(statements.look(clock, locking, several), binds).all()
     if not found:
         return Looked({})
     return Looked({row.code: Offered(*row[:-3]) for row in found}, *found[0][-3:])

@@ -33,8 +33,10 @@ LOOKED_AT = (C.id, C.code, C.state, C.most, C.used, C.held, C.customer_id, C.end
 
 
 @lru_cache(maxsize=64)
-def look(clock: Clock, locking: bool) -> Any:
-    """Binds: codes, till, key, sale. The codes with their offers, what is approved of them, the database's time.
+def look(clock: Clock, locking: bool, several: bool) -> Any:
+    """Binds: codes (one code, where not `several`), till, key, sale.
+
+    The codes with their offers and what is approved of them, and the database's time.
 
     `was_called`: the call has come before. `waits`: something of the sale was brought back before it was told of.
     """
@@ -45,7 +47,7 @@ def look(clock: Clock, locking: bool) -> Any:
     in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
     joined = COUPON.join(OFFER, O.id == C.offer_id).outerjoin(VERSION, in_force)
     query = select(*LOOKED_AT, clock.plus().label("now"), was_called, waits).select_from(joined).order_by(C.id, V.n)
-    query = query.where(C.code.in_(bindparam("codes", expanding=True)))
+    query = query.where(C.code.in_(bindparam("codes", expanding=True)) if several else C.code == bindparam("codes"))
     return query.with_for_update(of=OFFER, key_share=True, read=True) if locking else query
 
 

@@ -57,8 +57,8 @@ def off(*lines: tuple[int, int], given: tuple[Given, ...] = ()) -> Off:
             id="delivery",
         ),
         pytest.param(
-            off(given=(Given(points=22),)), "Скажите клиенту, что на карту пришли 22 балла.",
-            "Tell the customer that 22 points have come to the card.", id="points",
+            off(given=(Given(points=22),)), "Скажите клиенту: 22 балла идут на карту.",
+            "Tell the customer: 22 points go to the card.", id="points",
         ),
         pytest.param(off(given=(Given(seats=1),)), "Впустите 1 гостя.", "Let 1 guest in.", id="a_guest"),
         pytest.param(off(given=(Given(seats=5),)), "Впустите 5 гостей.", "Let 5 guests in.", id="guests"),
