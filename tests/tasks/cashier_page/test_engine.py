@@ -103,7 +103,7 @@ def test_a_code_is_read_as_people_type_it(till: Till, code: str, step: str, why:
 def test_what_no_receipt_helps_is_refused_before_anything_is_typed(till: Till) -> None:
     till.offer(percent(conditions=Conditions(outlets=("east",))))
     told = till.page.ask(till.about(amount=None))
-    assert (told.step, told.code) == ("refused", "outlet")
+    assert (told.step, told.code) == ("refused", "not_here")
 
 
 def test_whose_it_is_is_asked_only_where_the_coupon_does_not_say(till: Till) -> None:
