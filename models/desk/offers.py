@@ -55,6 +55,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (mark("With other offers, and rounding"), ("rank", "exclusive", "base", "rounding", "round_to", "split")),
 )  # fmt: skip
 OPEN_PARTS = 4  # the others are folded
+MANY = ("outlets", "channels", "customer_groups", "but_customer_groups")
 LONG = ("sittings", "products", "product_groups", "text")
 # Which fields of the first part belong to what is given; the others are for all.
 ONLY_OF: Mapping[str, tuple[str, ...]] = {
@@ -81,7 +82,8 @@ def look_of(name: str, values: Mapping[str, Any], wrong: tuple[Reason, ...] = ()
     field = OfferFields.model_fields[name]
     choices = tuple(one for one in get_args(field.annotation) if isinstance(one, str))
     kinds = {bool: "check", int: "number"}
-    kind = "choice" if choices else "long" if name in LONG else kinds.get(field.annotation, "text")  # type: ignore[arg-type]
+    own = "choice" if choices else "many" if name in MANY else "long" if name in LONG else ""
+    kind = own or kinds.get(field.annotation, "text")  # type: ignore[arg-type]
     return FieldLook(name=name, title=field.title or name, about=field.description or "", kind=kind,
                      value=values.get(name, field.default), choices=choices, wrong=wrong)  # fmt: skip
 
@@ -104,6 +106,14 @@ class OfferLook(Value):
 
     def field(self, name: str) -> FieldLook:
         return look_of(name, self.values, self.wrong.get(name, ()))
+
+    def boxes(self, name: str) -> tuple[tuple[Named, bool], ...]:
+        """What may be ticked in a field of several, and whether it is; what is no more there stays ticked."""
+        ticked = {one.strip() for one in str(self.values.get(name, "")).split(",")} - {""}
+        there = self.choices.get(name, ())
+        gone = sorted(ticked - {one.key for one in there})
+        known = (*there, *(Named(key=key, title=key) for key in gone))
+        return tuple((one, one.key in ticked) for one in known)
 
 
 class LimitBar(Value):

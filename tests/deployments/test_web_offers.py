@@ -127,6 +127,17 @@ def test_changes_are_compared_and_nobody_is_overwritten(web: Web) -> None:
     assert late.status_code == 422 and "ваша сделана из версии 1" in text(late.text)
 
 
+def test_what_is_ticked_stays_ticked_even_where_it_is_gone(web: Web) -> None:
+    olga = web.browser("olga")
+    look = olga.post(NEW, TEA | {"key": "boxes", "do": "look", "channels": ["tg", "wall"], "outlets": "closed-one"})
+    boxes = html.fromstring(look.text).xpath("//div[@class='boxes']//input[@checked]/@value")
+    assert boxes == ["closed-one", "tg", "wall"] and "closed-one" in text(look.text)
+    made = olga.post(NEW, TEA | {"key": "boxes", "channels": ["tg", "wall"]})
+    assert made.status_code == 303 and "«Телеграм» и «Стена»" in text(olga.get(f"{PATH}/boxes").text)
+    kept = html.fromstring(olga.get(f"{PATH}/boxes/form").text).xpath("//div[@class='boxes']//input[@checked]/@value")
+    assert kept == ["tg", "wall"]
+
+
 def test_brought_codes_come_from_the_browser(web: Web) -> None:
     olga = approved(web, "brought", codes="brought along", title="Чужие")
     answer = olga.http.post(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.database import now_by
 from models.desk import Visitor
 from models.desk.offers import (
+    MANY,
     BatchLine,
     HappenedLine,
     Named,
@@ -43,6 +44,7 @@ from tasks.schedule.wall import local
 
 MOST = 200
 OPEN_KINDS = (Limit.TOTAL, Limit.BUDGET, Limit.UNITS, Limit.OUTLET, Limit.SEATS)
+NOT_FILLED_IN = ("person", "reason", "file")
 UNREAD = mark("This does not fit here. Correct it.")
 
 
@@ -203,6 +205,11 @@ class ShownOffers:
             "campaign": company.campaigns, "fund": company.funds, "goal": company.goals,
         }  # fmt: skip
         named = {name: tuple(Named(key=one.key, title=one.title) for one in some) for name, some in choices.items()}
+        with self.house.reads() as session:
+            words = rows.knowledge(session, self.house.workspace).words
+        several = (words.outlets, words.channels, words.customer_groups, words.customer_groups)
+        for name, titles in zip(MANY, several, strict=True):
+            named[name] = tuple(Named(key=key, title=title) for key, title in titles.items())
         return OfferLook(key=key, values=values, choices=named, is_new=is_new)
 
     def _name(self, person: str) -> str:
@@ -227,8 +234,7 @@ def _titled(path: str) -> str:
 def form_of_fields(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """What a page of the desk sent, as the form's fields: an unticked box is absent."""
     said = dict(fields)
-    known = OfferFields.model_fields
+    known = {name: field for name, field in OfferFields.model_fields.items() if name not in NOT_FILLED_IN}
     checks = {name: name in said for name, field in known.items() if field.annotation is bool}
-    return {
-        name: value for name, value in said.items() if name in known and name not in ("person", "reason", "file")
-    } | checks
+    several = {name: ", ".join(value for field, value in fields if field == name) for name in MANY}
+    return {name: value for name, value in said.items() if name in known} | several | checks
