@@ -112,9 +112,10 @@ class Files:
 
     def _words(self, terms: OfferTerms, session: Session) -> Words:
         said = summary(terms, rows.knowledge(session, self.house.workspace).words)
-        company = self.house.workspace.company
+        company, asked = self.house.workspace.company, terms.conditions
         day = translate(UNTIL, day=f"{terms.last_day:%d.%m.%Y}")
-        return Words(title=terms.title, lines=said[1:2], until=day, company=company.name, language=language())
+        lines = said[1 : 4 if asked.sum_from or asked.quantity_from else 3]
+        return Words(title=terms.title, lines=lines, until=day, company=company.name, language=language())
 
     def symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
         """The picture of the one code of an offer that has one for everybody."""
