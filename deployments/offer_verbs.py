@@ -126,4 +126,6 @@ class OfferVerbs:
     ) -> Report:  # fmt: skip
         form = form.model_copy(update={"person": visitor.key})
         filled_in, subject = form.model_dump(mode="json"), ("offer", form.offer)
-        return self.ordered(visitor, once, code, filled_in, partial(act, form), subject)
+        # Why something is done about one coupon often says whose it is; it stays in the coupon's own history.
+        private = ("reason",) if getattr(form, "coupon", 0) else ()
+        return self.ordered(visitor, once, code, filled_in, partial(act, form), subject, private=private)

@@ -104,6 +104,7 @@ def test_a_coupon_is_found_however_it_is_typed_and_tells_its_history(web: Web) -
     assert moved.headers["location"] == f"{PATH}/coupon/{new.id}"
     history = text(olga.get(f"{PATH}/coupon/{new.id}").text)
     assert all(word in history for word in ("жалоба", "ошибка", "обещали", "стёрся", "Ольга", "Вера", f"№ {one.id}"))
+    assert not any(word in str(one.form) for one in book(web) for word in ("жалоба", "обещали", "стёрся"))
     assert olga.get(f"{PATH}/coupon/999999").status_code == 404
 
 
