@@ -158,8 +158,13 @@ class TakeCodesForm(AboutOffer):
     model_config = ConfigDict(title=mark("A file with codes"))
 
     batch: int = Field(
-        ge=1, title=mark("Number of the batch"), description=mark("It stands on the offer's page. One batch at a time.")
-    )
+        default=0, ge=0, title=mark("Number of the batch"),
+        description=mark("It stands on the offer's page. One batch at a time."),
+    )  # fmt: skip
+    coupon: int = Field(
+        default=0, ge=0, title=COUPON_TITLE,
+        description=mark("For one client; it stands on the coupon's page. 0: a whole batch."),
+    )  # fmt: skip
     what: Annotated[Literal["a table", "sheets with cards"], InWords()] = Field(
         default="a table", title=mark("What kind of file"),
         description=mark("A table for a printing house, or cards on A4 to print and cut."),

@@ -245,6 +245,7 @@ class CouponPage(Value):
     ends_at: datetime | None = None
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
+    taken: tuple[str, ...] = ()
     happened: tuple[HappenedLine, ...] = ()
 
 

@@ -102,8 +102,15 @@ def test_a_coupon_is_found_however_it_is_typed_and_tells_its_history(web: Web) -
     moved = olga.post(f"{PATH}/coupon/{one.id}/replace", {"why": "стёрся"})
     new = coupons(web.house)[-1]
     assert moved.headers["location"] == f"{PATH}/coupon/{new.id}"
+    card = olga.post(f"{PATH}/coffee/codes", {"coupon": str(new.id)})
+    assert card.content.startswith(b"%PDF")
+    gone = olga.post(f"{PATH}/coffee/codes", {"coupon": str(one.id)})
+    assert gone.status_code == 303 and gone.headers["location"] == f"{PATH}/coupon/{one.id}"
     history = text(olga.get(f"{PATH}/coupon/{new.id}").text)
-    assert all(word in history for word in ("жалоба", "ошибка", "обещали", "стёрся", "Ольга", "Вера", f"№ {one.id}"))
+    assert all(
+        word in history
+        for word in ("жалоба", "Взяты файлом: Ольга", "ошибка", "обещали", "стёрся", "Ольга", "Вера", f"№ {one.id}")
+    )
     assert not any(word in str(one.form) for one in book(web) for word in ("жалоба", "обещали", "стёрся"))
     assert olga.get(f"{PATH}/coupon/999999").status_code == 404
 

@@ -202,7 +202,7 @@ def import_codes(request: Request, key: str) -> Response:
 def take_codes(request: Request, key: str) -> Response:
     """A file with the codes of a batch, to its browser only; who took it stays written down."""
     form = TakeCodesForm(
-        offer=key, batch=max(number(request, "batch"), 1),
+        offer=key, batch=number(request, "batch"), coupon=number(request, "coupon"),
         what=AS_SHEETS if said(request, "what", 10) == "sheets" else AS_TABLE,
         reason=said(request, "why", WHY_MOST), person="",
     )  # fmt: skip

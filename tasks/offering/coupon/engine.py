@@ -18,6 +18,7 @@ from tasks.codes.reading import masked, read
 from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.shown import rows as looks
+from tasks.schedule.wall import local
 
 MOST_TYPED = 300
 NOTHING = mark("Type the code as it stands on the coupon, or the client's number, card, e-mail or phone.")
@@ -53,8 +54,15 @@ class Coupons:
                 return None
             story = life.story(session, id)
             lines = sorted(self._happened(session, one, story.events), key=lambda line: line.at)
+            page = self._page(session, one)
             more = {"before": story.before, "after": story.after, "happened": tuple(lines)}
-            return self._page(session, one).model_copy(update=more)
+            return page.model_copy(update=more | {"taken": self._taken(session, page)})
+
+    def _taken(self, session: Session, page: CouponPage) -> tuple[str, ...]:
+        """Who has taken its card, and when."""
+        zone = self.house.workspace.company.zone
+        mine = (it for it in looks.taken(session, page.offer) if it.form.get("coupon") == page.id)
+        return tuple(f"{self._name(it.person)}, {local(it.given_at, zone):%d.%m.%Y %H:%M}" for it in mine)
 
     def _page(self, session: Session, one: Coupon) -> CouponPage:
         offer = rows.by_id(session, one.offer_id)
@@ -92,7 +100,9 @@ class Coupons:
                 yield HappenedLine(at=at, what=what)
 
     def _by(self, event: CouponEvent, row: Redemption | None) -> str:
-        who = event.by or (row.cashier if row else "")
+        return self._name(event.by or (row.cashier if row else ""))
+
+    def _name(self, who: str) -> str:
         people = self.house.workspace.company.people
         return next((one.name for one in people if one.key == who), who)
 

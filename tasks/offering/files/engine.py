@@ -14,7 +14,7 @@ from models.offer_orders import AS_SHEETS, TakeCodesForm
 from models.offers import CodeKind, OfferTerms
 from models.post import Value
 from models.reason import because
-from models.redemptions import BatchKind, CouponBatch, OfferRow
+from models.redemptions import BatchKind, Coupon, CouponBatch, CouponState, OfferRow
 from tasks.codes.pictures import content_of, qr_png, qr_svg
 from tasks.codes.shapes import Shape, shape_of
 from tasks.codes.sheets import Paper, Words, sheets
@@ -29,6 +29,8 @@ from tasks.orders.answers import Report
 AT_ONCE, PRINTED_MOST = 50_000, 3_000
 TITLE = mark("A file with codes")
 NO_BATCH = mark("This offer has no batch № {batch}. Their numbers stand on its page.")
+NOT_OF = mark("Coupon № {coupon} is not one of this offer. Look its number up by its code.")
+EMPTY_ONE = mark("This code is stopped or replaced, so it is given to nobody. Look which one is there in its place.")
 EMPTY = mark("No code of this batch may be given out: none is live.")
 TOO_MANY = mark("{number} cards are too many for sheets here, at most {most}. Take the table to a printing house.")
 BEFORE = mark("Its codes were taken before: {who}. Say why they are taken again.")
@@ -59,7 +61,7 @@ class Files:
             writer_of_offers(self.house, form.person)
             with self.house.reads() as session:
                 row = rows.offer(session, form.offer)
-                batch = self._batch(session, row, form)
+                batch = None if form.coupon else self._batch(session, row, form)
                 version = rows.in_force(session, row) or rows.last(session, row.id or 0)
                 self.made = self._file(session, row, batch, rows.terms_of(version), form)
             said = translate_plural(*TAKEN, self.made.number)
@@ -89,8 +91,10 @@ class Files:
         return found
 
     def _file(
-        self, session: Session, row: OfferRow, batch: CouponBatch, terms: OfferTerms, form: TakeCodesForm
+        self, session: Session, row: OfferRow, batch: CouponBatch | None, terms: OfferTerms, form: TakeCodesForm
     ) -> CodesFile:  # fmt: skip
+        if batch is None:
+            return self._card(session, row, terms, form.coupon)
         shape = shape_of(terms.codes) if batch.kind == BatchKind.UNIQUE else None
         as_sheets, name = form.what == AS_SHEETS, f"{row.key}-{batch.id}"
         codes = list(self._codes(session, batch, shape, PRINTED_MOST + 1 if as_sheets else 10**9))
@@ -103,6 +107,18 @@ class Files:
             raise Refused(because(TOO_MANY, code="too_many", number=batch.made, most=PRINTED_MOST))
         pdf = sheets(self._words(terms, session), codes, Paper(), now_by(self.clock, session))
         return CodesFile(name=f"{name}.pdf", media="application/pdf", data=pdf, number=len(codes))
+
+    def _card(self, session: Session, row: OfferRow, terms: OfferTerms, coupon: int) -> CodesFile:
+        """The card of one client's code, to be handed or sent to them."""
+        found = session.get(Coupon, coupon)
+        if found is None or found.offer_id != row.id:
+            raise Refused(because(NOT_OF, code="not_of", coupon=coupon))
+        if found.state != CouponState.LIVE:
+            raise Refused(because(EMPTY_ONE, code="empty"))
+        shape = shape_of(terms.codes) if terms.codes.kind is CodeKind.UNIQUE else None
+        code = shape.shown(found.code) if shape and shape.matched(found.code) else found.code
+        pdf = sheets(self._words(terms, session), [code], Paper(), now_by(self.clock, session))
+        return CodesFile(name=f"{row.key}-coupon-{coupon}.pdf", media="application/pdf", data=pdf, number=1)
 
     def _codes(self, session: Session, batch: CouponBatch, shape: Shape | None, most: int) -> Iterator[str]:
         after, left = 0, most
