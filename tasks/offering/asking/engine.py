@@ -55,6 +55,10 @@ APPROVED, RETURNED = mark("approved; it holds from {first} to {last}"), mark("re
 CODES_NEXT = mark("No codes are out yet: issue them, and they work from the first day.")
 TITLE, REMIND = mark("Approval of the offer “{title}”"), mark("Reminder: {subject}")
 BODY = mark("The offer “{title}” waits for your decision until {due}. What it says:\n{said}")
+UNDECIDED = mark("Not decided in time: {title}")
+UNDECIDED_BODY = mark(
+    "The offer “{title}” was to be decided about by {due}. Nothing of that version is redeemed before."
+)
 BACK_TITLE, BACK_BODY = mark("Returned: {title}"), mark("{person} has returned the offer “{title}”: {why}")
 A_DAY, LOOKED_BACK = timedelta(days=1), timedelta(days=40)
 UNBOUNDED = 10**15  # minor units: above any threshold there is
@@ -220,6 +224,8 @@ class OfferApproval:
                 if row and not request.reminded_at and now >= reminder_at(request.asked_at, request.due_at):
                     self._remind(session, row, request)
                     request.reminded_at = now
+                if row and now >= request.due_at:
+                    self._tell_undecided(session, row, request)
             for row in offers.begun(session, now - LOOKED_BACK, now):
                 is_ready = bool(row.approved_hash) and offers.issued(session, row.id or 0) > 0
                 record(session, facts.of_beginning(row, is_ready, now), self.clock)
@@ -243,6 +249,13 @@ class OfferApproval:
         answers = self._roster(session).duty(request.asked_of).answers
         key = f"offer-remind:{request.id}:{request.asked_at.isoformat()}"
         self._tell(session, row, key, [answers], translate(REMIND, subject=request.title), request.title)
+
+    @in_house_words()
+    def _tell_undecided(self, session: Session, row: OfferRow, request: Request) -> None:
+        answers = self._roster(session).duty(request.asked_of).answers
+        body = translate(UNDECIDED_BODY, title=row.title, due=self._due(request))
+        key, subject = f"offer-undecided:{request.id}", translate(UNDECIDED, title=row.title)
+        self._tell(session, row, key, [answers, request.asked_by], subject, body)
 
     @in_house_words()
     def _tell_returned(self, session: Session, row: OfferRow, request: Request, who: Who, why: str) -> None:

@@ -175,14 +175,16 @@ def test_an_offer_ends_and_the_registry_knows_whether_it_was_ready(house: House)
     assert not open_
 
 
-def test_whoever_is_asked_is_reminded_once(house: House) -> None:
+def test_whoever_is_asked_is_reminded_once_and_told_once_that_it_is_late(house: House) -> None:
     make(house)
     ask(house)
-    house.clock.at += timedelta(hours=13)
-    for _ in range(2):
+    for hours in (13, 13, 13):
+        house.clock.at += timedelta(hours=hours)
         OfferApproval(house).look_after()
     with house.reads() as session:
-        assert [one.subject.split(":")[0] for one in session.execute(select(Notice)).scalars()].count("Reminder") == 1
+        told = [(one.subject.split(":")[0], one.person) for one in session.execute(select(Notice)).scalars()]
+    assert told.count(("Reminder", "marina")) == 1 and len(told) == 4
+    assert {person for what, person in told if what == "Not decided in time"} == {"marina", "olga"}
 
 
 def test_a_file_of_the_folder_is_loaded_again_and_again(house: House) -> None:
