@@ -65,8 +65,9 @@ def add_cards(session: Session, numbers: Mapping[str, int], by: str, at: datetim
         {"number": number, "customer_id": whose, "state": CardState.LIVE, "replaces": None, "why": "", "made_by": by,
          "made_at": at, "changed_at": None} for number, whose in numbers.items()
     ]  # fmt: skip
-    done = insert_quietly(session, Card, ["number"]).values(values).returning(col(Card.customer_id))
-    return {int(whose) for whose in session.execute(done).scalars() if whose is not None}
+    session.execute(insert_quietly(session, Card, ["number"]), values)
+    written = select(col(Card.number), col(Card.customer_id)).where(col(Card.number).in_(numbers))
+    return {numbers[number] for number, whose in session.execute(written).tuples() if whose == numbers[number]}
 
 
 def issued(session: Session) -> int:
@@ -150,9 +151,18 @@ def uncounted(session: Session, since: datetime, after: int, most: int) -> list[
     return [(receipt, counted) for receipt, counted in session.execute(query).tuples()]
 
 
+def count_all(session: Session, marks: Sequence[PointsCounted]) -> None:
+    """Mark receipts as counted for the first time; one that is marked already stays as it is."""
+    if marks:
+        session.execute(insert_quietly(session, PointsCounted, ["receipt_id"]), [one.model_dump() for one in marks])
+
+
 def count(session: Session, row: PointsCounted) -> None:
-    session.merge(row)
-    session.flush()
+    """Mark a receipt as counted, whoever else has meanwhile."""
+    session.execute(insert_quietly(session, PointsCounted, ["receipt_id"]), [row.model_dump()])
+    told = update(PointsCounted).where(col(PointsCounted.receipt_id) == row.receipt_id)
+    done = told.values(**row.model_dump(exclude={"receipt_id"}))
+    session.execute(done, execution_options=QUICK)
 
 
 # The ledger, as it is shown and summed up.

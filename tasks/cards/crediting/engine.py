@@ -4,11 +4,16 @@ It knows no Prefect. Each receipt is counted once however often a run is killed,
 was told otherwise afterwards is counted anew by the difference.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from models.cards import PointsCounted, ProgramTerms
-from models.database import now_by
+from models.database import in_one, now_by
 from models.loyalty import Moved
 from models.purchases import Receipt
 from models.registry import Observation
@@ -20,6 +25,28 @@ from tasks.loyalty.engine import Wanted
 from tasks.registry.rows import record
 
 OPERATION, SUBJECT, PORTION = "B8", "points", 500
+
+
+@dataclass(frozen=True)
+class Due:
+    """A receipt that is to be counted, how it was counted before, and what it comes to now."""
+
+    receipt: Receipt
+    counted: PointsCounted | None
+    points: int
+
+    @property
+    def turn(self) -> int:
+        return self.counted.turn + 1 if self.counted else 1
+
+    def order(self, points: int) -> Wanted:
+        return Wanted(f"receipt:{self.receipt.id}:{self.turn}", self.receipt.customer_id or 0, points, by="program")
+
+    def mark(self, at: datetime) -> PointsCounted:
+        return PointsCounted(
+            receipt_id=self.receipt.id or 0, customer_id=self.receipt.customer_id or 0, amount=self.receipt.amount,
+            points=self.points, turn=self.turn, at=at,
+        )  # fmt: skip
 
 
 class Upkeep:
@@ -40,29 +67,39 @@ class Upkeep:
                 found = rows.uncounted(session, since, after, PORTION)
                 whose = [receipt.customer_id or 0 for receipt, _ in found]
                 spent = rows.spent(session, whose, now - timedelta(days=terms.window)) if terms.tiers else {}
-            for receipt, counted in found:
-                self._count(receipt, counted, terms, spent.get(receipt.customer_id or 0, 0), now)
+            due = [
+                Due(receipt, counted, points_for(terms, receipt.amount, spent.get(receipt.customer_id or 0, 0)))
+                for receipt, counted in found
+            ]
+            plain = [one for one in due if one.counted is None and one.points >= 0]
+            in_one(self.house.sessions, partial(self._count_all, due=plain, terms=terms))
+            for one in due:
+                if one.counted is not None or one.points < 0:
+                    self._count(one, terms, now)
             done += len(found)
             if len(found) < PORTION:
                 return done
             after = found[-1][0].id or 0
 
-    def _count(
-        self, receipt: Receipt, counted: PointsCounted | None, terms: ProgramTerms, spent: int, now: datetime
-    ) -> None:
-        """The points first, by a key that they are given once by; then the receipt is marked as counted."""
-        customer, turn = receipt.customer_id or 0, (counted.turn + 1) if counted else 1
-        points = points_for(terms, receipt.amount, spent)
-        more = points - (counted.points if counted else 0)
-        if more:
-            order = Wanted(f"receipt:{receipt.id}:{turn}", customer, abs(more), by="program")
-            ends_on = now.astimezone(self._zone).date() + timedelta(days=terms.days) if terms.days else None
-            self.ledger.earn(order, ends_on) if more > 0 else self.ledger.take(order, whole=False)
+    def _count_all(self, session: Session, due: Sequence[Due], terms: ProgramTerms) -> None:
+        """New purchases, many at a time: their points and their marks in one transaction."""
+        now = now_by(self.clock, session)
+        orders = [one.order(one.points) for one in due if one.points]
+        self.ledger.earn_all(session, orders, self._last_day(terms, now))
+        rows.count_all(session, [one.mark(now) for one in due])
+
+    def _count(self, due: Due, terms: ProgramTerms, now: datetime) -> None:
+        """What is taken, or told otherwise: first by a key that it is done once by, then the receipt is marked."""
+        more = due.points - (due.counted.points if due.counted else 0)
+        if more > 0:
+            self.ledger.earn(due.order(more), self._last_day(terms, now))
+        elif more < 0:
+            self.ledger.take(due.order(-more), whole=False)
         with self.house.sessions.begin() as session:
-            rows.count(session, PointsCounted(
-                receipt_id=receipt.id or 0, customer_id=customer, amount=receipt.amount, points=points, turn=turn,
-                at=now,
-            ))  # fmt: skip
+            rows.count(session, due.mark(now))
+
+    def _last_day(self, terms: ProgramTerms, now: datetime) -> date | None:
+        return now.astimezone(self._zone).date() + timedelta(days=terms.days) if terms.days else None
 
     def expire(self) -> int:
         """Let points end whose last day is over; returns how many."""

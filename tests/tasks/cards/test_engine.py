@@ -1,5 +1,6 @@
 """Cards, points and personal pages: each order once, a page for its client only, nothing left of the erased."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -180,22 +181,50 @@ def test_receipts_come_to_points_once_and_a_told_again_one_to_the_difference(hou
     assert Upkeep(house).expire() == 50 and Upkeep(house).expire() == 0
 
 
-def test_what_was_counted_before_a_kill_is_not_counted_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between the ledger and the mark: the ledger knows the key."""
+@pytest.mark.parametrize(("marking", "points"), [("count_all", 0), ("count", 100)])
+def test_a_kill_counts_nothing_twice(house: House, monkeypatch: pytest.MonkeyPatch, marking: str, points: int) -> None:
+    """Purchases are counted with their marks, or not at all; a return by a key that the ledger knows."""
     issue(house, customer=1)
     program(house, per="20")
-    receipt(house, "a", 100_000)
-    receipt(house, "b", 100_000)
+    for key, amount in (("a", 100_000), ("b", 200_000), ("back", -100_000)):
+        receipt(house, key, amount)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.cards.rows.count", killed)
+        patched.setattr(f"tasks.cards.rows.{marking}", killed)
         with pytest.raises(KeyboardInterrupt):
             Upkeep(house).count()
-    assert Pages(house).seen(1).points == 50
-    assert Upkeep(house).count() == 2 and Pages(house).seen(1).points == 100
+    assert Pages(house).seen(1).points == points
+    Upkeep(house).count()
+    assert Pages(house).seen(1).points == 100 and Points(house).wrong() == ([], []) and Upkeep(house).count() == 0
+
+
+def test_two_who_count_at_once_give_points_once(house: House) -> None:
+    for customer in (1, 2, 3):
+        issue(house, customer=customer)
+    program(house, per="20")
+    for n in range(60):
+        receipt(house, f"r{n}", -20_000 if n % 20 == 19 else 20_000, customer=n % 3 + 1)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: Upkeep(house).count(), range(4)))
+    assert Upkeep(house).count() == 0 and Points(house).wrong() == ([], [])
+    assert sum(Pages(house).seen(customer).points for customer in (1, 2, 3)) == 57 * 10 - 3 * 10
+
+
+def test_many_points_end_together_and_each_once(house: House, clock: SetClock) -> None:
+    ledger = Ledger(house)
+    for customer in (1, 2, 3):
+        for n, days in enumerate((1, 2, 30)):
+            ledger.earn(Wanted(f"{customer}:{n}", customer, 10 * customer), NOW.date() + days * DAY)
+    ledger.spend(Wanted("spent", 2, 15))
+    clock.at += 3 * DAY
+    assert ledger.expire() == 20 + 25 + 60 and ledger.expire() == 0
+    assert [ledger.balance(customer) for customer in (1, 2, 3)] == [10, 20, 30] and ledger.wrong() == ([], [])
+    assert ledger.give_back(Wanted("back", 2, 15), of="spent").balance == 35, "what ended meanwhile has a grace"
+    clock.at += 20 * DAY
+    assert ledger.expire() == 15 and ledger.wrong() == ([], [])
 
 
 def test_tiers_follow_what_was_spent_lately(house: House) -> None:
