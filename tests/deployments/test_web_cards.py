@@ -202,4 +202,5 @@ def test_who_tries_many_links_is_slowed_down_and_who_holds_a_good_one_is_not(web
     answers = [stranger.get(f"/my/{n:x}-0-2c0-{'a' * 24}").status_code for n in range(70)]
     assert answers[0] == 404 and answers[-1] == 429
     assert "x-personal-page" not in stranger.get("/my/x").headers, "a phone forgets nothing because somebody guesses"
+    assert stranger.post("/my/x/close", {"sure": "1"}).status_code == 429
     assert stranger.get(my(web)).status_code == 200

@@ -26,11 +26,9 @@ routes = Routes()
 @routes.get(PATH, Permission.PUBLIC)
 def my_page(request: Request, token: str) -> Response:
     """Card, points, live coupons with their whole codes, history."""
-    if not premises(request).paces.may("my", token, LOOKS_A_MINUTE):
-        return _too_often(request)
     page = _page(request, token)
-    if page is None:
-        return _wrong(request)
+    if not isinstance(page, MyPage):
+        return page
     response = show(request, "my.html", token=token, page=page)
     response.headers[TOLD] = WHOLE
     return response
@@ -39,11 +37,9 @@ def my_page(request: Request, token: str) -> Response:
 @routes.get(PATH + "/now", Permission.PUBLIC)
 def my_page_now(request: Request, token: str) -> Response:
     """Whether the page that the phone shows is still what there is."""
-    if not premises(request).paces.may("my", token, LOOKS_A_MINUTE):
-        return _too_often(request)
     page = _page(request, token)
-    if page is None:
-        return _wrong(request)
+    if not isinstance(page, MyPage):
+        return page
     return JSONResponse({"print": page.print}, headers={TOLD: WHOLE})
 
 
@@ -98,16 +94,23 @@ def choose(request: Request, token: str) -> Response:
 @routes.post(PATH + "/close", Permission.PUBLIC, by_link=True)
 def close(request: Request, token: str) -> Response:
     """Close all links of this client: somebody else has got hold of one."""
-    if not premises(request).paces.may("close", token, CLOSES_A_MINUTE):
+    if not premises(request).verbs.knows_link(token):
+        return _wrong(request)
+    if not premises(request).paces.may("close", token.lower(), CLOSES_A_MINUTE):
         return _too_often(request)
     if said(request, "sure", 5) == "1":
         premises(request).verbs.close_personal_page(token)
     return RedirectResponse(request.url.path.rpartition("/")[0], 303)
 
 
-def _page(request: Request, token: str) -> MyPage | None:
+def _page(request: Request, token: str) -> MyPage | Response:
+    """What a link opens, else the answer to whoever has none. Only links of ours are counted: guesses take no room."""
     verbs = premises(request).verbs
-    return verbs.personal_page(token, reader_language(request, verbs.face()))
+    if not verbs.knows_link(token):
+        return _wrong(request)
+    if not premises(request).paces.may("my", token.lower(), LOOKS_A_MINUTE):
+        return _too_often(request)
+    return verbs.personal_page(token, reader_language(request, verbs.face())) or _wrong(request)
 
 
 def _wrong(request: Request) -> Response:
