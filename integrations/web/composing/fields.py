@@ -180,6 +180,9 @@ PLACES: Mapping[str, str] = {
     "coupon.until": mark("Last day of the coupon"),
     "coupon.terms": mark("Terms of the coupon"),
     "coupon.link": mark("Page of the coupon, for a link"),
+    "my.link": mark("Their personal page, for a link"),
+    "my.points": mark("How many points they have"),
+    "my.card": mark("Number of the card we gave them"),
 }
 HAS: Mapping[str, str] = {
     "name": mark("Whole name"),
@@ -188,6 +191,7 @@ HAS: Mapping[str, str] = {
     "outlet": mark("Their shop"),
     "code": mark("Number of their card"),
     "coupon.code": mark("Code of the coupon"),
+    "my.card": mark("Number of the card we gave them"),
 }
 
 
