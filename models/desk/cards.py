@@ -155,7 +155,10 @@ class MyPage(Value):
 
 
 class ProgramPage(Value):
-    """The program as its form has it, since when and by whom; `owed` is what all points together are worth."""
+    """The program as its form has it, since when and by whom; `owed` is what all points together are worth.
+
+    `groups` are those that cards may be given to, titles by their keys.
+    """
 
     per: str = ""
     worth: str = ""
@@ -170,3 +173,4 @@ class ProgramPage(Value):
     points: int = 0
     owed: int = 0
     currency: str = "RUB"
+    groups: Mapping[str, str] = {}

@@ -81,6 +81,12 @@ def group_called(session: Session, key: str) -> CustomerGroup | None:
     return session.execute(query).scalar_one_or_none()
 
 
+def groups(session: Session) -> dict[str, str]:
+    """Customer groups in use, titles by their keys."""
+    query = select(col(CustomerGroup.key), col(CustomerGroup.title)).where(col(CustomerGroup.archived_at).is_(None))
+    return dict(session.execute(query.order_by(col(CustomerGroup.title))).tuples().all())
+
+
 # Links to the personal page.
 
 

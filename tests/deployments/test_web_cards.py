@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 from sqlalchemy import Engine, select
 
+from models.customer_groups import CustomerGroup, GroupMember
 from models.customers import Customer
 from models.loyalty import Card
 from models.order_book import GivenOrder
@@ -126,6 +127,19 @@ def test_the_program_is_set_and_shown_with_what_is_owed(web: Web) -> None:
     assert "не сумма" in olga.said(olga.post("/staff/points", form | {"per": "много"}))
     olga.post(f"{PATH}/points", {"what": "add", "points": "40", "why": "акт 3"})
     assert "20\u00a0₽" in olga.get("/staff/points").text and "Серебро" in olga.get(PATH).text
+
+
+def test_a_whole_group_gets_cards_from_the_desk(web: Web) -> None:
+    olga = web.browser("olga")
+    with web.house.sessions.begin() as session:
+        session.add(CustomerGroup(key="tea", title="Любители чая", seed="s", made_at=NOW, changed_at=NOW))
+        session.flush()
+        session.add_all(GroupMember(group_id=1, customer_id=id, since=NOW) for id in (1, 2))
+    assert "Любители чая" in olga.get("/staff/points").text
+    assert (
+        "выданы 2 карты" in olga.said(olga.post("/staff/points/cards", {"group": "tea"})) and len(rows(web, Card)) == 2
+    )
+    assert "Клиентской группы «x» нет" in olga.said(olga.post("/staff/points/cards", {"group": "x"}))
 
 
 def test_the_link_is_shown_as_a_code_that_phones_read(web: Web) -> None:

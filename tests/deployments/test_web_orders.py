@@ -79,6 +79,7 @@ PARENT = {
     "/staff/customers/{id}/link": "close-page",  # saves nothing: it shows the link that this order would close
     "/staff/customers/{id}/link/close": "close-page",
     "/staff/points": "points-program",
+    "/staff/points/cards": "issue-cards",
     "/staff/groups": "make-group",
     "/staff/groups/build": "build-groups",
     "/staff/new-group": "make-group",  # saves nothing, until “save” is pressed

@@ -105,6 +105,14 @@ def set_program(request: Request) -> Response:
     return after(request, PROGRAM, *premises(request).verbs.set_program(visitor_of(request), once_of(request), form))
 
 
+@routes.post(PROGRAM + "/cards", Permission.CUSTOMERS)
+def issue_to_group(request: Request) -> Response:
+    """Give cards to all of a customer group who have none."""
+    form = IssueCardsForm(group=said(request, "group", 100), person="")
+    told = premises(request).verbs.issue_cards(visitor_of(request), once_of(request), form)
+    return after(request, PROGRAM, *told)
+
+
 def _known(request: Request, id: int) -> list[CardLine]:
     found = premises(request).verbs.customer(id)
     if found is None:

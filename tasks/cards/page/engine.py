@@ -116,7 +116,9 @@ class Pages:
         currency = self.house.workspace.company.currency
         with self.house.reads() as session:
             row, terms, points = rows.last_program(session), rows.program(session), rows.outstanding(session)
-            seen = ProgramPage(cards=rows.issued(session), points=points, currency=currency)
+            seen = ProgramPage(
+                cards=rows.issued(session), points=points, currency=currency, groups=rows.groups(session)
+            )  # fmt: skip
             names = {person.key: person.name for person in everybody(session)}
         if row is None or terms is None:
             return seen
