@@ -35,7 +35,7 @@ STATUSES = {
     429: "Too many calls, or too many wrong codes; again after Retry-After seconds.",
     503: "Not just now; the same call again after Retry-After seconds.",
 }  # fmt: skip
-BODILESS = (401, 403, 429, 503)
+BODILESS = (401, 403, 409, 429, 503)
 TEXT = {"type": "string"}
 
 
@@ -62,7 +62,7 @@ def described(url: str) -> dict[str, Any]:
 def _path(name: str) -> dict[str, Any]:
     summary, asked, told, keyed = OPERATIONS[name]
     statuses = [status for status in STATUSES if asked or status in BODILESS]
-    responses = {str(status): _refused(status) for status in statuses if keyed or status != 409}
+    responses = {str(status): _refused(status) for status in statuses if keyed or asked is None or status != 409}
     success: dict[str, Any] = {"description": "The answer; also where it is a refusal.", "content": _json(told)}
     if name == "journal":
         success["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}

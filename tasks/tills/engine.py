@@ -33,6 +33,8 @@ from models.till_calls import (
     Verdict,
     Why,
 )
+from tasks.cashier_page.engine import LIST_MOST
+from tasks.cashier_page.rows import live
 from tasks.codes import rows as codes
 from tasks.codes.reading import Reading, masked, read
 from tasks.guessing.engine import Guesser, Guesses
@@ -44,6 +46,7 @@ from tasks.redeeming.engine import Redeeming
 from tasks.tills import reading, rows, wording
 
 TYPED_MOST = 100
+TOO_LONG = mark("There are more live codes than a list may hold ({most}). Redeem over the network.")
 SEVERAL = mark("Several sales of this outlet have this receipt number. Name the one that is meant by “sale”.")
 LATER = mark("Too many wrong codes came before it, so it was not entered. Send it again later.")
 Ask = Callable[[Call], Answer]
@@ -93,6 +96,9 @@ class Tills:
         return wording.returned(done)
 
     def held_list(self) -> ListAnswer:
+        with self.house.reads() as session:
+            if live(session) > LIST_MOST:
+                raise NotTaken(409, because(TOO_LONG, code="too_many_codes", most=LIST_MOST))
         signed = self.ledger.signed_list(self.caller.till)
         return ListAnswer(body=signed.body, signature=signed.signature, public_key=signed.public_key)
 

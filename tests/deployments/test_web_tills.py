@@ -256,6 +256,11 @@ def test_lists_are_made_one_at_a_time(web: Web, till: httpx.Client) -> None:
     assert till.get(PATH + "list").status_code == 200
 
 
+def test_a_list_that_no_till_could_hold_is_refused(till: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.tills.engine.LIST_MOST", 2)
+    assert refusal(till.get(PATH + "list")) == (409, "too_many_codes")
+
+
 def test_a_journal_that_guesses_is_put_off_and_goes_on_later(web: Web, till: httpx.Client) -> None:
     body = {"entries": [entry(f"j{n}", [f"X{n:02}"]) for n in range(22)] + [entry("good")]}
     answer = ask(till, "journal", body)

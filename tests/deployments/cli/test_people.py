@@ -46,3 +46,7 @@ def test_a_key_of_a_till_is_shown_once(town: Town, otdel: Otdel) -> None:
         key = session.execute(select(TillKey)).scalar_one()
     assert (key.outlet, key.title, key.made_by) == ("bath", "till 1", "vera") and said.data["key"] not in str(key)
     assert otdel("till-key", "nowhere", "till 1", "--person", "vera").code == 4
+    assert otdel("till-key", "bath", "till 2", "--coupons", "--person", "vera").code == 0
+    with reading(town.engine) as session:
+        purposes = session.execute(select(TillKey.coupons, TillKey.intake).order_by(TillKey.id)).all()  # type: ignore[call-overload]
+    assert [tuple(one) for one in purposes] == [(False, False), (True, False)]

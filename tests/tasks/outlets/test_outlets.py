@@ -105,6 +105,16 @@ def test_only_an_administrator_changes_outlets_and_keys(house: House, by: str) -
     assert ("№ 1" in tend(house, LIST, by)) is (by == "vera")
 
 
+def test_the_list_says_what_a_key_is_for(house: House) -> None:
+    purposes = [{}, {"coupons": True}, {"coupons": True, "intake": True}]
+    for n, purpose in enumerate(purposes):
+        Shops(house).make_key("quay", f"till {n}", Signed(person="anton"), lambda n=n: f"key {n}", hashed, **purpose)  # type: ignore[misc]
+    said = [line for line in tend(house, LIST).splitlines() if "till" in line and "№" in line][-3:]
+    assert [("redeems coupons" in one, "hands in customers" in one) for one in said] == [
+        (True, True), (True, False), (False, False)
+    ]  # fmt: skip
+
+
 def test_a_key_is_given_once_and_kept_as_a_hash(house: House) -> None:
     report, secret = key(house)
     assert secret == "very-secret-1234" and secret not in report.model_dump_json()
