@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from math import ceil
 from typing import Any, TypeVar
+
+from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Unavailable
 from models.locale import mark
@@ -27,6 +30,7 @@ from tasks.codes.rows import KnownForms
 from tasks.house import House
 from tasks.outlets import rows as keys
 from tasks.people.tokens import till_key_hash
+from tasks.redeeming import refusals
 from tasks.redeeming.engine import Redeeming
 from tasks.tills.engine import Tills
 from tasks.tills.reading import shaped
@@ -57,7 +61,7 @@ class TillVerbs:
         if found is None:
             return None
         if keys.is_used_anew(found, self.house.now()):
-            with self.house.sessions.begin() as session:
+            with suppress(OperationalError), self.house.sessions.begin() as session:  # a note: no sale waits for it
                 keys.use(session, self.house.clock, found.id or 0)
         return Caller(id=found.id or 0, outlet=found.outlet, title=found.title, zone=outlets[found.outlet],
                       may=found.coupons, address=address)  # fmt: skip
@@ -101,6 +105,8 @@ def _taken(work: Callable[[], T]) -> T:
     """What is not now is told by its status: the till waits, and asks again."""
     try:
         return work()
+    except OperationalError:  # a database that is busy, or gone for a moment, says neither yes nor no
+        raise NotTaken(503, because(refusals.BUSY, code="busy"), seconds=1) from None
     except Unavailable as no:
         status = 429 if no.reason.code == "guessing" else 503
         seconds = ceil(no.retry_after.total_seconds()) if no.retry_after else 0

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from lxml import html
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from integrations.web.routes.tills import CALLS_A_MINUTE, LISTS_A_MINUTE, WRONG_A_MINUTE
 from models.guesses import GuessAlarm
@@ -245,6 +246,37 @@ def test_the_list_goes_down_and_the_journal_comes_up(web: Web, till: httpx.Clien
     assert [one["replayed"] for one in again["entries"]] == [True, True, False, False, True]
     [row] = rows(web, Redemption)
     assert (row.state, row.amount, row.back, row.origin, row.conflict) == ("returned", 1500, 1500, "offline", "")
+
+
+class Gone:
+    """A ledger whose database is busy beyond all patience, or restarts."""
+
+    def redeem(self, call: Any) -> Any:
+        raise OperationalError("redeem", {}, Exception("database is locked"))
+
+
+def test_a_database_that_is_busy_says_neither_yes_nor_no(web: Web, till: httpx.Client) -> None:
+    verbs = web.app.state.premises.verbs
+    verbs.__dict__["ledger"] = Gone()
+    answer = ask(till, "redeem", sold(), "s1")
+    assert refusal(answer) == (503, "busy") and answer.headers["retry-after"] == "1"
+    del verbs.__dict__["ledger"]
+    assert ask(till, "redeem", sold(), "s1").json()["ok"]
+
+
+ODD = ["\0", "\ud800", "TEA\0", "ＴＥＡ", "ТЕА", " tea ", "t-e-a", "T" * 200, "💥", "'; DROP TABLE coupon; --", "%s{}"]
+
+
+def test_odd_codes_and_names_are_answered_not_broken(web: Web, till: httpx.Client) -> None:
+    for n, code in enumerate(ODD):
+        odd = json.dumps({**sold(code, receipt=code[:90] or "x", cashier=code, buyer={"card": code, "email": code}),
+                          "basket": basket({"n": 1, "product": code[:90], "amount": 100})})  # fmt: skip
+        head = {"content-type": "application/json", "idempotency-key": f"odd-{n}"}
+        answer = till.post(PATH + "redeem", content=odd.encode(), headers=head)
+        assert answer.status_code in (200, 422), (code, answer.text)
+        web.clock.at += timedelta(minutes=10)
+    taken = [one.key for one in rows(web, Redemption)]
+    assert {f"odd-{n}" for n in (2, 4, 5, 6)} <= set(taken) | {"odd-3"}, taken
 
 
 def test_lists_are_made_one_at_a_time(web: Web, till: httpx.Client) -> None:
