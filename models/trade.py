@@ -1,6 +1,6 @@
 """Coupons in trade: what each outlet was told of an offer and has confirmed, and its files."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -97,8 +97,8 @@ class OfferInTrade(Value):
     key: str
     title: str
     stage: OfferStage
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    first_day: date
+    last_day: date
     outlets: tuple[OutletInTrade, ...] = ()
 
     @property

@@ -18,7 +18,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "key": ("операция", "номер операции", "operation", "key"),
     "what": ("вид", "вид операции", "что", "what", "kind"),
     "till": ("касса", "ккм", "till", "pos"),
-    "receipt": ("чек", "номер чека", "receipt"),
+    "receipt": ("чек", "номер чека", "чек №", "№ чека", "receipt"),
     "at": ("дата и время", "дата", "время", "at", "date", "time"),
     "code": ("код", "купон", "код купона", "промокод", "code", "coupon"),
     "n": ("строка", "номер строки", "line"),
@@ -47,7 +47,7 @@ NOT_A_KIND = mark("“{value}” is neither a sale nor a return.")
 
 def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str) -> Taken:
     """What a table of receipts means; a table that cannot be used has one trouble, of row 0."""
-    sheet, problems = read_sheet(data, file, lambda heading: tidy(heading) in BY_NAME, ROWS_MOST)
+    sheet, problems = read_sheet(data, file, lambda heading: bool(column_of(heading)), ROWS_MOST)
     if sheet is None:
         return Taken(troubles=[Trouble(0, problems[0].reason)])
     at, wrong = _places(sheet.header)
@@ -57,10 +57,15 @@ def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str) ->
     return taken(lines, troubles, outlet, zone, len(sheet.rows))
 
 
+def column_of(heading: str) -> str:
+    """The column a heading names, whatever unit stands behind it; empty where it names none."""
+    return BY_NAME.get(tidy(heading)) or BY_NAME.get(tidy(heading.partition(",")[0]), "")
+
+
 def _places(header: Sequence[str]) -> tuple[dict[str, int], Reason]:
     at: dict[str, int] = {}
     for place, heading in enumerate(header):
-        column = BY_NAME.get(tidy(heading), "")
+        column = column_of(heading)
         if column and column in at:
             return at, because(TWICE, code="twice", first=header[at[column]], second=heading)
         if column:

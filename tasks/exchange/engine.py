@@ -23,12 +23,12 @@ from tasks.exchange.disk.engine import is_as_it_was, move_aside, put
 from tasks.exchange.ends import is_unfinished
 from tasks.exchange.receipts import Taken, Trouble
 from tasks.house import House
-from tasks.offers.summary import summary
 from tasks.offers.wording import Words
 from tasks.outlets.cards import called
 from tasks.redeeming.calls import Entered, Entry, Sale
 from tasks.redeeming.engine import Redeeming
 from tasks.trade import whom
+from tasks.trade.instruction import for_outlets
 from tasks.trade.looking.engine import ledger_of
 from tasks.trade.rows import in_force
 
@@ -261,7 +261,7 @@ class Exchange:
         ]  # fmt: skip
         left = rows.left_of(session, [row.id or 0 for row, _ in found])
         given = [
-            down.Given(row.key, row.approved_hash[:12], terms, summary(terms, words)[1:-1],
+            down.Given(row.key, row.approved_hash[:12], terms, tuple(for_outlets(terms, words)),
                        left.get(row.id or 0, terms.limits.total or None), now)
             for row, terms in found
         ]  # fmt: skip

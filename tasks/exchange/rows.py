@@ -5,27 +5,33 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock, now_by, portions
 from models.redemptions import Coupon, CouponState, JournalEntry, Limit, OfferCounter
-from models.trade import ExchangeFile
+from models.trade import ExchangeFile, FileState
+from tasks.delivery.rows import insert_quietly
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
 PROBLEMS_MOST = 200
 
 
 def keep(session: Session, clock: Clock, outlet: str, name: str, print_: str, **said: Any) -> None:
-    """Write down what came of a file. The same content again is the same row: what it did first stays."""
+    """Write down what came of a file. The same content again is the same row, and what it did first stays.
+
+    Unless it did nothing then: a file that could not be read may be readable now.
+    """
     now = now_by(clock, session)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     said["problems"] = said["problems"][:PROBLEMS_MOST]
-    row = {"outlet": outlet, "name": name, "print": print_, "first_at": now, "read_at": now, "times": 1} | said
-    statement = dialect.insert(ExchangeFile).values(row)
-    again = {"read_at": now, "name": name, "times": col(ExchangeFile.times) + 1}
-    session.execute(statement.on_conflict_do_update(index_elements=["outlet", "print"], set_=again))
+    row = {"outlet": outlet, "name": name, "print": print_, "first_at": now, "read_at": now, "times": 0} | said
+    session.execute(insert_quietly(session, ExchangeFile, ["outlet", "print"]).values(row))
+    mine = (col(ExchangeFile.outlet) == outlet, col(ExchangeFile.print) == print_)
+    former = session.execute(select(ExchangeFile).where(*mine).with_for_update()).scalar_one()
+    former.times, former.name, former.read_at = former.times + 1, name, now
+    if former.state == FileState.BROKEN or (said["entered"] and former.times > 1):
+        for field, value in said.items():
+            setattr(former, field, value)
 
 
 def known(session: Session, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

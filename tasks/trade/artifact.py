@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.figures import day
-from models.locale import mark, translate
+from models.locale import mark, translate, translate_plural
 from models.trade import OfferInTrade
 
 TITLE = mark("Offers in trade")
@@ -19,7 +19,7 @@ def markdown(offers: Sequence[OfferInTrade], staff_url: str) -> str:
     lines = [f"| {translate(HEADING)} |", "| --- | --- | --- | --- |"]
     for one in offers:
         title = one.title.replace("|", "/")
-        starts = day(one.starts_at.date()) if one.starts_at else "—"
+        starts = day(one.first_day)
         link = f"[{title}]({staff_url}/staff/trade/{one.key})"
         lines.append(f"| {link} | {starts} | {one.confirmed} / {len(one.outlets)} | {_late(one)} |")
     return "\n".join([f"## {translate(TITLE)}", "", *lines])
@@ -27,5 +27,5 @@ def markdown(offers: Sequence[OfferInTrade], staff_url: str) -> str:
 
 def _late(one: OfferInTrade) -> str:
     names = [outlet.name.replace("|", "/") for outlet in one.outlets if not outlet.confirmed_at]
-    more = [translate(MORE, number=len(names) - SHOWN)] if len(names) > SHOWN else []
+    more = [translate_plural(MORE, MORE, len(names) - SHOWN)] if len(names) > SHOWN else []
     return ", ".join([*names[:SHOWN], *more]) or "—"

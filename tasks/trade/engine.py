@@ -232,7 +232,7 @@ class Trade:
         shown = [self._standing(one, known.get(one.key)) for one in whom.concerned(terms, self.outlets)]
         return OfferInTrade(
             id=offer.id or 0, key=offer.key, title=offer.title, stage=OfferStage(offer.stage),
-            starts_at=offer.starts_at, ends_at=offer.ends_at, outlets=tuple(shown),
+            first_day=terms.first_day, last_day=terms.last_day, outlets=tuple(shown),
         )  # fmt: skip
 
     def _standing(self, outlet: Outlet, row: Instruction | None) -> OutletInTrade:

@@ -72,7 +72,7 @@ class Told:
 def told(terms: OfferTerms, version: str, around: Around, words: Words) -> Told:
     """The instruction in the language of the moment."""
     heads = (
-        (translate(WHAT), tuple(_what(terms, words))),
+        (translate(WHAT), tuple(for_outlets(terms, words))),
         (translate(TILL), tuple(_at_the_till(terms, around))),
         (translate(REFUSE), (translate(SAY), translate(NO_GUESS), translate(DOUBT))),
         (translate(BACK), (_back(terms),)),
@@ -84,7 +84,7 @@ def told(terms: OfferTerms, version: str, around: Around, words: Words) -> Told:
     )  # fmt: skip
 
 
-def _what(terms: OfferTerms, words: Words) -> Iterator[str]:
+def for_outlets(terms: OfferTerms, words: Words) -> Iterator[str]:
     """The approved summary without what is the department's own: money, funds, codes, the share kept for comparison."""
     _, *said = summary(_for_outlets(terms), words)
     left_out = {*_own(terms, words)}

@@ -62,7 +62,7 @@ def test_the_desk_shows_who_has_confirmed_and_takes_a_word(web: Web) -> None:
     gleb = web.browser("gleb")
     assert "0 / 2" in gleb.get("/staff/trade").text or "1 / 2" in gleb.get("/staff/trade").text
     page = gleb.get("/staff/trade/tea").text
-    assert "нет адреса" in page and "+7 000 1" in page
+    assert "нет адреса" in page and "+7 000 1" in page and "24 ноября 2026 — 14 декабря 2026" in page
     assert "Точки не подтвердили" in gleb.get("/staff/unknown").text
     id = number(web, "kazan")
     fields = {"name": "Семён", "once": "the same"}

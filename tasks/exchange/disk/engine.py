@@ -34,7 +34,8 @@ def put(path: Path, parts: Iterable[str], encoding: str) -> bool:
     with beside.open("wb") as file:
         for number, part in enumerate(parts):
             coding = encoding if not number else encoding.removesuffix("-sig")
-            data = part.encode(coding, errors="xmlcharrefreplace" if path.suffix == ".xml" else "replace")
+            said = part if coding != "cp1251" else part.replace("₽", "руб.")  # the sign is younger than the encoding
+            data = said.encode(coding, errors="xmlcharrefreplace" if path.suffix == ".xml" else "replace")
             digest.update(data)
             file.write(data)
         file.flush()

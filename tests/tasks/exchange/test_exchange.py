@@ -210,6 +210,18 @@ def test_what_cannot_be_read_is_said_and_put_aside(house: House) -> None:
     assert files(house)[0].state == "broken" and "дата и время" in done.remarks[0]
 
 
+def test_a_file_that_can_be_read_at_last_is_no_broken_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = table(sale(1))
+    with monkeypatch.context() as blind:
+        blind.setattr("tasks.exchange.columns.BY_NAME", {})
+        drop(house, "day.csv", text)
+        Exchange(house).round()
+    assert [kept.state for kept in files(house)] == ["broken"]
+    drop(house, "day.csv", text)
+    Exchange(house).round()
+    assert [(kept.state, kept.entered, kept.times, kept.problems) for kept in files(house)] == [("read", 1, 2, [])]
+
+
 def test_a_bomb_does_not_go_off(house: House) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 20 if n else "boom"}">' for n in range(12))
     drop(house, "bomb.xml", f"<!DOCTYPE r [{entities}]><КоммерческаяИнформация>&e11;</КоммерческаяИнформация>")
@@ -311,7 +323,7 @@ def test_what_goes_down_is_whole_or_not_there_and_written_only_when_it_is_new(tm
     with pytest.raises(OSError):
         put(path, breaks(), "utf-8-sig")
     assert path.read_text("utf-8-sig") == "чай\r\n".replace("\r\n", "\n")
-    assert put(path, ["45 ₽"], "cp1251") and path.read_bytes() == b"45 ?"
+    assert put(path, ["45 ₽ ☕"], "cp1251") and path.read_text("cp1251") == "45 руб. ?"
 
 
 def test_offers_and_codes_go_down_and_a_used_or_stopped_code_goes_away(house: House) -> None:
@@ -320,7 +332,7 @@ def test_offers_and_codes_go_down_and_a_used_or_stopped_code_goes_away(house: Ho
     assert exchange.round().written == 3 and exchange.round().written == 0
     offers = (folder / "offers.csv").read_text("utf-8-sig").splitlines()
     assert offers[0].startswith("offer;version;title;kind") and offers[1].startswith("tea;")
-    assert ";45;" in offers[1] and "9000" not in offers[1]
+    assert ";45;" in offers[1] and "9000" not in offers[1] and "9,000" not in offers[1]
     codes = (folder / "codes.csv").read_text("utf-8-sig").splitlines()
     assert codes[0] == "code;offer;left;good_until" and len(codes) == 201 and codes[1].startswith("TEA000;tea;1;")
     ledger_of(house).stop("vera", "leaked", code="TEA000")

@@ -69,6 +69,8 @@ def test_two_codes_on_one_line_come_off_it_together() -> None:
 def test_what_is_not_said_about_a_discount_is_not_made_up() -> None:
     [(_, sale)] = read("1;2026-11-22 12:00;TEA001;100", head="чек;дата;код;сумма").entries
     assert isinstance(sale, Sale) and sale.given == () and sale.call.key == "2026-11-22 1"
+    units = read("1;2026-11-22 12:00;TEA001;100", head="Чек №:;Дата;Купон;Сумма до скидки, руб.").entries
+    assert units[0][1] == sale.model_copy(update={"call": sale.call})
     assert sale.call.place.at.isoformat() == "2026-11-22T12:00:00+03:00"
 
 
