@@ -207,7 +207,7 @@ class Exchange:
                 outcome.problems.append(_problem(row, entered.reason))
                 continue
             outcome.repeated += entered.replayed
-            outcome.entered += not entered.replayed
+            outcome.entered += not entered.replayed and bool(entered.redemptions or entered.waits)
             if entered.waits:
                 outcome.problems.append(_problem(row, because(WAITS, code="waits")))
             if entered.conflicts:

@@ -158,7 +158,8 @@ def test_conflicts_are_told_and_what_happened_stands(house: House) -> None:
     drop(house, "day.csv", table(sale(1), again, other, strange))
     done = Exchange(house).round()
     [kept] = files(house)
-    assert kept.conflicts == 3 and len(state(house)) == 3 and "would not have been allowed: 3" in done.remarks[0]
+    assert [kept.entered, kept.conflicts, len(state(house))] == [3, 3, 3]
+    assert "would not have been allowed: 3" in done.remarks[0]
     said = str([one["said"]["code"] for one in kept.problems])
     assert "code" in said and "amount" in said and "unknown_code" in said
     assert "WHOEVER" not in str(kept.problems)
