@@ -10,7 +10,6 @@ from models.post import Value
 class LetterCoupon(Value):
     """`code` as people read it; "" where none works any more. `mark` is the letter's; a test, not counted, has none."""
 
-    title: str = ""
     code: str = Field("", repr=False)
     gives: str = ""
     terms: str = ""

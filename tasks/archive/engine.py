@@ -14,6 +14,7 @@ from tasks.archive.impersonal import impersonal, page_of, page_of_nobody, words_
 from tasks.composing.compiled import Compiled, Variant, read
 from tasks.composing.expressions import MARK
 from tasks.composing.held import HeldBack
+from tasks.composing.preview import COUPON
 from tasks.house import House
 from tasks.mailing.jobs import Due
 from tasks.mailing.writing.engine import facts
@@ -107,8 +108,8 @@ class Archive:
     def _person(self, session: Session, sent: Message, ground: Ground, needs: Asked) -> Mapping[str, Any] | None:
         """The recipient's values; None where they are forgotten.
 
-        What a service message brought, as a link to confirm by, is for whoever holds the letter: its mark stands where
-        others read it.
+        What a service message brought, as a link to confirm by, and a coupon's code are for whoever holds the letter:
+        its mark stands where others read it.
         """
         someone = somebody(session, sent.customer_id, sent.kind)
         if someone is None:
@@ -121,7 +122,7 @@ class Archive:
         )  # fmt: skip
         more = facts(self.house, session, needs, [due]) if ground is Ground.ADVERTISING else {}
         outlets = {one.key: one.name for one in self.house.workspace.company.outlets}
-        return {**person_of(someone, outlets), **more.get(due.id, {})}
+        return {**person_of(someone, outlets), **more.get(due.id, {}), COUPON: None}
 
 
 def _first(made: Compiled) -> Variant:

@@ -87,7 +87,7 @@ def coupon(site: str) -> Written:
             ),
             Coupon(
                 id="coupon",
-                gives='A discount {{ coupon.gives | default("on your next purchase") }}',
+                gives='{{ coupon.gives | default("A discount on your next purchase") }}',
                 terms='{{ coupon.terms | default("One code, one purchase.") }} Valid until '
                 '{{ coupon.until | default("the end of the offer") }}.',
                 qr="{{ coupon.qr }}",
@@ -182,7 +182,7 @@ def sleeping(site: str) -> Written:
             ),
             Coupon(
                 id="coupon",
-                gives="A discount to come back with",
+                gives='{{ coupon.gives | default("A discount to come back with") }}',
                 shown_to=ShownTo(has=("coupon.code",)),
                 terms='Say the code at the till until {{ coupon.until | default("the end of the offer") }}.',
                 qr="{{ coupon.qr }}",

@@ -81,7 +81,7 @@ def coupon(site: str) -> Written:
             ),
             Coupon(
                 id="coupon",
-                gives='Скидка {{ coupon.gives | default("на следующую покупку") }}',
+                gives='{{ coupon.gives | default("Скидка на следующую покупку") }}',
                 terms='{{ coupon.terms | default("Один код, одна покупка.") }} Действует до '
                 '{{ coupon.until | default("конца акции") }}.',
                 qr="{{ coupon.qr }}",
@@ -175,7 +175,7 @@ def sleeping(site: str) -> Written:
             ),
             Coupon(
                 id="coupon",
-                gives="Приятная скидка на возвращение",
+                gives='{{ coupon.gives | default("Приятная скидка на возвращение") }}',
                 shown_to=ShownTo(has=("coupon.code",)),
                 terms='Назовите код на кассе до {{ coupon.until | default("конца акции") }}.',
                 qr="{{ coupon.qr }}",

@@ -90,7 +90,7 @@ class Terms:
 
 TERMS = Terms()
 # Why a letter that cannot be written never will be; any other is held until a person has looked.
-NEVER = frozenset({"cap"})
+NEVER = frozenset({"cap", "coupon_used"})
 
 
 @dataclass

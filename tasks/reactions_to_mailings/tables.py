@@ -23,8 +23,8 @@ WITH, PER_CENT = mark("{share} ({low}–{high})"), "%\u00a0"
 OTHERS, UNCOUNTED = mark("Other domains"), mark("too few addresses to count one by one")
 RECEIPTS, NET = mark("Receipts"), mark("Amount")
 OWED_TITLE, OWED_HEAD = mark("What purchases are owed to"), mark("The recipient bought")
-COUPONS_TITLE, ISSUED, VIEWED = mark("Coupons of the letters"), mark("Codes issued"), mark("Coupons viewed")
-REDEEMED, PAID_PER_1000 = mark("Coupons redeemed"), mark("Paid with them, per 1,000 delivered")
+COUPONS_TITLE, ISSUED, VIEWED = mark("Coupons of the letters"), mark("Issued codes"), mark("Viewed coupons")
+REDEEMED, PAID_PER_1000 = mark("Redeemed coupons"), mark("Paid with them, per 1,000 delivered")
 SO_MANY = mark("redeemed: {number}, paid with them: {amount}")
 AS_REDEEMED = mark(
     "A redemption is owed to the last mailing of the offer whose letter went to its holder before it. Viewed is "

@@ -156,7 +156,8 @@ class Tills:
         )  # fmt: skip
 
     def _count_wrong(self, typed: Sequence[str], found: Sequence[Reading], answer: Answer) -> None:
-        wrong = [(masked(code), one.why.code) for code, one in zip(typed, found, strict=True) if not one]
+        wrong = [(masked(code), one.why.code) for code, one in zip(typed, found, strict=True)
+                 if not one and one.why.code != refusals.TEST_LETTER.code]  # fmt: skip
         wrong += [(masked(one.code), one.reason.code) for one in answer.outcomes
                   if one.reason.code == refusals.UNKNOWN_CODE.code]  # fmt: skip
         self.guesses.wrong(self.guesser, wrong)

@@ -118,7 +118,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("coupon", mark("Coupon"), mark("A code of the recipient's own: what it gives, and until when."), (
             Field("gives", mark("What it gives"), needed=True, personal=True),
             Field("terms", mark("On what terms"), personal=True),
-            Field("offer", mark("Key of the offer it is made from"), help=mark("A letter has one offer. Empty: the one chosen under “Recipients and time”.")),  # noqa: E501
+            Field("offer", mark("Key of the offer it is made from"), help=mark("A letter has one offer. Empty: the one chosen under “To whom and when”.")),  # noqa: E501
             Field("valid_until", mark("Last day"), Sort.DAY),
             Field("button", mark("Words on its button; empty: none")),
             Field("link", mark("Where it leads"), Sort.LINK, help=LINK_HELP, most=2_000),

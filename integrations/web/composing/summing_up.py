@@ -26,7 +26,7 @@ SHARED = mark("{shares}; the rest waits and gets the better one.")
 SHARED_ALL = mark("{shares}; nobody waits.")
 A_SHARE = mark("variant {name}: {share} %")
 CAPPED = mark("Nobody gets more than {number} advertising letters in {days} days.")
-COUPONS = mark("With coupons of the offer {offer}: each recipient gets a code of their own, or its one code.")
+COUPONS = mark("Its letters carry coupons of the offer {offer}.")
 PUBLIC = mark("Once it has gone out, everybody may read it in the letters' archive on the site.")
 BY_SMS = mark("Whoever has no e-mail gets a short message.")
 

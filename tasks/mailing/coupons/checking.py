@@ -16,7 +16,7 @@ from tasks.composing.marking import EXPRESSION
 from tasks.schedule.wall import local
 
 NOT_CHOSEN = mark(
-    "Variant {variant} writes a coupon, but the mailing carries no offer. Choose it under “Recipients and time”."
+    "Variant {variant} writes a coupon, but the mailing carries no offer. Choose it under “To whom and when”."
 )
 NO_OFFER = mark("There is no offer “{offer}”. Look its key up in the list of offers, and choose it anew.")
 NOT_APPROVED = mark(
@@ -47,7 +47,10 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class OfferLook:
-    """The offer of a mailing at this moment. `free` are imported codes that are nobody's, or those for everybody."""
+    """The offer of a mailing at this moment. `free` are imported codes that are nobody's, or those for everybody.
+
+    `holders` are customers who have a code of it already.
+    """
 
     key: str
     title: str = ""
@@ -57,6 +60,7 @@ class OfferLook:
     ends_at: datetime | None = None
     kind: CodeKind = CodeKind.UNIQUE
     free: int = 0
+    holders: int = 0
     zone: str = "UTC"
 
 
@@ -96,7 +100,7 @@ def about(
     elif look.ends_at is not None and look.ends_at < at + A_DAY:
         words = {"title": look.title, "day": _day(look.ends_at, look.zone)}
         yield Finding(Severity.WARNS, because(ENDS_SOON, code="offer_ends_soon", **words))
-    if look.kind is CodeKind.IMPORTED and look.free < number:
+    if look.kind is CodeKind.IMPORTED and look.free + look.holders < number:
         yield _stops(because(TOO_FEW, code="too_few_codes", title=look.title, free=look.free, number=number))
     for variant in document.variants:
         yield from _variant(variant, look)

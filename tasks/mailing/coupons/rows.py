@@ -97,7 +97,8 @@ def look(session: Session, mailing: Mailing, zone: str) -> OfferLook | None:
     offer = carried(session, mailing.offer)
     return OfferLook(
         row.key, row.title, OfferStage(row.stage), offer is not None, row.starts_at, row.ends_at,
-        offer.kind if offer else CodeKind.UNIQUE, free(session, offer) if offer else 0, zone,
+        offer.kind if offer else CodeKind.UNIQUE, free(session, offer) if offer else 0,
+        holders(session, offer) if offer else 0, zone,
     )  # fmt: skip
 
 
@@ -124,6 +125,14 @@ def free(session: Session, offer: Carried) -> int:
     if offer.kind is CodeKind.UNIQUE:
         return 0
     return session.execute(select(func.count()).select_from(COUPON).where(*nobodys(offer))).scalar_one()
+
+
+def holders(session: Session, offer: Carried) -> int:
+    """How many customers have one of its imported codes that works."""
+    if offer.kind is not CodeKind.IMPORTED:
+        return 0
+    mine = (C.offer_id == offer.id, C.customer_id.is_not(None), *works())
+    return session.execute(select(func.count(C.customer_id.distinct())).where(*mine)).scalar_one()
 
 
 def nobodys(offer: Carried) -> tuple[ColumnElement[bool], ...]:

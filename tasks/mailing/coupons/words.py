@@ -9,20 +9,20 @@ from datetime import date
 
 from models.figures import counted, weekdays
 from models.locale import mark, spoken, translate
-from models.offers import AmountOff, OfferTerms, PercentOff
+from models.offers import CodeKind, OfferTerms
 from tasks.composing.expressions import VALUE_MAX
 from tasks.offers import summary_of_rules as rules
 from tasks.offers.refusals import hours_said
 from tasks.offers.summary import ALL_GOODS_BUT, GIVES, GOODS, GOODS_BUT
 from tasks.offers.windows import is_over_midnight
-from tasks.offers.wording import Words, goods_named, money, named, percent
+from tasks.offers.wording import Words, goods_named, money, named
 
 THE_REST = mark("All terms: at the till.")
 
 
 @dataclass(frozen=True)
 class Said:
-    """`gives` is short, as “10%”, and empty where only a sentence says it; `until` the last day."""
+    """`gives` is the main thing, as a heading says it; `terms` the rest in sentences; `until` the last day."""
 
     gives: str
     terms: str
@@ -32,18 +32,12 @@ class Said:
 def said(terms: OfferTerms, words: Words, language: str) -> Said:
     """The words of an offer in the letter's language."""
     with spoken(language):
-        return Said(_gives(terms, words), _cut([*sentences(terms, words)]), terms.last_day)
-
-
-def _gives(terms: OfferTerms, words: Words) -> str:
-    gives = terms.gives
-    if isinstance(gives, PercentOff):
-        return percent(gives.percent)
-    return money(gives.amount, words.currency) if isinstance(gives, AmountOff) else ""
+        gives, *rest = sentences(terms, words)
+        return Said(gives.rstrip("."), _cut(rest), terms.last_day)
 
 
 def sentences(terms: OfferTerms, words: Words) -> Iterator[str]:
-    """What the holder has to know, in the reader's language."""
+    """What the holder has to know, in the reader's language; first what it gives."""
     asked = terms.conditions
     yield from GIVES[type(terms.gives)](terms.gives, words)
     yield from _goods(terms, words)
@@ -59,10 +53,20 @@ def sentences(terms: OfferTerms, words: Words) -> Iterator[str]:
         yield translate(rules.WEEKDAYS, days=weekdays(asked.weekdays))
     if asked.hours_from or asked.hours_to:
         yield translate(rules.OVERNIGHT if is_over_midnight(asked) else rules.HOURS, **hours_said(asked))
-    if terms.limits.per_code:
-        yield counted(rules.PER_CODE, terms.limits.per_code)
+    yield from _how_often(terms)
     if terms.stacking.exclusive:
         yield translate(rules.ALONE)
+
+
+def _how_often(terms: OfferTerms) -> Iterator[str]:
+    """What is said of each holder: what all of them may do together concerns none of them."""
+    is_own, limits = terms.codes.kind is not CodeKind.GENERIC, terms.limits
+    if limits.per_customer and not (is_own and limits.per_code):
+        yield counted(rules.PER_CUSTOMER, limits.per_customer)
+    elif is_own and limits.per_code:
+        yield counted(rules.PER_CODE, limits.per_code)
+    else:
+        yield translate(rules.ANY_TIMES)
 
 
 def _goods(terms: OfferTerms, words: Words) -> Iterator[str]:

@@ -92,7 +92,8 @@ class Mailings:
             ground = Ground.SERVICE if form.kind == "service message" else Ground.ADVERTISING
             row = rows.add(session, self._new(form, title, ground, by), slug(title, 40))
             first = self._first(session, row, form)
-            row.offer = offer_called(session, form.offer) or named_in(first)
+            former = rows.mailing(session, form.like).offer if form.like else ""
+            row.offer = offer_called(session, form.offer) or former or named_in(first)
             rows.keep(session, self.clock, row.id or 0, first.model_dump(mode="json"), by)
             return self.line(row, translate(MADE))
 

@@ -25,7 +25,8 @@ from tasks.content.rows import as_offer
 from tasks.groups.figures.rows import keys_of
 from tasks.house import House
 from tasks.mailing.composed.rows import offers_of
-from tasks.mailing.coupons.rows import offer_trouble
+from tasks.mailing.coupons.checking import ROOT as COUPON
+from tasks.mailing.coupons.rows import USED, offer_trouble
 from tasks.mailing.jobs import Due, Going
 from tasks.mailing.writing import rows
 from tasks.mailing.writing.caps import Cap, cap_of
@@ -36,6 +37,7 @@ from tasks.returns.marks import letter_key
 NO_VERSION = mark("What was approved of this mailing is not there any more. Ask for its approval again.")
 NO_VARIANT = mark("The mailing has no variant {variant} any more. Correct it, and ask for its approval again.")
 NO_SHORT = mark("The mailing has no text of a short message. Write it, and ask for its approval again.")
+COUPON_GONE = mark("The customer's coupon of this offer was used or stopped before the letter went.")
 HAD_ENOUGH = mark("This customer has had as much advertising as one gets in these days.")
 PAUSED_TITLE = mark("Paused: {title}")
 PAUSED_BODY = mark("The mailing “{title}” is paused and sends nothing more: {reason}")
@@ -84,7 +86,7 @@ class Writer:
         outlets = {one.key: one.name for one in self.house.workspace.company.outlets}
         return [
             because(HAD_ENOUGH, code=rows.CAPPED) if one.customer_id in full
-            else self._written(loaded.compiled, one, mark, more.get(one.id, {}), outlets)
+            else self._written(loaded, one, mark, more.get(one.id, {}), outlets)
             for one, mark in due
         ]  # fmt: skip
 
@@ -105,15 +107,18 @@ class Writer:
         return Loaded(made, asked(made), cap_of(of.caps, self.house.workspace.company.mailings, of.ground), of.offer)
 
     def _written(
-        self, compiled: Compiled, due: Due, mark: str, more: Mapping[str, Any], outlets: Mapping[str, str]
+        self, loaded: Loaded, due: Due, mark: str, more: Mapping[str, Any], outlets: Mapping[str, str]
     ) -> Letter | Reason:
-        variant = next((one for one in compiled.variants if one.name == due.variant), None)
+        variant = next((one for one in loaded.compiled.variants if one.name == due.variant), None)
         if variant is None:
             return because(NO_VARIANT, code="no_variant", variant=due.variant)
         made = variant.counted if due.kind == AddressKind.EMAIL else variant.sms
         if made is None:
             return because(NO_SHORT, code="no_sms")
-        return self.letter(made, due, letter_key(mark, due.generation), mark, more, outlets)
+        letter = self.letter(made, due, letter_key(mark, due.generation), mark, more, outlets)
+        if isinstance(letter, Reason) and letter.code == "missing" and loaded.offer and COUPON not in more:
+            return because(COUPON_GONE, code=USED)
+        return letter
 
     def letter(
         self, made: Made, due: Due, key: str, mark: str, more: Mapping[str, Any], outlets: Mapping[str, str]

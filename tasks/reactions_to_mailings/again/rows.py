@@ -33,6 +33,7 @@ def begin(session: Session, clock: Clock, of: Mailing, version: MailingVersion, 
         key=f"{of.key}-again-{now:%Y%m%d%H%M%S%f}", title=title, ground=of.ground, account=of.account,
         groups={"include": [group], "exclude": list(of.groups.get("exclude") or ())}, campaign=of.campaign,
         goal=of.goal, zone=of.zone, by_recipient=of.by_recipient, hours=of.hours, caps=of.caps, made_by=by, made_at=now,
+        offer=of.offer,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -149,12 +149,10 @@ def of_token(house: House, session: Session, token: str) -> tuple[LetterCoupon, 
         return None
     mark, code = mark_of(house.printed, letter), _codes(session, offer, {found.customer_id}).get(found.customer_id)
     if code is None or trouble_now(house, session, offer):
-        return LetterCoupon(title=offer.title, mark=mark), ""
+        return LetterCoupon(mark=mark), ""
     words = said(offer.terms, words_of(house, session, offer), language)
     until = _until(house, words, code)
-    shown = LetterCoupon(
-        title=offer.title, code=code.shown, gives=words.gives, terms=words.terms, until=until, mark=mark
-    )
+    shown = LetterCoupon(code=code.shown, gives=words.gives, terms=words.terms, until=until, mark=mark)
     return shown, code.kept
 
 
