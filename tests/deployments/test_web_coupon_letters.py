@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from lxml import html
 from sqlalchemy import select, update
 from sqlmodel import col
 
@@ -79,6 +80,12 @@ def test_no_forged_token_and_no_letter_that_never_went_shows_anything(web: Web, 
     for name in (held, other, token.upper(), "1", "K7WM42XQ23", f"{other}.png", f"{held}.png"):
         answer = reader.get(f"/q/{name}")
         assert answer.status_code == 404 and "K7WM42XQ23" not in answer.text.replace(name, "")
+
+
+def test_the_offer_is_chosen_where_recipients_are(web: Web) -> None:
+    page = html.fromstring(web.browser("olga").get("/staff/mailings/1/recipients").text)
+    chosen = page.xpath("//select[@name='offer']/option[@selected]")
+    assert [(one.get("value"), one.text) for one in chosen] == [("tea", "Tea")]
 
 
 def test_a_coupon_that_works_no_more_shows_no_code(web: Web, reader: Browser) -> None:

@@ -209,6 +209,13 @@ def test_who_tries_many_keys_is_slowed_down_and_good_ones_are_not(web: Web, till
     assert codes == [401] * WRONG_A_MINUTE + [429] and ask(till, "validate", asked()).status_code == 200
 
 
+def test_the_code_of_a_test_letter_is_refused_by_its_own_reason_and_is_no_guess(web: Web, till: httpx.Client) -> None:
+    for _ in range(25):
+        answer = ask(till, "validate", asked("0000-TEST-0000"))
+        assert answer.status_code == 200 and answer.json()["codes"][0]["staff"]["code"] == "test_code"
+    assert rows(web, CouponEvent) == [] and rows(web, GuessAlarm) == []
+
+
 def test_who_guesses_codes_is_stopped_and_told_of(web: Web, till: httpx.Client) -> None:
     codes = [ask(till, "validate", asked(f"X{n:02}")).status_code for n in range(22)]
     assert codes == [200] * 20 + [429] * 2
