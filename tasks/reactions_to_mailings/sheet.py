@@ -14,15 +14,19 @@ from tasks.reactions_to_mailings.tables import (
     BOUNCED,
     CLICKED,
     COMPLAINED,
+    COUPONS_TITLE,
     DELIVERED,
+    ISSUED,
     OF_DOMAINS,
     OF_GROUPS,
     OPENED,
     OTHERS,
+    REDEEMED,
     SENT,
     UNSUBSCRIBED,
     VARIANT,
     VARIANTS,
+    VIEWED,
 )
 from tasks.reactions_to_mailings.values import Figures
 from tasks.reports.sheet import Content, Sheet, Typed, written
@@ -38,7 +42,7 @@ LEAVINGS, REASON = mark("Unsubscribed"), mark("Reason")
 MONEY, RECEIPTS, AMOUNT, RETURNED = mark("Money"), mark("Receipts"), mark("Amount"), mark("Given back")
 CONTROL, RECIPIENTS = mark("Left out for comparison"), mark("Recipients")
 
-COST = mark("Cost of the letters")
+COST, PAID = mark("Cost of the letters"), mark("Paid with them")
 COLUMNS = (SENT, DELIVERED, BOUNCED, OPENED, CLICKED, UNSUBSCRIBED, COMPLAINED, BOUGHT)
 HAPPENED = {
     "delivered": mark("delivered"), "bounced": mark("came back"), "deferred": mark("put off"),
@@ -60,6 +64,8 @@ def _sheets(figures: Figures) -> Iterator[Sheet]:
     yield _funnels(VARIANTS, VARIANT, {line.variant: line.funnel for line in figures.variants})
     yield _funnels(OF_GROUPS.title, OF_GROUPS.head, {line.title: line.funnel for line in figures.groups})
     yield _funnels(OF_DOMAINS.title, OF_DOMAINS.head, figures.domains)
+    if figures.coupons:
+        yield _coupons(figures)
     yield _links(figures)
     yield _hours(figures)
     yield _leavings(figures)
@@ -105,6 +111,17 @@ def _funnels(title: str, head: str, funnels: Mapping[str, Funnel]) -> Sheet:
 def _numbers(one: Funnel) -> tuple[int, ...]:
     bounced = one.bounced_hard + one.bounced_soft
     return (one.sent, one.delivered, bounced, one.opened, one.clicked, one.unsubscribed, one.complained, one.bought)
+
+
+def _coupons(figures: Figures) -> Sheet:
+    funnels = {line.variant: line.funnel for line in figures.variants}
+    rows: list[list[Content]] = []
+    for line in figures.coupons:
+        one, paid = funnels.get(line.variant, Funnel()), line.paid / 10 ** get_currency_precision(figures.currency)
+        numbers = (line.issued, one.delivered, one.opened, line.redeemed)
+        rows.append([line.variant, *(Typed(number) for number in numbers), Typed(paid, "money")])
+    heads = (VARIANT, ISSUED, DELIVERED, VIEWED, REDEEMED, PAID)
+    return Sheet(translate(COUPONS_TITLE), [translate(one) for one in heads], rows)
 
 
 def _links(figures: Figures) -> Sheet:

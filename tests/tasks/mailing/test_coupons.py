@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine, delete, select
 from sqlmodel import col
 
@@ -46,6 +48,7 @@ from tasks.mailing.testing.engine import Testing
 from tasks.mailing.writing import fields
 from tasks.offers.wording import Words
 from tasks.reactions_to_mailings.engine import Analysis
+from tasks.reactions_to_mailings.sheet import workbook
 from tasks.reactions_to_mailings.tables import coupons_table
 from tasks.reactions_to_mailings.values import CouponLine
 from tasks.redeeming.engine import Redeeming
@@ -486,6 +489,7 @@ def test_a_redemption_is_owed_to_the_last_mailing_that_brought_the_code(office: 
     ]  # fmt: skip
     table = coupons_table(found[1]) if found[1] else None
     assert table and table.rows[0].cells == ("6", "100%", "17%", "17%", "₽75,000")
+    assert found[1] and "Coupons of the letters" in load_workbook(BytesIO(workbook(found[1], "en"))).sheetnames
     with office.house.reads() as session:
         [of] = session.execute(select(col(OfferRow.id))).scalars()
         told = analysed.coupons(session, of or 0)
