@@ -38,7 +38,12 @@ class CouponAnalysisVerbs:
         if isinstance(stated, Reason):
             return stated
         looked = self._coupons_looked_at(key, stated)
-        return page(looked.found, looked.about.key, looked.about.title, language()) if looked else None
+        if looked is None:
+            return None
+        company = self.house.workspace.company
+        names = {outlet.key: outlet.name for outlet in company.outlets}
+        names |= {person.key: person.name for person in company.people}
+        return page(looked.found, looked.about.key, looked.about.title, language(), names=names)
 
     def coupon_analysis_file(self, key: str, costs: Mapping[str, str], suffix: str) -> bytes | None:
         stated = read_rates(costs, self.house.workspace.company.currency)

@@ -60,6 +60,14 @@ MEDIAN = mark("Half of all coupons were redeemed within {days} days.")
 SHARE_BY = mark("By day {days} since it was given, {share} of the coupons are redeemed ({low} to {high}).")
 BROKE = mark("Of {ended} coupons that have ended {unused} were never used: {share}; {low} to {high}.")
 OWED = mark("{open} coupons are still open: at most {most}, {expected} expected ({low} to {high}).")
+OWED_YET = mark(
+    "{open} coupons are still open: at most {most}, at least {expected} expected ({low} to {high}); none was watched "
+    "for longer yet."
+)
+OWED_UNKNOWN = mark(
+    "{open} coupons are still open: at most {most}. How many of them will be used cannot be told before some have been "
+    "watched for longer."
+)
 OWED_ENDLESS = mark("{open} coupons are still open, some without a limit of uses: nothing bounds what they may cost.")
 COST = mark(
     "A redemption costs {each}: {face} face value, {handling} handling, {distribution} issuing; ours is {ours}."
@@ -166,10 +174,13 @@ def owed(found: Findings) -> Iterator[str]:
                         low=say_share(broken.interval.low), high=say_share(broken.interval.high))  # fmt: skip
     if open_.open and open_.uses is None:
         yield translate(OWED_ENDLESS, open=open_.open)
+    elif open_.open and open_.most is not None and open_.between is None:
+        yield translate(OWED_UNKNOWN, open=open_.open, most=_money(open_.most, currency))
     elif open_.open and open_.between is not None and open_.most is not None:
         yield translate(
-            OWED, open=open_.open, most=_money(open_.most, currency), expected=_money(open_.expected or 0, currency),
-            low=_money(open_.between.low, currency), high=_money(open_.between.high, currency),
+            OWED if open_.is_whole else OWED_YET, open=open_.open, most=_money(open_.most, currency),
+            expected=_money(open_.expected or 0, currency), low=_money(open_.between.low, currency),
+            high=_money(open_.between.high, currency),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """An offer's findings as its page shows them, in the reader's language. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from models.desk.coupon_analysis import CouponReport, Part, Plot, Signal
 from models.desk.mailing_report import Box, Said, Step, Tone
@@ -8,13 +9,16 @@ from models.locale import mark, spoken, translate
 from tasks.coupon_analysis import plots, sentences, tables
 from tasks.coupon_analysis.funnel import STEPS, Funnel
 from tasks.coupon_analysis.increment import Told
+from tasks.coupon_analysis.signals import Kind
+from tasks.coupon_analysis.signals import Signal as Found
 from tasks.coupon_analysis.whole import Findings
 from tasks.reports.numbers import say, say_money, say_share, say_span
 from tasks.reports.plots import Frame
 from tasks.returns.sums.intervals import Interval
 
 WIDE, NARROW = Frame(width=880, height=240), Frame(width=340, height=230)
-LOST_MOST = 3
+LOST_MOST, APART = 3, " · "
+NO_NAMES: Mapping[str, str] = {}
 COUPON_PAGE = "/staff/offers/coupon/{id}"
 TONES: dict[Told, Tone] = {Told.MORE: "good", Told.LESS: "bad"}
 LINE = mark("{span}, {issued} coupons")
@@ -26,6 +30,7 @@ REDEEMED, BROUGHT, USE = mark("Redeemed"), mark("Brought by all who were to get 
 PROFIT, OPEN, MISUSE = mark("Profit after costs"), mark("Still open, expected to cost"), mark("Signals of misuse")
 OF_ISSUED = mark("{redeemed} of {issued} issued")
 OURS = mark("{ours} of it is ours")
+NOT_YET = mark("more cannot be told yet")
 AT_MOST, TO_LOOK_AT = mark("at most {most}"), mark("to look at, no proofs")
 TITLES = {
     "far": mark("How far the coupons came"), "soon": mark("How soon they were redeemed"),
@@ -57,12 +62,14 @@ AS_NOT_CAUSAL = mark(
 AS_GROUPS = mark("The intervals of all product groups hold at once with 95 % (Bonferroni).")
 
 
-def page(found: Findings, key: str, title: str, reader: str, links: bool = True) -> CouponReport:
-    """The whole page; `links` lead from signals to the coupons they rest on."""
+def page(
+    found: Findings, key: str, title: str, reader: str, links: bool = True, names: Mapping[str, str] = NO_NAMES
+) -> CouponReport:
+    """The whole page; `links` lead from signals to the coupons they rest on, `names` are what keys are called."""
     with spoken(reader):
         periods = found.question.periods
         line = translate(LINE, span=say_span(periods.first_day, periods.last_day), issued=found.coupons.issued)
-        parts = [part for part in _parts(found, reader, links) if _has_something(part)]
+        parts = [part for part in _parts(found, reader, links, names) if _has_something(part)]
         return CouponReport(
             key=key, title=title, line=line, boxes=tuple(_boxes(found)), parts=tuple(parts),
             lead=Said(text=str(sentences.lead(found)), tone=_tone(found)), sentences=tuple(_front(found)),
@@ -97,12 +104,20 @@ def _boxes(found: Findings) -> Iterator[Box]:
         tone: Tone = "good" if between.low > 0 else "bad" if between.high < 0 else "plain"
         value = say_money(round(found.margin.profit), currency)
         yield Box(title=translate(PROFIT), value=value, note=money_between(between, currency), tone=tone)
-    if found.liability.open and found.liability.expected is not None:
-        most = "" if found.liability.most is None else say_money(round(found.liability.most), currency)
-        value = say_money(round(found.liability.expected), currency)
-        yield Box(title=translate(OPEN), value=value, note=translate(AT_MOST, most=most) if most else "")
+    if found.liability.open and found.liability.each is not None:
+        yield _open(found)
     if found.signals:
         yield Box(title=translate(MISUSE), value=say(len(found.signals), "count"), note=translate(TO_LOOK_AT))
+
+
+def _open(found: Findings) -> Box:
+    """What the open ones are to cost, as far as that can be told."""
+    owed, currency = found.liability, found.question.currency
+    value = "—" if owed.expected is None else say_money(round(owed.expected), currency)
+    value = value if owed.is_whole or owed.expected is None else f"≥ {value}"
+    notes = [] if owed.most is None else [translate(AT_MOST, most=say_money(round(owed.most), currency))]
+    notes += [translate(NOT_YET)] if owed.expected is None else []
+    return Box(title=translate(OPEN), value=value, note="; ".join(notes))
 
 
 def _brought(found: Findings) -> Box:
@@ -129,8 +144,10 @@ def _has_something(part: Part) -> bool:
     return bool(part.sentences or part.steps or part.plots or part.tables or part.signals)
 
 
-def _parts(found: Findings, reader: str, links: bool) -> Iterator[Part]:
-    yield _part("far", sentences=tuple(sentences.how_far(found)), steps=tuple(_steps(found.coupons)),
+def _parts(found: Findings, reader: str, links: bool, names: Mapping[str, str]) -> Iterator[Part]:
+    running = translate(sentences.RUNNING)  # it stands in front already
+    said = tuple(line for line in sentences.how_far(found) if line != running)
+    yield _part("far", sentences=said, steps=tuple(_steps(found.coupons)),
                 tables=tables.funnels(found))  # fmt: skip
     yield _part("soon", plots=_plot(plots.curve(found.curve, reader, WIDE), plots.curve(found.curve, reader, NARROW),
                                     CURVE_NOTE), tables=tables.by_day(found))  # fmt: skip
@@ -140,7 +157,7 @@ def _parts(found: Findings, reader: str, links: bool) -> Iterator[Part]:
     drawn = _plot(plots.increment(found, reader, WIDE), plots.increment(found, reader, NARROW), GAIN_NOTE)
     yield _part("brought", plots=drawn, sentences=tuple(sentences.beside(found)), tables=tables.comparison(found))
     yield _part("groups", sentences=tuple(sentences.elsewhere(found)), tables=tables.groups(found))
-    yield _part("signals", signals=tuple(_signals(found, links)))
+    yield _part("signals", signals=tuple(_signals(found, links, names)))
 
 
 def _part(key: str, **more: object) -> Part:
@@ -163,13 +180,20 @@ def _steps(one: Funnel) -> Iterator[Step]:
                    **more)  # fmt: skip
 
 
-def _signals(found: Findings, links: bool) -> Iterator[Signal]:
+def _signals(found: Findings, links: bool, names: Mapping[str, str]) -> Iterator[Signal]:
     for one in found.signals:
         numbers = [coupon for coupon in one.coupons if isinstance(coupon, int)] if links else []
         yield Signal(
-            text=sentences.said(one),
+            text=sentences.said(_named(one, names)),
             links=tuple((translate(COUPON, id=id), COUPON_PAGE.format(id=id)) for id in numbers),
         )
+
+
+def _named(one: Found, names: Mapping[str, str]) -> Found:
+    """An outlet and a cashier by their names; a customer stays a number."""
+    if one.kind in (Kind.VELOCITY, Kind.MANY_CODES):
+        return one
+    return replace(one, who=APART.join(names.get(part, part) for part in one.who.split(APART)))
 
 
 def _notes(found: Findings) -> Iterator[str]:

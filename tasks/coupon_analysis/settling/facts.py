@@ -73,11 +73,12 @@ def of_findings(
 
 def values(found: Findings) -> Values:
     """All that is known, whole numbers, money in minor units."""
+    owed = found.liability
     told: dict[tuple[str, str], float | None] = {
         ("coupons_issued", ""): found.coupons.issued, ("coupons_redeemed", ""): found.coupons.redeemed,
         ("coupon_uses", ""): found.cost.redemptions, ("coupon_use_cost", ""): found.cost.each,
         ("coupons_unused", ""): found.breakage.unused if found.breakage.ended else None,
-        ("coupon_open_cost", ""): found.liability.expected, ("coupon_open_most", ""): found.liability.most,
+        ("coupon_open_cost", ""): owed.expected if owed.is_whole else None, ("coupon_open_most", ""): owed.most,
         ("coupon_signals", ""): len(found.signals),
     }  # fmt: skip
     if not found.question.periods.is_running:

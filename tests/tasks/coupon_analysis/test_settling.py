@@ -102,7 +102,9 @@ def test_an_early_look_tells_nothing_of_what_was_brought(house: House) -> None:
     shop.compared()
     shop.redeem(1)
     settle(shop)
-    assert "coupon_brought" not in values(shop) and "coupon_open_cost" in values(shop)
+    told = values(shop)
+    assert "coupon_brought" not in told and told["coupon_open_most"] == 59 * 1000
+    assert "coupon_open_cost" not in told, "nobody has watched a code for longer than these have waited"
 
 
 def test_what_is_found_no_more_is_withdrawn_the_same_day(shop: Shop) -> None:

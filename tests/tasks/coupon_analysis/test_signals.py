@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.locale import spoken
-from tasks.coupon_analysis.frames import REFUSALS
+from tasks.coupon_analysis.frames import REFUSALS, History
 from tasks.coupon_analysis.sentences import said
+from tasks.coupon_analysis.shown import page
 from tasks.coupon_analysis.signals import USUAL as BOUNDS
 from tasks.coupon_analysis.signals import Kind, cashiers, found, guesses, many_codes, nights, velocity
-from tests.tasks.coupon_analysis.made import BEGINS, DAY, HOUR, redemptions
+from tasks.coupon_analysis.whole import Question, analysed
+from tests.tasks.coupon_analysis.made import BEGINS, DAY, HOUR, NOW, PERIODS, coupons, redemptions
 
 MINUTE = timedelta(minutes=1)
 
@@ -107,3 +109,24 @@ def test_a_quick_client_is_found_exactly_where_one_by_one_counting_finds_one(row
         worst[str(who)] = max(worst.get(str(who), 0), number)
     expected = {who: number for who, number in worst.items() if number >= BOUNDS.in_an_hour}
     assert {one.who: one.number for one in velocity(used, BOUNDS)} == expected
+
+
+def test_a_signal_names_the_coupons_it_rests_on_and_no_others() -> None:
+    """Four within an hour at night, and one the next day: the last belongs to none of them."""
+    moments = [BEGINS - 8 * HOUR + n * MINUTE for n in range(5)] + [BEGINS + DAY]
+    used = redemptions([5, 4, 3, 2, 1, 6], customer=7, **at(*moments))
+    told = {one.kind: one.coupons for one in found(used, refused(*[("till", BEGINS)] * 10), BOUNDS)}
+    assert told == {
+        Kind.VELOCITY: (5, 4, 3, 2, 1), Kind.MANY_CODES: (5, 4, 3, 2, 1), Kind.NIGHT: (5, 4, 3, 2, 1), Kind.GUESSES: (),
+    }  # fmt: skip
+
+
+def test_outlets_and_cashiers_are_called_by_their_names_and_customers_are_numbers() -> None:
+    used = redemptions(list(range(1, 31)), customer=None, outlet="west", cashier="7", **at(*[BEGINS] * 30))
+    history = History(coupons(30), used)
+    told = page(analysed(history, Question(PERIODS, NOW)), "k", "t", "en", names={"west": "Nevsky", "7": "Nina"})
+    [part] = [one for one in told.parts if one.key == "signals"]
+    assert part.signals[0].text.startswith("Cashier Nina · Nevsky: 30 different codes")
+    busy = page(analysed(History(coupons(5), redemptions([1, 2, 3, 4], customer=7)), Question(PERIODS, NOW)), "k", "t",
+                "en", names={"7": "Nina"})  # fmt: skip
+    assert any("Client 7:" in one.text for part in busy.parts for one in part.signals)

@@ -137,6 +137,22 @@ def test_what_is_expected_follows_the_curve() -> None:
     assert found.between is not None and found.between.low < found.expected < found.between.high < 10_000
 
 
+def test_what_nobody_has_watched_for_so_long_is_not_known_rather_than_nothing() -> None:
+    """All were given on one day: how many more will be used cannot be told from them, however many are open."""
+    given_out, used = coupons(10, ends_at=NOW + 10 * DAY), redemptions([1, 2], amount=500)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW)
+    assert (found.open, found.most, found.expected, found.between, found.is_whole) == (8, 4000.0, None, None, False)
+
+
+def test_where_only_a_part_was_watched_more_is_to_come() -> None:
+    issued = [NOW - 20 * DAY] * 50 + [NOW - 10 * DAY] * 50
+    at = [NOW - 5 * DAY] * 10
+    given_out = coupons(100, issued_at=issued, ends_at=NOW + 60 * DAY)
+    used = redemptions(range(1, 11), redeemed_at=at, local=at, amount=100)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW)
+    assert found.expected and not found.is_whole and found.between is not None
+
+
 def test_codes_without_a_limit_have_no_most() -> None:
     given_out = coupons(1, most=0, ends_at=None)
     found = liability(given_out, redemptions([1]), Curve(), NOW)
