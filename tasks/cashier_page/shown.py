@@ -18,11 +18,15 @@ STOPPED = mark("The code or the offer had been stopped.")
 REPLACED = mark("Another code had been given in its place.")
 NO_TERMS = mark("The offer had not been approved.")
 GONE = mark("It had been given back already.")
+POINTS = mark("The points were more than the offer gives.")
+TIME = mark("The offer did not hold at that time.")
+HERE = mark("The offer did not hold in this outlet.")
 OTHERWISE = mark("The offer did not hold for this purchase.")
 TEXTS = {
     "clock": AHEAD, "amount": AMOUNT, "unknown_code": UNKNOWN, "code": CODE, "stopped": STOPPED,
     "offer_stopped": STOPPED, "offer_closed": STOPPED, "replaced": REPLACED, "no_terms": NO_TERMS,
-    "nothing_left": GONE,
+    "nothing_left": GONE, "points": POINTS, "not_here": HERE, "not_yet": TIME, "over": TIME, "weekday": TIME,
+    "hours": TIME,
 }  # fmt: skip
 
 

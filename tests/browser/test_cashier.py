@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
-from models.offers import AmountOff, CodeRules, PercentOff, Rounding
+from models.offers import AmountOff, CodeRules, Conditions, PercentOff, Rounding
 from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
@@ -22,6 +23,7 @@ from tasks.codes.drawing import draw
 from tasks.codes.pictures import ean_13, qr_png
 from tasks.codes.reading import read
 from tasks.codes.shapes import Forms, shape_of
+from tasks.offers.conditions import of_time
 from tasks.offers.pricing import priced
 from tasks.offers.wording import NO_WORDS
 from tests.browser.conftest import CHROMIUM, needs_chromium, playwright
@@ -147,6 +149,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     outage(web, page, look)
     reads_as_the_house(page)
     counts_as_the_house(page)
+    keeps_hours_as_the_house(page)
     assert page.complaints == []
 
 
@@ -219,6 +222,24 @@ def counts_as_the_house(page: Any) -> None:
     for (one, amount), off in zip(cases, found, strict=True):
         result = priced(one, Basket(lines=(BasketLine(n=1, amount=amount),)), Buyer(), place)
         assert off == (result.amount if isinstance(result, Off) else 0), (one.gives, one.rounding, amount)
+
+
+def keeps_hours_as_the_house(page: Any) -> None:
+    """Days, weekdays and hours over midnight hold without the network when they hold with it."""
+    night = Conditions(hours_from=time(22), hours_to=time(2), weekdays=(6,))
+    asked = [Conditions(), Conditions(weekdays=(1, 5)), Conditions(hours_from=time(9), hours_to=time(18)), night]
+    days = {"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 27)}
+    outlet, zones = Outlet(key="boulevard", name="B"), ("Europe/Moscow", "Asia/Novosibirsk", "America/New_York")
+    instants = [datetime(2026, 11, 19, tzinfo=UTC) + timedelta(minutes=173 * n) for n in range(90)]
+    own_end = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    cases = [(percent(conditions=one, **days), zone, at, ends)
+             for one in asked for zone in zones for at in instants for ends in (None, own_end)]  # fmt: skip
+    told = [[described(of, outlet, zone, NO_WORDS), int(at.timestamp() * 1000), zone, ends and ends.isoformat()]
+            for of, zone, at, ends in cases]  # fmt: skip
+    found = page.evaluate("(told) => told.map((one) => Offline.holds(...one))", told)
+    places = [Place(outlet="boulevard", zone=zone, at=at) for _, zone, at, _ in cases]
+    wanted = [of_time(of, place, ends) is None for (of, _, _, ends), place in zip(cases, places, strict=True)]
+    assert found == wanted
 
 
 def type_pin(page: Any, pin: str) -> None:

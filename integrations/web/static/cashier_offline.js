@@ -50,8 +50,9 @@ const Offline = (() => {
     return { day: days.indexOf(of("weekday")) + 1, second: +of("hour") * 3600 + +of("minute") * 60 + +of("second") };
   }
 
-  function holds(offer, now, zone) {
-    if (now < offer.since || now > offer.until) return false;
+  /* `ends` is a coupon's own later end. */
+  function holds(offer, now, zone, ends) {
+    if (now < offer.since || (now > offer.until && !(ends && now <= Date.parse(ends)))) return false;
     const { day, second } = wall(now, zone);
     const from = (offer.hours.from === null ? 0 : offer.hours.from) * 60;
     const to = offer.hours.to === null ? 86400 : offer.hours.to * 60;
@@ -86,7 +87,7 @@ const Offline = (() => {
     const offer = held.offers[key];
     if (!offer) return { step: "refused", word: "onlineOnly" };
     const about = { title: offer.title, masked: "…" + code.slice(-Math.min(4, code.length >> 1)), hash };
-    if (!holds(offer, now, zone) || (ends && now > Date.parse(ends))) return { step: "refused", word: "notNow", ...about };
+    if (!holds(offer, now, zone, ends)) return { step: "refused", word: "notNow", ...about };
     if (left !== null && (used[hash] || 0) >= left) return { step: "refused", word: "used", ...about };
     if (offer.needs.sum && !answers.lines.length) return { step: "needs", needs: offer.needs, ...about };
     const sum = answers.lines.reduce((all, line) => all + line.amount, 0);

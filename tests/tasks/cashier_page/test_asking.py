@@ -95,6 +95,7 @@ def test_what_is_said_against_it_is_said_once() -> None:
     assert against(["code", "code", "stopped", "offer_stopped"]) == (
         "The code had been used already. The code or the offer had been stopped."
     )
+    assert against(["over", "hours"]) == "The offer did not hold at that time."
     assert against(["something new"]) == "The offer did not hold for this purchase." and against([]) == ""
 
 
