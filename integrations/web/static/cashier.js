@@ -238,7 +238,12 @@
     if (needs.each) oneMore();
     show("needs");
     const first = needs.sum ? $("sum") : needs.who ? $("who") : null;
-    if (first) { $("sum").value = ""; first.focus(); }
+    const before = now.lines[0];  // what was typed for this coupon before; nothing of the former one
+    $("sum").value = before && !needs.each ? String(before.amount / 10 ** state.currency.digits) : "";
+    $("quantity").value = before ? before.quantity : 1;
+    $("guests").value = now.guests;
+    $("who").value = now.shown;
+    if (first) first.focus();
   }
 
   function choices(select, needs) {
@@ -292,7 +297,7 @@
     event.preventDefault();
     const needs = now.told.needs, lines = read(needs);
     if (lines.some((line) => Number.isNaN(line.amount)) || (needs.each && !lines.length)) { $("needs-said").textContent = say("noSum"); return; }
-    Object.assign(now, { lines, asked: true, guests: Math.min(whole($("guests").value), needs.guests || 1), shown: $("who").value.trim() });
+    Object.assign(now, { lines, asked: true, guests: Math.min(whole($("guests").value), needs.guests), shown: needs.who ? $("who").value.trim() : "" });
     await ask();
   }
 
