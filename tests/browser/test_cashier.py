@@ -64,6 +64,7 @@ def video(folder: Path, code: str) -> Path:
 @pytest.fixture
 def phone(web: Web, tmp_path: Path) -> Iterator[Any]:
     args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+            "--host-resolver-rules=MAP till.test 127.0.0.1",
             f"--use-file-for-fake-video-capture={video(tmp_path, 'TEA234')}"]  # fmt: skip
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=args)
@@ -261,6 +262,26 @@ def keeps_hours_as_the_house(page: Any) -> None:
     places = [Place(outlet="boulevard", zone=zone, at=at) for _, zone, at, _ in cases]
     wanted = [of_time(of, place, ends) is None for (of, _, _, ends), place in zip(cases, places, strict=True)]
     assert found == wanted
+
+
+def test_without_tls_codes_are_typed_and_redeemed(web: Web, phone: Any) -> None:
+    """Browsers keep the camera, hashes and the worker from such a page; the rest goes on."""
+    cashiers = Cashiers(web.house)
+    cashiers.put_cashier("boulevard", "Нина", "nina", CHEAP.hash(PIN), "anton")
+    cashiers.offer_pairing("boulevard", "планшет", "anton", "a token that nobody guesses")
+    phone.goto(f"{web.url.replace('127.0.0.1', 'till.test')}/till/page#pair=a+token+that+nobody+guesses")
+    assert not phone.evaluate("isSecureContext")
+    phone.get_by_role("button", name="Нина").click()
+    type_pin(phone, PIN)
+    phone.get_by_role("button", name="Сканировать камерой").click()
+    sees(phone, "Камера не открывается")
+    check(phone, "TEA236")
+    phone.get_by_label("Сумма чека").fill("450")
+    phone.get_by_role("button", name="Дальше").click()
+    sees(phone, "Дайте скидку 45")
+    phone.get_by_role("button", name="Готово, погасить купон").click()
+    sees(phone, "Купон погашен")
+    assert states(web) == [("redeemed", "page")] and phone.complaints == []
 
 
 def type_pin(page: Any, pin: str) -> None:

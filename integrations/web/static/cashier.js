@@ -154,8 +154,10 @@
 
   // A coupon.
 
+  /* Not randomUUID(), which browsers keep from pages without TLS. */
+  const chance = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
   const fresh = (typed, scanned) => ({
-    key: `${state.shift.id}-${crypto.randomUUID()}`, typed, scanned, lines: [], guests: 1, shown: "", asked: false, told: null,
+    key: `${state.shift.id}-${chance()}`, typed, scanned, lines: [], guests: 1, shown: "", asked: false, told: null,
   });
   const asked = () => ({
     key: now.key, typed: now.typed, scanned: now.scanned, asked: now.asked, lines: now.lines, guests: now.guests, shown: now.shown,

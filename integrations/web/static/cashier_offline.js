@@ -25,6 +25,7 @@ const Offline = (() => {
   }
 
   function use(given) {
+    if (!crypto.subtle) return;  // a page without TLS has no hashes, and no life without the network either
     const said = JSON.parse(given.list.body);
     held = { said, offers: given.offers, codes: new Map(said.codes.map((one) => [one[0], one])) };
   }
