@@ -134,7 +134,7 @@ class Cashiers:
     # Shifts.
 
     def sign_in(self, at: At, cashier: int, pin: str, pins: Pins) -> SignedIn:
-        """Judge a PIN and begin a shift. A name that is none takes as long, and is answered the same."""
+        """Judge a PIN and begin a shift. Who is no cashier of this outlet is answered as one who is locked."""
         with self.house.sessions.begin() as session:
             tried = rows.try_pin(session, at.outlet, cashier, now_by(self.house.clock, session))
         if tried is None or tried.wrong > TRIES:
