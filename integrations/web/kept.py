@@ -12,9 +12,9 @@ OF_THE_DOOR = ("csrf", "password", "kept-to")
 OF_A_PASSKEY = "answer"  # a question that is answered once is not answered again
 # What a page fills in by itself and what is pressed or ticked: with nothing else in it nobody has typed anything.
 PRESSED = frozenset({
-    "account", "act", "advertising", "advised", "again", "anew", "answer", "back", "base", "begin", "begun",
-    "by_recipient", "cascade", "changed", "channels", "colleague", "date", "days", "do", "exclude", "first",
-    "follows", "former", "gone", "include", "intake", "kind", "language", "late", "letter", "list", "mailing",
+    "account", "act", "advertising", "advised", "again", "anew", "answer", "back", "base", "batch", "begin", "begun",
+    "by_recipient", "cascade", "changed", "channels", "colleague", "coupon", "coupons", "date", "days", "do", "exclude",
+    "first", "follows", "former", "gone", "include", "intake", "kind", "language", "late", "letter", "list", "mailing",
     "mode", "month", "need", "next", "occasion", "once", "order", "personal", "picture", "pictures", "piece",
     "print", "public", "purpose", "question", "ready", "removed", "replaces", "resend_unknown", "role", "row",
     "scope", "seen", "shown", "site", "sure", "time", "urgent", "variant", "verdict", "version", "view", "what",

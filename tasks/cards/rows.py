@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.cards import PersonalPage, PointsCounted, PointsProgram, ProgramTerms
-from models.customer_groups import CustomerGroup, GroupMember
+from models.customer_groups import CustomerGroup
 from models.customers import Customer
 from models.loyalty import Account, Card, CardState, PointsBalance, PointsEntry, PointsLot, PointsMove
 from models.purchases import Receipt
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
+from tasks.groups.belonging import in_group
 
 # Cards.
 
@@ -47,15 +48,12 @@ def _has_card() -> ColumnElement[bool]:
 def without_card(session: Session, group: int, after: int, most: int) -> list[int]:
     """Members of a group who have no good card, by their numbers from `after` on."""
     number = col(Customer.id)
-    query = (
-        select(number).join(GroupMember, col(GroupMember.customer_id) == number)
-        .where(col(GroupMember.group_id) == group, number > after, ~_has_card()).order_by(number).limit(most)
-    )  # fmt: skip
+    query = select(number).where(number.in_(in_group(group)), number > after, ~_has_card()).order_by(number).limit(most)
     return [int(one or 0) for one in session.execute(query).scalars()]
 
 
 def members(session: Session, group: int) -> int:
-    query = select(func.count()).select_from(GroupMember).where(col(GroupMember.group_id) == group)
+    query = select(func.count()).select_from(in_group(group).subquery())
     return session.execute(query).scalar_one()
 
 

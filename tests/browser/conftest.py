@@ -20,11 +20,17 @@ needs_chromium = [
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def started() -> Iterator[Any]:
+    """Playwright, of which a process has one."""
+    with playwright.sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def chromium(started: Any) -> Iterator[Any]:
+    browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

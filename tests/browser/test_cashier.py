@@ -26,7 +26,7 @@ from tasks.codes.shapes import Forms, shape_of
 from tasks.offers.conditions import of_time
 from tasks.offers.pricing import priced
 from tasks.offers.wording import NO_WORDS
-from tests.browser.conftest import CHROMIUM, needs_chromium, playwright
+from tests.browser.conftest import CHROMIUM, needs_chromium
 from tests.browser.person import kept_in
 from tests.browser.test_pages import seriously
 from tests.deployments.served import CHEAP, COMPANY, Web, web_of_its_own
@@ -62,21 +62,20 @@ def video(folder: Path, code: str) -> Path:
 
 
 @pytest.fixture
-def phone(web: Web, tmp_path: Path) -> Iterator[Any]:
+def phone(web: Web, started: Any, tmp_path: Path) -> Iterator[Any]:
     args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
             "--host-resolver-rules=MAP till.test 127.0.0.1",
             f"--use-file-for-fake-video-capture={video(tmp_path, 'TEA234')}"]  # fmt: skip
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=args)
-        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="ru", base_url=web.url)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: dialog.accept())
-        yield page
-        context.close()
-        browser.close()
+    browser = started.chromium.launch(executable_path=str(CHROMIUM), args=args)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="ru", base_url=web.url)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("dialog", lambda dialog: dialog.accept())
+    yield page
+    context.close()
+    browser.close()
 
 
 class Look:

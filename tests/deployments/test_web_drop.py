@@ -63,12 +63,17 @@ def dropped(browser: Browser, *files: tuple[str, bytes], **more: str) -> str:
 
 def apply(browser: Browser, path: str, once: str = "", **fields: Any) -> httpx.Response:
     """Press the button as the page stands, but for what is said otherwise."""
-    page = html.fromstring(browser.get(path).text)
-    form = page.xpath("//form[contains(@action, '/apply')]")[0]
+    values = filled_in(browser, path)
+    return browser.http.post(f"{path}/apply", data=values | {"once": once or values["once"]} | fields)
+
+
+def filled_in(browser: Browser, path: str) -> dict[str, Any]:
+    """What the page has filled in by itself, as it stands now."""
+    form = html.fromstring(browser.get(path).text).xpath("//form[contains(@action, '/apply')]")[0]
     values: dict[str, Any] = {}
     for field in form.xpath(".//input[@type='hidden' or @checked]"):
         values.setdefault(field.get("name"), []).append(field.get("value"))
-    return browser.http.post(f"{path}/apply", data=values | {"once": once or values["once"]} | fields)
+    return values
 
 
 def kept(web: Web, kind: type[Any]) -> list[Any]:
@@ -127,11 +132,12 @@ def test_two_people_say_yes_at_once_and_one_is_told(anywhere: Web) -> None:
     path = dropped(people[0], ("план.csv", PLAN))
     gate, answers = threading.Barrier(2), []
 
-    def go(browser: Browser) -> None:
+    def go(browser: Browser, values: dict[str, Any]) -> None:
         gate.wait()
-        answers.append(browser.said(apply(browser, path)))
+        answers.append(browser.said(browser.http.post(f"{path}/apply", data=values)))
 
-    threads = [threading.Thread(target=go, args=(browser,)) for browser in people]
+    pages = [filled_in(browser, path) for browser in people]  # both look before either says yes
+    threads = [threading.Thread(target=go, args=both) for both in zip(people, pages, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:

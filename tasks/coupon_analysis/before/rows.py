@@ -11,10 +11,10 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.customer_groups import CustomerGroup, GroupMember
 from models.offers import OfferTerms
 from models.purchases import PurchaseLine, Receipt
 from models.redemptions import Coupon, CouponState, OfferRow, OfferVersion
+from tasks.groups.belonging import belonging
 
 AT_ONCE = 5_000
 
@@ -76,19 +76,15 @@ def earlier(session: Session, until: datetime) -> set[int]:
 def members(session: Session, keys: Collection[str]) -> dict[int, frozenset[str]]:
     """Which of these groups each customer is in now."""
     found: dict[int, set[str]] = defaultdict(set)
-    query = select(col(GroupMember.customer_id), col(CustomerGroup.key)).join(
-        CustomerGroup, col(CustomerGroup.id) == col(GroupMember.group_id)
-    )
-    for customer, key in session.execute(query.where(col(CustomerGroup.key).in_(keys))).tuples() if keys else ():
+    for customer, key in session.execute(belonging(keys)).tuples() if keys else ():
         found[customer].add(key)
     return {customer: frozenset(names) for customer, names in found.items()}
 
 
 def audience(keys: Collection[str]) -> Select[Any]:
     """The customers of these groups."""
-    return select(col(GroupMember.customer_id)).join(
-        CustomerGroup, col(CustomerGroup.id) == col(GroupMember.group_id)
-    ).where(col(CustomerGroup.key).in_(keys))  # fmt: skip
+    of_groups = belonging(keys).subquery()
+    return select(of_groups.c.customer_id)
 
 
 def counted(session: Session, query: Select[Any]) -> int:

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.customer_groups import CustomerGroup, GroupMember
 from models.customers import CODE, Address, Customer
 from models.loyalty import Card
 from models.purchases import Receipt
+from tasks.groups.belonging import groups_with
 from tasks.loyalty.numbers import read
 from tasks.redeeming.buying.asked import Known
 
@@ -42,11 +42,7 @@ def groups_of(session: Session, customers: Collection[int], among: Collection[st
     """Which of these groups they are in, by key."""
     if not customers or not among:
         return frozenset()
-    query = select(col(CustomerGroup.key)).where(
-        col(CustomerGroup.key).in_(among),
-        exists().where(col(GroupMember.group_id) == col(CustomerGroup.id), col(GroupMember.customer_id).in_(customers)),
-    )
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.execute(groups_with(customers, among)).scalars())
 
 
 def is_first(session: Session, who: Known, before: datetime) -> bool | None:
