@@ -56,7 +56,7 @@ ORDINARY := -q -m "not storm and not bench and not scaled"
 
 test: .venv/.tested
 	@{ $(BIN)/python -m pytest $(ORDINARY) -n 2 $(APART) $(HOUSES); houses=$$?; \
-		$(BIN)/python -m pytest $(ORDINARY) -n 1 $(APART) $(AFTER) && exit $$houses; } > .venv/houses.log 2>&1 & houses=$$!; \
+		$(BIN)/python -m pytest $(ORDINARY) -n 2 $(APART) $(AFTER) && exit $$houses; } > .venv/houses.log 2>&1 & houses=$$!; \
 		$(BIN)/python -m pytest $(ORDINARY) -n 1 $(APART) $(RULES); rules=$$?; \
 		wait $$houses; houses=$$?; cat .venv/houses.log; \
 		if [ $$rules != 0 ] || [ $$houses != 0 ]; then exit 1; fi
