@@ -153,7 +153,7 @@ def wrong_balances(session: Session) -> list[int]:
     """Clients whose balance is not the sum of their moves, or of their lots."""
     customer = col(PointsBalance.customer_id)
     moved = _sum(col(PointsMove.points), col(PointsMove.customer_id) == customer)
-    left = _sum(col(PointsLot.left), col(PointsLot.customer_id) == customer)
+    left = _sum(col(PointsLot.left), (col(PointsLot.customer_id) == customer) & (col(PointsLot.left) > 0))
     has = col(PointsBalance.points)
     return list(session.execute(select(customer).where((moved != has) | (left != has))).scalars())
 

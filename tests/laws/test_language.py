@@ -21,6 +21,7 @@ from tests.laws.source import LAYERS, ROOT
 
 KEYWORDS = {"mark": None, "translate": None, "because": None, "translate_plural": (1, 2)}
 IN_PAGES = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+COUNTED_IN_PAGES = re.compile(r"""\bplural\(\s*("[^"]*")\s*,\s*("[^"]*")""")
 QUOTED = re.compile(r"""(?:"([^"\n]+)"|'([^'\n]+)')""")
 RU = ROOT / "models" / "locale" / "ru"
 
@@ -72,6 +73,16 @@ def test_every_text_is_translated() -> None:
     have = set(catalogue("ru")) | {form for pair in plural_catalogue("ru") for form in pair}
     missing = sorted(marked() - have)
     assert not missing, f"{len(missing)} texts without a Russian translation: {missing[:10]}"
+
+
+def test_every_text_with_a_number_has_its_russian_forms() -> None:
+    pages = [path.read_text(encoding="utf-8") for layer in LAYERS for path in (ROOT / layer).rglob("*.html")]
+    found = {
+        (ast.literal_eval(one), ast.literal_eval(many))
+        for page in pages
+        for one, many in COUNTED_IN_PAGES.findall(page)
+    }
+    assert len(found) > 20 and sorted(found - set(plural_catalogue("ru"))) == []
 
 
 def test_no_translation_is_left_over() -> None:
