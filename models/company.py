@@ -238,6 +238,11 @@ class Company(Value):
     quiet_hours: QuietText = ""
     working_hours: tuple[HoursText, ...] = ("mon-fri 09:00-18:00",)
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """The clocks it lives by: its own, and those of outlets that have others."""
+        return frozenset({self.zone, *(one.zone for one in self.outlets if one.zone)})
+
 
 class LatenessPolicy(Value):
     """Later than `after`, do `then`."""

@@ -61,7 +61,7 @@ class CouponLine(Value):
     code: str
     offer: str
     title: str
-    ends_at: datetime | None = None
+    ends_on: date | None = None
 
 
 class TierNow(Value):

@@ -36,6 +36,11 @@ HAPPENED_TITLES = {
     Happened.EXTENDED: mark("holds longer"),
     Happened.REPLACED: mark("replaced by another code"),
 }
+# What the house itself notes beside what happened; anything else was written by a person.
+SAID_TITLES = {
+    "whole": mark("all of it"), "in part": mark("a part of it"), "by hand": mark("the till let it go"),
+    "ran out": mark("nobody paid in time"),
+}  # fmt: skip
 BATCH_TITLES = {
     "unique": mark("codes of their own"), "generic": mark("one for everybody"), "imported": mark("brought along"),
 }  # fmt: skip
@@ -242,7 +247,7 @@ class CouponPage(Value):
     batch_title: str = ""
     batch_kind: str = "unique"
     currency: str = ""
-    ends_at: datetime | None = None
+    ends_on: date | None = None
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
     taken: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ which they begin; the days of the offer stay days of the calendar.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from models.basket import Place
 from models.offers import Conditions, Invitation, OfferTerms, Sitting
@@ -29,6 +29,11 @@ def anywhere(terms: OfferTerms, zones: Iterable[str]) -> tuple[datetime, datetim
     """The first and the last instant at which it may hold in any of the zones."""
     known = [*zones] or ["UTC"]
     return min(begins_at(terms, zone) for zone in known), max(ends_at(terms, zone) for zone in known)
+
+
+def last_day(ends: datetime, zones: Iterable[str]) -> date:
+    """The day that is meant by an end which holds anywhere in the zones: further east it is another day by then."""
+    return min(local(ends, zone).date() for zone in [*zones] or ["UTC"])
 
 
 def is_over_midnight(conditions: Conditions) -> bool:

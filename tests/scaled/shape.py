@@ -109,6 +109,7 @@ class Shape:
             "OTDEL_UI_PORT": str(self.ui), "OTDEL_PREFECT_URL": f"http://127.0.0.1:{self.ui}",
             "OTDEL_DATABASE_URL": self.settings.database_url, "OTDEL_REDIS_URL": redis_url,
             "OTDEL_PUBLIC_URL": f"http://127.0.0.1:{self.webs[0]}",
+            "OTDEL_STAFF_URL": f"http://127.0.0.1:{self.webs[1]}",
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{database}/prefect", **variables,
         }  # fmt: skip
         self.running: dict[str, subprocess.Popen[bytes]] = {}

@@ -16,6 +16,7 @@ from models.desk.offers import (
     ONLY_OF,
     OPEN_PARTS,
     PARTS,
+    SAID_TITLES,
     STAGE_TITLES,
     OfferLook,
     OfferPage,
@@ -47,7 +48,7 @@ NO_FILE = mark("Choose a file with codes. Nothing has been taken in.")
 TONES = {OfferStage.ASKED: "warn", OfferStage.OPEN: "good", OfferStage.STOPPED: "bad"}
 TITLES: dict[str, Any] = {
     "stages": STAGE_TITLES, "tones": TONES, "Stage": OfferStage, "happened_titles": HAPPENED_TITLES,
-    "batch_titles": BATCH_TITLES,
+    "said_titles": SAID_TITLES, "batch_titles": BATCH_TITLES,
 }  # fmt: skip
 
 routes = Routes()

@@ -35,6 +35,7 @@ from tasks.customers.record import rows as records
 from tasks.house import House
 from tasks.loyalty import rows as loyalty
 from tasks.offers.bearer import said_to_bearer
+from tasks.offers.windows import last_day
 from tasks.offers.wording import Words
 from tasks.people.rows import everybody
 from tasks.returns.marks import mark_of, preferences_path
@@ -92,7 +93,7 @@ class Pages:
             moves = rows.moves(session, customer, most + 1 if most else None)
             sides = rows.sides(session, [one.id or 0 for one in moves])
             points, ending = loyalty.balance(session, customer), rows.ending_next(session, customer)
-            coupons = page.live_coupons(session, customer, now, COUPONS_SHOWN)
+            coupons, company = page.live_coupons(session, customer, now, COUPONS_SHOWN), self.house.workspace.company
             return CardsSeen(
                 cards=tuple(
                     CardLine(**card.model_dump(include={"number", "state", "why", "made_at", "changed_at"}),
@@ -105,8 +106,10 @@ class Pages:
                 moves=tuple(_move(one, sides.get(one.id or 0, []), names) for one in moves[:most]),
                 moves_cut=bool(most) and len(moves) > (most or 0),
                 coupons=tuple(
-                    CouponLine(id=one.id, code=masked(one.code), offer=one.offer, title=one.title, ends_at=one.ends_at)
-                    for one in coupons
+                    CouponLine(
+                        id=one.id, code=masked(one.code), offer=one.offer, title=one.title,
+                        ends_on=last_day(one.ends_at, company.zones) if one.ends_at else None,
+                    ) for one in coupons
                 ),
                 closed_at=page.closed_at(session, customer),
             )  # fmt: skip

@@ -153,7 +153,7 @@ def _loyalty(seen: CardsSeen, clock: ZoneInfo) -> list[Row]:
         *((_at(one.made_at, clock), translate(A_CARD, number=one.number, state=translate(CARD_TITLES[one.state])), "",
            "", one.why, one.made_by) for one in seen.cards),
         *(("", translate(A_COUPON, code=one.code, title=one.title), "",
-           translate(UNTIL, day=_at(one.ends_at, clock)) if one.ends_at else "", "", "") for one in seen.coupons),
+           translate(UNTIL, day=f"{one.ends_on:%d.%m.%Y}") if one.ends_on else "", "", "") for one in seen.coupons),
         *((_at(one.at, clock), translate(MOVED_TITLES[one.what]), str(side.points),
            translate(ACCOUNT_TITLES[side.account]), one.said, one.by) for one in seen.moves for side in one.sides),
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from tasks.codes.reading import masked, read
 from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.shown import rows as looks
+from tasks.offers.windows import last_day
 from tasks.schedule.wall import local
 
 MOST_TYPED = 300
@@ -68,11 +69,12 @@ class Coupons:
         offer = rows.by_id(session, one.offer_id)
         batch = next(it for it in rows.batches(session, one.offer_id) if it.id == one.batch_id)
         assert offer is not None
+        company, ends = self.house.workspace.company, one.ends_at or offer.ends_at
         return CouponPage(
             id=one.id or 0, last=masked(one.code), offer=offer.key, title=offer.title, stage=OfferStage(offer.stage),
             state=CouponState(one.state), used=one.used, held=one.held, most=one.most, customer=one.customer_id or 0,
             batch=batch.id or 0, batch_title=batch.title, batch_kind=batch.kind,
-            currency=self.house.workspace.company.currency, ends_at=one.ends_at or offer.ends_at,
+            currency=company.currency, ends_on=last_day(ends, company.zones) if ends else None,
         )  # fmt: skip
 
     def _happened(self, session: Session, one: Coupon, events: Sequence[CouponEvent]) -> Iterator[HappenedLine]:

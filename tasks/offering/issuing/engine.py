@@ -268,9 +268,7 @@ class Issuing:
             day = read_day(form.last_day)
         except Unreadable as wrong:
             raise Refused(wrong.reason) from None
-        company = self.house.workspace.company
-        zones = {company.zone, *(one.zone for one in company.outlets if one.zone)}
-        ends = max(instant(wall_at(day + A_DAY, time()), zone) for zone in zones)
+        ends = max(instant(wall_at(day + A_DAY, time()), zone) for zone in self.house.workspace.company.zones)
         return f"{day:%d.%m.%Y}", (ends - AN_INSTANT).astimezone(UTC)
 
     # How.

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from models.basket import Place
 from models.offers import Conditions, FreeDelivery, Invitation, OfferTerms, Sitting
 from tasks.offers.conditions import of_time
-from tasks.offers.windows import anywhere, begins_at, ends_at, on_weekday, sitting_at, wall_clock, within_hours
+from tasks.offers.windows import (
+    anywhere,
+    begins_at,
+    ends_at,
+    last_day,
+    on_weekday,
+    sitting_at,
+    wall_clock,
+    within_hours,
+)
 from tasks.schedule.wall import local
 from tests.tasks.offers.shop import NOON, offer
 from tests.tasks.schedule import zones as z
@@ -143,3 +152,11 @@ def test_a_sitting_is_found_by_outlet_and_day_and_the_nearest_of_several() -> No
     assert sitting_at(invitation, at("2026-12-10T11:10", "Asia/Omsk", "omsk")) == omsk
     assert sitting_at(invitation, at("2026-12-11T15:00")) is None
     assert NOON.tzinfo is UTC
+
+
+def test_the_day_of_an_end_is_the_day_that_was_written() -> None:
+    zones = ("Europe/Kaliningrad", "Europe/Moscow", "Asia/Vladivostok")
+    terms = offer(FreeDelivery()).model_copy(update={"last_day": date(2026, 12, 22)})
+    ends = anywhere(terms, zones)[1]
+    assert last_day(ends, zones) == terms.last_day
+    assert local(ends, "Europe/Moscow").date() == date(2026, 12, 23), "by then it is the next day in Moscow"
