@@ -1,9 +1,11 @@
 """The database's door: connections with their laws, moments in UTC, and the database's own clock."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from time import sleep
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 PORTION = 1000
 A_TURN = 0.12  # seconds
+PATIENCE = 30  # seconds until a writer is told that SQLite is locked
 # A look sees the database as it is at its first question, whatever is written meanwhile; writing it may not.
 ONE_LOOK: dict[str, dict[str, Any]] = {
     "sqlite": {"reading": True},
@@ -106,12 +109,47 @@ def now_by(clock: Clock, session: Session) -> datetime:
 def connect(url: str) -> Engine:
     """Open the database: SQLite by its laws (WAL, FULL, every writing transaction IMMEDIATE), PostgreSQL as it is."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
+        more = {"timeout": PATIENCE, "check_same_thread": False, "factory": _in_turn(Lock())}
+        engine = create_engine(url, hide_parameters=True, connect_args=more)
         event.listen(engine, "connect", _sqlite_laws)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://")
     return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
+
+
+def _in_turn(turn: Lock) -> type[sqlite3.Connection]:
+    """Connections of one process that write one after the other.
+
+    SQLite keeps no queue: who finds it locked asks again after up to a tenth of a second, and others go before. Threads
+    of one process wait for each other here, and only other processes are asked for in that way.
+    """
+
+    class InTurn(sqlite3.Connection):
+        has_turn = False
+
+        def wait_for_turn(self) -> None:
+            """Whoever has waited too long goes to SQLite itself, which says that it is locked."""
+            self.has_turn = self.has_turn or turn.acquire(timeout=PATIENCE)
+
+        def _give_turn(self) -> None:
+            if self.has_turn:
+                self.has_turn = False
+                turn.release()
+
+        def commit(self) -> None:
+            super().commit()
+            self._give_turn()
+
+        def rollback(self) -> None:
+            super().rollback()
+            self._give_turn()
+
+        def close(self) -> None:
+            super().close()
+            self._give_turn()
+
+    return InTurn
 
 
 def _sqlite_laws(connection: Any, _: Any) -> None:
@@ -125,6 +163,8 @@ def _sqlite_begin(connection: Connection) -> None:
     if connection.info.get("query_only") is not reading:
         connection.exec_driver_sql("PRAGMA query_only = ON" if reading else "PRAGMA query_only = OFF")
         connection.info["query_only"] = reading
+    if not reading:
+        connection.connection.dbapi_connection.wait_for_turn()  # type: ignore[union-attr]
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 
