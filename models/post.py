@@ -50,9 +50,17 @@ class Product(Value):
     available: bool = True
 
 
+class NamedCoupon(Value):
+    """An offer that the text speaks of, by key, and its code for everybody as it is kept, where the text says it."""
+
+    offer: str
+    code: str = ""
+
+
 class Post(Value):
     """One rendition: the text as the channel shows it, with markup beside it, never inside it.
 
+    `coupons` are asked about again before it goes out.
     `to` is the address of a post to one person (a notice); empty for what goes to a channel.
     """
 
@@ -68,9 +76,11 @@ class Post(Value):
     ad_label: str = ""
     products: tuple[Product, ...] = ()
     valid_until: str = ""
+    coupons: tuple[NamedCoupon, ...] = ()
     to: str = ""
 
     def content_hash(self) -> str:
         """SHA-256 over the canonical JSON: the same content has the same hash in every process and release."""
-        canonical = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        said = self.model_dump(mode="json", exclude=None if self.coupons else {"coupons"})
+        canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -8,7 +8,7 @@ from integrations.channels.base import Limits
 from integrations.channels.measure import length, misfits
 from models.brand import Note, note, problem
 from models.locale import mark
-from models.post import Picture, Post, Product, SpanKind
+from models.post import NamedCoupon, Picture, Post, Product, SpanKind
 from models.reason import because
 from tasks.adaptation import links, markdown
 from tasks.adaptation.fit import Fitted, Room, fit, read_more, room_for
@@ -45,6 +45,7 @@ class Content:
     link: str = ""
     ad_label: str = ""
     valid_until: str = ""
+    coupons: tuple[NamedCoupon, ...] = ()
     slug: str = ""
     language: str = "ru"
 
@@ -99,6 +100,7 @@ def adapt(content: Content, limits: Limits, manner: Manner) -> Adapted:
         ad_label=content.ad_label,
         products=content.products,
         valid_until=content.valid_until,
+        coupons=content.coupons,
     )
     said = [*source.notes, *left_out(content, limits, source), *unread(tags), *fitted.notes, *misfit(post, limits)]
     return Adapted(post, bool(by_hand), fitted.cut, tuple(said))

@@ -12,6 +12,7 @@ from models.company import ChannelCard
 from models.post import Picture, Product
 from tasks.adaptation import rows
 from tasks.adaptation.adapt import Adapted, Content, Manner, adapt, misfit
+from tasks.adaptation.couponing.rows import with_coupons
 from tasks.adaptation.crop import BadPicture, make_ready
 from tasks.adaptation.links import host_of
 from tasks.adaptation.shortening import shorten
@@ -78,10 +79,11 @@ def composed(
 ) -> tuple[Adapted, dict[str, str]]:
     """The version for this channel, and where its short links lead; nothing is kept."""
     limits = discovered()[card.provider].limits
-    content = _content(work, pictures, shop, at.workspace.company.locale)
-    adapted = adapt(content, limits, manner_of(card, work, shop.domains | {host_of(at.public_url)}))
+    with_words = with_coupons(at, _content(work, pictures, shop, at.workspace.company.locale), card.key)
+    adapted = adapt(with_words.content, limits, manner_of(card, work, shop.domains | {host_of(at.public_url)}))
     post, links = (adapted.post, {}) if limits.html else shorten(adapted.post, at.public_url, code_of(work, card))
-    return Adapted(post, adapted.by_hand, adapted.cut, (*adapted.notes, *misfit(post, limits))), links
+    said = (*with_words.problems, *adapted.notes, *misfit(post, limits))
+    return Adapted(post, adapted.by_hand, adapted.cut, said), links
 
 
 def _pictures(at: House, limits: Limits, pictures: tuple[Picture, ...]) -> tuple[tuple[Picture, ...], list[Note]]:

@@ -1,7 +1,7 @@
 """The rows of placements: laid out from the plan, announced in Prefect, loaded for the engine."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -194,6 +194,8 @@ def _is_aside(row: Any, awaited: Collection[tuple[int, str]]) -> bool:
 
 Objection = Callable[[str, Post, dict[str, OfferRow]], Reason]
 """Of (account, post, offers): why it must not go out now, or nothing."""
+Barred = Callable[[Session, Mapping[int, Post]], Mapping[int, Reason]]
+"""Of (session, posts): which of them must not go out now, and why."""
 
 
 def posts(session: Session, claims: Sequence[Claim]) -> dict[int, Post]:
@@ -211,16 +213,18 @@ def readable(post: dict[str, Any]) -> Post | None:
         return None
 
 
-def contents(session: Session, claims: Sequence[Claim], objection: Objection) -> dict[int, Post]:
-    """The posts of claimed placements; what is outdated or no longer agrees with the feed is held, and left out."""
+def contents(session: Session, claims: Sequence[Claim], objection: Objection, barred: Barred) -> dict[int, Post]:
+    """The posts of claimed placements; what is outdated, barred or no longer agrees with the feed is held, left out."""
     found, outdated = posts(session, claims), _outdated(session, claims)
     offers = offers_of(session, {product.id for post in found.values() for product in post.products})
+    shown = {claim.id: found[claim.id] for claim in claims if claim.id in found and claim.verb != Verb.DELETE}
+    against = barred(session, shown)
     for claim in claims:
         reason = NO_REASON
         if claim.id in outdated:
             reason = because(OUTDATED, code="outdated")
-        elif claim.id in found and claim.verb != Verb.DELETE:
-            reason = _objection(claim, found[claim.id], offers, objection)
+        elif claim.id in shown:
+            reason = against.get(claim.id) or _objection(claim, shown[claim.id], offers, objection)
         if reason:
             hold_claimed(session, claim, reason)
             found.pop(claim.id, None)

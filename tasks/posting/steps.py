@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 from integrations.channels.base import Channel
@@ -13,6 +14,7 @@ from models.locale import mark, translate
 from models.piece import OfferRow
 from models.post import Post
 from models.reason import NO_REASON, Reason, because
+from tasks.adaptation.couponing.rows import objections
 from tasks.delivery.engine import Contents, Engine
 from tasks.delivery.jobs import Tally, Terms
 from tasks.house import House, house
@@ -88,7 +90,7 @@ def _engine(at: House, kind: str) -> Engine:
 
 
 def contents_of(at: House, kind: str) -> Contents:
-    """What loads the contents of a kind; a placement is compared with the product feed at this very moment."""
+    """What loads the contents of a kind; a placement is compared with feed and offers at this very moment."""
     if kind == notices.KIND:
         return notices.contents
 
@@ -98,7 +100,7 @@ def contents_of(at: House, kind: str) -> Contents:
         zone = at.workspace.zone_of(card) if card else at.workspace.company.zone
         return objection(post, offers, local(at.now(), zone)) or (homebound(post) if abroad else NO_REASON)
 
-    return lambda session, claims: rows.contents(session, claims, against)
+    return lambda session, claims: rows.contents(session, claims, against, partial(objections, at))
 
 
 def provider_of(at: House, account: str) -> Channel:

@@ -31,6 +31,10 @@ def placed(piece: int = 1, occurrence: str = "0", at: datetime = NOW + HOUR, has
     return Placement(piece, "fake", 1, hash, time)
 
 
+def none_barred(session: Session, posts: Any) -> dict[int, Reason]:
+    return {}
+
+
 def lay(sessions: Sessions, *wanted: Placement, pieces: tuple[int, ...] = (1,)) -> dict[str, int]:
     with sessions.begin() as session:
         return rows.lay_out(session, CLOCK, wanted, pieces)
@@ -139,7 +143,7 @@ def test_what_the_feed_contradicts_is_held_at_the_last_moment(sessions: Sessions
         return because("differs", code="price") if offers["7"].price != post.products[0].price else NO_REASON
 
     with sessions.begin() as session:
-        assert rows.contents(session, claims, objection) == {}
+        assert rows.contents(session, claims, objection, none_barred) == {}
     assert piece
     assert len(seen) == 1
     [row] = found(sessions)
@@ -151,7 +155,7 @@ def test_contents_are_loaded_for_many_at_once(sessions: Sessions) -> None:
         a_piece(sessions, number=number, approved_hash="h1")
     claims = claimed(sessions)
     with sessions.begin() as session:
-        assert len(rows.contents(session, claims, lambda account, post, offers: NO_REASON)) == 3
+        assert len(rows.contents(session, claims, lambda account, post, offers: NO_REASON, none_barred)) == 3
 
 
 def test_people_are_told_of_trouble_once(sessions: Sessions) -> None:
@@ -321,7 +325,7 @@ def test_a_piece_that_was_changed_does_not_go_out_as_it_was(sessions: Sessions) 
     a_versioned_piece(sessions)
     claims = claimed(sessions)
     with sessions.begin() as session:
-        assert rows.contents(session, claims, lambda *_: NO_REASON) == {}
+        assert rows.contents(session, claims, lambda *_: NO_REASON, none_barred) == {}
     assert outcomes(sessions) == [(State.HELD, "outdated")]
 
 
@@ -330,7 +334,7 @@ def test_it_goes_on_by_itself_once_it_has_its_version(sessions: Sessions, hash: 
     piece = a_versioned_piece(sessions)
     claims = claimed(sessions)
     with sessions.begin() as session:
-        rows.contents(session, claims, lambda *_: NO_REASON)
+        rows.contents(session, claims, lambda *_: NO_REASON, none_barred)
         session.execute(update(Rendition).values(version_id=2))
     lay(sessions, placed(piece, hash=hash), pieces=(piece,))
     assert outcomes(sessions) == [(State.PLANNED, "")]
@@ -350,7 +354,7 @@ def test_what_is_not_the_plans_present_version_on_purpose_goes_out(sessions: Ses
         session.execute(change)
     claims = claimed(sessions)
     with sessions.begin() as session:
-        assert len(rows.contents(session, claims, lambda *_: NO_REASON)) == 1
+        assert len(rows.contents(session, claims, lambda *_: NO_REASON, none_barred)) == 1
 
 
 def test_one_post_that_cannot_be_compared_does_not_stop_the_others(sessions: Sessions) -> None:
@@ -366,7 +370,7 @@ def test_one_post_that_cannot_be_compared_does_not_stop_the_others(sessions: Ses
         return NO_REASON
 
     with sessions.begin() as session:
-        assert len(rows.contents(session, claims, objection)) == 1
+        assert len(rows.contents(session, claims, objection, none_barred)) == 1
     assert outcomes(sessions) == [(State.HELD, "internal"), (State.CLAIMED, "")]
 
 
