@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.errors import Unavailable
 from models.basket import Basket, Place
+from models.intake import writable
 from models.locale import mark
 from models.reason import because
 from models.till_calls import (
@@ -228,6 +229,6 @@ def _nothing(kept: Sequence[str]) -> Answer:
 
 def _unreadable(body: Any, troubles: Sequence[Any]) -> EntryAnswer:
     key = body.get("key") if isinstance(body, dict) else ""
+    known = writable(key) if isinstance(key, str) and len(key) <= TYPED_MOST else ""
     said = reading.unfit(troubles).reason
-    return EntryAnswer(key=key if isinstance(key, str) and len(key) <= TYPED_MOST else "", entered=False,
-                       staff=wording.why(said), fields=tuple(troubles))  # fmt: skip
+    return EntryAnswer(key=known, entered=False, staff=wording.why(said), fields=tuple(troubles))

@@ -282,6 +282,9 @@ def test_odd_codes_and_names_are_answered_not_broken(web: Web, till: httpx.Clien
         answer = till.post(PATH + "redeem", content=odd.encode(), headers=head)
         assert answer.status_code in (200, 422), (code, answer.text)
         web.clock.at += timedelta(minutes=10)
+    unread = json.dumps({"entries": [{"what": "sale", "key": key} for key in ODD]}).encode()
+    told = till.post(PATH + "journal", content=unread, headers={"content-type": "application/json"})
+    assert told.status_code == 200 and len(told.json()["entries"]) == len(ODD), "each is named, none breaks the rest"
     taken = [one.key for one in rows(web, Redemption)]
     assert {f"odd-{n}" for n in (2, 4, 5, 6)} <= set(taken) | {"odd-3"}, taken
 
