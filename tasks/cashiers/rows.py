@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import String, cast, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from models.redemptions import JournalEntry
 from tasks.delivery.statements import QUICK
 
 KEPT = timedelta(days=1)
-CONFLICTS_FOR = timedelta(days=60)
+CONFLICTS_FOR, CONFLICTS_MOST = timedelta(days=60), 500
 DEVICE_IN_FORCE = col(TillDevice.revoked_at).is_(None)
 IS_HERE = (col(Cashier.person) == "") | exists().where(col(Person.key) == col(Cashier.person), col(Person.active))
 CASHIER_IN_FORCE = col(Cashier.revoked_at).is_(None) & IS_HERE  # whoever has left the company signs in nowhere
@@ -153,11 +153,11 @@ def conflicts(session: Session, outlet: str, since: datetime) -> list[tuple[Jour
     """What devices of an outlet told of that would not have been allowed; what waits for a person first."""
     query = (
         select(JournalEntry, ConflictSeen).outerjoin(ConflictSeen, col(ConflictSeen.entry_id) == col(JournalEntry.id))
-        .where(col(JournalEntry.outlet) == outlet)
+        .where(col(JournalEntry.outlet) == outlet, cast(col(JournalEntry.conflicts), String) != "[]")
         .where(col(JournalEntry.came_at) >= since - CONFLICTS_FOR)
-        .order_by(col(ConflictSeen.entry_id).is_(None).desc(), col(JournalEntry.id).desc()).limit(500)
+        .order_by(col(ConflictSeen.entry_id).is_(None).desc(), col(JournalEntry.id).desc()).limit(CONFLICTS_MOST)
     )  # fmt: skip
-    return [(entry, seen) for entry, seen in session.execute(query).tuples() if entry.conflicts]
+    return list(session.execute(query).tuples())
 
 
 def see_conflict(session: Session, outlet: str, id: int, by: str, note: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from models.basket import LineOff
 from models.cashier_page import DeviceLine, Journal, OfflineSale, OfflineUndo
 from models.offers import Conditions, ForTheFewer, Gift, Goods, Invitation, Sitting
 from models.redemptions import Coupon, Redemption
+from tasks.cashiers.rows import conflicts
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
 from tests.tasks.cashier_page.counter import Till, percent, shop
@@ -191,10 +192,22 @@ def test_conflicts_are_said_and_nothing_is_hidden(till: Till) -> None:
     assert found[2].conflict == "There is no such code."
     assert max(row.amount for row in redemptions(till)) == 45_000, "never more than the receipt was"
     with till.house.reads() as session:
-        from tasks.cashiers.rows import conflicts
-
         assert len(conflicts(session, "boulevard", NOW)) == 4 and conflicts(session, "east", NOW) == []
     assert Redeeming.of(till.house).audit().ok
+
+
+def test_a_conflict_is_not_buried_under_what_was_entered_without_one(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr("tasks.cashiers.rows.CONFLICTS_MOST", 2)
+    till.offer(percent(limits={"per_code": 1}))
+    till.page.take_journal(Journal(entries=(sale(till, "the-first"), sale(till, "used-before"))))
+    till.offer(percent(limits={"per_code": 0}), "CUP234", key="cups")
+    more = tuple(sale(till, f"entered-{n}", code="CUP234") for n in range(2))
+    assert [one.conflict for one in till.page.take_journal(Journal(entries=more))] == ["", ""]
+    with till.house.reads() as session:
+        found = [entry.conflicts for entry, _ in conflicts(session, "boulevard", NOW)]
+    assert found == [["code"]]
 
 
 def test_what_was_undone_in_an_outage_is_undone_whatever_comes_first(till: Till) -> None:
