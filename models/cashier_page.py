@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from models.basket import AMOUNT_MOST, LINES_MOST, LineOff
+from models.basket import AMOUNT_MOST, LINES_MOST, ONE, LineOff
 from models.post import Value
 from models.reason import NO_REASON, Reason
 
 BODY_MOST, ENTRIES_MOST, DEVICE_LINES_MOST = 300_000, 100, 50
+GIFT_MOST = 10**9 * ONE  # as many as an offer may give
 assert DEVICE_LINES_MOST <= LINES_MOST
 
 Key = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}-[A-Za-z0-9-]{8,50}$")]
@@ -67,10 +68,10 @@ class Undo(Value):
 
 
 class OfflineGift(Value):
-    """What the device ordered to be handed over, as the house or its list had told it."""
+    """What the device ordered to be handed over, as the house or its list had told it: in thousandths, as there."""
 
     product: Short = ""
-    quantity: Annotated[int, Field(ge=0, le=10_000)] = 0
+    quantity: Annotated[int, Field(ge=0, le=GIFT_MOST)] = 0
     points: Annotated[int, Field(ge=0, le=10**7)] = 0
     delivery: bool = False
     seats: Annotated[int, Field(ge=0, le=20)] = 0

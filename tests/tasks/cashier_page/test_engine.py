@@ -164,6 +164,15 @@ def test_an_outage_is_told_once_however_often_it_is(till: Till) -> None:
     assert uses(till) == (1, 0) and [row.origin for row in redemptions(till)] == ["offline"]
 
 
+def test_what_an_offer_hands_over_is_told_whatever_its_number(till: Till) -> None:
+    till.offer(terms(Gift(product="bag", quantity=12)))
+    told = till.page.ask(till.about("offline-one", None))
+    entry = {"what": "sale", "asked": till.about("offline-one", None), "given": told.given, "units": told.units}
+    body = Journal.model_validate({"entries": [entry | {"at": NOW}]})
+    assert [one.conflict for one in till.page.take_journal(body)] == [""]
+    assert redemptions(till)[0].answer["given"][0]["quantity"] == 12_000
+
+
 def test_an_order_that_was_read_out_before_the_network_went_is_settled_by_the_journal(till: Till) -> None:
     till.offer(percent(limits={"per_code": 1}))
     till.page.ask(till.about("offline-one"))
