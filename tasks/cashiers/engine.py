@@ -137,9 +137,9 @@ class Cashiers:
         """Judge a PIN and begin a shift. Who is no cashier of this outlet is answered as one who is locked."""
         with self.house.sessions.begin() as session:
             tried = rows.try_pin(session, at.outlet, cashier, now_by(self.house.clock, session))
-        if tried is None or tried.wrong > TRIES:
+        if tried is None:
             return SignedIn(reason=because(LOCKED, code="locked"))
-        if not pins.fits(tried.pin_hash, pin):
+        if tried.wrong > TRIES or not pins.fits(tried.pin_hash, pin):
             return SignedIn(reason=self._wrong(at, cashier, tried.wrong, tried.locks))
         with self.house.sessions.begin() as session:
             now = now_by(self.house.clock, session)
@@ -152,13 +152,15 @@ class Cashiers:
             return SignedIn(shift=shift.id or 0)
 
     def _wrong(self, at: At, cashier: int, wrong: int, locks: int) -> Reason:
+        """What is said of a wrong PIN; too many lock it, also where the try that did was killed before it could."""
         if wrong < TRIES:
             return because(WRONG_PIN, code="wrong_pin", left=TRIES - wrong)
         for_good = locks + 1 >= LOCKS
         with self.house.sessions.begin() as session:
             now = now_by(self.house.clock, session)
             until = now + (FOR_GOOD if for_good else LOCKED_FOR)
-            rows.change(session, cashier, wrong=0, locks=locks + 1, locked_until=until)
+            if not rows.lock(session, cashier, locks, until):
+                return because(LOCKED, code="locked")
             name = next((one.name for one in rows.cashiers(session, at.outlet) if one.id == cashier), "")
             self._tell(session, f"cashier-locked:{cashier}:{now.isoformat()}", at, TOLD, TOLD_TEXT, name, TRIES)
         return because(LOCKED_FOR_GOOD if for_good else LOCKED, code="locked")

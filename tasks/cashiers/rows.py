@@ -104,6 +104,13 @@ def try_pin(session: Session, outlet: str, id: int, now: datetime) -> Any:
     return session.execute(counted.returning(col(Cashier.wrong), col(Cashier.pin_hash), col(Cashier.locks))).first()
 
 
+def lock(session: Session, id: int, locks: int, until: datetime) -> bool:
+    """Lock a PIN; of several tries that were too many together the first does."""
+    mine = (col(Cashier.id) == id, col(Cashier.locks) == locks)
+    done = session.execute(update(Cashier).where(*mine).values(wrong=0, locks=locks + 1, locked_until=until))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
 def change(session: Session, id: int, **values: Any) -> None:
     session.execute(update(Cashier).where(col(Cashier.id) == id).values(**values))
 

@@ -12,7 +12,7 @@ from models.people import Person
 from models.reaction import Notice
 from models.reason import Reason
 from tasks.cashiers.engine import LOCKED_FOR, LOCKS, PAIRING_LASTS, TRIES
-from tasks.cashiers.rows import revoke_devices
+from tasks.cashiers.rows import revoke_devices, try_pin
 from tests.tasks.cashier_page.counter import PLAIN, Till, shop
 
 
@@ -59,6 +59,16 @@ def test_few_wrong_pins_lock_it_and_the_head_is_told(till: Till) -> None:
     till.clock.at += LOCKED_FOR
     assert not till.cashiers.sign_in(till.at, 1, "48213", PLAIN).reason
     assert wrong(till, 1) == ["wrong_pin"], "a right one begins the count anew"
+
+
+def test_a_try_that_was_killed_before_it_was_judged_locks_for_no_longer(till: Till) -> None:
+    with till.house.sessions.begin() as session:
+        for _ in range(TRIES):
+            try_pin(session, "boulevard", 1, till.clock.at)
+    assert till.cashiers.sign_in(till.at, 1, "48213", PLAIN).reason.code == "locked"
+    assert told(till) == [("vera", "The PIN of Nina is locked")]
+    till.clock.at += LOCKED_FOR
+    assert not till.cashiers.sign_in(till.at, 1, "48213", PLAIN).reason
 
 
 def test_who_goes_on_guessing_is_locked_until_there_is_a_new_pin(till: Till) -> None:
