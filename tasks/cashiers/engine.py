@@ -115,7 +115,8 @@ class Cashiers:
         with self.house.sessions.begin() as session:
             if rows.cashier(session, outlet, id) is None:
                 return False
-            rows.change(session, id, pin_hash=pin_hash, wrong=0, locks=0, locked_until=None)
+            now = now_by(self.house.clock, session)
+            rows.change(session, id, pin_hash=pin_hash, wrong=0, locks=0, locked_until=None, made_at=now)
             return True
 
     def revoke_cashier(self, outlet: str, id: int, by: str) -> bool:

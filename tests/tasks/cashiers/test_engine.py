@@ -79,6 +79,7 @@ def test_who_goes_on_guessing_is_locked_until_there_is_a_new_pin(till: Till) -> 
     assert till.cashiers.renew_pin("boulevard", 1, PLAIN.hash("97531"))
     assert till.cashiers.sign_in(till.at, 1, "48213", PLAIN).reason.code == "wrong_pin"
     assert not till.cashiers.sign_in(till.at, 1, "97531", PLAIN).reason
+    assert [one.made_at for one in till.cashiers.names("boulevard")] == [till.clock.at], "that is when it was given"
 
 
 def test_a_cashier_of_another_outlet_signs_in_nowhere_else(till: Till) -> None:
