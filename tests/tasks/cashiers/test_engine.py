@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
 from models.cashiers import CashierShift, TillDevice
 from models.people import Person
@@ -50,6 +51,15 @@ def test_a_device_that_is_taken_off_comes_in_no_more(till: Till) -> None:
     with till.house.reads() as session:
         assert [shift.ended_at is None for shift in session.execute(select(CashierShift)).scalars()] == [False]
         assert session.get_one(TillDevice, device).revoked_by == "anton"
+
+
+def test_a_busy_database_keeps_no_device_from_its_outlet(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*asked: object) -> None:
+        raise OperationalError("update", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("tasks.cashiers.rows.saw", busy)
+    till.clock.at += timedelta(hours=1)
+    assert till.at.shift == 1, "when it was seen is a note"
 
 
 def test_few_wrong_pins_lock_it_and_the_head_is_told(till: Till) -> None:
