@@ -35,6 +35,11 @@ def test_the_latest_closing_is_read_of_words(hours: str, closes: time | None) ->
         pytest.param("08:00-22:00", (23, 23, 30), (24, 4, 0), id="later: the night"),
         pytest.param("", (23, 9, 0), (24, 1, 0), id="no hours: a long day"),
         pytest.param("10:00-02:00", (23, 18, 0), (24, 3, 0), id="closes at night"),
+        pytest.param("20:00-05:00", (23, 22, 0), (24, 6, 0), id="closes towards morning"),
+        pytest.param("20:00-05:00", (24, 4, 30), (24, 6, 0), id="begun towards morning"),
+        pytest.param("00:00-24:00", (23, 20, 0), (24, 12, 0), id="never closes"),
+        pytest.param("круглосуточно", (23, 20, 0), (24, 12, 0), id="never closes, in words"),
+        pytest.param("10:00-00:00", (23, 20, 0), (24, 1, 0), id="closes at midnight"),
     ],
 )
 def test_a_shift_ends_by_the_outlets_clocks(hours: str, now: tuple[int, ...], ends: tuple[int, ...]) -> None:
