@@ -89,9 +89,12 @@ class Redeeming:
         """Let a reservation go; doing it again changes nothing. Returns why it cannot be."""
         return self._patiently(partial(self._release, till=till, key=key, by=by))
 
-    def give_back(self, call: GiveBack) -> Back:
-        """Give back all of a redemption or parts of it, once by the key; whole, its use may be made again."""
-        return self._patiently(partial(self._give_back, call=call))
+    def give_back(self, call: GiveBack, force: bool = False) -> Back:
+        """Give back all of a redemption or parts of it, once by the key; whole, its use may be made again.
+
+        `force`: no day is too late for it.
+        """
+        return self._patiently(partial(self._give_back, call=call, force=force))
 
     def take_journal(self, entries: Sequence[Entry]) -> list[Entered]:
         """Enter what has happened without the network, sales first. Each has one effect, however often it comes."""
@@ -216,12 +219,11 @@ class Redeeming:
         letting.release(session, [row.id for row in former if row.state == Redeemed.HELD], now, by, "by hand")
         return Reason()
 
-    def _give_back(self, session: Session, call: GiveBack) -> Back:
+    def _give_back(self, session: Session, call: GiveBack, force: bool) -> Back:
         now = now_by(self.house.clock, session)
         said = self.house.printed("giving back", call.body())
-        return give_back(
-            session, Bringing(call, said, now, self.scales, self.points, lambda code: call.code in ("", code))
-        )
+        order = Bringing(call, said, now, self.scales, self.points, lambda code: call.code in ("", code), force)
+        return give_back(session, order)
 
     def _let_come(self, session: Session, till: str, key: str) -> int:
         return let_come(session, self, till, key, now_by(self.house.clock, session))

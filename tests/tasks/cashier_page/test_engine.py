@@ -148,6 +148,16 @@ def test_own_redemptions_are_undone_until_the_shift_ends(till: Till) -> None:
     assert till.page.lines() == [] and till.page.undo(other.key).code == "not_yours" and uses(till) == (1, 0)
 
 
+def test_midnight_ends_no_undoing(till: Till) -> None:
+    till.offer(percent(limits={"per_code": 1}, return_days=0))
+    till.later(datetime.fromisoformat("2026-11-23T23:50:00+03:00"))
+    till.sign_in("77777")
+    asked = till.about()
+    till.page.redeem(asked)
+    till.clock.at += timedelta(minutes=20)
+    assert not till.page.undo(asked.key) and uses(till) == (0, 0)
+
+
 # Without the network.
 
 
