@@ -146,6 +146,12 @@ def test_what_the_desk_takes_off_is_off(web: Web) -> None:
     assert send(browser, "end", {}).json()["code"] == "not_paired"
 
 
+def test_the_code_of_a_test_letter_is_no_guess(web: Web) -> None:
+    browser, shift = at_work(web, "a test letter")
+    tried = [send(browser, "ask", asked(shift, f"test-no-{n}", "0000-TEST-0000")) for n in range(21)]
+    assert {(answer.status_code, answer.json()["code"]) for answer in tried} == {(200, "test_code")}
+
+
 def test_who_guesses_codes_is_stopped_and_told_of(web: Web) -> None:
     browser, shift = at_work(web, "guessing")
     tried = [send(browser, "ask", asked(shift, f"guess-no-{n}", f"TEB{n:03}")) for n in range(22)]
