@@ -27,7 +27,7 @@ from tasks.cashiers.engine import Cashiers, Pins
 from tasks.codes.folding import fold
 from tasks.codes.pictures import qr_svg
 from tasks.codes.reading import TEST_CODE
-from tasks.codes.rows import forms
+from tasks.codes.rows import KnownForms
 from tasks.guessing.engine import Guesser, Guesses
 from tasks.house import House
 from tasks.orders.answers import Report
@@ -66,8 +66,12 @@ class CashierVerbs:
         """Made once: it keeps what it has read and compiled between calls."""
         return Redeeming.of(self.house)
 
+    @cached_property
+    def _page_forms(self) -> KnownForms:
+        return KnownForms()
+
     def _page(self, at: At) -> CashierPage:
-        return CashierPage(self.house, self._page_ledger, at)
+        return CashierPage(self.house, self._page_ledger, at, self._page_forms)
 
     # The page.
 
@@ -105,7 +109,7 @@ class CashierVerbs:
     def _forms(self) -> Mapping[str, Any]:
         """How codes look, so that a mistyped one is told before any network."""
         with self.house.reads() as session:
-            known = forms(session)
+            known = self._page_forms.of(session)
         shapes = [
             {"layout": one.layout, "signs": one.signs, "checks": one.checks, "modulus": one.system.modulus,
              "radix": one.system.radix} for one in known.shapes

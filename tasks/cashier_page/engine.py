@@ -25,7 +25,7 @@ from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
 from tasks.cashiers.rows import shifts
 from tasks.codes.reading import Reading, masked, read
-from tasks.codes.rows import forms
+from tasks.codes.rows import KnownForms
 from tasks.house import House
 from tasks.offers.cashier import to_add
 from tasks.offers.windows import sitting_at
@@ -43,10 +43,10 @@ DONE_BEFORE = ("nothing_left", "other_body")
 
 
 class CashierPage:
-    """The page as one device sees it, at one moment."""
+    """The page as one device sees it, at one moment. `forms` are what codes look like, kept between calls."""
 
-    def __init__(self, house: House, redeeming: Redeeming, at: At) -> None:
-        self.house, self.redeeming, self.at = house, redeeming, at
+    def __init__(self, house: House, redeeming: Redeeming, at: At, forms: KnownForms | None = None) -> None:
+        self.house, self.redeeming, self.at, self.forms = house, redeeming, at, forms or KnownForms()
         self.currency = house.workspace.company.currency
 
     @cached_property
@@ -124,7 +124,7 @@ class CashierPage:
         return GiveBack(key=f"undo-{key}", till=self.at.till, sale=key, by=by)
 
     def _read(self, session: Session, asked: AskedAbout) -> Reading:
-        return read(asked.typed, forms(session), asked.scanned)
+        return read(asked.typed, self.forms.of(session), asked.scanned)
 
     def _call(
         self, asked: AskedAbout, code: str, basket: Basket, terms: OfferTerms | None, place: Place | None = None,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from lxml import html
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from integrations.web.routes.cashier_page import COOKIE
 from models.cashiers import Cashier, TillDevice
@@ -106,6 +106,8 @@ def test_a_pairing_code_and_a_pin_are_shown_once(web: Web) -> None:
 
 def test_a_day_at_the_page(web: Web) -> None:
     browser, shift = at_work(web, "day")
+    asked_of_all: list[str] = []
+    event.listen(web.house.engine, "before_cursor_execute", lambda c, k, sql, *rest: asked_of_all.append(sql))
     told = send(browser, "ask", asked(shift, "the-first", "теа 100")).json()
     assert told["step"] == "order" and told["said"].startswith("Дайте скидку")
     assert send(browser, "redeem", asked(shift, "the-first", "TEA100", receipt="17")).json()["step"] == "done"
@@ -121,6 +123,7 @@ def test_a_day_at_the_page(web: Web) -> None:
         assert send(browser, "journal", {"entries": [entry]}).json()["entered"][0]["conflict"] == ""
     assert send(browser, "end", {}).status_code == 200
     assert send(browser, "ask", asked(shift, "the-third", "TEA102")).json()["code"] == "no_shift"
+    assert sum("length(" in sql for sql in asked_of_all) <= 1, "all codes are not read again for each call"
 
 
 def test_another_site_and_another_shift_order_nothing(web: Web) -> None:
