@@ -6,9 +6,10 @@ Money is in minor units. What comes from a device is read strictly: it knows not
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import BeforeValidator, Field
 
 from models.basket import AMOUNT_MOST, LINES_MOST, ONE, LineOff
+from models.intake import AwareAt, writable
 from models.post import Value
 from models.reason import NO_REASON, Reason
 
@@ -17,7 +18,8 @@ GIFT_MOST = 10**9 * ONE  # as many as an offer may give
 assert DEVICE_LINES_MOST <= LINES_MOST
 
 Key = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}-[A-Za-z0-9-]{8,50}$")]
-Short = Annotated[str, Field(max_length=100)]
+SAID = BeforeValidator(lambda said: writable(said) if isinstance(said, str) else said)
+Short = Annotated[str, Field(max_length=100), SAID]
 
 
 class Paired(Value):
@@ -46,7 +48,7 @@ class AskedAbout(Value):
     """
 
     key: Key
-    typed: Annotated[str, Field(min_length=1, max_length=300)]
+    typed: Annotated[str, Field(min_length=1, max_length=300), SAID]
     scanned: bool = False
     asked: bool = False
     lines: Annotated[tuple[DeviceLine, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
@@ -85,13 +87,13 @@ class OfflineSale(Value):
     off: Annotated[tuple[LineOff, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
     given: Annotated[tuple[OfflineGift, ...], Field(max_length=5)] = ()
     units: Annotated[int, Field(ge=0, le=10**6)] = 0
-    at: AwareDatetime
+    at: AwareAt
 
 
 class OfflineUndo(Value):
     what: Literal["undo"] = "undo"
     key: Key
-    at: AwareDatetime
+    at: AwareAt
 
 
 class Journal(Value):

@@ -137,6 +137,8 @@ def test_another_site_and_another_shift_order_nothing(web: Web) -> None:
     for wrong in ({}, {"key": "x"}, body | {"more": 1}, body | {"lines": [{"amount": -1}]}, body | {"typed": ""}, []):
         assert send(browser, "ask", wrong).status_code == 422
     assert send(browser, "journal", {"entries": []}).status_code == 422
+    undo = {"what": "undo", "key": body["key"], "at": "0001-01-01T00:00:00+14:00"}
+    assert send(browser, "journal", {"entries": [undo]}).status_code == 422, "no clock shows that"
 
 
 def test_what_the_desk_takes_off_is_off(web: Web) -> None:

@@ -60,6 +60,14 @@ def test_the_order_is_one_sentence_and_holds_its_room(till: Till) -> None:
     assert (row.origin, row.cashier, row.outlet, row.till, row.receipt) == ("page", "nina", "boulevard", "page-1", "17")
 
 
+def test_what_no_database_takes_is_left_out(till: Till) -> None:
+    till.offer()
+    assert till.page.redeem(till.about(code="TEA\x00234", receipt="1\x007", shown="GOLD\x00")).step == "done"
+    assert redemptions(till)[0].receipt == "17"
+    [told] = till.page.take_journal(Journal(entries=(sale(till, code="NO\x00SUCH"),)))
+    assert told.unknown
+
+
 def test_a_named_product_is_what_the_discount_is_on(till: Till) -> None:
     till.offer(percent(goods=Goods(groups=("Tea",))))
     told = till.page.ask(till.about())
