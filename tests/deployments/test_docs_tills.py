@@ -13,6 +13,7 @@ import pytest
 from integrations.web.routes.tills import CALLS_A_MINUTE, LISTS_A_MINUTE
 from integrations.web.till_api import OPERATIONS, STATUSES
 from models.till_calls import BODY_MOST, CODES_MOST, ENTRIES_MOST
+from tasks.cashier_page.engine import LIST_MOST
 from tasks.guessing.bounds import BOUNDS
 from tests.deployments.served import COMPANY, SECRET, web_of_its_own
 from tests.laws.source import ROOT
@@ -71,3 +72,6 @@ def test_the_tables_are_the_codes(language: str) -> None:
     bounds = [CODES_MOST, ENTRIES_MOST, BODY_MOST // 1_000_000, CALLS_A_MINUTE, LISTS_A_MINUTE]
     for number in (*bounds, *(one.most for one in BOUNDS)):
         assert re.search(rf"\b{number}\b", text), number
+    for name in ("tills.md", "cashier.md"):
+        said = re.sub(r"(?<=\d)[\s,](?=\d{3}\b)", "", (DOCS / language / name).read_text(encoding="utf-8"))
+        assert re.search(rf"\b{LIST_MOST}\b", said), f"{name}: how many codes a list may hold"
