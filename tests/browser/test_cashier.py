@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
-from models.offers import AmountOff, CodeRules, Conditions, PercentOff, Rounding
+from models.offers import AmountOff, CodeRules, Conditions, Goods, PercentOff, Rounding, Which
 from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
@@ -44,6 +44,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
         (web.house.root / "company.yaml").write_text(COMPANY + OUTLETS)
         with web.house.sessions.begin() as session:
             row = offer(session, ["TEA234", "TEA235", "TEA236"], percent(title="Чай к зиме", limits={"per_code": 1}))
+            offer(session, ["CHEAP4"], percent(goods=Goods(which=Which.CHEAPEST, at_most=1)), key="cheapest")
             offer(session, ["ONCE34"], percent(title="Раз в руки", limits={"per_customer": 1}), key="once")
             session.execute(update(CouponBatch).values(kind=BatchKind.IMPORTED))
             assert row.id
@@ -149,6 +150,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     sees(page, "один знак неверен")
 
     asks_whose_it_is(page)
+    takes_no_number_for_another(page)
     outage(web, page, look)
     reads_as_the_house(page)
     counts_as_the_house(page)
@@ -172,6 +174,19 @@ def asks_whose_it_is(page: Any) -> None:
     page.get_by_label("Номер карты или телефон покупателя").wait_for()
     assert page.get_by_label("Номер карты или телефон покупателя").input_value() == ""
     page.get_by_role("button", name="Назад").click()
+
+
+def takes_no_number_for_another(page: Any) -> None:
+    """A weight is not one piece: the discount would be on another price."""
+    check(page, "CHEAP4")
+    page.get_by_label("Цена за штуку").fill("800")
+    page.get_by_label("Число", exact=True).fill("0,35")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "Напишите целое число")
+    page.get_by_label("Число", exact=True).fill("2")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "Дайте скидку 80")
+    page.get_by_role("button", name="Не гасить").click()
 
 
 def outage(web: Web, page: Any, look: Look) -> None:

@@ -278,7 +278,8 @@
     return Math.round(Number(plain) * 10 ** state.currency.digits);
   }
 
-  const whole = (text) => (/^\d{1,5}$/.test(text.trim()) ? Math.max(1, Math.min(10000, Number(text))) : 1);
+  /* NaN for what is no number of whole pieces: a guess at it would be a wrong discount. */
+  const whole = (text) => (/^\d{1,5}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 10000 ? Number(text) : NaN);
 
   function read(needs) {
     if (needs.each) {
@@ -297,9 +298,10 @@
 
   async function answered(event) {
     event.preventDefault();
-    const needs = now.told.needs, lines = read(needs);
+    const needs = now.told.needs, lines = read(needs), guests = needs.guests > 1 ? whole($("guests").value) : 1;
+    if (Number.isNaN(guests) || lines.some((line) => Number.isNaN(line.quantity))) { $("needs-said").textContent = say("noNumber"); return; }
     if (lines.some((line) => Number.isNaN(line.amount)) || (needs.each && !lines.length)) { $("needs-said").textContent = say("noSum"); return; }
-    Object.assign(now, { lines, asked: true, guests: Math.min(whole($("guests").value), needs.guests), shown: needs.who ? $("who").value.trim() : "" });
+    Object.assign(now, { lines, asked: true, guests: Math.min(guests, needs.guests), shown: needs.who ? $("who").value.trim() : "" });
     await ask();
   }
 
