@@ -286,9 +286,12 @@ def test_without_tls_codes_are_typed_and_redeemed(web: Web, phone: Any) -> None:
     phone.goto(f"{web.url.replace('127.0.0.1', 'till.test')}/till/page#pair=a+token+that+nobody+guesses")
     assert not phone.evaluate("isSecureContext")
     phone.get_by_role("button", name="Нина").click()
-    type_pin(phone, PIN)
+    phone.route("**/till/page/list", lambda route: route.abort())
+    with phone.expect_event("requestfailed", lambda asked: asked.url.endswith("/list")):
+        type_pin(phone, PIN)
     phone.get_by_role("button", name="Сканировать камерой").click()
     sees(phone, "Камера не открывается")
+    assert not phone.locator("#net").is_visible(), "a list that does not come is no outage"
     check(phone, "TEA236")
     phone.get_by_label("Сумма чека").fill("450")
     phone.get_by_role("button", name="Дальше").click()

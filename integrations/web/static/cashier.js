@@ -2,7 +2,7 @@
 /* The cashier's page: one screen at a time, one order at a time. Whatever has happened is written down here before the
    house is told; it is taken off this list only when the house has said that it has it. */
 (() => {
-  const HOME = "/till/page", PATIENCE = 8000, LOOK_EVERY = 15000, LIST_EVERY = 1800000;
+  const HOME = "/till/page", PATIENCE = 8000, LIST_PATIENCE = 120000, LOOK_EVERY = 15000, LIST_EVERY = 1800000;
   const $ = (id) => document.getElementById(id);
   const words = $("words").dataset;
   const say = (word, more = {}) => words[word].replace(/\{(\w+)\}/g, (all, name) => (name in more ? more[name] : all));
@@ -11,7 +11,7 @@
   let state = null;    // what the house last said of us
   let now = null;      // the coupon at hand: { key, typed, scanned, lines, guests, shown, asked, told }
   let queue = [];      // what the house has not been told yet
-  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listed = 0, inFlight = "";
+  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "";
 
   class NoNetwork extends Error {}
 
@@ -22,14 +22,16 @@
 
   // Talking to the house.
 
-  async function call(path, body) {
-    const how = { headers: {}, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+  /* Who waits longer asks for something large: that it does not come says nothing of the network. */
+  async function call(path, body, patience = PATIENCE) {
+    const lost = () => { if (patience === PATIENCE) reachable(false); return new NoNetwork(); };
+    const how = { headers: {}, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(patience) };
     if (body !== undefined) Object.assign(how, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
     let answer;
-    try { answer = await fetch(`${HOME}/${path}`, how); } catch { reachable(false); throw new NoNetwork(); }
-    if (answer.status >= 500) { reachable(false); throw new NoNetwork(); }
+    try { answer = await fetch(`${HOME}/${path}`, how); } catch { throw lost(); }
+    if (answer.status >= 500) throw lost();
     let said = {};
-    try { said = await answer.json(); } catch { if (answer.ok) { reachable(false); throw new NoNetwork(); } }
+    try { said = await answer.json(); } catch { if (answer.ok) throw lost(); }
     reachable(true);
     return { ok: answer.ok, status: answer.status, said };
   }
@@ -55,12 +57,15 @@
   }
 
   async function renewList() {
-    if (!state || !state.shift || Date.now() - listed < LIST_EVERY) return;
-    const answer = await call("list");
-    if (!answer.ok) return;
-    await Offline.take(answer.said);
-    if (!queue.length) await Store.put("used", {});
-    listed = Date.now();
+    if (!state || !state.shift || listing || Date.now() - listed < LIST_EVERY) return;
+    listing = true;
+    try {
+      const answer = await call("list", undefined, LIST_PATIENCE);
+      if (!answer.ok) return;
+      await Offline.take(answer.said);
+      if (!queue.length) await Store.put("used", {});
+      listed = Date.now();
+    } finally { listing = false; }
   }
 
   // Screens.
