@@ -298,7 +298,29 @@ def test_without_tls_codes_are_typed_and_redeemed(web: Web, phone: Any) -> None:
     sees(phone, "Дайте скидку 45")
     phone.get_by_role("button", name="Готово, погасить купон").click()
     sees(phone, "Купон погашен")
-    assert states(web) == [("redeemed", "page")] and phone.complaints == []
+    assert states(web) == [("redeemed", "page")]
+    dies_in_the_middle(web, phone)
+    assert phone.complaints == []
+
+
+def dies_in_the_middle(web: Web, page: Any) -> None:
+    """What was confirmed is no order any more, whatever dies; what the house cannot read keeps nobody at work."""
+    page.route("**/till/page/redeem", lambda route: None)
+    page.route("**/till/page/journal", lambda route: route.fulfill(status=422, json={"code": "unreadable", "said": ""}))
+    check(page, "TEA235", after="Следующий купон")
+    page.get_by_label("Сумма чека").fill("450")
+    page.get_by_role("button", name="Дальше").click()
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    until(page, "(await Store.queue()).length")
+    page.reload()
+    sees(page, "ждёт сети")
+    assert not page.get_by_role("button", name="Не гасить").is_visible()
+    page.get_by_role("button", name="Закончить смену").click()
+    page.get_by_role("button", name="Нина").wait_for()
+    page.unroute_all()
+    page.reload()
+    until(page, "!(await Store.queue()).length")
+    assert states(web) == [("redeemed", "page"), ("redeemed", "offline")]
 
 
 def type_pin(page: Any, pin: str) -> None:

@@ -11,6 +11,7 @@
   let state = null;    // what the house last said of us
   let now = null;      // the coupon at hand: { key, typed, scanned, lines, guests, shown, asked, told }
   let queue = [];      // what the house has not been told yet
+  const unread = new Set();  // what this house does not understand; told again when the page is opened anew
   let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "";
 
   class NoNetwork extends Error {}
@@ -444,7 +445,8 @@
 
   async function endShift() {
     await flush();
-    if (queue.length) { $("shift-said").textContent = say("unsynced", { number: queue.length }); return; }
+    const waits = queue.filter((item) => !unread.has(item.id)).length;
+    if (waits) { $("shift-said").textContent = say("unsynced", { number: waits }); return; }
     try { await call("end", {}); } catch { $("shift-said").textContent = say("network"); return; }
     now = null;
     await Store.drop("now");
@@ -461,14 +463,15 @@
       queue = await Store.queue();
       let most = 50;
       for (;;) {
-        const some = queue.filter((item) => !item.bad && item.id !== inFlight).slice(0, most);
+        const some = queue.filter((item) => !unread.has(item.id) && item.id !== inFlight).slice(0, most);
         if (!some.length) return;
         const entries = some.map((item) => item.what === "undo"
           ? { what: "undo", key: item.key, at: item.at }
           : { what: "sale", asked: item.asked, off: item.off, given: item.given, units: item.units, at: item.at });
         const answer = await call("journal", { entries });
-        if (answer.status === 422 && some.length > 1) { most = 1; continue; }  // one of them is not understood
-        if (answer.status === 422) { await Store.enqueue({ ...some[0], bad: true }); queue = await Store.queue(); continue; }
+        const refused = answer.status === 422 || answer.status === 413;
+        if (refused && some.length > 1) { most = 1; continue; }  // one of them is not understood, or all are too much
+        if (refused) { unread.add(some[0].id); continue; }
         if (!answer.ok) return;
         for (const item of some) await Store.dequeue(item.id);
         queue = await Store.queue();
@@ -542,7 +545,8 @@
     await look();
     now = (await Store.get("now")) || null;
     if (now && !(state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;
-    home();
+    const isDone = now !== null && lines().some((line) => line.key === now.key);  // confirmed, and then the page died
+    if (isDone) { now = null; await Store.drop("now"); shift(); } else home();
     if (location.hash.includes("pair=")) await pair();
     await flush();
     await renewList().catch(() => {});
