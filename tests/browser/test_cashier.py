@@ -318,6 +318,10 @@ def dies_in_the_middle(web: Web, page: Any) -> None:
     page.get_by_role("button", name="Закончить смену").click()
     page.get_by_role("button", name="Нина").wait_for()
     page.unroute_all()
+    page.route("**/till/page/state", lambda route: route.fulfill(status=404, body="<p>nginx</p>"))
+    page.reload()
+    page.get_by_role("button", name="Нина").wait_for()  # what stands between says nothing of the pairing
+    page.unroute_all()
     page.reload()
     until(page, "!(await Store.queue()).length")
     assert states(web) == [("redeemed", "page"), ("redeemed", "offline")]

@@ -46,7 +46,8 @@
 
   async function look() {
     try {
-      const { said } = await call("state");
+      const { ok, said } = await call("state");
+      if (!ok || typeof said.now !== "number") throw new NoNetwork();  // whoever answers that is not the house
       offset = said.now - Date.now();
       state = said;
       await Store.put("state", { ...said, offset });
