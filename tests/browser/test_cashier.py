@@ -112,8 +112,13 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="Нина").wait_for()
     look.at("names")
     page.get_by_role("button", name="Нина").click()
-    type_pin(page, "11111")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url))
+    for sign in "11111":
+        page.locator("#pin-keys").get_by_role("button", name=sign, exact=True).click()
+    page.evaluate("[1, 2].forEach(() => document.querySelector('#pin-keys button:last-child').click())")
     sees(page, "ПИН неверный. Осталось попыток: 4.")
+    assert sum(url.endswith("/sign-in") for url in sent) == 1, "whoever presses twice has tried once"
     look.at("pin")
     type_pin(page, PIN)
     page.get_by_role("button", name="Сканировать камерой").wait_for()

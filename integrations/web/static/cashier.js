@@ -145,10 +145,11 @@
     else if (sign !== "OK") pin = (pin + sign).slice(0, 8);
     dots();
     if (sign !== "OK" || pin.length < 4) return;
+    const tried = pin;
+    pin = "";  // so that a second press is no second try
+    dots();
     try {
-      const answer = await call("sign-in", { cashier: chosen.id, pin });
-      pin = "";
-      dots();
+      const answer = await call("sign-in", { cashier: chosen.id, pin: tried });
       if (!answer.ok) { $("pin-said").textContent = answer.said.said; return; }
       now = null;
       await Store.drop("now");
