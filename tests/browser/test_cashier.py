@@ -304,6 +304,11 @@ def test_without_tls_codes_are_typed_and_redeemed(web: Web, phone: Any) -> None:
     phone.get_by_role("button", name="Готово, погасить купон").click()
     sees(phone, "Купон погашен")
     assert states(web) == [("redeemed", "page")]
+    closed = phone.context.new_page()
+    closed.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('closed', 'SecurityError'); }")
+    closed.goto("/till/page")
+    sees(closed, "Устройство ничего не может сохранить")
+    closed.close()
     dies_in_the_middle(web, phone)
     assert phone.complaints == []
 

@@ -542,7 +542,7 @@
     window.addEventListener("offline", () => reachable(false));
     if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${HOME}/worker.js`, { scope: HOME }).catch(() => {});
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
-    queue = await Store.queue();
+    try { queue = await Store.queue(); } catch { $("wait-said").textContent = say("noRoom"); return; }
     await Offline.wake();
     await look();
     now = (await Store.get("now")) || null;
