@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
-from models.offers import AmountOff, CodeRules, Conditions, Goods, PercentOff, Rounding, Which
+from models.offers import AmountOff, CodeRules, Conditions, Gift, Goods, PercentOff, Rounding, Which
 from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
@@ -45,6 +45,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
         with web.house.sessions.begin() as session:
             row = offer(session, ["TEA234", "TEA235", "TEA236"], percent(title="Чай к зиме", limits={"per_code": 1}))
             offer(session, ["CHEAP4"], percent(goods=Goods(which=Which.CHEAPEST, at_most=1)), key="cheapest")
+            offer(session, ["CUPS34"], terms(Gift(product="cup"), goods=Goods(groups=("Чай",))), key="gift")
             offer(session, ["ONCE34"], percent(title="Раз в руки", limits={"per_customer": 1}), key="once")
             session.execute(update(CouponBatch).values(kind=BatchKind.IMPORTED))
             assert row.id
@@ -200,6 +201,10 @@ def outage(web: Web, page: Any, look: Look) -> None:
     until(page, "Boolean(await Store.get('list'))")
     page.context.set_offline(True)
     page.reload()
+    check(page, "CUPS34")
+    page.locator("#sum").fill("0")
+    page.get_by_role("button", name="Дальше").click()
+    page.get_by_role("button", name="Назад").click()  # none of these goods: it asks on, and no gift goes out
     check(page, "TEA235")
     page.get_by_label("Сумма чека").fill("200")
     page.get_by_role("button", name="Дальше").click()
