@@ -198,9 +198,12 @@ def takes_no_number_for_another(page: Any) -> None:
 def outage(web: Web, page: Any, look: Look) -> None:
     """The network goes; a coupon is redeemed by the list, the page dies, the network is back: told once."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    until(page, "Boolean(await Store.get('list'))")
+    until(page, "Boolean(await Store.get('list')) && !Object.keys(await Store.get('used')).length")
     page.context.set_offline(True)
     page.reload()
+    check(page, "TEA234")  # redeemed and undone today: good again, also without the network
+    page.get_by_label("Сумма чека").wait_for()
+    page.get_by_role("button", name="Назад").click()
     check(page, "CUPS34")
     page.locator("#sum").fill("0")
     page.get_by_role("button", name="Дальше").click()
@@ -227,8 +230,14 @@ def outage(web: Web, page: Any, look: Look) -> None:
 
 
 def until(page: Any, says: str) -> None:
-    """Wait for what the page keeps: `says` may await."""
-    page.evaluate(f"async () => {{ while (!({says})) await new Promise(requestAnimationFrame); }}")
+    """Wait for what the page keeps: `says` may await. It fails rather than waits for ever."""
+    page.evaluate(f"""async () => {{
+      const end = performance.now() + 30000;
+      while (!({says})) {{
+        if (performance.now() > end) throw new Error("never came");
+        await new Promise(requestAnimationFrame);
+      }}
+    }}""")
 
 
 def reads_as_the_house(page: Any) -> None:

@@ -442,7 +442,9 @@
       reachable(online);
     }
     shift();
-    flush();
+    await flush();
+    listed = 0;  // a new list knows what is left of the code; the count of this device does not
+    if (online) await renewList().catch(() => {});
   }
 
   async function endShift() {
