@@ -89,7 +89,10 @@ def test_a_device_is_paired_once_and_shows_nothing_of_its_secret(web: Web) -> No
     cookie = answer.headers["set-cookie"]
     assert answer.json() == {"paired": True} and "HttpOnly" in cookie and "SameSite=strict" in cookie
     assert send(second, "pair", {"token": token}).status_code == 403
-    state = first.get(f"{PAGE}/state").json()
+    again = first.get(f"{PAGE}/state")
+    assert again.headers["set-cookie"] == cookie, "a device that is in use is not forgotten after its year"
+    assert "set-cookie" not in second.get(f"{PAGE}/state").headers
+    state = again.json()
     assert (state["paired"], state["outlet"], state["shift"]) == (True, "On the boulevard", None)
     assert second.get(f"{PAGE}/state").json()["paired"] is False
     secret = first.http.cookies[COOKIE]

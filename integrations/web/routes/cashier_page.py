@@ -95,7 +95,11 @@ def state(request: Request) -> Response:
     """Who we are to the house: paired or not, signed in or not, and what was redeemed in the shift."""
     verbs = premises(request).verbs
     with spoken(_language(request)):
-        return _answer(verbs.till_state(_at(request)))
+        at = _at(request)
+        response = _answer(verbs.till_state(at))
+        if at is not None:  # its year begins anew: a device that is in use is not forgotten
+            _keep(request, response, request.cookies[_cookie(request)])
+        return response
 
 
 @routes.get(PATH + "/list", Permission.PUBLIC)
@@ -125,10 +129,7 @@ def pair(request: Request) -> Response:
         if isinstance(secret, Reason):
             return _refused(403, secret)
         response = _answer({"paired": True})
-        response.set_cookie(
-            _cookie(request), secret, max_age=YEAR, path="/", httponly=True, samesite="strict",
-            secure=is_secure(request),
-        )  # fmt: skip
+        _keep(request, response, secret)
         return response
 
     return _said(request, work)
@@ -249,6 +250,12 @@ def _demand_our_page(request: Request) -> None:
 def _at(request: Request) -> At | None:
     secret = request.cookies.get(_cookie(request), "")
     return premises(request).verbs.till_at(secret) if secret else None
+
+
+def _keep(request: Request, response: Response, secret: str) -> None:
+    response.set_cookie(
+        _cookie(request), secret, max_age=YEAR, path="/", httponly=True, samesite="strict", secure=is_secure(request)
+    )
 
 
 def _cookie(request: Request) -> str:
