@@ -74,8 +74,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     planned = _planned(session, ledger, call, [one for one in known if one.id not in done], given)
     body = ledger.house.printed("redeeming", entry.call.body())
     order = Entering(
-        call, Redeemed.REDEEMED, body, call.place.at, former=[row for row in former if row.id not in _ids(done)],
-        force=True, points=ledger.points,
+        call, Redeemed.REDEEMED, body, call.place.at, former=former, force=True, points=ledger.points
     )  # fmt: skip
     entered = [id for _, id in enter_all(session, order, planned)]
     conflicts += [word for row in rows.called(session, call.till, call.key) for word in row.conflict.split()]

@@ -141,6 +141,18 @@ def test_a_call_whose_answer_was_lost_is_the_same_in_the_journal(ledger: Redeemi
     assert len(state(sessions)[0]) == 2 and ledger.audit().ok
 
 
+def test_what_was_taken_of_a_call_online_is_no_hindrance_to_the_rest_of_it(
+    ledger: Redeeming, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        offer(session, ["MUG"], key="mug", stage="stopped")
+    online = ledger.redeem(call("s1", "TEA", "MUG", together=False))
+    assert [one.reason.code for one in online.outcomes] == ["", "offer_stopped"]
+    (entered,) = ledger.take_journal([sale("s1", "TEA", "MUG", together=False)])
+    assert entered.conflicts == ("offer_stopped",) and len(entered.redemptions) == 2
+    assert ledger.take_journal([sale("s1", "TEA", "MUG", together=False)])[0].replayed and ledger.audit().ok
+
+
 def test_a_reservation_that_was_paid_offline_is_redeemed(ledger: Redeeming, sessions: Sessions) -> None:
     ledger.reserve(call("s1"))
     assert not ledger.take_journal([sale("s1")])[0].conflicts
