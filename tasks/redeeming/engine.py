@@ -251,12 +251,12 @@ def _in_order(call: Call, outcomes: Mapping[str, Outcome], refused: Mapping[str,
 def _as_before(call: Call, state: Redeemed, former: list[Any], said: str, found: dict[str, Offered]) -> Answer | None:
     """The answer to a call that came before; None where it is a reservation that goes on."""
     offers = {one.id: one for one in found.values()}
-    if any(row.state in SETTLED for row in former):
-        if any(row.said != said for row in former):
+    if settled := [row for row in former if row.state in SETTLED]:
+        if any(row.said != said for row in settled):
             return refused_as(call, refusals.OTHER)
         if state is Redeemed.HELD:
             return refused_as(call, Refusal.of(refusals.SETTLED))
-        return first_answer(call, former, offers)
+        return first_answer(call, settled, offers)
     if any(row.coupon_id not in offers for row in former):
         return refused_as(call, refusals.OTHER)
     return None

@@ -104,7 +104,7 @@ def refused_of(call: Call, refused: Mapping[str, Refusal]) -> dict[str, Any]:
 
 
 def first_answer(call: Call, rows: Sequence[Any], offers: Mapping[int, Any]) -> Answer:
-    """What a call was answered when it came first."""
+    """What a call was answered when it came first: `rows` are what it redeemed, not what it only held."""
     refused: dict[str, Any] = next((row.answer["refused"] for row in rows if row.answer.get("refused")), {})
     found = {
         offers[row.coupon_id].code: Outcome(
