@@ -173,7 +173,8 @@ def let_come(session: Session, ledger: "Redeeming", till: str, key: str, now: da
     """What was brought back before its sale came has its effect now; returns how much of it waited."""
     mine = (ENTRY.c.sale == rows.sale_key(till, key), ENTRY.c.redemption_id.is_(None), ENTRY.c.what == "back")
     sale = [row for row in rows.called(session, till, key) if row.state in SETTLED]
-    early = session.execute(select(ENTRY).where(*mine).order_by(ENTRY.c.id).with_for_update()).all() if sale else ()
+    found = session.execute(select(ENTRY).where(*mine).order_by(ENTRY.c.id).with_for_update()).all() if sale else ()
+    early = [row for row in found if row.body]  # one without was refused: it waits for nothing
     give = partial(_give_back, session, ledger)
     for row in early:
         done = give(GiveBack(**row.body["back"]), row.body["code"], now)

@@ -116,6 +116,16 @@ def test_what_crossed_its_sale_in_one_moment_is_caught_up_with(ledger: Redeeming
     assert state(sessions)[0] == [("s1", "returned", 1_500, 1_500, "")] and ledger.audit().ok
 
 
+def test_a_refused_return_of_a_sale_to_come_keeps_it_from_nothing(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.redeem(call("s1"))
+    ledger.give_back(GiveBack(key="b1", till="till-1", sale="s1"))
+    (refused,) = ledger.take_journal([brought("b1", "s2")])
+    assert refused.conflicts == ("other_body",) and not refused.waits
+    assert ledger.redeem(call("s2", "CUP")).ok and ledger.catch_up() == 0
+    assert ledger.take_journal([brought("b1", "s2")])[0].conflicts == ("other_body",)
+    assert {row[:2] for row in state(sessions)[0]} == {("s1", "returned"), ("s2", "redeemed")} and ledger.audit().ok
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_retries_does_not_matter(ledger: Redeeming, sessions: Sessions, seed: int) -> None:
     entries = [sale("s1"), sale("s2", "CUP"), brought("b1", "s1"), brought("b2", "s2", 1), brought("b3", "s2", 2)]
