@@ -81,8 +81,10 @@ class GiveBack(Value):
     def of_till(self) -> str:
         return self.sale_till or self.till
 
-    def body(self) -> str:
-        return self.model_dump_json(exclude={"key", "till"})
+    def body(self, code: str) -> str:
+        """What must be the same when it comes again, by whatever way; `code` is the print of the code it names."""
+        named = self.model_copy(update={"sale_till": self.of_till})
+        return named.model_dump_json(exclude={"key", "till", "code"}) + code
 
 
 class Outcome(Value):

@@ -221,7 +221,7 @@ class Redeeming:
 
     def _give_back(self, session: Session, call: GiveBack, force: bool) -> Back:
         now = now_by(self.house.clock, session)
-        said = self.house.printed("giving back", call.body())
+        said = self.house.printed("giving back", call.body(self.house.printed("code", call.code) if call.code else ""))
         order = Bringing(call, said, now, self.scales, self.points, lambda code: call.code in ("", code), force)
         return give_back(session, order)
 

@@ -165,7 +165,7 @@ def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: st
     def is_meant(code: str, printed: Any = ledger.house.printed) -> bool:
         return not print_ or printed("code", code) == print_
 
-    said = ledger.house.printed("giving back", back.model_dump_json(exclude={"key", "till", "code"}) + print_)
+    said = ledger.house.printed("giving back", back.body(print_))
     return give_back(session, Bringing(back, said, now, ledger.scales, ledger.points, is_meant, force=True))
 
 

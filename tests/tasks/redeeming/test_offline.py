@@ -163,6 +163,19 @@ def test_what_was_taken_of_a_call_online_is_no_hindrance_to_the_rest_of_it(
     assert ledger.take_journal([sale("s1", "TEA", "MUG", together=False)])[0].replayed and ledger.audit().ok
 
 
+@pytest.mark.parametrize("code", ["", "TEA"])
+def test_a_return_whose_answer_was_lost_is_the_same_in_the_journal(
+    ledger: Redeeming, sessions: Sessions, code: str
+) -> None:
+    ledger.redeem(call("s1"))
+    ledger.redeem(call("s2", "CUP"))
+    assert ledger.give_back(GiveBack(key="b1", till="till-1", sale="s1", sale_till="till-1", code=code)).whole
+    assert not ledger.take_journal([brought("b1", "s1", code=code)])[0].conflicts
+    ledger.take_journal([brought("b2", "s2")])
+    again = ledger.give_back(GiveBack(key="b2", till="till-1", sale="s2", sale_till="till-1"))
+    assert again.replayed and again.amount == 1_500 and ledger.audit().ok
+
+
 def test_a_reservation_that_was_paid_offline_is_redeemed(ledger: Redeeming, sessions: Sessions) -> None:
     ledger.reserve(call("s1"))
     assert not ledger.take_journal([sale("s1")])[0].conflicts
