@@ -142,10 +142,12 @@ def let_be_used(session: Session, offer: int, former: int, later: int) -> None:
 
 
 def ended(session: Session, now: datetime) -> Sequence[OfferRow]:
-    """Offers whose last instant is over, but for codes that hold longer; locked."""
+    """Offers whose last instant is over, but for codes that hold longer and what is being paid; locked."""
     longer = exists().where(C.offer_id == col(OfferRow.id), C.ends_at > now, C.state == CouponState.LIVE)
-    over = (col(OfferRow.stage).in_((OfferStage.OPEN, OfferStage.STOPPED)), col(OfferRow.ends_at) < now, ~longer)
-    query = select(OfferRow).where(*over).order_by(col(OfferRow.id)).with_for_update()
+    held = (col(Redemption.state) == Redeemed.HELD, col(Redemption.until) > now)
+    paying = exists().where(col(Redemption.offer_id) == col(OfferRow.id), *held)
+    over = (col(OfferRow.stage).in_((OfferStage.OPEN, OfferStage.STOPPED)), col(OfferRow.ends_at) < now)
+    query = select(OfferRow).where(*over, ~longer, ~paying).order_by(col(OfferRow.id)).with_for_update()
     return session.execute(query).scalars().all()
 
 

@@ -15,6 +15,7 @@ from models.customers import Address, Customer
 from models.database import SetClock
 from models.offers import AmountOff, Invitation, PercentOff, Sitting, Stacking
 from models.redemptions import Coupon, CouponEvent, OfferCounter, OfferRow, OfferVersion, Redemption, RedemptionTake
+from tasks.offering.rows import ended
 from tasks.redeeming.calls import Answer
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
@@ -227,12 +228,16 @@ def test_a_reservation_that_ran_out_makes_room_at_once(till: Redeeming, sessions
 def test_what_was_held_in_time_is_paid_after_the_offers_end(
     till: Redeeming, sessions: Sessions, clock: SetClock
 ) -> None:
-    opened(sessions, of=terms(last_day=NOW.date()))
+    opened(sessions, of=terms(last_day=NOW.date()), ends_at=NOW.replace(hour=21))
     clock.at = NOW.replace(hour=20, minute=59)  # 23:59 in Moscow
     assert till.reserve(call("h1"), timedelta(minutes=10)).ok
     clock.at += timedelta(minutes=3)
     assert codes(till.redeem(call("r1"))) == codes(till.reserve(call("h1"))) == ["over"]
+    with sessions.begin() as session:
+        assert not ended(session, clock.at)
     assert till.redeem(call("h1")).ok and till.audit().ok
+    with sessions.begin() as session:
+        assert len(ended(session, clock.at)) == 1
 
 
 def test_many_that_ran_out_are_let_go_together(till: Redeeming, sessions: Sessions, clock: SetClock) -> None:
