@@ -14,6 +14,7 @@ STOPPED = mark("This code has been stopped.")
 REPLACED = mark("Another code was given in the place of this one.")
 OFFER_STOPPED = mark("The offer has been stopped.")
 OFFER_CLOSED = mark("The offer is not open.")
+OFFER_OVER = mark("The offer has ended.")
 USED_UP = mark("This code has been used as often as it may be.")
 TOTAL = mark("The offer has been used as often as it may be.")
 BUDGET = mark("What is left of the offer's budget is less than this discount.")
@@ -49,6 +50,10 @@ OTHER = Refusal.of(because(OTHER_BODY, code="other_body"))
 TOGETHER = Refusal.of(because(NOT_BESIDE, code="together"))
 NO_SITTING = because(SITTING, code="sitting")
 SETTLED = because(REDEEMED_ALREADY, code="redeemed")
+CLOSED: dict[str, Reason] = {
+    OfferStage.STOPPED: because(OFFER_STOPPED, code="offer_stopped"),
+    OfferStage.ENDED: because(OFFER_OVER, code="over"),
+}
 
 
 def unknown(code: str) -> Reason:
@@ -65,7 +70,4 @@ def of_coupon(state: str) -> Reason:
 
 def of_offer(stage: str) -> Reason:
     """Why nothing of an offer at this stage is taken."""
-    if stage == OfferStage.OPEN:
-        return NO_REASON
-    stopped = stage == OfferStage.STOPPED
-    return because(OFFER_STOPPED, code="offer_stopped") if stopped else because(OFFER_CLOSED, code="offer_closed")
+    return NO_REASON if stage == OfferStage.OPEN else CLOSED.get(stage, because(OFFER_CLOSED, code="offer_closed"))

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from models.basket import Off
 from models.database import now_by
-from models.reason import NO_REASON
-from models.redemptions import Redeemed
+from models.reason import NO_REASON, Reason
+from models.redemptions import Happened, OfferStage, Redeemed
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import limits, refusals, rows, statements
 from tasks.redeeming.calls import Brought, Call, Entered, Entry, GiveBack, Sale
@@ -23,7 +23,7 @@ from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.planning import Planned, points_of, with_our_points
 from tasks.redeeming.rows import Offered, Overtaken
-from tasks.redeeming.statements import ENTRY
+from tasks.redeeming.statements import ENTRY, EVENT
 
 if TYPE_CHECKING:
     from tasks.redeeming.engine import Redeeming
@@ -120,7 +120,8 @@ def _planned(
         ours = price if isinstance(price, Off) else Off()
         off = with_our_points(given.get(one.offered.code, ours), ours)
         missing = limits.missing(one.terms, who.scopes(one.offered.customer_id))
-        wrong = [one.offered.refusal, price.staff if isinstance(price, Refusal) else NO_REASON, missing]
+        closed = _closed(session, one.offered)
+        wrong = [closed, price.staff if isinstance(price, Refusal) else NO_REASON, missing]
         conflicts = [reason.code for reason in wrong if reason]
         if isinstance(price, Off) and price.amount != off.amount:
             conflicts.append("amount")
@@ -129,6 +130,16 @@ def _planned(
         happened = replace(one, result=off, missing=None)
         planned.append(ledger.scales.planned(call, happened, who, tuple(dict.fromkeys(conflicts))))
     return planned
+
+
+def _closed(session: Session, one: Offered) -> Reason:
+    """Why nothing is taken by this code. An offer may have ended since: whether it was in time, its days say."""
+    if one.stage != OfferStage.ENDED:
+        return one.refusal
+    orders = (EVENT.c.offer_id == one.offer_id, EVENT.c.coupon_id.is_(None))
+    stops = EVENT.c.what.in_([Happened.STOPPED, Happened.OPENED])
+    last = session.execute(select(EVENT.c.what).where(*orders, stops).order_by(EVENT.c.id.desc()).limit(1)).scalar()
+    return refusals.CLOSED[OfferStage.STOPPED] if last == Happened.STOPPED else refusals.of_coupon(one.state)
 
 
 def _masked(codes: Sequence[str]) -> str:

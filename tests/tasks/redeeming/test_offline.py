@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.basket import LineOff, Off
 from models.database import SetClock
-from models.redemptions import Coupon, JournalEntry, Redemption
+from models.redemptions import Coupon, JournalEntry, OfferRow, OfferStage, Redemption
 from tasks.redeeming.calls import BackLine, Brought, Call, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
 from tasks.redeeming.offline.signed import hashed, is_genuine
@@ -201,6 +201,19 @@ def test_everything_that_should_not_have_happened_is_told(
         kept = session.execute(select(JournalEntry).where(col(JournalEntry.key) == "s3")).scalar_one()
     assert (kept.code, kept.redemption_id, kept.conflicts) == ("…-77", None, ["unknown_code"])
     assert Counter(row[2] for row in state(sessions)[0]) == {1_500: 2, 700: 1} and ledger.audit().ok
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_an_offer_that_has_ended_meanwhile_is_no_conflict_and_one_that_was_stopped_is(
+    ledger: Redeeming, sessions: Sessions, stopped: bool
+) -> None:
+    if stopped:
+        ledger.stop("olga", "leaked", offer="tea")
+    with sessions.begin() as session:
+        session.execute(update(OfferRow).values(stage=OfferStage.ENDED))
+    (entered,) = ledger.take_journal([sale("s1")])
+    assert entered.conflicts == (("offer_stopped",) if stopped else ())
+    assert ledger.redeem(call("r1")).outcomes[0].reason.code == "over"
 
 
 def test_the_same_key_with_another_entry_is_refused(ledger: Redeeming, sessions: Sessions) -> None:
