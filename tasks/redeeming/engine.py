@@ -181,8 +181,8 @@ class Redeeming:
         until = now + lives if lives else None
         order = Entering(call, state, said, now, until, tuple(former), refused, points=self.points)
         codes = [code for code in call.codes if code not in refused]
-        held_at = [row.at for row in former if row.state == Redeemed.HELD] if state is Redeemed.REDEEMED else []
-        when = When(ahead=state is Redeemed.HELD, held_at=min(held_at, default=None))
+        held_at = [row.at for row in former if row.state == Redeemed.HELD and row.until and row.until > now]
+        when = When(state is Redeemed.HELD, min(held_at, default=None) if state is Redeemed.REDEEMED else None)
         planned = self.scales.plan(session, call, found, codes, when)
         entered = enter_all(session, order, planned)
         if looked.waits and state is Redeemed.REDEEMED:

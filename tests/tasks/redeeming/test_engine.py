@@ -240,6 +240,16 @@ def test_what_was_held_in_time_is_paid_after_the_offers_end(
         assert len(ended(session, clock.at)) == 1
 
 
+def test_what_was_held_too_long_ago_is_judged_as_it_is_now(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    opened(sessions, of=terms(last_day=NOW.date()))
+    clock.at = NOW.replace(hour=20, minute=59)  # 23:59 in Moscow
+    assert till.reserve(call("h1"), timedelta(minutes=10)).ok
+    clock.at += timedelta(minutes=10)
+    assert codes(till.redeem(call("h1"))) == ["over"] and till.audit().ok
+
+
 def test_many_that_ran_out_are_let_go_together(till: Redeeming, sessions: Sessions, clock: SetClock) -> None:
     opened(sessions, "TEA", "CUP")
     for n in range(30):
