@@ -68,13 +68,18 @@ class Redeeming:
     # What tills ask.
 
     def validate(self, call: Call) -> Answer:
-        """What would come off, and why not; nothing is written, and nothing is promised."""
+        """What would come off, and why not; nothing of it is written, and nothing is promised."""
         refused: dict[str, Refusal] = {}
+        swept = False
         while True:
             try:
                 with self.house.reads() as session:
                     return self._weigh(session, call, refused)
             except NoRoom as no:
+                if no.why.code in refusals.ROOM and not swept:
+                    swept = True
+                    if self._made_room():
+                        continue
                 refused[no.code] = no.why
 
     def reserve(self, call: Call, lives: timedelta = LIVES) -> Answer:
@@ -142,6 +147,12 @@ class Redeeming:
 
     # How.
 
+    def _made_room(self) -> bool:
+        """Let go of what has run out; looking whether there is any waits for nobody."""
+        with self.house.reads() as session:
+            is_due = letting.is_due(session, now_by(self.house.clock, session))
+        return is_due and self.expire() > 0
+
     def _patiently(self, work: Callable[[Session], T]) -> T:
         """Do it in one transaction; one that gave way to another begins anew, which its key allows."""
         for _ in range(TRIES):
@@ -162,7 +173,7 @@ class Redeeming:
             except NoRoom as no:
                 if no.why.code in refusals.ROOM and not swept:
                     swept = True
-                    if self.expire():
+                    if self._made_room():
                         continue
                 refused[no.code] = no.why
                 if call.together or len(refused) == len(call.codes):

@@ -122,11 +122,8 @@ def ask(number: int, force: bool) -> Any:
 
 
 # Reservations that have run out, all in a few statements. `ids` are locked first, then coupons, then counters.
-DUE = {
-    "sqlite": "SELECT id FROM redemption WHERE state = 'held' AND until <= :now ORDER BY id LIMIT :most",
-    "postgresql": "SELECT id FROM redemption WHERE state = 'held' AND until <= :now ORDER BY id LIMIT :most "
-    "FOR UPDATE SKIP LOCKED",
-}
+DUE = "SELECT id FROM redemption WHERE state = 'held' AND until <= :now ORDER BY id LIMIT :most"
+UNTOUCHED = {"sqlite": "", "postgresql": " FOR UPDATE SKIP LOCKED"}
 KIND_ORDER = (
     "CASE k.kind WHEN 'total' THEN 0 WHEN 'budget' THEN 1 WHEN 'units' THEN 2 WHEN 'outlet' THEN 3 "
     "WHEN 'seats' THEN 4 WHEN 'customer' THEN 5 ELSE 6 END"

@@ -8,10 +8,16 @@ from sqlalchemy.orm import Session
 from tasks.redeeming import statements
 
 
+def is_due(session: Session, clock_now: datetime) -> bool:
+    """Whether any reservation has run out."""
+    due = statements.with_ids(statements.DUE, "now")
+    return session.connection().execute(due, {"now": clock_now, "most": 1}).first() is not None
+
+
 def expire(session: Session, clock_now: datetime, most: int, by: str, said: str) -> int:
     """Let go of reservations that have run out, those that nobody is settling at this moment; returns how many."""
     connection, dialect = session.connection(), session.get_bind().dialect.name
-    due = statements.with_ids(statements.DUE[dialect], "now")
+    due = statements.with_ids(statements.DUE + statements.UNTOUCHED[dialect], "now")
     ids = list(connection.execute(due, {"now": clock_now, "most": most}).scalars())
     release(session, ids, clock_now, by, said)
     return len(ids)

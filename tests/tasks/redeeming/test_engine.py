@@ -217,8 +217,9 @@ def test_the_same_key_renews_and_takes_the_basket_as_it_is_now(
 def test_a_reservation_that_ran_out_makes_room_at_once(till: Redeeming, sessions: Sessions, clock: SetClock) -> None:
     opened(sessions, of=terms(limits={"total": 1}))
     till.reserve(call("h1"), timedelta(minutes=10))
+    assert codes(till.validate(call("r1"))) == ["total"]
     clock.at = NOW + timedelta(minutes=11)
-    assert till.redeem(call("r1")).ok
+    assert till.validate(call("r1")).ok and till.redeem(call("r1")).ok
     assert codes(till.redeem(call("h1"))) == ["total"]
     with sessions() as session:
         told = list(session.execute(select(col(CouponEvent.what)).order_by(col(CouponEvent.id))).scalars())
