@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Unavailable
@@ -154,13 +154,19 @@ class Redeeming:
         return is_due and self.expire() > 0
 
     def _patiently(self, work: Callable[[Session], T]) -> T:
-        """Do it in one transaction; one that gave way to another begins anew, which its key allows."""
-        for _ in range(TRIES):
+        """Do it in one transaction; one that gave way to another begins anew, which its key allows.
+
+        So does one that met what another had written, or erased, since it looked; what no look mends is an error.
+        """
+        for left in reversed(range(TRIES)):
             try:
                 with self.house.sessions.begin() as session:
                     return work(session)
             except (OperationalError, Overtaken):
                 continue
+            except IntegrityError:
+                if not left:
+                    raise
         raise Unavailable(because(refusals.BUSY, code="busy"), retry_after=timedelta(seconds=1))
 
     def _take(self, call: Call, state: Redeemed, lives: timedelta | None = None) -> Answer:

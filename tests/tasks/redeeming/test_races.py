@@ -1,18 +1,26 @@
-"""Sixteen tills as processes on each kind of limit: exactly the limit is sold, and the counters are their rows."""
+"""Sixteen tills as processes on each kind of limit: exactly the limit is sold, and the counters are their rows.
 
+And what crosses in one moment, made to.
+"""
+
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
+from models.company import Workspace
+from models.customers import Customer
 from models.offers import Invitation, Sitting
 from models.redemptions import Coupon, OfferCounter, Redemption
+from tasks.redeeming.calls import GiveBack
+from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
 from tests.tasks.redeeming.client import raced
-from tests.tasks.redeeming.shop import offer, redeeming, terms
+from tests.tasks.redeeming.shop import COMPANY, Counter, call, offer, redeeming, terms
 
 Sessions = sessionmaker[Session]
 TILLS, EACH, MOST = 16, 4, 11
@@ -69,6 +77,47 @@ def test_one_call_from_everywhere_at_once_is_one_redemption(
         assert session.execute(select(func.count()).select_from(Redemption)).scalar_one() == EACH
         assert session.execute(select(col(Coupon.used))).scalar_one() == EACH
     assert redeeming(database).audit().ok
+
+
+class Crossed(Counter):
+    """A house in which something happens between a look and what is written: while the company is asked for."""
+
+    def __init__(self, engine: Engine, *meanwhile: Callable[[], Any]) -> None:
+        self.meanwhile = [*meanwhile] if engine.dialect.name == "postgresql" else []  # SQLite has one writer at a time
+        super().__init__(engine)
+
+    @property
+    def workspace(self) -> Workspace:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        return Workspace(root="", company=COMPANY)
+
+    @workspace.setter
+    def workspace(self, _: Workspace) -> None: ...
+
+
+def test_two_returns_of_one_key_for_two_sales_are_one_and_a_refusal(database: Engine, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        offer(session, ["TEA", "CUP"])
+    till = redeeming(database)
+    assert till.redeem(call("r1")).ok and till.redeem(call("r2", "CUP")).ok
+    first, second = (GiveBack(key="b1", till="till-1", sale=sale) for sale in ("r1", "r2"))
+    crossed = Redeeming(Crossed(database, lambda: till.give_back(first)))
+    done = crossed.give_back(second), till.give_back(first)
+    assert {one.reason.code for one in done} == {"", "other_body"} and till.audit().ok
+
+
+def test_a_customer_is_erased_while_a_reservation_is_paid(database: Engine, sessions: Sessions) -> None:
+    def erase() -> None:
+        with sessions.begin() as session:
+            session.execute(delete(Customer))
+
+    with sessions.begin() as session:
+        session.add(Customer(id=5, code="75", created_at=NOW, changed_at=NOW))
+        offer(session, ["TEA"])
+    assert redeeming(database).reserve(call("h1")).ok
+    crossed = Redeeming(Crossed(database, lambda: None, erase))
+    assert crossed.redeem(call("h1", card="75")).ok and crossed.audit().ok
 
 
 def test_of_two_bodies_of_one_key_one_is_taken(database: Engine, database_url: str, sessions: Sessions) -> None:
