@@ -218,9 +218,11 @@ class Redeeming:
         outcomes = {}
         codes = [code for code in call.codes if code not in refused]
         for one in self.scales.plan(session, call, found, codes, When(bool(call.sitting))) if codes else ():
-            full = one.offered.most and one.offered.used + one.offered.held >= one.offered.most
-            if reason := refusals.CODE_FULL if full else rows.room(session, one.offered.offer_id, one.takes):
-                raise NoRoom(one.offered.code, reason)
+            code = one.offered
+            full = code.most and code.used + code.held >= code.most
+            no = refusals.of_uses(code.most, code.used) if full else rows.room(session, code.offer_id, one.takes)
+            if no:
+                raise NoRoom(code.code, no)
             outcomes[one.offered.code] = Outcome(
                 code=one.offered.code, offer=one.offered.key, off=one.off, missing=one.missing
             )

@@ -16,6 +16,7 @@ OFFER_STOPPED = mark("The offer has been stopped.")
 OFFER_CLOSED = mark("The offer is not open.")
 OFFER_OVER = mark("The offer has ended.")
 USED_UP = mark("This code has been used as often as it may be.")
+HELD_ELSEWHERE = mark("This code is held for another receipt just now. Wait until that one is paid or let go.")
 TOTAL = mark("The offer has been used as often as it may be.")
 BUDGET = mark("What is left of the offer's budget is less than this discount.")
 UNITS = mark("There are fewer units left in the offer than are in the basket.")
@@ -66,6 +67,11 @@ def of_coupon(state: str) -> Reason:
     if state == CouponState.LIVE:
         return NO_REASON
     return because(REPLACED, code="replaced") if state == CouponState.REPLACED else because(STOPPED, code="stopped")
+
+
+def of_uses(most: int, used: int) -> Reason:
+    """Why a code whose uses and reservations come to its limit is not taken."""
+    return CODE_FULL if used >= most else because(HELD_ELSEWHERE, code=CODE_FULL.code)
 
 
 def of_offer(stage: str) -> Reason:

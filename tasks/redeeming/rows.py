@@ -198,8 +198,8 @@ def ask_coupon(session: Session, one: Offered, used: int, held: int, force: bool
     binds = {"id": one.id, "used": used, "held": held, "asked": used + held, "force": int(force)}
     row = session.connection().execute(statements.ASK_COUPON, binds).first()
     if row is None:
-        state = session.execute(select(C.state).where(C.id == one.id)).scalar_one()
-        raise NoRoom(one.code, refusals.of_coupon(state) or refusals.CODE_FULL)
+        stands = session.execute(select(C.state, C.most, C.used).where(C.id == one.id)).one()
+        raise NoRoom(one.code, refusals.of_coupon(stands.state) or refusals.of_uses(stands.most, stands.used))
     return not row.most or row.used + row.held <= row.most
 
 

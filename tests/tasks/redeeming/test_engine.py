@@ -195,6 +195,17 @@ def test_open_reservations_never_exceed_what_remains(till: Redeeming, sessions: 
     assert used(sessions) == (3, 0) and till.audit().ok
 
 
+def test_a_code_that_is_only_held_is_not_said_to_be_used(till: Redeeming, sessions: Sessions) -> None:
+    opened(sessions, of=terms(limits={"per_code": 1}))
+    till.reserve(call("h1"))
+    for asked in (till.validate, till.reserve, till.redeem):
+        (held,) = asked(call("r1")).outcomes
+        assert held.reason.code == "code" and "held for another receipt" in str(held.reason)
+    till.redeem(call("h1"))
+    for asked in (till.validate, till.redeem):
+        assert "has been used" in str(asked(call("r1")).outcomes[0].reason)
+
+
 def test_the_same_key_renews_and_takes_the_basket_as_it_is_now(
     till: Redeeming, sessions: Sessions, clock: SetClock
 ) -> None:
