@@ -55,11 +55,16 @@ def local_day(at: datetime, zone: str) -> date:
 
 def missing(terms: OfferTerms, buyers: Sequence[str]) -> Reason:
     """What must be known before its limits can be kept, and points be given; no reason where all is."""
-    if (each_may(terms) or terms.limits.per_period) and not buyers:
+    if each_counts(terms) and not buyers:
         return because(refusals.CARD, code="card")
     if isinstance(terms.gives, Points) and not any(one.startswith(BY_NUMBER) for one in buyers):
         return because(refusals.POINTS, code="points_card")
     return NO_REASON
+
+
+def each_counts(terms: OfferTerms) -> bool:
+    """Whether anything is limited for each customer."""
+    return bool(each_may(terms) or terms.limits.per_period)
 
 
 def takes(

@@ -21,7 +21,11 @@ class Known:
     def scopes(self, owner: int | None) -> tuple[str, ...]:
         """What limits count them by: by every name at once, so another one begins no limit anew."""
         customers = self.customers | ({owner} if owner is not None else frozenset())
-        return tuple(sorted([*(f"{BY_NUMBER}{one}" for one in customers), *(f"print:{one}" for one in self.prints)]))
+        return tuple(sorted({*(f"{BY_NUMBER}{one}" for one in customers), *(f"print:{one}" for one in self.prints)}))
+
+    def also(self, prints: Iterable[str]) -> "Known":
+        """With more names that they are known by."""
+        return Known(self.customers, (*self.prints, *prints))
 
 
 def groups_named(terms: Iterable[OfferTerms]) -> frozenset[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.customers import CODE, Address, Customer
-from models.loyalty import Card
+from models.loyalty import Card, CardState
 from models.purchases import Receipt
 from tasks.groups.belonging import groups_with
 from tasks.loyalty.numbers import read
@@ -28,6 +29,18 @@ def customers_of(session: Session, shown: Sequence[tuple[str, str]], named: int 
         there = select(col(Customer.id)).where(col(Customer.id) == named)
         found |= {id for id in session.execute(there).scalars() if id is not None}
     return frozenset(found)
+
+
+def names_of(session: Session, customers: Collection[int]) -> list[tuple[str, str]]:
+    """All that these may show, as (kind, value): whoever did so before they were known has counted by it."""
+    code, mine = literal(CODE), col(Address.customer_id).in_(customers)
+    cards = (col(Card.customer_id).in_(customers), col(Card.state) == CardState.LIVE)
+    query: Any = union_all(
+        select(col(Address.kind), col(Address.value)).where(mine),
+        select(code, col(Customer.code)).where(col(Customer.id).in_(customers), col(Customer.code).is_not(None)),
+        select(code, col(Card.number)).where(*cards),
+    )
+    return list(session.execute(query).tuples())
 
 
 def _by_card(session: Session, value: str) -> set[int]:

@@ -128,7 +128,7 @@ def _planned(
         if points_of(given.get(one.offered.code, Off())) > points_of(ours):
             conflicts.append("points")
         happened = replace(one, result=off, missing=None)
-        planned.append(ledger.scales.planned(call, happened, who, tuple(dict.fromkeys(conflicts))))
+        planned.append(ledger.scales.planned(session, call, happened, who, tuple(dict.fromkeys(conflicts))))
     return planned
 
 

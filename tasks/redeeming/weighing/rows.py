@@ -105,11 +105,21 @@ class Scales:
         }
         return [_buyer(who, by, first) for who in whose]
 
-    def planned(self, call: Call, one: Weighed, who: Known, conflicts: tuple[str, ...] = ()) -> Planned:
+    def _scopes(self, session: Session, who: Known, one: Weighed) -> tuple[str, ...]:
+        """What limits count them by; whom the base knows by all its names, where each customer's uses are limited."""
+        owner = one.offered.customer_id
+        whoever = who.customers | ({owner} if owner is not None else set())
+        if whoever and limits.each_counts(one.terms):
+            who = who.also(self.printed(*name) for name in buying.names_of(session, whoever))
+        return who.scopes(owner)
+
+    def planned(
+        self, session: Session, call: Call, one: Weighed, who: Known, conflicts: tuple[str, ...] = ()
+    ) -> Planned:  # fmt: skip
         """What it takes of which limits; who redeems it is whoever was named, else whose the code is."""
         assert isinstance(one.result, Off)
         owner, currency = one.offered.customer_id, self.company().currency
-        scopes = who.scopes(owner)
+        scopes = self._scopes(session, who, one)
         taken = limits.takes(one.terms, one.result, one.place, scopes, one.seat, currency)
         customer = min(who.customers, default=owner)
         whose = "" if customer is not None or not who.prints else who.prints[0]
@@ -132,7 +142,7 @@ class Scales:
             scopes = who.scopes(one.offered.customer_id)
             if reason := limits.missing(one.terms, scopes):
                 raise NoRoom(one.offered.code, reason)
-        return [self.planned(call, one, who) for one in weighed]
+        return [self.planned(session, call, one, who) for one in weighed]
 
 
 def _seat(terms: OfferTerms, call: Call, when: When) -> tuple[Sitting | None, Place]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from models.loyalty import Card
 from models.offers import AmountOff, Conditions, Goods
 from models.piece import OfferRow
 from models.purchases import Receipt
-from models.redemptions import Redemption
+from models.redemptions import Coupon, Redemption
 from tasks.offers.refusals import Missing
 from tasks.redeeming.calls import Answer
 from tasks.redeeming.engine import Redeeming
@@ -108,6 +108,25 @@ def test_a_card_of_nobodys_is_one_card_however_it_is_typed(till: Redeeming, sess
     opened(sessions, limits={"per_customer": 1})
     assert till.redeem(call("r1", card="2900000000025")).ok
     assert codes(till.redeem(call("r2", card=again))) == ["customer"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({"phone": "8 900 000-00-05"}, {"card": "75"}), ({"card": "75"}, {"phone": "8 900 000-00-05"}),
+     ({"card": "2900000000018"}, {"buyer": Buyer(customer=5)})],
+    ids=["phone", "code", "card"],
+)  # fmt: skip
+def test_whoever_becomes_known_begins_no_limit_anew(
+    till: Redeeming, sessions: Sessions, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    opened(sessions, "TEA", "OWN", limits={"per_customer": 1}, owners={})
+    assert till.redeem(call("r1", **before)).ok
+    people(sessions)
+    assert codes(till.validate(call("r2", **after))) == codes(till.redeem(call("r2", **after))) == ["customer"]
+    with sessions.begin() as session:
+        session.execute(update(Coupon).where(col(Coupon.code) == "OWN").values(customer_id=5))
+    assert codes(till.redeem(call("r3", "OWN"))) == ["customer"] and till.redeem(call("r4", card="76")).ok
+    assert till.audit().ok
 
 
 def bought(sessions: Sessions, at: datetime, **whose: Any) -> None:
