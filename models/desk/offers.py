@@ -39,7 +39,7 @@ HAPPENED_TITLES = {
 # What the house itself notes beside what happened; anything else was written by a person.
 SAID_TITLES = {
     "whole": mark("all of it"), "in part": mark("a part of it"), "by hand": mark("the till let it go"),
-    "ran out": mark("nobody paid in time"),
+    "ran out": mark("nobody paid in time"), "not paid": mark("the receipt was closed without it"),
 }  # fmt: skip
 BATCH_TITLES = {
     "unique": mark("codes of their own"), "generic": mark("one for everybody"), "imported": mark("brought along"),

@@ -12,6 +12,7 @@ from tasks.loyalty.engine import Points
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import rows
 from tasks.redeeming.calls import Call
+from tasks.redeeming.letting import rows as letting
 from tasks.redeeming.limits import Take, changes
 from tasks.redeeming.planning import Planned, refused_of, row_of
 from tasks.redeeming.points.rows import post
@@ -54,6 +55,8 @@ def enter_all(session: Session, order: Entering, planned: Sequence[Planned]) -> 
     first = max((row.n for row in order.former), default=-1) + 1
     entered = [(one, _put(session, order, one, first + n, n == 0)) for n, one in enumerate(in_order)]
     full = _coupons(session, order, in_order)
+    if order.state is Redeemed.REDEEMED:
+        _let_go(session, order, in_order)
     if order.points and order.state is Redeemed.REDEEMED:
         post(session, order.points, entered, order.call.cashier or order.call.till)
     for one, id in entered:
@@ -80,6 +83,13 @@ def _put(session: Session, order: Entering, one: Planned, n: int, is_first: bool
     if _is_news(order, one):
         rows.note(session, [_event(order, one, id)])
     return id
+
+
+def _let_go(session: Session, order: Entering, planned: Sequence[Planned]) -> None:
+    """What was held for the receipt and is not on it: it is closed, so nobody pays for that any more."""
+    paid = {one.offered.id for one in planned}
+    rest = [row.id for row in order.former if row.state == Redeemed.HELD and row.coupon_id not in paid]
+    letting.release(session, rest, order.now, order.call.cashier, "not paid")
 
 
 def _coupons(session: Session, order: Entering, planned: Sequence[Planned]) -> dict[int, tuple[str, ...]]:
