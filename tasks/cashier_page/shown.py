@@ -18,6 +18,7 @@ STOPPED = mark("The code or the offer had been stopped.")
 REPLACED = mark("Another code had been given in its place.")
 NO_TERMS = mark("The offer had not been approved.")
 GONE = mark("It had been given back already.")
+LATE = mark("It was brought back too late.")
 POINTS = mark("The points were more than the offer gives.")
 TIME = mark("The offer did not hold at that time.")
 HERE = mark("The offer did not hold in this outlet.")
@@ -25,8 +26,8 @@ OTHERWISE = mark("The offer did not hold for this purchase.")
 TEXTS = {
     "clock": AHEAD, "amount": AMOUNT, "unknown_code": UNKNOWN, "code": CODE, "stopped": STOPPED,
     "offer_stopped": STOPPED, "offer_closed": STOPPED, "replaced": REPLACED, "no_terms": NO_TERMS,
-    "nothing_left": GONE, "points": POINTS, "not_here": HERE, "not_yet": TIME, "over": TIME, "weekday": TIME,
-    "hours": TIME,
+    "nothing_left": GONE, "too_late": LATE, "points": POINTS, "not_here": HERE, "not_yet": TIME, "over": TIME,
+    "weekday": TIME, "hours": TIME,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ WORDS = {
     "clock": mark("Entered, though the till's clock is ahead: the time of arrival stands instead."),
     "no_terms": mark("Entered, though the offer was never approved."),
     "unknown_code": mark("A code of this receipt is not ours: nothing was entered for it."),
+    "too_late": mark("Entered, though it was brought back after the days for returning were over."),
     "code": mark("Entered, though this code had been used as often as it may be."),
 }
 LIMIT = mark("Entered over a limit: {limit}")

@@ -131,6 +131,7 @@ class Back(Value):
     """What a return gave back: money of each line; `whole` gave the use of the coupon back too.
 
     `points` were taken off the client's account; `given` was handed over with it and is to be brought back as well.
+    `conflicts` say why it would not have been allowed, where it has happened.
     """
 
     points: int = 0
@@ -140,6 +141,7 @@ class Back(Value):
     whole: bool = False
     replayed: bool = False
     reason: Reason = NO_REASON
+    conflicts: tuple[str, ...] = ()
 
 
 class Sale(Value):

@@ -17,6 +17,7 @@ from tasks.redeeming.calls import Answer, Back, Entered, Outcome
 CLOCK = mark("The till's clock is ahead of the house's. Set it right.")
 AMOUNT = mark("The till took off another amount than the offer gives.")
 NO_TERMS = mark("The offer of this code says nothing yet, so nothing was entered for it.")
+LATE_BACK = mark("It was brought back after the days for returning were over.")
 ELSE = mark("It would not have been allowed ({code}).")
 CONFLICTS: Mapping[str, Reason] = {
     "clock": because(CLOCK, code="clock"), "amount": because(AMOUNT, code="amount"),
@@ -25,6 +26,7 @@ CONFLICTS: Mapping[str, Reason] = {
     "replaced": because(refusals.REPLACED, code="replaced"), "card": because(refusals.CARD, code="card"),
     "offer_stopped": because(refusals.OFFER_STOPPED, code="offer_stopped"),
     "offer_closed": because(refusals.OFFER_CLOSED, code="offer_closed"),
+    "too_late": because(LATE_BACK, code="too_late"),
     "nothing_left": because(refusals.NOTHING_LEFT, code="nothing_left"),
     **{limit.value: reason for limit, reason in refusals.FULL.items()},
 }  # fmt: skip

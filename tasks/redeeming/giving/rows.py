@@ -4,14 +4,14 @@ The redemptions of the sale are locked first, so two returns of one sale come on
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.basket import Given
-from models.reason import Reason, because
+from models.reason import NO_REASON, Reason, because
 from models.redemptions import Happened, Redeemed
 from tasks.loyalty.engine import Points
 from tasks.redeeming import refusals, rows, statements
@@ -25,7 +25,7 @@ from tasks.redeeming.weighing.rows import Scales
 
 @dataclass(frozen=True)
 class Bringing:
-    """How something is given back. `force`: it has happened, so no day is too late."""
+    """How something is given back. `force`: it has happened, at `now`, so no day is too late."""
 
     call: GiveBack
     said: str
@@ -45,15 +45,18 @@ def give_back(session: Session, order: Bringing) -> Back:
     chosen = _chosen(session, sale, order)
     if isinstance(chosen, Reason):
         return Back(reason=chosen)
+    order = _happened(order, chosen)
     done = [_restored(row, call) for row in chosen]
     for one in done:
         if isinstance(one, Reason):
             return Back(reason=one)
     pairs = [(row, one) for row, one in zip(chosen, done, strict=True) if isinstance(one, Restored)]
+    late = _too_late(session, order, chosen)  # what was too late and is here nevertheless has happened
     points = _write(session, order, pairs)
     return Back(
         amount=sum(one.amount for _, one in pairs), lines=_summed([one for _, one in pairs]), points=points,
         whole=all(one.whole for _, one in pairs), given=_handed([row for row, one in pairs if one.whole]),
+        conflicts=(late.code,) if late else (),
     )  # fmt: skip
 
 
@@ -67,11 +70,22 @@ def _chosen(session: Session, sale: Sequence[Any], order: Bringing) -> list[Any]
         gone = any(row.state == Redeemed.RETURNED for row in mine)
         no = (refusals.NOTHING_LEFT, "nothing_left") if gone else (refusals.NOT_REDEEMED, "not_redeemed")
         return because(no[0], code=no[1])
-    for row in live if not order.force else ():
+    late = NO_REASON if order.force else _too_late(session, order, live)
+    return late or live
+
+
+def _happened(order: Bringing, sale: Sequence[Any]) -> Bringing:
+    """What has happened was after its sale, whatever the till's clock said."""
+    return replace(order, now=max(order.now, *(row.settled_at for row in sale))) if order.force else order
+
+
+def _too_late(session: Session, order: Bringing, sale: Sequence[Any]) -> Reason:
+    """The first reason why these cannot be brought back any more."""
+    for row in sale:
         days = order.scales.terms.of(session, row.version_id).return_days
         if reason := too_late(row.settled_at, order.now, days, zone_of(order.scales.company(), row.outlet)):
             return reason
-    return live
+    return NO_REASON
 
 
 def _restored(row: Any, call: GiveBack) -> Restored | Reason:

@@ -18,7 +18,7 @@ from models.reason import NO_REASON, Reason
 from models.redemptions import Happened, OfferStage, Redeemed
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import limits, refusals, rows, statements
-from tasks.redeeming.calls import Brought, Call, Entered, Entry, GiveBack, Sale
+from tasks.redeeming.calls import Back, Brought, Call, Entered, Entry, GiveBack, Sale
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.planning import Planned, points_of, with_our_points
@@ -52,7 +52,7 @@ def enter_entry(session: Session, ledger: "Redeeming", entry: Entry) -> Entered:
 
 def _numbers(session: Session, entry: Entry, before: Any) -> tuple[int, ...]:
     if isinstance(entry, Sale):
-        return tuple(row.id for row in rows.called(session, entry.call.till, entry.call.key))
+        return tuple(row.id for row in rows.called(session, entry.call.till, entry.call.key) if row.state in SETTLED)
     return (before.redemption_id,) if before.redemption_id else ()
 
 
@@ -152,11 +152,12 @@ def _masked(codes: Sequence[str]) -> str:
 def _brought(session: Session, ledger: "Redeeming", entry: Brought, said: str, now: datetime, before: Any) -> Entered:
     back = entry.back
     print_ = ledger.house.printed("code", back.code) if back.code else ""
-    done = _give_back(session, ledger, back, print_, now)
+    done = _give_back(session, ledger, back, print_, min(entry.at, now))
     waits = done.reason.code in NOT_YET
     sale = rows.called(session, back.of_till, back.sale)
+    conflicts = () if waits else _against(done)
     said_so = {
-        "conflicts": [done.reason.code] if done.reason and not waits else [],
+        "conflicts": [*conflicts],
         "redemption_id": sale[0].id if sale and not waits else None,
         "body": {"back": back.model_dump(mode="json", exclude={"code"}), "code": print_} if waits else {},
     }
@@ -166,18 +167,21 @@ def _brought(session: Session, ledger: "Redeeming", entry: Brought, said: str, n
     elif not waits:
         session.execute(update(ENTRY).where(ENTRY.c.id == before.id).values(**said_so))
     numbers = (sale[0].id,) if sale and not waits else ()
-    conflicts = (done.reason.code,) if done.reason and not waits else ()
     return Entered(key=back.key, redemptions=numbers, conflicts=conflicts, waits=waits, replayed=before is not None)
 
 
-def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: str, now: datetime) -> Any:
-    """The code is known by its keyed hash only: a return may have waited."""
+def _against(done: Back) -> tuple[str, ...]:
+    return (done.reason.code,) if done.reason else done.conflicts
+
+
+def _give_back(session: Session, ledger: "Redeeming", back: GiveBack, print_: str, at: datetime) -> Back:
+    """The code is known by its keyed hash only: a return may have waited. `at` is when it happened."""
 
     def is_meant(code: str, printed: Any = ledger.house.printed) -> bool:
         return not print_ or printed("code", code) == print_
 
     said = ledger.house.printed("giving back", back.body(print_))
-    return give_back(session, Bringing(back, said, now, ledger.scales, ledger.points, is_meant, force=True))
+    return give_back(session, Bringing(back, said, at, ledger.scales, ledger.points, is_meant, force=True))
 
 
 def let_come(session: Session, ledger: "Redeeming", till: str, key: str, now: datetime) -> int:
@@ -188,9 +192,8 @@ def let_come(session: Session, ledger: "Redeeming", till: str, key: str, now: da
     early = [row for row in found if row.body]  # one without was refused: it waits for nothing
     give = partial(_give_back, session, ledger)
     for row in early:
-        done = give(GiveBack(**row.body["back"]), row.body["code"], now)
-        conflicts = [done.reason.code] if done.reason else []
-        values = {"redemption_id": sale[0].id, "body": {}, "conflicts": conflicts}
+        done = give(GiveBack(**row.body["back"]), row.body["code"], min(row.at, now))
+        values = {"redemption_id": sale[0].id, "body": {}, "conflicts": [*_against(done)]}
         session.execute(update(ENTRY).where(ENTRY.c.id == row.id).values(**values))
     return len(early)
 

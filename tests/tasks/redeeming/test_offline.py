@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.basket import LineOff, Off
 from models.database import SetClock
-from models.redemptions import Coupon, JournalEntry, OfferRow, OfferStage, Redemption
+from models.redemptions import Coupon, JournalEntry, OfferRow, OfferStage, Redemption, RedemptionReturn
 from tasks.redeeming.calls import BackLine, Brought, Call, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
 from tasks.redeeming.offline.signed import hashed, is_genuine
@@ -227,6 +227,21 @@ def test_what_came_back_offline_is_entered_however_late(ledger: Redeeming, clock
     clock.at = NOW + timedelta(days=400)
     (done,) = ledger.take_journal([brought("b1", "s1")])
     assert not done.conflicts and ledger.audit().ok
+
+
+@pytest.mark.parametrize("first", ["sale", "return"])
+def test_what_was_brought_back_too_late_is_entered_and_told(
+    ledger: Redeeming, sessions: Sessions, clock: SetClock, first: str
+) -> None:
+    clock.at = NOW + timedelta(days=50)
+    entries = [sale("s1"), brought("b1", "s1").model_copy(update={"at": NOW + timedelta(days=40)})]
+    for entry in entries if first == "sale" else reversed(entries):
+        ledger.take_journal([entry])
+    for _ in range(2):
+        assert ledger.take_journal(entries[1:])[0].conflicts == ("too_late",)
+    with sessions() as session:
+        assert session.execute(select(col(RedemptionReturn.at))).scalar_one() == NOW + timedelta(days=40)
+    assert state(sessions)[0] == [("s1", "returned", 1_500, 1_500, "")] and ledger.audit().ok
 
 
 def test_the_list_holds_a_code_until_the_later_of_its_ends(ledger: Redeeming, sessions: Sessions) -> None:
