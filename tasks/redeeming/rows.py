@@ -83,7 +83,10 @@ def look(
     """The codes, kept from being stopped meanwhile where `locking`; and what is known of the call, where it is said."""
     several = len(codes) != 1
     binds = {"codes": [*codes] if several else codes[0], "till": till, "key": key, "sale": sale_key(till, key)}
-    found = session.connection().execute(statements.look(clock, locking, several), binds).all()
+    query = statements.look(clock, locking, several)
+    found = session.connection().execute(query, binds).all()
+    if locking and any(row.approved_hash and row.version_id is None for row in found):
+        found = session.connection().execute(query, binds).all()  # it had waited for an approval: now it stands still
     if not found:
         return Looked({})
     return Looked({row.code: Offered(*row[:-3]) for row in found}, *found[0][-3:])

@@ -4,18 +4,19 @@ And what crosses in one moment, made to.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, TextClause, delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
 from models.company import Workspace
 from models.customers import Customer
-from models.offers import Invitation, Sitting
-from models.redemptions import Coupon, OfferCounter, Redemption
+from models.offers import Invitation, PercentOff, Sitting
+from models.redemptions import Coupon, OfferCounter, OfferRow, OfferVersion, Redemption
 from tasks.redeeming.calls import GiveBack
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
@@ -118,6 +119,30 @@ def test_a_customer_is_erased_while_a_reservation_is_paid(database: Engine, sess
     assert redeeming(database).reserve(call("h1")).ok
     crossed = Redeeming(Crossed(database, lambda: None, erase))
     assert crossed.redeem(call("h1", card="75")).ok and crossed.audit().ok
+
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+def test_whoever_waits_for_an_approval_gets_what_was_approved(database: Engine, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        offer(session, ["TEA"])
+    till = redeeming(database)
+    with ThreadPoolExecutor() as tills, sessions.begin() as session:
+        session.execute(select(OfferRow).with_for_update())
+        said = terms(PercentOff(percent=Decimal(20))).model_dump(mode="json")
+        session.add(OfferVersion(offer_id=1, n=2, hash="second", terms=said, made_at=NOW))
+        session.execute(update(OfferRow).values(approved_hash="second"))
+        answer = tills.submit(till.redeem, call("r1"))
+        while database.dialect.name == "postgresql" and not answer.done() and not _count(sessions, WAITING):
+            pass
+        session.commit()
+        assert answer.result().outcomes[0].off.amount == 3_000
+
+
+def _count(sessions: Sessions, query: TextClause) -> int:
+    with sessions() as session:
+        return int(session.execute(query).scalar_one())
 
 
 def test_of_two_bodies_of_one_key_one_is_taken(database: Engine, database_url: str, sessions: Sessions) -> None:
