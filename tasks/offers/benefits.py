@@ -28,6 +28,8 @@ from models.written import minor_units
 from tasks.offers.goods import Item, Portion, Taken, chosen, first_units, of_product, pools, portions, worth
 from tasks.offers.sums import Exact, half_up, rounded, split, step_of
 
+POINTS_MOST = 10**12  # no account of a client takes more at once, whatever a receipt comes to
+
 
 class Share(NamedTuple):
     """What comes off so much of a line."""
@@ -131,7 +133,7 @@ def _points(gives: Points, taken: Sequence[Taken], currency: str) -> Off:
     """Whole points, a fraction dropped; one point for a unit of the currency, not for a coin."""
     counted = portions(taken) if gives.percent else []
     paid = Fraction(sum(one.room for one in counted), minor_units(Decimal(1), currency))
-    points = gives.points + floor(paid * Fraction(gives.percent) / 100)
+    points = min(gives.points + floor(paid * Fraction(gives.percent) / 100), POINTS_MOST)
     lines = tuple(LineOff(n=one.line.n, amount=one.room, quantity=one.quantity) for one in counted)
     return Off(given=(Given(points=points),), paid=lines) if points else Off()
 

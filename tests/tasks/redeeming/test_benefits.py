@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
-from models.basket import ONE, Basket, BasketLine, Given, Off
+from models.basket import LINES_MOST, ONE, Basket, BasketLine, Given, Off
 from models.customers import Customer
 from models.database import SetClock, connect
 from models.offers import FreeDelivery, Gift, Goods, Invitation, OfferTerms, Points, Sitting
@@ -130,6 +130,13 @@ def test_a_till_mints_no_points(till: Redeeming, sessions: Sessions) -> None:
     with sessions() as session:
         kept = session.execute(select(col(Redemption.answer)).order_by(col(Redemption.id))).scalars().first()
     assert kept is not None and [one["product"] for one in kept["given"]] == ["mug", ""] and adds_up(till)
+
+
+def test_a_receipt_of_any_size_gives_no_more_points_than_an_account_takes(till: Redeeming, sessions: Sessions) -> None:
+    opened(sessions, terms(Points(percent=Decimal(100))))
+    huge = Basket(lines=tuple(BasketLine(n=n + 1, amount=10**12) for n in range(LINES_MOST)))
+    assert till.redeem(call("r1", card="75", basket=huge)).ok and till.points.balance(5) == 10**12
+    assert till.give_back(back("b1")).points == 10**12 and till.points.balance(5) == 0 and adds_up(till)
 
 
 # Seats.
