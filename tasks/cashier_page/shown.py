@@ -18,6 +18,8 @@ STOPPED = mark("The code or the offer had been stopped.")
 REPLACED = mark("Another code had been given in its place.")
 NO_TERMS = mark("The offer had not been approved.")
 GONE = mark("It had been given back already.")
+OTHER = mark("Something else had been told of under the same number.")
+MORE = mark("More was brought back than was left of the sale.")
 LATE = mark("It was brought back too late.")
 POINTS = mark("The points were more than the offer gives.")
 TIME = mark("The offer did not hold at that time.")
@@ -27,7 +29,7 @@ TEXTS = {
     "clock": AHEAD, "amount": AMOUNT, "unknown_code": UNKNOWN, "code": CODE, "stopped": STOPPED,
     "offer_stopped": STOPPED, "offer_closed": STOPPED, "replaced": REPLACED, "no_terms": NO_TERMS,
     "nothing_left": GONE, "too_late": LATE, "points": POINTS, "not_here": HERE, "not_yet": TIME, "over": TIME,
-    "weekday": TIME, "hours": TIME,
+    "weekday": TIME, "hours": TIME, "other_sale": OTHER, "other_body": OTHER, "no_line": MORE, "too_much": MORE,
 }  # fmt: skip
 
 

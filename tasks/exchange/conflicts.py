@@ -1,14 +1,20 @@
-"""Why a receipt of a file would not have been allowed, in words: it is entered in any case, for it happened. Pure."""
+"""Why a receipt of a file would not have been allowed, in words. A sale is entered in any case: it happened. Pure."""
 
 from models.locale import mark
 from models.reason import Reason, because
 from tasks.redeeming import refusals
 
+MORE = mark("Not entered: more was brought back than is left of the sale.")
 WORDS = {
     "amount": mark("Entered, though another sum came off than the offer gives."),
     "clock": mark("Entered, though the till's clock is ahead: the time of arrival stands instead."),
     "no_terms": mark("Entered, though the offer was never approved."),
     "unknown_code": mark("A code of this receipt is not ours: nothing was entered for it."),
+    "other_sale": mark("Entered, though another receipt came under this number of an operation before."),
+    "other_body": mark("Not entered: another return came under this number of an operation before."),
+    "nothing_left": mark("Not entered: all of it had been given back already."),
+    "no_line": MORE,
+    "too_much": MORE,
     "too_late": mark("Entered, though it was brought back after the days for returning were over."),
     "code": mark("Entered, though this code had been used as often as it may be."),
 }

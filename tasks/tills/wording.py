@@ -18,6 +18,8 @@ CLOCK = mark("The till's clock is ahead of the house's. Set it right.")
 AMOUNT = mark("The till took off another amount than the offer gives.")
 NO_TERMS = mark("The offer of this code says nothing yet, so nothing was entered for it.")
 LATE_BACK = mark("It was brought back after the days for returning were over.")
+OTHER_SALE = mark("Another sale came under this key before. Each sale needs a key of its own.")
+NOT_THERE = mark("More was brought back than is left of the sale, so nothing of it was entered.")
 ELSE = mark("It would not have been allowed ({code}).")
 CONFLICTS: Mapping[str, Reason] = {
     "clock": because(CLOCK, code="clock"), "amount": because(AMOUNT, code="amount"),
@@ -26,6 +28,8 @@ CONFLICTS: Mapping[str, Reason] = {
     "replaced": because(refusals.REPLACED, code="replaced"), "card": because(refusals.CARD, code="card"),
     "offer_stopped": because(refusals.OFFER_STOPPED, code="offer_stopped"),
     "offer_closed": because(refusals.OFFER_CLOSED, code="offer_closed"),
+    "other_sale": because(OTHER_SALE, code="other_sale"), "other_body": refusals.OTHER.staff,
+    "no_line": because(NOT_THERE, code="no_line"), "too_much": because(NOT_THERE, code="too_much"),
     "too_late": because(LATE_BACK, code="too_late"),
     "nothing_left": because(refusals.NOTHING_LEFT, code="nothing_left"),
     **{limit.value: reason for limit, reason in refusals.FULL.items()},

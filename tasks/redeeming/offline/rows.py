@@ -73,6 +73,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     conflicts += ["unknown_code"] * (len(call.codes) > len(found)) + ["no_terms"] * (len(found) > len(known))
     planned = _planned(session, ledger, call, [one for one in known if one.id not in done], given)
     body = ledger.house.printed("redeeming", entry.call.body())
+    conflicts += ["other_sale"] * bool(planned and any(row.said != body for row in done.values()))
     order = Entering(
         call, Redeemed.REDEEMED, body, call.place.at, former=former, force=True, points=ledger.points
     )  # fmt: skip

@@ -222,6 +222,12 @@ def test_the_same_key_with_another_entry_is_refused(ledger: Redeeming, sessions:
     assert other.reason.code == "other_body" and len(state(sessions)[0]) == 1
 
 
+def test_another_sale_under_the_key_of_one_is_entered_and_told(ledger: Redeeming, sessions: Sessions) -> None:
+    ledger.redeem(call("s1"))
+    (entered,) = ledger.take_journal([sale("s1", "CUP")])
+    assert entered.conflicts == ("other_sale",) and len(state(sessions)[0]) == 2 and ledger.audit().ok
+
+
 def test_what_came_back_offline_is_entered_however_late(ledger: Redeeming, clock: SetClock) -> None:
     ledger.redeem(call("s1"))
     clock.at = NOW + timedelta(days=400)
