@@ -129,6 +129,17 @@ def test_whoever_becomes_known_begins_no_limit_anew(
     assert till.audit().ok
 
 
+def test_two_who_become_one_have_one_limit(till: Redeeming, sessions: Sessions) -> None:
+    people(sessions)
+    opened(sessions, "TEA", "SIX", limits={"per_customer": 1}, owners={"SIX": 6})
+    assert till.redeem(call("r1", "SIX")).ok
+    with sessions.begin() as session:  # as a table does that names the telephone of the sixth as the fifth's
+        session.execute(delete(Address).where(col(Address.customer_id) == 5))
+        session.execute(update(Address).values(customer_id=5))
+        session.execute(delete(Customer).where(col(Customer.id) == 6))
+    assert codes(till.redeem(call("r2", card="75"))) == ["customer"]
+
+
 def bought(sessions: Sessions, at: datetime, **whose: Any) -> None:
     with sessions.begin() as session:
         session.add(Receipt(key=f"{at} {whose}", at=at, amount=100, **whose))
