@@ -156,7 +156,7 @@ class Offering:
             raise Refused(because(IS_OVER, code="over"))
         last, approved = rows.last(session, row.id or 0), rows.in_force(session, row)
         if seen and seen != last.n:
-            said = {"person": self.approval.name(last.made_by), "n": last.n, "seen": seen}
+            said = {"person": self.approval.questions.name(last.made_by), "n": last.n, "seen": seen}
             raise Refused(because(SAVED_MEANWHILE, code=OVERTAKEN, **said))
         if rows.terms_of(last) == terms:
             return line_of(self.house.staff_url, row, translate(SAME, n=last.n)), ()

@@ -48,11 +48,6 @@ GROUPS_BOUGHT = text(
 )
 
 
-def subject_of(offer: int) -> str:
-    """What questions and decisions about an offer are kept under."""
-    return f"offer:{offer}"
-
-
 def offer(session: Session, said: str, locking: bool = False) -> OfferRow:
     """By its key, or by its title where only one is called so. Raises Refused."""
     name = said.strip()

@@ -4,64 +4,54 @@ What is approved is a print over the words, everything they were made into, and 
 changes afterwards is another print, and goes nowhere before somebody has approved it.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from integrations.errors import Refused
+from models.approval import OF_MAILINGS
 from models.approval import Decision as Said
-from models.approval import Request
 from models.content import fingerprint
 from models.database import now_by
-from models.locale import in_house_words, mark, translate
+from models.locale import mark, translate
 from models.mail_document import MailDocument
-from models.mailing_orders import RETURN, AskMailingForm, CheckMailingForm, DecideMailingForm
+from models.mailing_orders import AskMailingForm, CheckMailingForm, DecideMailingForm
 from models.mailings import Mailing, MailingVersion, Stage
-from models.reason import NO_REASON, Reason, because
+from models.reason import NO_REASON, because
 from models.written import minor_units
-from tasks.approval import proof
-from tasks.approval import rows as approval
-from tasks.approval.rules import Roster, Weight, Who, demands_of, lacks_reason, objection, reminder_at
+from tasks.approval.rules import Weight, Who
+from tasks.approval.single.engine import Questions, Thing, Words
 from tasks.composing.compiled import Compiled, kept
 from tasks.house import House
-from tasks.mailing.asking import facts, rows
+from tasks.mailing.asking import facts
 from tasks.mailing.composed.engine import Checked, Composing, JudgeSpam, LookAtLinks
 from tasks.mailing.composed.rows import keep_outside
 from tasks.mailing.life import rows as life
 from tasks.mailing.life.engine import CALLED, page_of, whom, writer_of_mailings
-from tasks.notices.rows import Message, tell
 from tasks.orders.answers import Line, Report
 from tasks.orders.naming import person_called
 from tasks.people.engine import whoever_is_here
 from tasks.registry.rows import record
-from tasks.schedule.wall import local
 
 CHECK, PASSED = mark("Check of a mailing"), mark("nothing stops the mailing")
 ASK, DECIDE = mark("Ask for approval of a mailing"), mark("Approve a mailing")
 STOPPED = mark("The check found {number} of what stops it. First: {first}")
 CHANGED = mark("The mailing was changed just now. Look at it again, then ask once more.")
-IS_ASKED = mark("{person} is asked, until {until}")
-ASKED_BEFORE = mark("{person} is asked about this very version already.")
 APPROVED_BEFORE = mark("this very version was approved before, so it holds")
-RETURNED_BEFORE = mark("This very version was returned: {why} Change it first.")
 NOT_NOW = mark("Nothing is to be asked: the mailing is {stage}.")
-NOT_ASKED = mark("Nobody has asked about this mailing. Its author asks when it is ready.")
-OTHER_VERSION = mark("Another version waits for the decision by now. Look at it, then decide.")
-OWN = mark("{person} wrote this mailing; somebody else must approve it.")
-NEEDS_WHY = mark("Say why you return it: the author reads the reason. Nothing has been decided yet.")
-DECIDED = mark("It was decided already: {person}, {at}.")
 APPROVED, RETURNED = mark("approved; it goes out at its time"), mark("returned to its author")
 WITHOUT_TIME = mark("No time is set. It begins as soon as one is.")
 GOES_ON = mark("It was being sent before: order “go on”, and whoever has not got it gets this version.")
-TITLE = mark("Approval of the mailing “{title}”")
-BODY = mark("The mailing “{title}” waits for your decision until {due}. It goes to {number} customers.")
-REMIND = mark("Reminder: {subject}")
-UNDECIDED = mark("Not decided in time: {title}")
-UNDECIDED_BODY = mark("The mailing “{title}” was to begin at {due} and has not been decided about. It does not go out.")
-BACK_TITLE = mark("Returned: {title}")
-BACK_BODY = mark("{person} has returned the mailing “{title}”: {why}")
+WORDS = Words(
+    kind=OF_MAILINGS,
+    title=mark("Approval of the mailing “{title}”"),
+    body=mark("The mailing “{title}” waits for your decision until {due}. It goes to {number} customers."),
+    undecided=mark("The mailing “{title}” was to begin at {due} and has not been decided about. It does not go out."),
+    returned=mark("{person} has returned the mailing “{title}”: {why}"),
+    own=mark("{person} wrote this mailing; somebody else must approve it."),
+    not_asked=mark("Nobody has asked about this mailing. Its author asks when it is ready."),
+)
 A_DAY = timedelta(days=1)
 
 
@@ -70,6 +60,7 @@ class Asking:
 
     def __init__(self, house: House, look: LookAtLinks | None = None, judge: JudgeSpam | None = None) -> None:
         self.house, self.clock, self.composing = house, house.clock, Composing(house, look, judge)
+        self.questions = Questions(house, WORDS)
 
     def check(self, id: int) -> Checked:
         """What speaks against the mailing as it stands; written into the registry. Raises Refused."""
@@ -118,29 +109,27 @@ class Asking:
             return Report(title=title, refusal=refused.reason)
 
     def _refuse_not_now(self, session: Session, row: Mailing) -> None:
-        if row.stage == Stage.ASKED and (asked := rows.question(session, row.id or 0)):
-            raise Refused(because(ASKED_BEFORE, code="asked", person=self._name(asked.asked_of)))
+        if row.stage == Stage.ASKED and (asked := self.questions.asked(session, row.id or 0)):
+            raise self.questions.asked_already(asked)
         if row.stage not in (Stage.DRAFT, Stage.PAUSED):
             raise Refused(because(NOT_NOW, code="not_now", stage=because(facts.STAGES[Stage(row.stage)])))
 
     def _ask(self, session: Session, row: Mailing, compiled: Compiled, by: str) -> Line:
         version = self._sealed(session, row, compiled, by)
-        said = rows.decided(session, row.id or 0, version.hash)
-        if said is not None and said.decision == Said.RETURNED:
-            raise Refused(because(RETURNED_BEFORE, code="returned", why=said.reason or "—"))
+        said = self.questions.decided(session, row.id or 0, version.hash)
+        self.questions.refuse_returned(said)
         if said is not None:
             self._let(session, row, version.hash)
             return self._line(row, translate(APPROVED_BEFORE))
         record(session, facts.of_draft(row, now_by(self.clock, session)), self.clock)
         row.stage, row.reason = Stage.ASKED, {}
         due = row.due_at or now_by(self.clock, session) + A_DAY
-        asked_of = self._roster(session).asked(but=version.made_by)
-        with in_house_words():
-            title = translate(TITLE, title=row.title)
-        request = rows.open_question(session, self.clock, row, version, title, asked_of, by, due)
-        self._tell_approver(session, row, request)
-        until = proof.moment(due, self.house.workspace.company.zone)
-        return self._line(row, translate(IS_ASKED, person=self._name(asked_of), until=until))
+        number = sum(self.composing.reach(session, row).values())
+        thing = self._thing(row, version.made_by)
+        return self._line(row, self.questions.ask(session, thing, version.hash, by, due, row.title, number=number))
+
+    def _thing(self, row: Mailing, wrote: str = "") -> Thing:
+        return Thing(row.id or 0, row.title, page_of(self.house, row.id or 0), row.made_by, wrote)
 
     def _sealed(self, session: Session, row: Mailing, compiled: Compiled, by: str) -> MailingVersion:
         """The version whose print covers what is asked about. One that was asked about before stays as it was."""
@@ -177,49 +166,21 @@ class Asking:
     def _decide(
         self, session: Session, row: Mailing, form: DecideMailingForm, who: Who, proven: bool
     ) -> tuple[Line, tuple[str, ...]]:  # fmt: skip
-        is_returned, id = form.decision == RETURN, row.id or 0
-        request = rows.question(session, id)
-        if row.stage != Stage.ASKED or request is None:
-            raise self._why_not(session, row, form.version)
-        version = rows.asked_about(session, request)
-        if form.version and form.version != version:
-            raise Refused(because(OTHER_VERSION, code="other_version"))
-        wrong = self._objection(session, row, request, version, who, proven)
-        if wrong:
-            raise Refused(wrong)
-        if lacks_reason(is_returned, form.reason):
-            raise Refused(because(NEEDS_WHY, code="no_reason"))
-        said, why = Said.RETURNED if is_returned else Said.APPROVED, " ".join(form.reason.split())
-        rows.decide(session, self.clock, id, version, said, who.key, why, request.id or 0, proven=proven)
-        rows.close(session, self.clock, request)
-        returned_before = any(one.decision == Said.RETURNED for one in rows.decisions(session, id))
+        id = row.id or 0
+        asked = self.questions.asked(session, id) if row.stage == Stage.ASKED else None
+        if asked is None:
+            raise self.questions.why_not(session, id, form.version or row.approved_hash)
+        wrote = next((one.made_by for one in life.versions(session, id) if one.hash == asked.version), "")
+        thing = self._thing(row, wrote)
+        self.questions.refuse(thing, asked, form, who, self.weight(session, row), proven=proven)
+        is_returned = self.questions.decide(session, thing, asked, form, who, proven=proven)
+        returned_before = any(one.decision == Said.RETURNED for one in self.questions.decisions(session, id))
         record(session, facts.of_decision(row, returned_before, now_by(self.clock, session)), self.clock)
         if is_returned:
             row.stage, row.reason = Stage.DRAFT, {}
-            self._tell_returned(session, row, request, who, why)
             return self._line(row, translate(RETURNED)), ()
-        self._let(session, row, version)
+        self._let(session, row, asked.version)
         return self._line(row, translate(APPROVED)), self._what_next(row)
-
-    def _why_not(self, session: Session, row: Mailing, version: str) -> Refused:
-        said = rows.decided(session, row.id or 0, version or row.approved_hash)
-        if said is None:
-            return Refused(because(NOT_ASKED, code="not_asked"))
-        at = f"{local(said.decided_at, self.house.workspace.company.zone):%d.%m %H:%M}"
-        return Refused(because(DECIDED, code="lost", person=self._name(said.person), at=at))
-
-    def _objection(
-        self, session: Session, row: Mailing, request: Request, version: str, who: Who, proven: bool
-    ) -> Reason:
-        """Why this person may not decide: whoever wrote it, began it or asked for it is its author."""
-        demands, weight = demands_of(self.house.workspace.company), self.weight(session, row)
-        link = page_of(self.house, row.id or 0)
-        wrote = next((one.made_by for one in life.versions(session, row.id or 0) if one.hash == version), "")
-        for author in dict.fromkeys((wrote, row.made_by, request.asked_by)):
-            wrong = objection(who, who.name, author, demands, weight, proven=proven, link=link)
-            if wrong:
-                return because(OWN, code="own_piece", person=who.name) if wrong.code == "own_piece" else wrong
-        return NO_REASON
 
     def weight(self, session: Session, row: Mailing) -> Weight:
         """What hangs on it: how many get it, and what that costs by the mailers' prices."""
@@ -243,66 +204,16 @@ class Asking:
             return (translate(GOES_ON),)
         return () if row.due_at else (translate(WITHOUT_TIME),)
 
-    # Who is told.
-
     def look_after(self) -> int:
         """Remind at half time, and say what was not decided in time; returns how many are asked about."""
         with self.house.sessions.begin() as session:
-            open_ = rows.questions(session)
+            open_ = self.questions.all_asked(session)
             for request, id in open_:
-                row = life.mailing(session, id)
+                row, now = life.mailing(session, id), now_by(self.clock, session)
                 request.due_at = row.due_at or request.due_at
-                now = now_by(self.clock, session)
-                if not request.reminded_at and now >= reminder_at(request.asked_at, request.due_at):
-                    self._remind(session, row, request)
-                    request.reminded_at = now
-                if row.due_at and now >= row.due_at:
-                    self._tell_undecided(session, row, request)
+                is_late = row.due_at is not None and now >= row.due_at
+                self.questions.look_after(session, self._thing(row), request, is_late)
         return len(open_)
-
-    @in_house_words()
-    def _tell_approver(self, session: Session, row: Mailing, request: Request) -> None:
-        number = sum(self.composing.reach(session, row).values())
-        body = translate(BODY, title=row.title, due=self._due(request), number=number)
-        key = f"mailing-ask:{request.id}:{request.asked_at.isoformat()}"
-        self._tell(session, row, key, [request.asked_of], request.title, body)
-
-    @in_house_words()
-    def _remind(self, session: Session, row: Mailing, request: Request) -> None:
-        answers = self._roster(session).duty(request.asked_of).answers
-        key = f"mailing-remind:{request.id}:{request.asked_at.isoformat()}"
-        self._tell(session, row, key, [answers], translate(REMIND, subject=request.title), request.title)
-
-    @in_house_words()
-    def _tell_undecided(self, session: Session, row: Mailing, request: Request) -> None:
-        answers = self._roster(session).duty(request.asked_of).answers
-        body = translate(UNDECIDED_BODY, title=row.title, due=self._due(request))
-        subject = translate(UNDECIDED, title=row.title)
-        self._tell(session, row, f"mailing-undecided:{request.id}", [answers, request.asked_by], subject, body)
-
-    @in_house_words()
-    def _tell_returned(self, session: Session, row: Mailing, request: Request, who: Who, why: str) -> None:
-        subject = translate(BACK_TITLE, title=row.title)
-        body = translate(BACK_BODY, person=who.name, title=row.title, why=why)
-        key = f"mailing-back:{request.id}:{request.asked_at.isoformat()}"
-        self._tell(session, row, key, [row.made_by, request.asked_by], subject, body)
-
-    def _tell(self, session: Session, row: Mailing, key: str, people: Iterable[str], subject: str, body: str) -> None:
-        link = page_of(self.house, row.id or 0)
-        to = [one for one in dict.fromkeys(people) if one]
-        tell(session, self.clock, [
-            Message(f"{key}:{number}" if number else key, one, subject, body, link) for number, one in enumerate(to)
-        ])  # fmt: skip
-
-    def _due(self, request: Request) -> str:
-        return proof.moment(request.due_at, self.house.workspace.company.zone)
-
-    def _roster(self, session: Session) -> Roster:
-        company = self.house.workspace.company
-        return approval.roster(session, local(self.house.now(), company.zone).date(), company.approval.approver)
-
-    def _name(self, person: str) -> str:
-        return next((one.name for one in self.house.workspace.company.people if one.key == person), person or "—")
 
     def _line(self, row: Mailing, said: str) -> Line:
         label = translate(CALLED, id=row.id or 0, title=row.title)

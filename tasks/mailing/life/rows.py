@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from integrations.errors import Refused
-from models.approval import Request, RequestRow
+from models.approval import OF_MAILINGS
 from models.content import fingerprint
 from models.customer_groups import CustomerGroup
 from models.customers import Customer
@@ -16,16 +16,11 @@ from models.database import Clock, now_by
 from models.locale import mark
 from models.mailings import Mailing, MailingVersion, MailLink, Message, Stage
 from models.reason import because
+from tasks.approval.single.rows import close, subject_of
 from tasks.composing.compiled import Compiled
 from tasks.delivery.rows import insert_quietly
-from tasks.delivery.statements import QUICK
 
 NO_MAILING = mark("There is no mailing № {id}. Its number stands on its page on the desk.")
-
-
-def subject_of(mailing: int) -> str:
-    """What approvals know a mailing by."""
-    return f"mailing:{mailing}"
 
 
 def mailing(session: Session, id: int) -> Mailing:
@@ -108,9 +103,7 @@ def take_approval_away(session: Session, clock: Clock, row: Mailing) -> bool:
 
 def close_questions(session: Session, clock: Clock, mailing: int, state: str) -> None:
     """End the open questions about a mailing."""
-    about = select(col(RequestRow.request_id)).where(col(RequestRow.subject) == subject_of(mailing))
-    change = update(Request).where(col(Request.id).in_(about), col(Request.state) == "open")
-    session.execute(change.values(state=state, closed_at=clock.plus()), execution_options=QUICK)
+    close(session, clock, subject_of(OF_MAILINGS, mailing), state)
 
 
 def variants_listed(session: Session, mailing: int) -> set[str]:

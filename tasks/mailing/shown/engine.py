@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.approval import Approval
+from models.approval import OF_MAILINGS
 from models.customers import AddressKind
 from models.database import now_by, reading
 from models.delivery import State
@@ -40,6 +40,7 @@ from models.people import Permission
 from models.reason import NO_REASON, Reason
 from models.trial import BY_TITLES, known
 from tasks.approval import rows as approval
+from tasks.approval.single import rows as asking
 from tasks.composing.compiled import Variant
 from tasks.composing.compiled import read as read_compiled
 from tasks.composing.expressions import MARK
@@ -50,7 +51,6 @@ from tasks.composing.starters import TITLES
 from tasks.groups import rows as groups
 from tasks.groups.figures.rows import reach_of_groups
 from tasks.house import House
-from tasks.mailing.asking import rows as asking
 from tasks.mailing.composed.engine import Composing
 from tasks.mailing.coupons.rows import offers
 from tasks.mailing.life import outset
@@ -171,7 +171,7 @@ class Shown:
         return self.composing.checked(session, row, MailDocument.model_validate(last.document), last.n).findings
 
     def _versions(self, session: Session, id: int, versions: Sequence[MailingVersion]) -> tuple[VersionLine, ...]:
-        decided: dict[str, Approval] = {one.version: one for one in asking.decisions(session, id)}
+        decided = {one.version: one for one in asking.decisions(session, asking.subject_of(OF_MAILINGS, id))}
         found = []
         for one in versions:
             said = decided.get(one.hash)
@@ -186,12 +186,13 @@ class Shown:
         return tuple(found)
 
     def _asked(self, session: Session, id: int) -> dict[str, Any]:
-        request = asking.question(session, id)
-        if request is None:
+        found = asking.asked(session, asking.subject_of(OF_MAILINGS, id))
+        if found is None:
             return {}
         company = self.house.workspace.company
         roster = approval.roster(session, local(self.house.now(), company.zone).date(), company.approval.approver)
-        return {"asked_of": self._name(roster.duty(request.asked_of).answers), "asked_until": request.due_at}
+        answers = roster.duty(found.request.asked_of).answers
+        return {"asked_of": self._name(answers), "asked_until": found.request.due_at}
 
     def _shares(self, session: Session, row: Mailing, states: Mapping[str, int]) -> dict[str, Any]:
         """How many of those who got it opened it and followed a link, people and not machines; what they brought."""

@@ -87,7 +87,8 @@ class Files:
             raise Refused(because(NO_BATCH, code="no_batch", batch=form.batch))
         before = [one for one in looks.taken(session, row.key) if one.form.get("batch") == form.batch]
         if before and found.kind != BatchKind.GENERIC and not form.reason.strip():
-            raise Refused(because(BEFORE, code="before", who=OfferApproval(self.house).name(before[-1].person)))
+            who = OfferApproval(self.house).questions.name(before[-1].person)
+            raise Refused(because(BEFORE, code="before", who=who))
         return found
 
     def _file(

@@ -31,7 +31,6 @@ from models.redemptions import CouponEvent, Happened, Limit, OfferRow, OfferStag
 from tasks.approval.rules import Who
 from tasks.house import House
 from tasks.offering import rows
-from tasks.offering.asking import rows as asking
 from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.engine import Offering
 from tasks.offering.filling import difference, field_of, fields_of
@@ -52,7 +51,8 @@ class ShownOffers:
     """The offers of one house as pages show them."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.clock = house, house.clock
+        self.house, self.clock, self.approval = house, house.clock, OfferApproval(house)
+        self.questions = self.approval.questions
 
     def offers(self) -> OffersPage:
         """All of them, those that wait for somebody first."""
@@ -61,7 +61,7 @@ class ShownOffers:
             known, now = rows.knowledge(session, self.house.workspace), now_by(self.clock, session)
             figures = rows.figures(session, [one.id or 0 for one in found])
             terms = rows.latest_terms(session, found)
-            asked = {id for _, id in asking.questions(session)}
+            asked = {id for _, id in self.questions.all_asked(session)}
             lines = [
                 self._line(one, terms[one.id or 0], figures[one.id or 0], known, now, (one.id or 0) in asked)
                 for one in found[:MOST] if one.id in terms
@@ -91,7 +91,7 @@ class ShownOffers:
 
     def _page(self, session: Session, row: OfferRow, visitor: Visitor) -> OfferPage:
         id, known, now = row.id or 0, rows.knowledge(session, self.house.workspace), now_by(self.clock, session)
-        versions, found = rows.versions(session, id), asking.question(session, id)
+        versions, found = rows.versions(session, id), self.questions.asked(session, id)
         approved = next((one for one in versions if one.hash == row.approved_hash), None)
         terms, last = rows.terms_of(approved or versions[0]), rows.terms_of(versions[0])
         figures = rows.figures(session, [id])[id]
@@ -113,7 +113,7 @@ class ShownOffers:
     def _versions(
         self, session: Session, row: OfferRow, versions: Sequence[OfferVersion]
     ) -> tuple[OfferVersionLine, ...]:  # fmt: skip
-        decided = {one.version: one for one in asking.decisions(session, row.id or 0)}
+        decided = {one.version: one for one in self.questions.decisions(session, row.id or 0)}
         told = []
         for place, one in enumerate(versions):
             before, said = versions[place + 1] if place + 1 < len(versions) else None, decided.get(one.hash)
@@ -130,16 +130,16 @@ class ShownOffers:
         self, session: Session, row: OfferRow, versions: Sequence[OfferVersion], approved: OfferVersion | None,
         known: Knowledge, visitor: Visitor,
     ) -> Waiting | None:  # fmt: skip
-        found = asking.question(session, row.id or 0)
-        version = next((one for one in versions if found and one.hash == found[1]), None)
+        found = self.questions.asked(session, row.id or 0)
+        version = next((one for one in versions if found and one.hash == found.version), None)
         if found is None or version is None:
             return None
         terms = rows.terms_of(version)
         changes = _changes(approved, version) if approved else ()
         return Waiting(
-            version=version.hash, n=version.n, asked_of=self._name(found[0].asked_of), until=found[0].due_at,
+            version=version.hash, n=version.n, asked_of=self._name(found.request.asked_of), until=found.request.due_at,
             says=summary(terms, known.words)[1:], changes=changes,
-            objection=OfferApproval(self.house).objection(row, found[0], version, _who(visitor), True)
+            objection=self.approval.objection(row, found.request, version, _who(visitor))
             if visitor.may(Permission.APPROVE) else NO_REASON,
         )  # fmt: skip
 
