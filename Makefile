@@ -14,7 +14,7 @@ help:
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types"
 	@echo "make bench   what posting, mailing, groups, imports, coupons and the pages of the desk cost beside the bare work"
-	@echo "make storm   publishers, servers and launchers killed and frozen, dozens of times; the shape of several machines;"
+	@echo "make storm   publishers, tills, servers and launchers killed and frozen, dozens of times; several machines;"
 	@echo "             and many more examples of what must always hold"
 
 # Installation: two steps, because hashes and an editable install do not go together in one call.
