@@ -165,7 +165,7 @@ class ShiftLine(Value):
 class Entered(Value):
     """What became of an entry of the journal: taken in for good, with what the house says against it.
 
-    `unknown`: there is no such code.
+    `unknown`: there is no such code, which is said the first time: each time it is said counts as a guess.
     """
 
     key: str

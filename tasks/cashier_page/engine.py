@@ -174,7 +174,7 @@ class CashierPage:
         return [
             Entered(
                 key=key, what=entry.what, conflict=_against(entry, one.conflicts, one.reason, states.get(key)),
-                amount=states.get(key, ("", 0))[1], unknown=UNKNOWN in one.conflicts,
+                amount=states.get(key, ("", 0))[1], unknown=UNKNOWN in one.conflicts and not one.replayed,
             ) for key, entry, one in zip(keys, journal.entries, entered, strict=True)
         ]  # fmt: skip
 

@@ -191,6 +191,14 @@ def test_what_an_offer_hands_over_is_told_whatever_its_number(till: Till) -> Non
     assert redemptions(till)[0].answer["given"][0]["quantity"] == 12_000
 
 
+def test_a_code_that_there_is_not_is_said_to_be_none_once(till: Till) -> None:
+    """Each is counted as a guess: a queue that is sent again because no answer came must not lock its device."""
+    till.offer()
+    told = Journal(entries=(sale(till, code="NOSUCH"),))
+    found = [till.page.take_journal(told)[0] for _ in range(3)]
+    assert [one.unknown for one in found] == [True, False, False] and len({one.conflict for one in found}) == 1
+
+
 def test_an_order_that_was_read_out_before_the_network_went_is_settled_by_the_journal(till: Till) -> None:
     till.offer(percent(limits={"per_code": 1}))
     till.page.ask(till.about("offline-one"))
