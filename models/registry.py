@@ -107,7 +107,7 @@ VOCABULARY = (
     Metric("mail_complained", mark("Complaints of spam"), Kind.COUNTER, better=-1),
     Metric("mail_orders", mark("Purchases owed to letters"), Kind.COUNTER),
     Metric("mail_revenue", mark("Revenue owed to letters"), Kind.COUNTER, Unit.MONEY),
-    Metric("codes_issued", mark("Codes issued"), better=0),
+    Metric("codes_made", mark("Codes made"), better=0),
     Metric("offers_due", mark("Offers to begin"), better=0),
     Metric("offers_ready", mark("Offers ready on date")),
     Metric("coupons_issued", mark("Coupons issued"), Kind.COUNTER, better=0),

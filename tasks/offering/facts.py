@@ -6,7 +6,7 @@ from typing import Any
 from models.redemptions import CouponBatch, OfferRow
 from models.registry import Observation
 
-OPERATION = "C8"
+OPERATION, OF_BATCHES = "C8", "coupon-batch:"
 
 
 def about(row: OfferRow) -> dict[str, Any]:
@@ -17,12 +17,18 @@ def about(row: OfferRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def of_issue(row: OfferRow, batch: CouponBatch, at: datetime) -> list[Observation]:
-    """A batch of codes is out, once for each size it has had: an import may grow."""
+def origin_of(batch: int) -> str:
+    """What the facts about a batch have in common."""
+    return f"{OF_BATCHES}{batch}"
+
+
+def of_issue(row: OfferRow, batch: CouponBatch, told: int, at: datetime) -> list[Observation]:
+    """What has come to a batch since `told` of it were: those of mailings and of codes in place of others grow."""
+    origin = origin_of(batch.id or 0)
     return [
-        Observation(metric="codes_issued", value=batch.made, observed_at=at, person=batch.made_by,
-                    key=f"coupon-batch:{batch.id}:{batch.made}", **about(row))
-    ] if batch.made else []  # fmt: skip
+        Observation(metric="codes_made", value=batch.made - told, observed_at=at, person=batch.made_by, origin=origin,
+                    key=f"{origin}:{batch.made}", **about(row))
+    ] if batch.made > told else []  # fmt: skip
 
 
 def of_beginning(row: OfferRow, is_ready: bool, at: datetime) -> list[Observation]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, select, text, update
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -32,7 +32,9 @@ from models.redemptions import (
     Redeemed,
     Redemption,
 )
+from models.registry import Fact
 from tasks.delivery.statements import QUICK
+from tasks.offering.facts import OF_BATCHES
 from tasks.offering.knowledge import Knowledge
 from tasks.offering.telling import told
 from tasks.offers.changes import changes
@@ -156,6 +158,28 @@ def batches(session: Session, offer: int) -> Sequence[CouponBatch]:
     """The newest first."""
     query = select(CouponBatch).where(col(CouponBatch.offer_id) == offer).order_by(col(CouponBatch.id).desc())
     return session.execute(query).scalars().all()
+
+
+def locked(session: Session, batch: int) -> CouponBatch:
+    """A batch that nobody adds to meanwhile."""
+    return session.get_one(CouponBatch, batch, populate_existing=True, with_for_update=True)
+
+
+def _told_of(batch: Any) -> ColumnElement[int]:
+    origin = literal(OF_BATCHES) + cast(batch, String)
+    mine = (col(Fact.origin) == origin, col(Fact.origin) != "", col(Fact.metric) == "codes_made")
+    return func.coalesce(select(func.sum(col(Fact.value))).where(*mine).scalar_subquery(), 0)
+
+
+def told_so_far(session: Session, batch: int) -> int:
+    """How many codes of a batch the registry was told of."""
+    return int(session.execute(select(_told_of(batch))).scalar_one())
+
+
+def untold(session: Session) -> Sequence[CouponBatch]:
+    """Batches that have more codes than the registry was told of."""
+    more = col(CouponBatch.made) > _told_of(col(CouponBatch.id))
+    return session.execute(select(CouponBatch).where(more).order_by(col(CouponBatch.id))).scalars().all()
 
 
 def unfinished(session: Session, before: datetime) -> Sequence[CouponBatch]:

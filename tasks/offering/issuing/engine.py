@@ -146,7 +146,17 @@ class Issuing:
             if row is not None and row.id in terms:
                 order = self._order(row, terms[row.id], batch.once, number=batch.wanted, by=batch.made_by)
                 self._record(row, self.codes.finish(order))
+        self._tell_the_rest()
         return len(found)
+
+    def _tell_the_rest(self) -> None:
+        """The registry hears of codes that mailings and others beside this engine have made."""
+        with self.house.reads() as session:
+            untold = rows.untold(session)
+            offers = {one.offer_id: rows.by_id(session, one.offer_id) for one in untold}
+        for batch in untold:
+            if row := offers[batch.offer_id]:
+                self._record(row, batch)
 
     def import_codes(self, form: ImportCodesForm, data: bytes = b"") -> Report:
         """Codes of a file of the company's folder, or those that were brought with the order."""
@@ -307,7 +317,9 @@ class Issuing:
 
     def _record(self, row: OfferRow, batch: CouponBatch) -> None:
         with self.house.sessions.begin() as session:
-            record(session, facts.of_issue(row, batch, now_by(self.clock, session)), self.clock)
+            found = rows.locked(session, batch.id or 0)
+            told = rows.told_so_far(session, found.id or 0)
+            record(session, facts.of_issue(row, found, told, now_by(self.clock, session)), self.clock)
 
     def _ordered(
         self, title: str, person: str, work: Callable[[str], Line], allowed: Callable[[str], str] | None = None

@@ -170,7 +170,7 @@ def test_an_offer_ends_and_the_registry_knows_whether_it_was_ready(house: House)
     with house.reads() as session:
         facts = {(one.metric, one.subject_id): one.value for one in session.execute(select(Fact)).scalars()}
         open_ = session.execute(select(Request).where(Request.state == "open")).all()
-    assert facts == {("codes_issued", "tea"): 3, ("offers_due", "tea"): 1, ("offers_ready", "tea"): 1,
+    assert facts == {("codes_made", "tea"): 3, ("offers_due", "tea"): 1, ("offers_ready", "tea"): 1,
                      ("offers_due", "empty"): 1, ("offers_ready", "empty"): 0}  # fmt: skip
     assert not open_
 
