@@ -51,13 +51,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Thing:
-    """What is asked about, and where its page is. Whoever wrote the version or began it is its author."""
+    """What is asked about, and its page. `writers` wrote what nobody has approved yet, that of the version first."""
 
     id: int
     title: str
     link: str
     begun_by: str
-    wrote: str = ""
+    writers: tuple[str, ...] = ()
 
 
 class Answer(Protocol):
@@ -108,7 +108,7 @@ class Questions:
         self, session: Session, thing: Thing, version: str, by: str, due: datetime, called: str, **more: object
     ) -> str:  # fmt: skip
         """Ask about this version, `called` so in the letter, which says `more`; returns who is asked until when."""
-        asked_of = self._roster(session).asked(but=thing.wrote)
+        asked_of = self._roster(session).asked(but=next(iter(thing.writers), ""))
         with in_house_words():
             title = translate(self.words.title, title=called)
             body = translate(self.words.body, title=called, due=self._moment(due), **more)
@@ -133,9 +133,9 @@ class Questions:
             raise Refused(because(NEEDS_WHY, code="no_reason"))
 
     def objection(self, thing: Thing, request: Request, who: Who, weight: Weight, *, proven: bool) -> Reason:
-        """Why this person may not decide: whoever wrote it, began it or asked for it is its author."""
+        """Why this person may not decide: whoever wrote any of it, began it or asked for it is its author."""
         demands = demands_of(self.house.workspace.company)
-        for author in dict.fromkeys((thing.wrote, thing.begun_by, request.asked_by)):
+        for author in dict.fromkeys((*thing.writers, thing.begun_by, request.asked_by)):
             wrong = objection(who, who.name, author, demands, weight, proven=proven, link=thing.link)
             if wrong:
                 own = because(self.words.own, code="own_piece", person=who.name)

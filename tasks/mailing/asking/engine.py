@@ -6,6 +6,7 @@ changes afterwards is another print, and goes nowhere before somebody has approv
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import dropwhile, takewhile
 
 from sqlalchemy.orm import Session
 
@@ -128,8 +129,15 @@ class Asking:
         thing = self._thing(row, version.made_by)
         return self._line(row, self.questions.ask(session, thing, version.hash, by, due, row.title, number=number))
 
-    def _thing(self, row: Mailing, wrote: str = "") -> Thing:
-        return Thing(row.id or 0, row.title, page_of(self.house, row.id or 0), row.made_by, wrote)
+    def _thing(self, row: Mailing, *writers: str) -> Thing:
+        return Thing(row.id or 0, row.title, page_of(self.house, row.id or 0), row.made_by, writers)
+
+    def _writers(self, session: Session, id: int, hash: str) -> list[str]:
+        """Whoever wrote of it what nobody has approved: of this version, and of those since the last that was."""
+        decided = self.questions.decisions(session, id)
+        approved = {one.version for one in decided if one.decision == Said.APPROVED}
+        found = list(dropwhile(lambda one: one.hash != hash, life.versions(session, id)))
+        return [one.made_by for one in takewhile(lambda one: one.hash not in approved, found)]
 
     def _sealed(self, session: Session, row: Mailing, compiled: Compiled, by: str) -> MailingVersion:
         """The version whose print covers what is asked about. One that was asked about before stays as it was."""
@@ -170,8 +178,7 @@ class Asking:
         asked = self.questions.asked(session, id) if row.stage == Stage.ASKED else None
         if asked is None:
             raise self.questions.why_not(session, id, form.version or row.approved_hash)
-        wrote = next((one.made_by for one in life.versions(session, id) if one.hash == asked.version), "")
-        thing = self._thing(row, wrote)
+        thing = self._thing(row, *self._writers(session, id, asked.version))
         self.questions.refuse(thing, asked, form, who, self.weight(session, row), proven=proven)
         is_returned = self.questions.decide(session, thing, asked, form, who, proven=proven)
         returned_before = any(one.decision == Said.RETURNED for one in self.questions.decisions(session, id))

@@ -104,8 +104,8 @@ class OfferApproval:
         thing = self._thing(row, version.made_by)
         return self.questions.ask(session, thing, version.hash, by, due, terms.title, said=said)
 
-    def _thing(self, row: OfferRow, wrote: str = "") -> Thing:
-        return Thing(row.id or 0, row.title, page_of(self.house.staff_url, row.key), row.made_by, wrote)
+    def _thing(self, row: OfferRow, *writers: str) -> Thing:
+        return Thing(row.id or 0, row.title, page_of(self.house.staff_url, row.key), row.made_by, writers)
 
     def _refuse_late(self, terms: OfferTerms, now: datetime) -> None:
         today = local(now, self.house.workspace.company.zone).date()

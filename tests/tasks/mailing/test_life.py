@@ -422,6 +422,21 @@ def test_nobody_approves_their_own_under_four_eyes(office: Office) -> None:
     assert office.decide(id).lines[0].done
 
 
+def test_nobody_approves_their_own_that_somebody_else_has_saved_after_them(office: Office) -> None:
+    """What vera wrote is still in it when olga has saved last; once it was approved, it is hers no more."""
+    id = office.made()
+    office.saved(id, person="vera")
+    office.saved(id, person="olga", subject="Another one")
+    office.set_up(id)
+    office.ask(id)
+    assert office.decide(id, person="vera").refusal.code == "own_piece"
+    assert office.decide(id).lines[0].done
+    office.saved(id, person="olga", subject="A third one")
+    office.set_up(id)
+    office.ask(id)
+    assert office.decide(id, person="vera").lines[0].done
+
+
 def test_above_the_threshold_a_stated_name_is_not_enough(tmp_path: Path, database: Engine) -> None:
     rule = "approval: {approver: marina, four_eyes: false, proven_above: {recipients: 3}}"
     company = COMPANY.replace("approval: {approver: marina, proven_above: {recipients: 1000}}", rule)
