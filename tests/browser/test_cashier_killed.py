@@ -89,10 +89,9 @@ class Tablet:
 
 
 def redeem(page: Any, code: str) -> None:
-    if page.get_by_role("button", name="Следующий купон").first.is_visible():
-        page.get_by_role("button", name="Следующий купон").first.click()
-    elif page.get_by_role("button", name="Не гасить").is_visible():  # the order of its former life
+    if page.get_by_role("button", name="Не гасить").is_visible():  # the order of its former life
         page.get_by_role("button", name="Не гасить").click()
+    page.get_by_role("button", name="Купон", exact=True).click()
     check(page, code)
     page.get_by_label("Сумма чека").fill("200")
     page.get_by_role("button", name="Дальше").click()
