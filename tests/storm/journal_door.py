@@ -5,7 +5,7 @@ given it up: late, and often a second time.
 """
 
 import socket
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 
 import uvicorn
@@ -20,7 +20,12 @@ from tests.house import COMPANY, furnished
 from tests.tasks.tills.shop import OUTLETS
 
 FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.storm.redeemer", __name__])
+
+
+def know_doors() -> None:
+    """Let what forks know all that a door needs, or each would learn it for seconds; what runs already knows less."""
+    forkserver._forkserver._stop()
+    FORKED.set_forkserver_preload([__name__])
 
 
 def house_of(folder: Path, database: Engine) -> House:

@@ -25,13 +25,13 @@ from sqlalchemy.orm import Session
 from models.database import reading
 from models.redemptions import Coupon, JournalEntry, Redemption, RedemptionReturn
 from tasks.redeeming.engine import Redeeming
-from tests.storm.journal_door import FORKED, house_of, main
+from tests.storm.journal_door import FORKED, house_of, know_doors, main
 from tests.storm.queues import AT, HOT, ONCE, TWIN, UNKNOWN, Queue, device, till
 from tests.tasks.redeeming.shop import terms
 from tests.tasks.tills.shop import opened
 
 PIECE_MOST, AGAIN = 7, 0.3
-FROZEN_SECONDS, GIVEN_UP_SECONDS, PATIENCE_SECONDS = 2.0, 1.5, 150
+FROZEN_SECONDS, GIVEN_UP_SECONDS, PATIENCE_SECONDS = 2.0, 1.5, 240
 
 
 @dataclass
@@ -95,6 +95,7 @@ class SyncStorm:
     ends: float = 0.0
 
     def run(self) -> None:
+        know_doors()
         self.ends = time.monotonic() + PATIENCE_SECONDS
         queues = self._opened()
         with ExitStack() as stack:
