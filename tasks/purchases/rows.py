@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from models.customers import CODE, Address, AddressKind, Customer
 from models.database import portions
+from models.loyalty import Card
 from models.purchases import PurchaseLine, Receipt
 from tasks.bulk.rows import as_frame, look_up, make_room, next_numbers, write
 from tasks.delivery.rows import many
 from tasks.groups.touching.rows import touch
+from tasks.loyalty.numbers import read
 from tasks.purchases.handed import LINE_TELLS, WAYS
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ RECEIPT: Table = Receipt.__table__  # type: ignore[attr-defined]
 LINE: Table = PurchaseLine.__table__  # type: ignore[attr-defined]
 CUSTOMER: Table = Customer.__table__  # type: ignore[attr-defined]
 ADDRESS: Table = Address.__table__  # type: ignore[attr-defined]
+CARD: Table = Card.__table__  # type: ignore[attr-defined]
 R, L = RECEIPT.c, LINE.c
 KEPT = ("id", "key", "customer_id", "whose", "at", "outlet", "amount", "said", "load_id")
 TOLD = ("said", "customer_id", "whose", "at")  # what makes a receipt another than it was
@@ -154,11 +157,22 @@ def buyers(session: Session, whos: Iterable[Who]) -> dict[Who, int]:
 
 
 def _named(session: Session, kind: str, values: Sequence[str]) -> list[Any]:
-    """Who is named so, as (what they are named, customer)."""
+    """Who is named so, as (what they are named, customer). A code that is nobody's may be a card that we gave out."""
     if kind == CODE:
-        return look_up(session, (CUSTOMER.c.code, CUSTOMER.c.id), CUSTOMER.c.code, values)
+        own = look_up(session, (CUSTOMER.c.code, CUSTOMER.c.id), CUSTOMER.c.code, values)
+        return [*own, *_by_cards(session, sorted(set(values) - {code for code, _ in own}))]
     columns = (ADDRESS.c.value, ADDRESS.c.customer_id)
     return look_up(session, columns, ADDRESS.c.value, values, ADDRESS.c.kind == AddressKind(kind).value)
+
+
+def _by_cards(session: Session, values: Sequence[str]) -> list[tuple[str, int]]:
+    """By the numbers of clients' cards, however they are written; one that was replaced still says whose it was."""
+    numbers = {value: number for value in values if (number := read(value))}
+    asked = sorted(set(numbers.values()))
+    whose = dict(
+        look_up(session, (CARD.c.number, CARD.c.customer_id), CARD.c.number, asked, CARD.c.customer_id.is_not(None))
+    )
+    return [(value, whose[number]) for value, number in numbers.items() if number in whose]
 
 
 def move(session: Session, into: Mapping[int, int]) -> None:

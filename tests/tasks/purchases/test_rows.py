@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
 from models.customers import Customer
+from models.loyalty import Card, CardState
 from models.purchases import PurchaseLine, Receipt
+from tasks.loyalty.numbers import drawn
 from tasks.purchases import rows
 from tests.fakes import NOW
 from tests.tasks.customers.test_matching import row
@@ -76,6 +78,31 @@ def test_a_receipt_that_is_told_otherwise_is_as_it_is_told_last(sessions: Sessio
 def test_a_buyer_is_known_by_whatever_names_them(sessions: Sessions, somebody: int, whos: Any) -> None:
     load(sessions, told("a", TEA, whos=whos))
     assert known(sessions)[0][1:3] == (somebody, "")
+
+
+@pytest.mark.parametrize("state", CardState)
+def test_a_buyer_is_known_by_the_card_that_we_gave_out_however_it_is_written(
+    sessions: Sessions, somebody: int, state: CardState
+) -> None:
+    number = drawn(lambda below: 7)
+    with sessions.begin() as session:
+        session.add(Card(number=number, customer_id=somebody, state=state, made_at=NOW))
+    spaced = f"{number[:1]} {number[1:7]}-{number[7:]}"
+    load(sessions, told("a", TEA, whos=[("code", number)]), told("b", MILK, whos=[("code", spaced)]), told("c", TEA))
+    assert [one[1:3] for one in known(sessions)] == [(somebody, "")] * 3
+    with sessions() as session:
+        assert rows.buyers(session, [("code", spaced), ("code", "1")]) == {
+            ("code", spaced): somebody,
+            ("code", "1"): somebody,
+        }
+
+
+def test_a_card_that_is_nobodys_any_more_names_nobody(sessions: Sessions, somebody: int) -> None:
+    number = drawn(lambda below: 7)
+    with sessions.begin() as session:
+        session.add(Card(number=number, customer_id=None, state=CardState.BLOCKED, made_at=NOW))
+    load(sessions, told("a", TEA, whos=[("code", number)]))
+    assert known(sessions)[0][1:3] == (None, f"print of code {number}")
 
 
 def test_who_is_not_known_yet_is_when_they_come(sessions: Sessions) -> None:
