@@ -19,6 +19,7 @@ from models.database import Clock, now_by, portions
 from models.locale import mark
 from models.reaction import Mark
 from models.reason import because
+from tasks.cards.joining import rows as cards
 from tasks.consents.law import UNSAID
 from tasks.consents.rows import bar, barred, copy_personal, follow, personal_standings, record, standings
 from tasks.customers.matching import FIELDS, Matching, Outcome, Person, What, wanted
@@ -175,8 +176,9 @@ def _leave(session: Session, ids: Sequence[int]) -> None:
 
 
 def _join(session: Session, into: Mapping[int, int], now: datetime) -> None:
-    """They go; what they agreed to for themselves and what they bought is the other's now."""
+    """They go; what they agreed to for themselves, what they bought and hold is the other's now."""
     copy_personal(session, into, now)
+    cards.move(session, into)
     purchases.move(session, into)
     groups.move(session, into)
     for some in portions(sorted(into)):

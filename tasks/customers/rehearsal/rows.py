@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from models.cards import PointsCounted
 from models.customer_groups import CustomerGroup, CustomerTouched, GroupCorrection, GroupListed
 from models.customers import Address, ConsentAct, Customer, Suppression
 from models.database import portions
+from models.loyalty import Card, PointsBalance, PointsLot, PointsMove
 from models.purchases import PurchaseLine, Receipt
+from models.redemptions import Coupon, OfferArm, Redemption
 from models.tables import METADATA
 from tasks.customers.reading import CustomerRow
 from tasks.customers.rows import Loading, named_by, prints_of
@@ -25,8 +28,11 @@ CUSTOMER, ADDRESS, ACT, STOP = TABLES
 # Asked for or written to, not copied.
 EMPTY = tuple(
     METADATA.tables[str(table.__tablename__)]
-    for table in (Receipt, PurchaseLine, CustomerGroup, CustomerTouched, GroupListed, GroupCorrection)
-)
+    for table in (
+        Receipt, PurchaseLine, CustomerGroup, CustomerTouched, GroupListed, GroupCorrection, Card, Coupon, Redemption,
+        OfferArm, PointsBalance, PointsMove, PointsLot, PointsCounted,
+    )
+)  # fmt: skip
 FAR = 1_000_000_000
 
 
