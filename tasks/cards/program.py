@@ -1,6 +1,6 @@
 """The program of points as people write it, and what follows from it for a client. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -88,10 +88,36 @@ def standing(tiers: Sequence[Tier], spent: int) -> Standing:
 
 
 def points_for(terms: ProgramTerms, amount: int, spent: int) -> int:
-    """Whole points for a purchase of somebody who has spent so much; what was brought back takes as many."""
+    """Whole points for a purchase of somebody who has spent so much."""
     tier = standing(terms.tiers, spent).tier
     per = tier.per if tier and tier.per else terms.per
-    if not per:
-        return 0
-    points = abs(amount) // per
-    return points if amount >= 0 else -points
+    return amount // per if per else 0
+
+
+def points_of_return(history: Iterable[tuple[int, int]], amount: int) -> int:
+    """How many points go with so much that is brought back: as many as it gave when it was bought.
+
+    A receipt does not say which purchase comes back, so the latest do. `history` are the receipts before it as they
+    were counted, (amount, points). By the rate of today whoever buys at a high tier and brings all back would keep
+    points for nothing, and whoever bought before there was a program would lose points that came of other purchases.
+    """
+    bought: list[tuple[int, int]] = []
+    for counted, points in history:
+        if counted > 0:
+            bought.append((counted, points))
+        else:
+            _taken(bought, -counted)
+    return _taken(bought, amount)
+
+
+def _taken(bought: list[tuple[int, int]], amount: int) -> int:
+    """So much of the latest purchases comes back: the points of that part; what is left of them stays in the list."""
+    points = 0
+    while bought and amount > 0:
+        cost, gave = bought.pop()
+        part = min(cost, amount)
+        share = gave * part // cost
+        if part < cost:
+            bought.append((cost - part, gave - share))
+        points, amount = points + share, amount - part
+    return points

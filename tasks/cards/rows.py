@@ -141,18 +141,44 @@ def spent(session: Session, customers: Sequence[int], since: datetime) -> dict[i
 # Receipts and the points that they come to.
 
 
-def uncounted(session: Session, since: datetime, after: int, most: int) -> list[tuple[Receipt, PointsCounted | None]]:
+def uncounted(
+    session: Session, since: datetime, is_return: bool, after: int, most: int
+) -> list[tuple[Receipt, PointsCounted | None]]:
     """Receipts of clients with a card that the program has not counted, or that were told otherwise since."""
-    receipt = col(Receipt.id)
+    receipt, amount, whose = col(Receipt.id), col(Receipt.amount), col(Receipt.customer_id)
     has_card = exists().where(col(Card.customer_id) == col(Receipt.customer_id), col(Card.state) == CardState.LIVE)
     query = (
         select(Receipt, PointsCounted).join(PointsCounted, col(PointsCounted.receipt_id) == receipt, isouter=True)
         .where(
-            col(Receipt.at) >= since, receipt > after, has_card,
-            or_(col(PointsCounted.receipt_id).is_(None), col(PointsCounted.amount) != col(Receipt.amount)),
+            col(Receipt.at) >= since, receipt > after, has_card, amount < 0 if is_return else amount >= 0,
+            or_(col(PointsCounted.receipt_id).is_(None), col(PointsCounted.amount) != amount,
+                col(PointsCounted.customer_id) != whose),
         ).order_by(receipt).limit(most)
     )  # fmt: skip
     return [(receipt, counted) for receipt, counted in session.execute(query).tuples()]
+
+
+def counted_before(session: Session, receipt: Receipt) -> list[tuple[int, int]]:
+    """What of the same client was counted of receipts before this one: (amount, points), in their order."""
+    at, id = col(Receipt.at), col(Receipt.id)
+    query = (
+        select(col(PointsCounted.amount), col(PointsCounted.points)).join(Receipt, id == col(PointsCounted.receipt_id))
+        .where(
+            col(Receipt.customer_id) == receipt.customer_id, col(PointsCounted.customer_id) == receipt.customer_id,
+            or_(at < receipt.at, (at == receipt.at) & (id < receipt.id)),
+        ).order_by(at, id)
+    )  # fmt: skip
+    return list(session.execute(query).tuples())
+
+
+def counted(session: Session, receipt: int) -> PointsCounted | None:
+    return session.get(PointsCounted, receipt, populate_existing=True)
+
+
+def stay(session: Session, customers: Collection[int]) -> set[int]:
+    """Those of these clients who are still there: nobody erases or joins them until this transaction ends."""
+    query = select(col(Customer.id)).where(col(Customer.id).in_(customers)).order_by(col(Customer.id))
+    return {int(id or 0) for id in session.execute(query.with_for_update(read=True, key_share=True)).scalars()}
 
 
 def count_all(session: Session, marks: Sequence[PointsCounted]) -> None:

@@ -36,6 +36,10 @@ class Ledger(Points):
         """
         return self._once(order, Moved.CORRECTED, partial(self._take, order=order, whole=whole))
 
+    def take_in(self, session: Session, order: Wanted, whole: bool = True) -> PointsTold:
+        """The same within somebody else's transaction."""
+        return self._do(session, order, Moved.CORRECTED, partial(self._take, order=order, whole=whole))
+
     def close(self, session: Session, customer: int) -> int:
         """Let all points of a client end who is erased, in the transaction that does it; returns how many."""
         points = rows.locked(session, customer)

@@ -205,7 +205,7 @@ class Records:
 
     def _erase(self, session: Session, id: int, by: str) -> str:
         wait_for_the_base(session)
-        if (one := rows.customer(session, id)) is None:
+        if (one := rows.held(session, id)) is None:
             raise Refused(because(NO_CUSTOMER, code="no_customer", id=id))
         check_prints(session, self.clock, self.house.printed)
         prints = rows.prints_of(session, id)

@@ -88,6 +88,11 @@ def customer(session: Session, id: int) -> Customer | None:
     return session.get(Customer, id)
 
 
+def held(session: Session, id: int) -> Customer | None:
+    """The same; nobody else gives them anything until this transaction ends, or it waits for whoever does."""
+    return session.get(Customer, id, with_for_update=True)
+
+
 def addresses(session: Session, ids: Sequence[int]) -> list[Address]:
     """The addresses of these customers, in the order of their kinds."""
     query = select(Address).where(col(Address.customer_id).in_(ids))

@@ -181,9 +181,9 @@ def test_receipts_come_to_points_once_and_a_told_again_one_to_the_difference(hou
     assert Upkeep(house).expire() == 50 and Upkeep(house).expire() == 0
 
 
-@pytest.mark.parametrize(("marking", "points"), [("count_all", 0), ("count", 100)])
+@pytest.mark.parametrize(("marking", "points"), [("count_all", 0), ("count", 150)])
 def test_a_kill_counts_nothing_twice(house: House, monkeypatch: pytest.MonkeyPatch, marking: str, points: int) -> None:
-    """Purchases are counted with their marks, or not at all; a return by a key that the ledger knows."""
+    """Purchases and returns are counted with their marks, or not at all."""
     issue(house, customer=1)
     program(house, per="20")
     for key, amount in (("a", 100_000), ("b", 200_000), ("back", -100_000)):

@@ -11,7 +11,7 @@ from integrations.errors import Refused
 from models.cards import ProgramTerms, Tier
 from tasks.cards.icon import SIZES, icon
 from tasks.cards.links import Linked, good_until, is_good, read, token_of
-from tasks.cards.program import minor, points_for, standing, tiers_of, tiers_written
+from tasks.cards.program import minor, points_for, points_of_return, standing, tiers_of, tiers_written
 
 TODAY = date(2026, 11, 23)
 SILVER, GOLD = Tier(title="Silver", spent=1_000_000, per=1500), Tier(title="Gold", spent=5_000_000)
@@ -96,13 +96,42 @@ def test_where_a_client_stands(spent: int, tier: Tier | None, coming: Tier | Non
     assert (stands.tier, stands.next, stands.missing) == (tier, coming, missing)
 
 
-@given(st.integers(-(10**9), 10**9), st.integers(0, 10**8), st.integers(0, 5000))
-def test_points_are_whole_and_a_return_takes_as_many_as_were_given(amount: int, spent: int, per: int) -> None:
+@given(st.integers(0, 10**9), st.integers(0, 10**8), st.integers(0, 5000))
+def test_points_are_whole(amount: int, spent: int, per: int) -> None:
     terms = ProgramTerms(per=per, since=TODAY, tiers=(SILVER, GOLD))
-    points = points_for(terms, amount, spent)
-    assert points == -points_for(terms, -amount, spent)
     rate = 1500 if 1_000_000 <= spent < 5_000_000 else per
-    assert points == (0 if not rate else abs(amount) // rate * (1 if amount >= 0 else -1))
+    assert points_for(terms, amount, spent) == (amount // rate if rate else 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "amount", "points"),
+    [
+        pytest.param([(3900, 1), (4100, 2)], 4100, 2, id="the latest"),
+        pytest.param([(1000, 50), (1000, 100)], 1500, 125, id="the latest, and a part of the one before"),
+        pytest.param([(1000, 50), (1000, 100), (-1000, -100)], 1000, 50, id="what came back already does not again"),
+        pytest.param([(1000, 50), (-1000, -50), (1000, 100)], 1000, 100, id="in their order"),
+        pytest.param([], 1000, 0, id="bought before there was a program"),
+        pytest.param([(1000, 50)], 9000, 50, id="more than was ever counted"),
+        pytest.param([(-500, 0), (1000, 50)], 1000, 50, id="what came back first takes nothing of what came later"),
+    ],
+)
+def test_a_return_takes_as_many_as_were_given(history: list[tuple[int, int]], amount: int, points: int) -> None:
+    assert points_of_return(history, amount) == points
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10**9), st.integers(0, 10**6)), max_size=8), st.lists(st.floats(0, 1), max_size=6)
+)
+def test_whoever_brings_everything_back_keeps_no_point_and_loses_none(
+    bought: list[tuple[int, int]], cuts: list[float]
+) -> None:
+    history, left = list(bought), sum(amount for amount, _ in bought)
+    for amount in [*(int(left * cut) for cut in cuts), left]:
+        part = min(amount, left)
+        if part:
+            history.append((-part, -points_of_return(history, part)))
+        left -= part
+    assert sum(points for _, points in history) == 0
 
 
 @pytest.mark.parametrize("size", SIZES)
