@@ -100,17 +100,17 @@ class LinkShown(Value):
 
 
 class MyCoupon(Value):
-    """A coupon as its bearer sees it: whole. `starts_at` only where it is not good yet; `put_off_to` where its end was
-    put off beyond its offer's.
+    """A coupon as its bearer sees it: whole. `starts_on` only where it is not good yet; `put_off_to` is its last day
+    where that was put off beyond its offer's.
     """
 
     code: str = Field(repr=False)
     qr: str = Field(repr=False)
     title: str
     gives: tuple[str, ...] = ()
-    starts_at: datetime | None = None
+    starts_on: date | None = None
     ends_at: datetime | None = None
-    put_off_to: datetime | None = None
+    put_off_to: date | None = None
     left: int = 1
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.cards import ProgramTerms
+from models.company import Company
 from models.database import now_by
 from models.desk.cards import (
     CardLine,
@@ -39,6 +40,7 @@ from tasks.offers.windows import last_day
 from tasks.offers.wording import Words
 from tasks.people.rows import everybody
 from tasks.returns.marks import mark_of, preferences_path
+from tasks.schedule.wall import local
 
 COUPONS_SHOWN, USES_SHOWN, PURCHASES_SHOWN, MOVES_SHOWN = 20, 20, 20, 20
 
@@ -139,7 +141,6 @@ class Pages:
         card, terms = loyalty.card_of(session, linked.customer), rows.program(session)
         points, ending = loyalty.balance(session, linked.customer), rows.ending_next(session, linked.customer)
         letter = page.last_letter(session, linked.customer)
-        words = Words(outlets=outlets, currency=company.currency)
         return MyPage(
             name=customer.name if customer else "", card=card.number if card else "",
             bars=bars_svg(ean_13(card.number)).decode() if card else "",
@@ -147,7 +148,7 @@ class Pages:
             has_points=bool(points) or bool(terms and (terms.per or terms.tiers)), points=points,
             worth=points * (terms.worth if terms else 0), ends_on=ending[0] if ending else None,
             ends=ending[1] if ending else 0, tier=self._tier(session, linked.customer, terms, now),
-            coupons=_coupons(page.live_coupons(session, linked.customer, now, COUPONS_SHOWN), words),
+            coupons=_coupons(page.live_coupons(session, linked.customer, now, COUPONS_SHOWN), company, now),
             uses=tuple(
                 MyUse(at=one.at, title=title, outlet=outlets.get(one.outlet, one.outlet), amount=one.amount - one.back,
                       back=one.state == Redeemed.RETURNED)
@@ -175,14 +176,18 @@ class Pages:
         return now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
 
 
-def _coupons(found: Sequence[page.Live], words: Words) -> tuple[MyCoupon, ...]:
-    return tuple(
-        MyCoupon(
-            code=one.code, qr=qr_svg(one.code).decode(), title=one.title, starts_at=one.starts_at,
-            ends_at=one.ends_at, put_off_to=one.put_off_to,
-            gives=said_to_bearer(OfferTerms.model_validate(one.terms), words), left=one.left,
-        )
-        for one in found
+def _coupons(found: Sequence[page.Live], company: Company, now: datetime) -> tuple[MyCoupon, ...]:
+    return tuple(_coupon(one, OfferTerms.model_validate(one.terms), company, now) for one in found)
+
+
+def _coupon(one: page.Live, terms: OfferTerms, company: Company, now: datetime) -> MyCoupon:
+    """By its days, as outlets judge it: an instant of another outlet's clock would be the wrong day here."""
+    words = Words(outlets={outlet.key: outlet.name for outlet in company.outlets}, currency=company.currency)
+    begins = any(local(now, zone).date() < terms.first_day for zone in company.zones)
+    put_off_to = last_day(one.put_off_to, company.zones) if one.put_off_to else None
+    return MyCoupon(
+        code=one.code, qr=qr_svg(one.code).decode(), title=one.title, starts_on=terms.first_day if begins else None,
+        ends_at=one.ends_at, put_off_to=put_off_to, gives=said_to_bearer(terms, words), left=one.left,
     )  # fmt: skip
 
 

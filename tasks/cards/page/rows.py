@@ -34,7 +34,6 @@ class Live:
     code: str = field(repr=False)
     offer: str
     title: str
-    starts_at: datetime | None
     ends_at: datetime | None
     put_off_to: datetime | None
     left: int
@@ -61,7 +60,6 @@ def live_coupons(session: Session, customer: int, now: datetime, most: int) -> l
     return [
         Live(
             id=coupon.id or 0, code=coupon.code, offer=offer.key, title=offer.title,
-            starts_at=offer.starts_at if offer.starts_at and offer.starts_at > now else None,
             ends_at=coupon.ends_at or offer.ends_at, put_off_to=coupon.ends_at,
             left=coupon.most - coupon.used if coupon.most else 0,
             terms=version.terms,

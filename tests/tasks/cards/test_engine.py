@@ -269,13 +269,14 @@ def test_the_page_shows_what_is_its_clients_and_live(house: House) -> None:
               owners={"MINE": 1, "USED": 1, "OTHERS": 2, "STOPPED": 1})  # fmt: skip
         offer(session, ["DRAFT"], key="draft", owners={"DRAFT": 1}, stage=OfferStage.DRAFT)
         offer(session, ["OVER"], key="over", owners={"OVER": 1}, ends_at=NOW - DAY)
-        offer(session, ["LATER"], key="later", owners={"LATER": 1}, starts_at=NOW + DAY, ends_at=NOW + 9 * DAY)
+        later = terms(first_day=NOW.date() + DAY)
+        offer(session, ["LATER"], later, key="later", owners={"LATER": 1}, ends_at=NOW + 9 * DAY)
         found = {one.code: one for one in session.execute(select(Coupon)).scalars()}
         found["USED"].used, found["STOPPED"].state = 1, CouponState.STOPPED
     receipt(house, "a", 12_300)
     page = Pages(house).page(token(house))
     assert page is not None and page.name == "Anna Stone" and page.card == cards(house)[0].number
-    assert [(one.code, one.starts_at) for one in page.coupons] == [("LATER", NOW + DAY), ("MINE", None)]
+    assert [(one.code, one.starts_on) for one in page.coupons] == [("LATER", NOW.date() + DAY), ("MINE", None)]
     said = " ".join(page.coupons[1].gives)
     assert "10" in said and "sleeping" not in said and "secret-fund" not in said
     assert [one.amount for one in page.purchases] == [12_300] and "<svg" in page.bars and page.preferences == ""

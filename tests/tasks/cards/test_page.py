@@ -1,0 +1,57 @@
+"""What a client reads on the personal page: days as the outlets judge them, points that may be spent."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from models.customers import Customer
+from models.database import SetClock
+from models.redemptions import Coupon
+from tasks.cards.page.engine import Pages
+from tasks.house import House
+from tests.fakes import FakeChannel
+from tests.house import COMPANY, furnished
+from tests.tasks.cards.test_engine import token
+from tests.tasks.redeeming.shop import offer, terms
+
+CHANNELS: dict[str, Any] = {"fake": FakeChannel()}
+FAR_APART = """\
+outlets:
+  - {key: west, name: West, zone: Europe/Kaliningrad}
+  - {key: east, name: East, zone: Asia/Novosibirsk}
+"""
+FIRST, LAST = date(2026, 12, 1), date(2026, 12, 9)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 11, 30, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine, clock: SetClock) -> House:
+    made = furnished(tmp_path, database, CHANNELS, clock, company=COMPANY + FAR_APART)
+    with made.sessions.begin() as session:
+        session.add(Customer(name="Anna", created_at=clock.at, changed_at=clock.at))
+    return made
+
+
+def test_a_coupon_is_good_from_and_until_the_days_that_were_said_wherever_the_outlets_are(
+    house: House, clock: SetClock
+) -> None:
+    """Its first instant is one of the easternmost outlet, its last one of the westernmost: other days in Moscow."""
+    with house.sessions.begin() as session:
+        made = terms(first_day=FIRST, last_day=FIRST)
+        offer(session, ["MINE"], made, owners={"MINE": 1}, starts_at=datetime(2026, 11, 30, 17, tzinfo=UTC))
+        [coupon] = session.execute(select(Coupon)).scalars()
+        coupon.ends_at = datetime(2026, 12, 9, 21, 59, 59, 999999, tzinfo=UTC)
+    for hours in (0, 8):
+        clock.at += timedelta(hours=hours)
+        page = Pages(house).page(token(house))
+        assert page is not None and (page.coupons[0].starts_on, page.coupons[0].put_off_to) == (FIRST, LAST)
+    clock.at += timedelta(hours=4)
+    page = Pages(house).page(token(house))
+    assert page is not None and page.coupons[0].starts_on is None
