@@ -1,8 +1,8 @@
 """The program of points as people write it, and what follows from it for a client. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision
 
@@ -15,6 +15,7 @@ BAD_MONEY = mark("“{value}” is no sum of money. Write it in digits, for exam
 BAD_TIER = mark("Line {line} of the tiers cannot be read: “{said}”. Write: title: spent from: money for a point.")
 SAME_TIER = mark("Two tiers have the title or the sum of line {line}. Give each its own.")
 TITLE_MOST, TIERS_MOST = 40, 12
+PLAIN, LONGEST = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?"), 10  # digits before the comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,19 @@ class Standing:
 
 
 def minor(text: str, currency: str) -> int:
-    """A sum of money in minor units; raises Refused."""
-    written = "".join(text.split()).replace(",", ".").rstrip("₽").removesuffix("руб.").removesuffix("руб")
-    try:
-        found = Decimal(written).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
-        raise Refused(because(BAD_MONEY, code="bad_money", value=text)) from None
-    if not found.is_finite() or found != found.to_integral_value() or not 0 <= found <= 10**12:
+    """A sum of money in minor units; raises Refused: also for 10,000, ten to some and ten thousand to others."""
+    digits = get_currency_precision(currency)
+    written = "".join(text.split()).rstrip("₽").removesuffix("руб.").removesuffix("руб")
+    found = PLAIN.fullmatch(written)
+    if found is None or len(found[2] or "") > digits or len(found[1]) > LONGEST:
         raise Refused(because(BAD_MONEY, code="bad_money", value=text))
-    return int(found)
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
 def tiers_of(text: str, currency: str) -> tuple[Tier, ...]:
     """Tiers as they are written, one a line (or after a semicolon): “Silver: 10000: 15”. Raises Refused."""
     lines = [line.strip() for line in text.replace(";", "\n").splitlines() if line.strip()]
-    found = sorted((_tier(n, line, currency) for n, line in enumerate(lines[: TIERS_MOST + 1], 1)), key=_spent)
+    found = [_tier(n, line, currency) for n, line in enumerate(lines[: TIERS_MOST + 1], 1)]
     titles, sums = set[str](), set[int]()
     for n, one in enumerate(found, 1):
         if one.title.casefold() in titles or one.spent in sums:
@@ -50,7 +49,7 @@ def tiers_of(text: str, currency: str) -> tuple[Tier, ...]:
         sums.add(one.spent)
     if len(found) > TIERS_MOST:
         raise Refused(because(BAD_TIER, code="bad_tier", line=TIERS_MOST + 1, said=lines[TIERS_MOST]))
-    return tuple(found)
+    return tuple(sorted(found, key=_spent))
 
 
 def _spent(tier: Tier) -> int:

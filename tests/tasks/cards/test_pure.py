@@ -56,11 +56,42 @@ def test_money_is_read_as_people_write_it(text: str, amount: int) -> None:
     assert minor(text, "RUB") == amount
 
 
-@pytest.mark.parametrize("text", ["", "-1", "0.001", "много", "1e99", "NaN", "inf", "1;2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-1",
+        "0.001",
+        "много",
+        "1e99",
+        "1e999999",
+        "NaN",
+        "inf",
+        "1;2",
+        "10,000",
+        "1.000.000",
+        "1" * 30,
+        "٣",
+        "1_000",
+        ".",
+    ],
+)
 def test_what_is_no_money_is_said(text: str) -> None:
     with pytest.raises(Refused) as refused:
         minor(text, "RUB")
     assert refused.value.reason.code == "bad_money"
+
+
+def test_in_a_currency_without_coins_no_fraction_is_one() -> None:
+    assert minor("10000", "JPY") == 10_000
+    with pytest.raises(Refused):
+        minor("10,000", "JPY")
+
+
+def test_of_tiers_that_cannot_be_told_apart_the_line_is_named_as_it_is_written() -> None:
+    with pytest.raises(Refused) as refused:
+        tiers_of("Gold: 20000\nSilver: 30000\ngold: 10000", "RUB")
+    assert "line 3" in str(refused.value.reason)
 
 
 def test_tiers_are_read_and_written_the_same() -> None:
