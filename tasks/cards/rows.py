@@ -16,6 +16,8 @@ from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 from tasks.groups.belonging import in_group
 
+ENDED = func.coalesce(func.sum(col(PointsLot.left)), 0)
+
 # Cards.
 
 
@@ -36,9 +38,20 @@ def numbers_of(session: Session, customers: Collection[int]) -> dict[int, str]:
     return {int(whose or 0): number for whose, number in session.execute(query).tuples()}
 
 
-def balances(session: Session, customers: Collection[int]) -> dict[int, int]:
-    query = select(PointsBalance).where(col(PointsBalance.customer_id).in_(customers))
-    return {row.customer_id: row.points for row in session.execute(query).scalars()}
+def balances(session: Session, customers: Collection[int], today: date) -> dict[int, int]:
+    """What these clients may spend: without points that have ended, and go from the ledger at night."""
+    whose, points = col(PointsBalance.customer_id), col(PointsBalance.points)
+    over = select(ENDED).where(col(PointsLot.customer_id) == whose, *_over(today)).scalar_subquery()
+    query = select(whose, points - over).where(whose.in_(customers))
+    return {customer: int(points) for customer, points in session.execute(query).tuples()}
+
+
+def may_spend(session: Session, customer: int, today: date) -> int:
+    return balances(session, [customer], today).get(customer, 0)
+
+
+def _over(today: date) -> tuple[ColumnElement[bool], ...]:
+    return (col(PointsLot.left) > 0, col(PointsLot.ends_on) < today)
 
 
 def _has_card() -> ColumnElement[bool]:
@@ -213,20 +226,21 @@ def sides(session: Session, of: Iterable[int]) -> dict[int, list[tuple[str, int]
     return {id: sorted(rows, key=lambda one: one[0] != Account.CLIENT) for id, rows in found.items()}
 
 
-def ending_next(session: Session, customer: int) -> tuple[date, int] | None:
-    """The day on which points end next, and how many."""
+def ending_next(session: Session, customer: int, today: date) -> tuple[date, int] | None:
+    """The last day of the points that end next, and how many they are."""
     day = col(PointsLot.ends_on)
     query = (
         select(day, func.sum(col(PointsLot.left))).where(col(PointsLot.customer_id) == customer, day.is_not(None))
-        .where(col(PointsLot.left) > 0).group_by(day).order_by(day).limit(1)
+        .where(col(PointsLot.left) > 0, day >= today).group_by(day).order_by(day).limit(1)
     )  # fmt: skip
     row = session.execute(query).tuples().first()
     return (row[0], int(row[1])) if row and row[0] else None
 
 
-def outstanding(session: Session) -> int:
-    """How many points all clients have."""
-    return int(session.execute(select(func.coalesce(func.sum(col(PointsBalance.points)), 0))).scalar_one())
+def outstanding(session: Session, today: date) -> int:
+    """How many points all clients may spend."""
+    there = session.execute(select(func.coalesce(func.sum(col(PointsBalance.points)), 0))).scalar_one()
+    return int(there) - int(session.execute(select(ENDED).where(*_over(today))).scalar_one())
 
 
 def moved_between(session: Session, since: datetime, until: datetime) -> dict[str, int]:

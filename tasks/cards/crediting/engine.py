@@ -156,7 +156,7 @@ class Upkeep:
             now = now_by(self.clock, session)
             today = now.astimezone(self._zone).date()
             since, until = self._midnight(today - timedelta(days=1)), self._midnight(today)
-            terms, points = rows.program(session), rows.outstanding(session)
+            terms, points = rows.program(session), rows.outstanding(session, today)
             moved = rows.moved_between(session, since, until)
             levels = {"cards_good": rows.issued(session), "points_open": points}
             if terms and terms.worth:

@@ -94,7 +94,8 @@ class Pages:
             names = {person.key: person.name for person in everybody(session)}
             moves = rows.moves(session, customer, most + 1 if most else None)
             sides = rows.sides(session, [one.id or 0 for one in moves])
-            points, ending = loyalty.balance(session, customer), rows.ending_next(session, customer)
+            today = self._today(now)
+            points, ending = rows.may_spend(session, customer, today), rows.ending_next(session, customer, today)
             coupons, company = page.live_coupons(session, customer, now, COUPONS_SHOWN), self.house.workspace.company
             return CardsSeen(
                 cards=tuple(
@@ -120,7 +121,8 @@ class Pages:
         """The program in force as its form has it, and what is owed by it."""
         currency = self.house.workspace.company.currency
         with self.house.reads() as session:
-            row, terms, points = rows.last_program(session), rows.program(session), rows.outstanding(session)
+            row, terms = rows.last_program(session), rows.program(session)
+            points = rows.outstanding(session, self._today(now_by(self.clock, session)))
             seen = ProgramPage(
                 cards=rows.issued(session), points=points, currency=currency, groups=rows.groups(session)
             )  # fmt: skip
@@ -139,7 +141,11 @@ class Pages:
         outlets = {outlet.key: outlet.name for outlet in company.outlets}
         customer = records.customer(session, linked.customer)
         card, terms = loyalty.card_of(session, linked.customer), rows.program(session)
-        points, ending = loyalty.balance(session, linked.customer), rows.ending_next(session, linked.customer)
+        today = self._today(now)
+        points, ending = (
+            rows.may_spend(session, linked.customer, today),
+            rows.ending_next(session, linked.customer, today),
+        )
         letter = page.last_letter(session, linked.customer)
         return MyPage(
             name=customer.name if customer else "", card=card.number if card else "",

@@ -103,7 +103,7 @@ def my_fields(house: House, session: Session, due: Sequence[Due]) -> dict[int, d
     whose = sorted({one.customer_id for one in due})
     now, turns = now_by(house.clock, session), rows.turns_of(session, whose)
     today = now.astimezone(ZoneInfo(house.workspace.company.zone)).date()
-    points, cards = rows.balances(session, whose), rows.numbers_of(session, whose)
+    points, cards = rows.balances(session, whose, today), rows.numbers_of(session, whose)
     found: dict[int, dict[str, Any]] = {}
     for one in due:
         if not one.id:  # looked at or tried, and in no client's hands

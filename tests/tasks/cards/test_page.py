@@ -10,11 +10,14 @@ from sqlalchemy import Engine, select
 from models.customers import Customer
 from models.database import SetClock
 from models.redemptions import Coupon
+from tasks.cards.ledger.engine import Ledger
 from tasks.cards.page.engine import Pages
+from tasks.cards.page.rows import my_fields
 from tasks.house import House
+from tasks.loyalty.engine import Wanted
 from tests.fakes import FakeChannel
 from tests.house import COMPANY, furnished
-from tests.tasks.cards.test_engine import token
+from tests.tasks.cards.test_engine import due, token
 from tests.tasks.redeeming.shop import offer, terms
 
 CHANNELS: dict[str, Any] = {"fake": FakeChannel()}
@@ -55,3 +58,18 @@ def test_a_coupon_is_good_from_and_until_the_days_that_were_said_wherever_the_ou
     clock.at += timedelta(hours=4)
     page = Pages(house).page(token(house))
     assert page is not None and page.coupons[0].starts_on is None
+
+
+def test_points_that_have_ended_are_nobodys_to_spend_before_the_night_has_come_for_them(
+    house: House, clock: SetClock
+) -> None:
+    ledger = Ledger(house)
+    ledger.earn(Wanted("a", 1, 30), FIRST)
+    ledger.earn(Wanted("b", 1, 12), LAST)
+    clock.at = datetime(2026, 12, 1, 21, 30, tzinfo=UTC)  # the second in Moscow
+    page, pages = Pages(house).page(token(house)), Pages(house)
+    assert page is not None and (page.points, page.ends, page.ends_on) == (12, 12, LAST)
+    assert (pages.seen(1).points, pages.seen(1).ends_on, pages.program().points) == (12, LAST, 12)
+    with house.reads() as session:
+        assert my_fields(house, session, [due(11, 1)])[11]["points"] == 12
+    assert ledger.expire() == 30 and ledger.wrong() == ([], []) and pages.seen(1).points == 12
