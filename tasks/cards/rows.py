@@ -12,6 +12,7 @@ from models.customer_groups import CustomerGroup
 from models.customers import Customer
 from models.loyalty import Account, Card, CardState, PointsBalance, PointsEntry, PointsLot, PointsMove
 from models.purchases import Receipt
+from models.registry import Fact
 from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 from tasks.groups.belonging import in_group
@@ -241,6 +242,17 @@ def outstanding(session: Session, today: date) -> int:
     """How many points all clients may spend."""
     there = session.execute(select(func.coalesce(func.sum(col(PointsBalance.points)), 0))).scalar_one()
     return int(there) - int(session.execute(select(ENDED).where(*_over(today))).scalar_one())
+
+
+def fact_key(metric: str, day: date) -> str:
+    return f"{metric}:{day}"
+
+
+def without_fact(session: Session, metric: str, days: Sequence[date]) -> list[date]:
+    """Those of these days of which the registry has no such fact."""
+    keys = [fact_key(metric, day) for day in days]
+    there = set(session.execute(select(col(Fact.key)).where(col(Fact.key).in_(keys))).scalars())
+    return [day for day, key in zip(days, keys, strict=True) if key not in there]
 
 
 def moved_between(session: Session, since: datetime, until: datetime) -> dict[str, int]:

@@ -26,6 +26,7 @@ from tasks.loyalty.engine import Wanted
 from tasks.registry.rows import record
 
 OPERATION, SUBJECT, PORTION = "B8", "points", 500
+OPEN, DAYS_BACK = "points_open", 31
 
 
 @dataclass(frozen=True)
@@ -150,25 +151,33 @@ class Upkeep:
         return self.ledger.expire()
 
     def tell(self) -> int:
-        """Write yesterday's points and today's liability into the registry; returns how many facts were new."""
-        currency = self.house.workspace.company.currency
+        """Write what moved on the days before and today's liability into the registry; returns how many facts are new.
+
+        Days on which the house did not run are told with the next one that it does.
+        """
         with self.house.sessions.begin() as session:
-            now = now_by(self.clock, session)
-            today = now.astimezone(self._zone).date()
-            since, until = self._midnight(today - timedelta(days=1)), self._midnight(today)
-            terms, points = rows.program(session), rows.outstanding(session, today)
-            moved = rows.moved_between(session, since, until)
-            levels = {"cards_good": rows.issued(session), "points_open": points}
-            if terms and terms.worth:
-                levels["points_liability"] = points * terms.worth
-            flows = {
-                "points_given": moved.get(Moved.EARNED, 0), "points_spent": -moved.get(Moved.SPENT, 0),
-                "points_ended": -moved.get(Moved.EXPIRED, 0),
-            }  # fmt: skip
-            return record(session, [
-                *(_fact(metric, value, until, today, currency) for metric, value in levels.items()),
-                *(_fact(metric, value, since, today, currency) for metric, value in flows.items() if value),
-            ], self.clock)  # fmt: skip
+            today = now_by(self.clock, session).astimezone(self._zone).date()
+            untold = rows.without_fact(session, OPEN, [today - timedelta(days=back) for back in range(DAYS_BACK)])
+            facts = [fact for day in untold for fact in self._moved(session, day)]
+            return record(session, [*self._levels(session, today), *facts], self.clock)
+
+    def _levels(self, session: Session, today: date) -> list[Observation]:
+        terms, points = rows.program(session), rows.outstanding(session, today)
+        levels = {"cards_good": rows.issued(session), OPEN: points}
+        if terms and terms.worth:
+            levels["points_liability"] = points * terms.worth
+        currency, at = self.house.workspace.company.currency, self._midnight(today)
+        return [_fact(metric, value, at, today, currency) for metric, value in levels.items()]
+
+    def _moved(self, session: Session, told_on: date) -> list[Observation]:
+        """What moved on the day before this one."""
+        since, until = self._midnight(told_on - timedelta(days=1)), self._midnight(told_on)
+        moved = rows.moved_between(session, since, until)
+        flows = {
+            "points_given": moved.get(Moved.EARNED, 0), "points_spent": -moved.get(Moved.SPENT, 0),
+            "points_ended": -moved.get(Moved.EXPIRED, 0),
+        }  # fmt: skip
+        return [_fact(metric, value, since, told_on, "") for metric, value in flows.items() if value]
 
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self._zone)
@@ -181,5 +190,5 @@ class Upkeep:
 def _fact(metric: str, value: int, at: datetime, day: date, currency: str) -> Observation:
     return Observation(
         operation=OPERATION, subject_kind="program", subject_id=SUBJECT, metric=metric, value=value, observed_at=at,
-        source="measured", currency=currency if metric == "points_liability" else "", key=f"{metric}:{day}",
+        source="measured", currency=currency if metric == "points_liability" else "", key=rows.fact_key(metric, day),
     )  # fmt: skip

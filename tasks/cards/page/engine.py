@@ -141,11 +141,8 @@ class Pages:
         outlets = {outlet.key: outlet.name for outlet in company.outlets}
         customer = records.customer(session, linked.customer)
         card, terms = loyalty.card_of(session, linked.customer), rows.program(session)
-        today = self._today(now)
-        points, ending = (
-            rows.may_spend(session, linked.customer, today),
-            rows.ending_next(session, linked.customer, today),
-        )
+        whose, today = linked.customer, self._today(now)
+        points, ending = rows.may_spend(session, whose, today), rows.ending_next(session, whose, today)
         letter = page.last_letter(session, linked.customer)
         return MyPage(
             name=customer.name if customer else "", card=card.number if card else "",

@@ -12,6 +12,7 @@ from models.customer_orders import EraseCustomerForm
 from models.customers import Customer
 from models.database import SetClock
 from models.purchases import Receipt
+from models.registry import Fact
 from tasks.cards import rows
 from tasks.cards.crediting.engine import Upkeep
 from tasks.cards.ledger.engine import Ledger
@@ -27,8 +28,13 @@ CHANNELS: dict[str, Any] = {"fake": FakeChannel()}
 
 
 @pytest.fixture
-def house(tmp_path: Path, database: Engine) -> House:
-    made = furnished(tmp_path, database, CHANNELS, SetClock(NOW))
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine, clock: SetClock) -> House:
+    made = furnished(tmp_path, database, CHANNELS, clock)
     with made.sessions.begin() as session:
         session.add_all(Customer(name=name, created_at=NOW, changed_at=NOW) for name in ("Anna", "Oleg"))
     for customer in (1, 2):
@@ -122,3 +128,19 @@ def test_a_return_of_long_ago_is_of_what_was_bought_before_it(house: House) -> N
     receipt(house, "a back", -100_000, days=-4)
     receipt(house, "b", 900_000, days=-3)
     assert Upkeep(house).count() == 3 and points(house) == 900
+
+
+def test_days_on_which_the_house_did_not_run_are_told_with_the_next_one(house: House, clock: SetClock) -> None:
+    ledger, began = Ledger(house), clock.at
+    for day in (0, 1, 3):
+        clock.at = began + timedelta(days=day)
+        ledger.earn(Wanted(f"of {day}", 1, 10 + day))
+        if day == 0:
+            Upkeep(house).tell()
+    clock.at = began + timedelta(days=4)
+    Upkeep(house).tell()
+    assert Upkeep(house).tell() == 0
+    with house.reads() as session:
+        given = select(Fact).where(Fact.metric == "points_given").order_by(Fact.observed_at)  # type: ignore[arg-type]
+        found = [(one.observed_at - began, one.value) for one in session.execute(given).scalars()]
+    assert [(days.days + 1, value) for days, value in found] == [(0, 10), (1, 11), (3, 13)]
