@@ -26,6 +26,7 @@ from models.till_calls import (
     Validate,
     Verdict,
 )
+from models.till_points import PointsAnswer, PointsQuote, PointsReturn, PointsSpend
 from tasks.codes.rows import KnownForms
 from tasks.house import House
 from tasks.outlets import rows as keys
@@ -33,6 +34,7 @@ from tasks.people.tokens import till_key_hash
 from tasks.redeeming import refusals
 from tasks.redeeming.engine import Redeeming
 from tasks.tills.engine import Tills
+from tasks.tills.paying.engine import PointsAtTill
 from tasks.tills.reading import shaped
 
 LIST_SECONDS = 15
@@ -80,6 +82,15 @@ class TillVerbs:
 
     def coupons_returned(self, caller: Caller, body: Any, key: str) -> Returned:
         return _taken(lambda: self._till(caller).give_back(shaped(Return, body), key))
+
+    def points_quoted(self, caller: Caller, body: Any) -> PointsAnswer:
+        return _taken(lambda: PointsAtTill(self.house, caller).quote(shaped(PointsQuote, body)))
+
+    def points_spent(self, caller: Caller, body: Any, key: str) -> PointsAnswer:
+        return _taken(lambda: PointsAtTill(self.house, caller).spend(shaped(PointsSpend, body), key))
+
+    def points_returned(self, caller: Caller, body: Any, key: str) -> PointsAnswer:
+        return _taken(lambda: PointsAtTill(self.house, caller).give_back(shaped(PointsReturn, body), key))
 
     def coupons_journal(self, caller: Caller, body: Any) -> JournalAnswer:
         return _taken(lambda: self._till(caller).journal(body))

@@ -69,6 +69,10 @@ class PointsProgramForm(Signed):
         default="", max_length=30, title=mark("What a point is worth"),
         description=mark("In the company's currency, for example 1 or 0.50; the liability is counted by it."),
     )  # fmt: skip
+    share: int = Field(
+        default=0, ge=0, le=100, title=mark("Share of a receipt that points may pay, %"),
+        description=mark("At tills whose own program asks for it; 0 means that points pay nothing."),
+    )  # fmt: skip
     days: int = Field(
         default=365, ge=0, le=3650, title=mark("How many days points are good"),
         description=mark("Counted from the day they come; 0 means for ever. Points given before keep their day."),

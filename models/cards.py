@@ -68,12 +68,14 @@ class Tier(Value):
 class ProgramTerms(Value):
     """One point is given for each `per` of money, and is worth `worth`; both in minor units, 0 is none.
 
+    Points may pay `share` per cent of a receipt, 0: they pay nothing.
     Points are good for `days` (0: for ever). A tier is what was spent in the last `window` days. Receipts count from
     `since` on.
     """
 
     per: int = Said(default=0, ge=0)
     worth: int = Said(default=0, ge=0)
+    share: int = Said(default=0, ge=0, le=100)
     days: int = Said(default=0, ge=0, le=3650)
     window: int = Said(default=365, ge=1, le=3650)
     since: date

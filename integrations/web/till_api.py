@@ -6,9 +6,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from models import till_calls as calls
+from models import till_points as points
 
 ABOUT = f"""\
-Coupons at a till: what comes off a receipt, redeemed exactly once, given back, also without the network.
+Coupons at a till: what comes off a receipt, redeemed exactly once, given back, also without the network. And points of
+clients' cards that pay part of a receipt.
 
 Amounts are whole minor units of the company's currency, quantities thousandths (1000 is one piece). Codes stand in
 bodies only. A sale has one key, sent as Idempotency-Key with its reservation and its redemption: the same call again
@@ -24,6 +26,14 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None, type[BaseModel], str]] 
     "redeem": ("The receipt is closed: redeem", calls.Redeem, calls.Verdict, KEYED),
     "release": ("Let a reservation go", calls.Release, calls.Released, ""),
     "return": ("Something is brought back, whole or by line", calls.Return, calls.Returned, KEYED),
+    "points": (
+        "What a card has, and how much of it may pay on this receipt",
+        points.PointsQuote,
+        points.PointsAnswer,
+        "",
+    ),
+    "points/spend": ("The receipt is closed: points pay part of it", points.PointsSpend, points.PointsAnswer, KEYED),
+    "points/return": ("Points that paid for what is brought back", points.PointsReturn, points.PointsAnswer, KEYED),
     "journal": ("Hand in what has happened without the network", calls.Journal, calls.JournalAnswer, ""),
     "list": ("The signed list of codes to hold without the network", None, calls.ListAnswer, ""),
 }
@@ -67,7 +77,8 @@ def _path(name: str) -> dict[str, Any]:
     if name == "journal":
         success["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
     operation: dict[str, Any] = {
-        "operationId": f"coupons_{name}", "summary": summary, "responses": {"200": success, **responses}
+        "operationId": f"coupons_{name.replace('/', '_')}", "summary": summary,
+        "responses": {"200": success, **responses},
     }  # fmt: skip
     if keyed:
         schema = TEXT | {"pattern": calls.KEY_PATTERN}

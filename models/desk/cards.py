@@ -162,6 +162,7 @@ class ProgramPage(Value):
 
     per: str = ""
     worth: str = ""
+    share: int = 0
     days: int = 365
     tiers: str = ""
     window: int = 365

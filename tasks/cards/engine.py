@@ -61,6 +61,7 @@ NOT_GOOD = mark("Card № {id} is not good any more, so there is nothing to do."
 SAY_WHY = mark("Say why: the reason stays in the ledger beside the points.")
 LONG_WHY = mark("The reason has more than {most} characters. Shorten it.")
 NO_POINT = mark("Nobody gets points this way: name the money for one point, or tiers with theirs.")
+NO_WORTH = mark("Points are to pay at tills, and what a point is worth is not said. Say it.")
 WHY = mark("Why")
 DRAWS, PORTION = 20, 500
 
@@ -179,9 +180,12 @@ class CardOrders:
 
     def _program(self, session: Session, form: PointsProgramForm, by: str) -> Line:
         currency, now = self.house.workspace.company.currency, now_by(self.clock, session)
+        worth = minor(form.worth, currency) if form.worth.strip() else 0
+        if form.share and not worth:
+            raise Refused(because(NO_WORTH, code="no_worth"))
         terms = ProgramTerms(
             per=minor(form.per, currency) if form.per.strip() else 0, days=form.days, window=form.window,
-            worth=minor(form.worth, currency) if form.worth.strip() else 0, tiers=tiers_of(form.tiers, currency),
+            worth=worth, share=form.share, tiers=tiers_of(form.tiers, currency),
             since=_day(form.since) if form.since.strip() else now.astimezone(self._zone).date(),
         )  # fmt: skip
         rows.add_program(session, terms, " ".join(form.reason.split())[:TEXT_MOST], by, now)

@@ -93,6 +93,11 @@ def points_for(terms: ProgramTerms, amount: int, spent: int) -> int:
     return amount // per if per else 0
 
 
+def most_points(terms: ProgramTerms, amount: int) -> int:
+    """How many points may pay on a receipt of this amount."""
+    return amount * terms.share // (100 * terms.worth) if terms.worth else 0
+
+
 def points_of_return(history: Iterable[tuple[int, int]], amount: int) -> int:
     """How many points go with so much that is brought back: as many as it gave when it was bought.
 

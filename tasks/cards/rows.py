@@ -133,6 +133,13 @@ def program(session: Session) -> ProgramTerms | None:
     return ProgramTerms.model_validate(row.terms) if row else None
 
 
+def program_at(session: Session, at: datetime) -> ProgramTerms | None:
+    """What was in force at a moment."""
+    then = select(PointsProgram).where(col(PointsProgram.at) <= at).order_by(col(PointsProgram.id).desc()).limit(1)
+    row = session.execute(then).scalar_one_or_none()
+    return ProgramTerms.model_validate(row.terms) if row else None
+
+
 def last_program(session: Session) -> PointsProgram | None:
     query = select(PointsProgram).order_by(col(PointsProgram.id).desc()).limit(1)
     return session.execute(query).scalar_one_or_none()

@@ -107,6 +107,12 @@ class Points:
     def earn_in(self, session: Session, order: Wanted, ends_on: date | None = None) -> PointsTold:
         return self._do(session, order, Moved.EARNED, partial(self._earn, order=order, ends_on=ends_on))
 
+    def spend_in(self, session: Session, order: Wanted) -> PointsTold:
+        return self._do(session, order, Moved.SPENT, partial(self._spend, order=order))
+
+    def give_back_in(self, session: Session, order: Wanted, of: str) -> PointsTold:
+        return self._do(session, order, Moved.GIVEN_BACK, partial(self._give_back, order=order, of=of))
+
     def take_back_in(self, session: Session, order: Wanted, of: str) -> PointsTold:
         return self._do(session, order, Moved.TAKEN_BACK, partial(self._take_back, order=order, of=of))
 

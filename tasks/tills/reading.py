@@ -26,6 +26,7 @@ NO_SUCH_LINE = mark("The receipt has no line of this number.")
 MORE_THAN_LINE = mark("More comes off the line than it costs.")
 MANY_GIVEN = mark("There is more given here than there are codes.")
 EITHER = mark("Name the sale by “sale”, the key it was redeemed under, or by “receipt”; by one of both.")
+WITH_CARD = mark("By the number of a receipt a payment is found together with the card that paid. Send “card”, too.")
 NO_ENTRIES = mark("The body is an object with one list of 1 to {most} entries, “entries”. Send it so.")
 TROUBLES_MOST = 50
 ENTRY: TypeAdapter[Any] = TypeAdapter(EntryTold)
@@ -100,14 +101,23 @@ def _reason(detail: ErrorDetails) -> Reason:
 
 def basket_of(told: BasketTold, currency: str, path: str = "basket") -> Basket:
     """The receipt as offers are laid on it. Raises NotTaken where it cannot be one."""
-    if told.currency != currency:
-        raise unfit([_trouble(f"{path}.currency", because(CURRENCY, code="currency", currency=currency))])
+    in_currency(told.currency, currency, f"{path}.currency")
     seen: set[int] = set()
     for place, line in enumerate(told.lines):
         if line.n in seen:
             raise unfit([_trouble(f"{path}.lines.{place}.n", because(TWICE, code="same_number"))])
         seen.add(line.n)
     return Basket(lines=tuple(BasketLine(**dict(line)) for line in told.lines), currency=currency)
+
+
+def in_currency(told: str, currency: str, field: str = "currency") -> None:
+    """Raises NotTaken where the till counts in another one."""
+    if told != currency:
+        raise unfit([_trouble(field, because(CURRENCY, code="currency", currency=currency))])
+
+
+def no_card() -> NotTaken:
+    return unfit([_trouble("card", because(WITH_CARD, code="card"))])
 
 
 def each_once(codes: Sequence[str]) -> None:

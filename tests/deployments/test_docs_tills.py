@@ -17,7 +17,7 @@ from tasks.cashier_page.engine import LIST_MOST
 from tasks.guessing.bounds import BOUNDS
 from tests.deployments.served import COMPANY, SECRET, web_of_its_own
 from tests.laws.source import ROOT
-from tests.tasks.tills.shop import OUTLETS, made, opened
+from tests.tasks.tills.shop import OUTLETS, clients_card, made, opened
 
 DOCS = ROOT / "docs"
 
@@ -47,17 +47,20 @@ def run(example: str, **environment: str) -> list[Any]:
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl: install the distribution's package")
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_the_examples_run_as_they_stand(tmp_path: Path, language: str) -> None:
-    said, returned = map(json.loads, blocks(page(language), "json"))
+    said, returned, paid = map(json.loads, blocks(page(language), "json"))
     with web_of_its_own(tmp_path) as web:
         (web.house.root / "company.yaml").write_text(COMPANY + OUTLETS)
         with web.house.sessions.begin() as session:
             opened(session, "TEA24", key="autumn-tea")
+            clients_card(session)
             key = made(session, web.clock, SECRET, "north", title="t", ends_in="", by="anton", coupons=True)
         around = {"TILL_URL": web.url, "TILL_KEY": key, "LANGUAGE": language}
         found = [run(example, **around) for example in blocks(page(language), "sh")]
-    [validated], [redeemed], [reserved, released], [back], [held], [journal] = found
+    [validated], [redeemed], [reserved, released], [back], [quoted, spent, given_back], [held], [journal] = found
     assert json.loads(json.dumps(validated).replace("\\u00a0", " ")) == said
     assert redeemed["ok"] and reserved["until"] and released["ok"] and back == returned
+    assert json.loads(json.dumps(spent).replace("\\u00a0", " ")) == paid
+    assert (quoted["points"], quoted["amount"], given_back["balance"]) == (243, 24_300, 150)
     assert set(held) == {"body", "signature", "public_key"}
     assert [(one["entered"], one["conflicts"], one["waits"]) for one in journal["entries"]] == [(True, [], False)] * 2
 
@@ -68,7 +71,7 @@ def test_the_tables_are_the_codes(language: str) -> None:
     told = {int(number) for line in text.splitlines() if re.match(r"\| [45]\d\d", line)
             for number in re.findall(r"\d{3}", line.split("|")[1])}  # fmt: skip
     assert told == set(STATUSES)
-    assert sorted(re.findall(r"^\| `\w+ /till/v1/(\w+)`", text, re.MULTILINE)) == sorted(OPERATIONS)
+    assert sorted(re.findall(r"^\| `\w+ /till/v1/([\w/]+)`", text, re.MULTILINE)) == sorted(OPERATIONS)
     bounds = [CODES_MOST, ENTRIES_MOST, BODY_MOST // 1_000_000, CALLS_A_MINUTE, LISTS_A_MINUTE]
     for number in (*bounds, *(one.most for one in BOUNDS)):
         assert re.search(rf"\b{number}\b", text), number

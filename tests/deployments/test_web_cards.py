@@ -124,6 +124,9 @@ def test_the_program_is_set_and_shown_with_what_is_owed(web: Web) -> None:
     page = olga.said(olga.post("/staff/points", form))
     assert "действует с этого момента" in page and 'value="0.50"' in page and "Серебро: 500" in page
     assert "целым числом" in olga.said(olga.post("/staff/points", form | {"days": "many"}))
+    assert "долю целым числом" in olga.said(olga.post("/staff/points", form | {"share": "половина"}))
+    assert 'value="30"' in olga.said(olga.post("/staff/points", form | {"share": "30 %"}))
+    assert "сколько стоит балл" in olga.said(olga.post("/staff/points", form | {"share": "30", "worth": ""}))
     assert "не сумма" in olga.said(olga.post("/staff/points", form | {"per": "много"}))
     olga.post(f"{PATH}/points", {"what": "add", "points": "40", "why": "акт 3"})
     assert "20\u00a0₽" in olga.get("/staff/points").text and "Серебро" in olga.get(PATH).text

@@ -20,7 +20,7 @@ from models.redemptions import CouponEvent, Redemption
 from models.till_calls import BODY_MOST
 from tests.deployments.served import COMPANY, FIREFOX, SECRET, Web, web_of_its_own
 from tests.tasks.redeeming.shop import terms
-from tests.tasks.tills.shop import LINES, OUTLETS, asked, basket, entry, made, opened, sold
+from tests.tasks.tills.shop import LINES, OUTLETS, asked, basket, clients_card, entry, made, opened, sold
 
 PATH = "/till/v1/"
 
@@ -339,3 +339,21 @@ def test_the_description_stands_at_its_address(web: Web) -> None:
     assert listed | {"openapi.json"} == routed
     lines = told["components"]["schemas"]["LineTold"]["properties"]
     assert lines["quantity"]["maximum"] == 10**9 and lines["amount"]["minimum"] == 0
+
+
+def test_points_of_a_card_pay_once_and_come_back_over_http(web: Web, till: httpx.Client) -> None:
+    with web.house.sessions.begin() as session:
+        clients_card(session)
+    asked = {"card": "2900000000070", "currency": "RUB", "amount": 81_000}
+    assert ask(till, "points", asked).json()["points"] == 243
+    told = asked | {"points": 200, "receipt": "17"}
+    assert refusal(ask(till, "points/spend", told)) == (400, "idempotency_key")
+    first, again = (ask(till, "points/spend", told, "p1") for _ in range(2))
+    assert first.json() | {"replayed": True} == again.json() and first.headers["cache-control"] == "no-store"
+    assert refusal(ask(till, "points/spend", told | {"points": 1}, "p1")) == (409, "another")
+    assert refusal(ask(till, "points/return", {"receipt": "17"}, "r1")) == (422, "fields")
+    assert ask(till, "points/return", {"sale": "p1"}, "r1").json()["balance"] == 300
+    wrong = ask(till, "points", asked | {"card": "2900000000071"}).json()
+    assert not wrong["ok"] and wrong["staff"]["code"] == "no_card" and wrong["balance"] == 0
+    with till_of(web, made_key(web, coupons=False)) as another:
+        assert refusal(ask(another, "points", asked)) == (403, "not_for_this")

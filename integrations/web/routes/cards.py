@@ -28,7 +28,8 @@ PROGRAM = "/staff/points"
 NOT_CHOSEN = mark("Choose what happens to the card. Nothing has been changed.")
 NO_NUMBER = mark("Write how many points, as a whole number from 1 to {most}. Nothing has been changed.")
 NO_DAYS = mark("Write days as a whole number from 0 to 3650. Nothing has been changed.")
-PROGRAM_FIELDS = {"per": 30, "worth": 30, "days": 10, "tiers": 1000, "window": 10, "since": 20}
+NO_SHARE = mark("Write the share as a whole number from 0 to 100, without the sign. Nothing has been changed.")
+PROGRAM_FIELDS = {"per": 30, "worth": 30, "share": 10, "days": 10, "tiers": 1000, "window": 10, "since": 20}
 
 routes = Routes()
 
@@ -98,10 +99,13 @@ def program(request: Request) -> Response:
 def set_program(request: Request) -> Response:
     """Let another program hold from now on."""
     typed = {name: said(request, name, most) for name, most in PROGRAM_FIELDS.items()}
+    typed["share"] = typed["share"].removesuffix("%").strip() or "0"
     try:
         form = PointsProgramForm.model_validate(typed | {"person": "", "reason": said(request, "why", TYPED_MOST)})
-    except ValidationError:
-        return after(request, PROGRAM, because(NO_DAYS, code="no_days"))
+    except ValidationError as error:
+        is_share = any("share" in one["loc"] for one in error.errors())
+        wrong = because(NO_SHARE, code="no_share") if is_share else because(NO_DAYS, code="no_days")
+        return after(request, PROGRAM, wrong)
     return after(request, PROGRAM, *premises(request).verbs.set_program(visitor_of(request), once_of(request), form))
 
 

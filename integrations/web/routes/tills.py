@@ -66,6 +66,24 @@ async def give_back(request: Request) -> Response:
     return await _answered(request, premises(request).verbs.coupons_returned, keyed=True)
 
 
+@routes.post(PATH + "points", Permission.PUBLIC, most=BODY_MOST, by_link=True)
+async def points_quoted(request: Request) -> Response:
+    """What a card has, and how much may pay."""
+    return await _answered(request, premises(request).verbs.points_quoted)
+
+
+@routes.post(PATH + "points/spend", Permission.PUBLIC, most=BODY_MOST, by_link=True)
+async def points_spent(request: Request) -> Response:
+    """Points pay part of a receipt."""
+    return await _answered(request, premises(request).verbs.points_spent, keyed=True)
+
+
+@routes.post(PATH + "points/return", Permission.PUBLIC, most=BODY_MOST, by_link=True)
+async def points_returned(request: Request) -> Response:
+    """Points that paid for what is brought back."""
+    return await _answered(request, premises(request).verbs.points_returned, keyed=True)
+
+
 @routes.post(PATH + "journal", Permission.PUBLIC, most=BODY_MOST, by_link=True)
 async def journal(request: Request) -> Response:
     """What has happened without the network."""

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from models.till_calls import Caller, JournalAnswer, ListAnswer, Released, Returned, Verdict
+from models.till_points import PointsAnswer
 
 
 class TillVerbs(Protocol):
@@ -20,6 +21,12 @@ class TillVerbs(Protocol):
     def coupons_released(self, caller: Caller, body: Any) -> Released: ...
 
     def coupons_returned(self, caller: Caller, body: Any, key: str) -> Returned: ...
+
+    def points_quoted(self, caller: Caller, body: Any) -> PointsAnswer: ...
+
+    def points_spent(self, caller: Caller, body: Any, key: str) -> PointsAnswer: ...
+
+    def points_returned(self, caller: Caller, body: Any, key: str) -> PointsAnswer: ...
 
     def coupons_journal(self, caller: Caller, body: Any) -> JournalAnswer: ...
 

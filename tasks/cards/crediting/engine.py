@@ -174,8 +174,8 @@ class Upkeep:
         since, until = self._midnight(told_on - timedelta(days=1)), self._midnight(told_on)
         moved = rows.moved_between(session, since, until)
         flows = {
-            "points_given": moved.get(Moved.EARNED, 0), "points_spent": -moved.get(Moved.SPENT, 0),
-            "points_ended": -moved.get(Moved.EXPIRED, 0),
+            "points_given": moved.get(Moved.EARNED, 0), "points_ended": -moved.get(Moved.EXPIRED, 0),
+            "points_spent": -moved.get(Moved.SPENT, 0) - moved.get(Moved.GIVEN_BACK, 0),
         }  # fmt: skip
         return [_fact(metric, value, since, told_on, "") for metric, value in flows.items() if value]
 

@@ -133,7 +133,7 @@ class Pages:
             "per": plain(terms.per, currency) if terms.per else "", "days": terms.days, "window": terms.window,
             "worth": plain(terms.worth, currency) if terms.worth else "", "since": f"{terms.since:%d.%m.%Y}",
             "tiers": tiers_written(terms.tiers, currency), "is_set": True, "by": names.get(row.by, row.by),
-            "at": row.at, "owed": points * terms.worth,
+            "at": row.at, "owed": points * terms.worth, "share": terms.share,
         })  # fmt: skip
 
     def _page(self, session: Session, linked: links.Linked, now: datetime) -> MyPage:

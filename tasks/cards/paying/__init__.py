@@ -1,0 +1,1 @@
+"""Purchases paid with points: asked about, paid, given back."""

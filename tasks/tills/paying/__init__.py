@@ -1,0 +1,1 @@
+"""The program of a till asks about points."""
