@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from babel.numbers import get_currency_precision
 
@@ -91,6 +92,11 @@ def points_for(terms: ProgramTerms, amount: int, spent: int) -> int:
     tier = standing(terms.tiers, spent).tier
     per = tier.per if tier and tier.per else terms.per
     return amount // per if per else 0
+
+
+def last_day(terms: ProgramTerms, today: date) -> date | None:
+    """Of points that come today; None where they do not end."""
+    return today + timedelta(days=terms.days) if terms.days else None
 
 
 def most_points(terms: ProgramTerms, amount: int) -> int:

@@ -20,7 +20,7 @@ from models.registry import Observation
 from tasks.cards import rows
 from tasks.cards.ledger.engine import Ledger
 from tasks.cards.ledger.rows import hold
-from tasks.cards.program import points_for, points_of_return
+from tasks.cards.program import last_day, points_for, points_of_return
 from tasks.house import House
 from tasks.loyalty.engine import Wanted
 from tasks.registry.rows import record
@@ -144,7 +144,7 @@ class Upkeep:
         return self.ledger.take_in(session, order, whole=False).points if points else 0
 
     def _last_day(self, terms: ProgramTerms, now: datetime) -> date | None:
-        return now.astimezone(self._zone).date() + timedelta(days=terms.days) if terms.days else None
+        return last_day(terms, now.astimezone(self._zone).date())
 
     def expire(self) -> int:
         """Let points end whose last day is over; returns how many."""

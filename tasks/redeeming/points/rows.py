@@ -4,15 +4,20 @@ A session is given. Balances are locked in the order of clients, behind coupons 
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.database import now_by
+from tasks.cards.program import last_day
+from tasks.cards.rows import program
 from tasks.loyalty.engine import Points, Wanted
 from tasks.loyalty.rows import move_of
 from tasks.redeeming.calls import GiveBack
 from tasks.redeeming.planning import Planned
 from tasks.redeeming.returning import Restored, points_due
+from tasks.schedule.wall import local
 
 Entered = tuple[Planned, int]
 
@@ -23,12 +28,20 @@ def move_key(redemption: int) -> str:
 
 
 def post(session: Session, points: Points, entered: Iterable[Entered], by: str) -> None:
-    """Put on clients' accounts what these redemptions give; who has none gets none."""
+    """Put on clients' accounts what these redemptions give; who has none gets none. They are good as long as others."""
     due = [(one.customer, id, sum(given.points for given in one.off.given), one.offered.key) for one, id in entered]
-    for customer, id, number, offer in sorted(one for one in due if one[0] and one[2]):
+    due = sorted(one for one in due if one[0] and one[2])
+    ends_on = last_day_of_today(session, points) if due else None
+    for customer, id, number, offer in due:
         assert customer is not None
-        told = points.earn_in(session, Wanted(move_key(id), customer, number, said=offer, by=by))
+        told = points.earn_in(session, Wanted(move_key(id), customer, number, said=offer, by=by), ends_on)
         assert not told.refusal, told.refusal.code
+
+
+def last_day_of_today(session: Session, points: Points) -> date | None:
+    """The last day of points that come today, by the company's program; None where they do not end."""
+    terms, zone = program(session), points.house.workspace.company.zone
+    return last_day(terms, local(now_by(points.clock, session), zone).date()) if terms else None
 
 
 def take_back(session: Session, points: Points, row: Any, done: Restored, call: GiveBack) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
 from models.basket import LINES_MOST, ONE, Basket, BasketLine, Given, Off
+from models.cards import PointsProgram, ProgramTerms
 from models.customers import Customer
 from models.database import SetClock, connect
 from models.offers import FreeDelivery, Gift, Goods, Invitation, OfferTerms, Points, Sitting
@@ -78,6 +79,21 @@ def test_points_come_with_the_redemption_once_and_go_with_the_return(till: Redee
         done = till.give_back(back("b2"))
         assert (done.points, done.whole) == (100, True) and till.points.balance(5) == 0
     assert adds_up(till)
+
+
+@pytest.mark.parametrize(("days", "left"), [(3, 0), (0, 100)])
+def test_points_of_an_offer_are_good_as_long_as_the_program_says(
+    till: Redeeming, clock: SetClock, sessions: Sessions, days: int, left: int
+) -> None:
+    opened(sessions, terms(Points(points=100)))
+    with sessions.begin() as session:
+        said = ProgramTerms(days=days, since=NOW.date()).model_dump(mode="json")
+        session.add(PointsProgram(terms=said, at=NOW - timedelta(days=900)))
+    assert till.redeem(call("r1", card="75")).ok
+    clock.at += timedelta(days=3)
+    assert till.points.expire() == 0 and till.points.balance(5) == 100
+    clock.at += timedelta(days=1)
+    assert till.points.expire() == 100 - left and till.points.balance(5) == left and adds_up(till)
 
 
 def test_a_reservation_gives_no_points_yet(till: Redeeming, sessions: Sessions) -> None:
