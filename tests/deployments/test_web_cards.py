@@ -19,6 +19,7 @@ from tasks.cards.page.engine import Pages
 from tests.deployments.served import Web, served, web_of_its_own
 from tests.fakes import NOW
 from tests.tasks.redeeming.shop import offer, terms
+from tests.tasks.subscribing.site import CONSENTS, MAILERS
 
 PATH = "/staff/customers/1"
 
@@ -172,6 +173,14 @@ def test_the_page_shows_its_bearer_everything_in_their_language(anywhere: Web) -
     assert "http" not in page.text.replace("http://www.w3.org/2000/svg", ""), "nothing of a third party"
     answer = stranger.post(f"{my(anywhere)}/language", {"language": "en"}, origin="null")
     assert "My card" in stranger.said(answer)
+
+
+def test_who_never_got_a_letter_is_led_to_where_letters_are_asked_for(web: Web) -> None:
+    reader = web.browser()
+    assert "/subscribe" not in reader.get(my(web)).text, "the company takes no subscriptions"
+    (web.house.root / "consents.yaml").write_text(CONSENTS)
+    (web.house.root / "mailers.yaml").write_text(MAILERS)
+    assert 'href="/subscribe"' in reader.get(my(web)).text
 
 
 def test_what_the_phone_keeps_is_of_this_page_only(web: Web) -> None:
