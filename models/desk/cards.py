@@ -84,6 +84,7 @@ class CardsSeen(Value):
     moves: tuple[MoveLine, ...] = ()
     moves_cut: bool = False
     coupons: tuple[CouponLine, ...] = ()
+    coupons_cut: bool = False
     closed_at: datetime | None = None
 
     @property
@@ -145,6 +146,7 @@ class MyPage(Value):
     ends: int = 0
     tier: TierNow = TierNow()
     coupons: tuple[MyCoupon, ...] = ()
+    coupons_cut: bool = False
     uses: tuple[MyUse, ...] = ()
     purchases: tuple[MyPurchase, ...] = ()
     preferences: str = Field(default="", repr=False)

@@ -88,7 +88,7 @@ class Pages:
         return True
 
     def seen(self, customer: int, most: int | None = MOVES_SHOWN) -> CardsSeen:
-        """Cards, points and coupons of a client, as staff see them."""
+        """Cards, points and coupons of a client, as staff see them; all of it where there is no `most`."""
         with self.house.reads() as session:
             now, terms = now_by(self.clock, session), rows.program(session)
             names = {person.key: person.name for person in everybody(session)}
@@ -96,7 +96,8 @@ class Pages:
             sides = rows.sides(session, [one.id or 0 for one in moves])
             today = self._today(now)
             points, ending = rows.may_spend(session, customer, today), rows.ending_next(session, customer, today)
-            coupons, company = page.live_coupons(session, customer, now, COUPONS_SHOWN), self.house.workspace.company
+            company, shown = self.house.workspace.company, COUPONS_SHOWN if most else None
+            coupons = page.live_coupons(session, customer, now, shown + 1 if shown else None)
             return CardsSeen(
                 cards=tuple(
                     CardLine(**card.model_dump(include={"number", "state", "why", "made_at", "changed_at"}),
@@ -112,8 +113,9 @@ class Pages:
                     CouponLine(
                         id=one.id, code=masked(one.code), offer=one.offer, title=one.title,
                         ends_on=last_day(one.ends_at, company.zones) if one.ends_at else None,
-                    ) for one in coupons
+                    ) for one in coupons[:shown]
                 ),
+                coupons_cut=shown is not None and len(coupons) > shown,
                 closed_at=page.closed_at(session, customer),
             )  # fmt: skip
 
@@ -144,6 +146,7 @@ class Pages:
         whose, today = linked.customer, self._today(now)
         points, ending = rows.may_spend(session, whose, today), rows.ending_next(session, whose, today)
         letter = page.last_letter(session, linked.customer)
+        coupons = page.live_coupons(session, linked.customer, now, COUPONS_SHOWN + 1)
         return MyPage(
             name=customer.name if customer else "", card=card.number if card else "",
             bars=bars_svg(ean_13(card.number)).decode() if card else "",
@@ -151,7 +154,7 @@ class Pages:
             has_points=bool(points) or bool(terms and (terms.per or terms.tiers)), points=points,
             worth=points * (terms.worth if terms else 0), ends_on=ending[0] if ending else None,
             ends=ending[1] if ending else 0, tier=self._tier(session, linked.customer, terms, now),
-            coupons=_coupons(page.live_coupons(session, linked.customer, now, COUPONS_SHOWN), company, now),
+            coupons=_coupons(coupons[:COUPONS_SHOWN], company, now), coupons_cut=len(coupons) > COUPONS_SHOWN,
             uses=tuple(
                 MyUse(at=one.at, title=title, outlet=outlets.get(one.outlet, one.outlet), amount=one.amount - one.back,
                       back=one.state == Redeemed.RETURNED)

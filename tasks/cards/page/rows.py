@@ -40,7 +40,7 @@ class Live:
     terms: dict[str, Any]
 
 
-def live_coupons(session: Session, customer: int, now: datetime, most: int) -> list[Live]:
+def live_coupons(session: Session, customer: int, now: datetime, most: int | None) -> list[Live]:
     """Those that end first, first. One that is held by a till at this moment is still there."""
     ends = func.coalesce(col(Coupon.ends_at), col(OfferRow.ends_at))
     query = (

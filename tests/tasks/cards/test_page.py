@@ -11,7 +11,7 @@ from models.customers import Customer
 from models.database import SetClock
 from models.redemptions import Coupon
 from tasks.cards.ledger.engine import Ledger
-from tasks.cards.page.engine import Pages
+from tasks.cards.page.engine import COUPONS_SHOWN, Pages
 from tasks.cards.page.rows import my_fields
 from tasks.house import House
 from tasks.loyalty.engine import Wanted
@@ -73,3 +73,14 @@ def test_points_that_have_ended_are_nobodys_to_spend_before_the_night_has_come_f
     with house.reads() as session:
         assert my_fields(house, session, [due(11, 1)])[11]["points"] == 12
     assert ledger.expire() == 30 and ledger.wrong() == ([], []) and pages.seen(1).points == 12
+
+
+@pytest.mark.parametrize(("number", "is_cut"), [(COUPONS_SHOWN, False), (COUPONS_SHOWN + 1, True)])
+def test_where_not_all_coupons_are_shown_it_is_said(house: House, number: int, is_cut: bool) -> None:
+    with house.sessions.begin() as session:
+        codes = [f"C{n}" for n in range(number)]
+        offer(session, codes, terms(), owners=dict.fromkeys(codes, 1))
+    page, seen = Pages(house).page(token(house)), Pages(house).seen(1)
+    assert page is not None and len(page.coupons) == len(seen.coupons) == COUPONS_SHOWN
+    assert page.coupons_cut is seen.coupons_cut is is_cut
+    assert len(Pages(house).seen(1, most=None).coupons) == number, "the file with everything known leaves nothing out"
