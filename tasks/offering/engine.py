@@ -29,6 +29,7 @@ from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval, writer_of_offers
 from tasks.offering.filling import difference, merged, text_of, with_days
 from tasks.offering.knowledge import Knowledge, fit
+from tasks.offering.strange import strange
 from tasks.offering.telling import checked_key, line_of, problems_told
 from tasks.offers.reading import ReadOffer, read
 from tasks.offers.writing import written
@@ -70,7 +71,9 @@ class Offering:
         today = local(now_by(self.clock, session), known.workspace.company.zone).date()
         text = self._text(form)
         if not text.strip():
-            return read(text_of(form, today, known.named), known=known.known)
+            found = read(text_of(form, today, known.named), known=known.known)
+            problems = (*strange(form), *found.problems)
+            return ReadOffer(None if problems else found.terms, problems)
         said = compose(text, form.file).value
         text = with_days(text, said, today) if said is not None else text
         return read(text, form.file.strip(), known.known)

@@ -53,6 +53,10 @@ def test_what_is_filled_in_is_said_in_sentences_or_told_by_field(web: Web) -> No
     page = text(wrong.text)
     assert wrong.status_code == 422 and "«вчера» — не дата" in page, page
     assert olga.post(NEW, TEA | {"total": "много"}).status_code == 422
+    other = html.fromstring(olga.post(NEW, TEA | {"gift": "cup", "take": "3", "pay": ""}).text)
+    assert "поле не относится" in other.xpath("string(//*[@id='f-gift']/..)") and not other.xpath(
+        "//*[@id='f-pay']/..//p[@role]"
+    )
     assert not [one for one in book(web) if one.code == "make-offer"]
 
 

@@ -232,9 +232,9 @@ def _titled(path: str) -> str:
 
 
 def form_of_fields(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What a page of the desk sent, as the form's fields: an unticked box is absent."""
-    said = dict(fields)
+    """What a page of the desk sent, as the form's fields: an unticked box is absent, an emptied field is as usual."""
     known = {name: field for name, field in OfferFields.model_fields.items() if name not in NOT_FILLED_IN}
+    said = {name: value for name, value in fields if value.strip() or name not in known or known[name].default == ""}
     checks = {name: name in said for name, field in known.items() if field.annotation is bool}
     several = {name: ", ".join(value for field, value in fields if field == name) for name in MANY}
     return {name: value for name, value in said.items() if name in known} | several | checks

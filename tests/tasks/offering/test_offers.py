@@ -87,6 +87,7 @@ def test_what_is_wrong_names_its_field(house: House) -> None:
     assert "gives.amount: " in said(make(house, value="lots"))
     assert "is not a key" in said(make(house, key="Чай"))
     assert "Say what the offer is called" in said(make(house, title=" "))
+    assert said(make(house, gift="cup")).startswith("gift: What is chosen to be given takes nothing")
     with house.reads() as session:
         assert rows.keys(session) == set()
 
