@@ -240,15 +240,19 @@ class OfferTerms(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_code_for_everybody(cls, said: Any) -> Any:
-        """Of one code for everybody nobody means one use in all: where nothing is said, it has no limit of its own."""
-        if not isinstance(said, Mapping) or _said_of(said.get("codes"), "kind") != CodeKind.GENERIC:
+    def _as_its_codes_are(cls, said: Any) -> Any:
+        """What is usual of codes of their own is not of others: nobody is left out where no customer is drawn a code,
+        and of one code for everybody nobody means one use in all.
+        """
+        kind = _said_of(said.get("codes"), "kind") if isinstance(said, Mapping) else None
+        if kind not in (CodeKind.GENERIC, CodeKind.IMPORTED):
             return said
-        limits = said.get("limits", {})
-        if _said_of(limits, "per_code") is not None:
-            return said
-        free = limits.model_copy(update={"per_code": 0}) if isinstance(limits, Limits) else {**limits, "per_code": 0}
-        return {**said, "limits": free}
+        all_get_one, limits = {"control_percent": 0} | dict(said), said.get("limits", {})
+        if kind == CodeKind.IMPORTED or _said_of(limits, "per_code") is not None:
+            return all_get_one
+        if isinstance(limits, Limits):
+            return all_get_one | {"limits": limits.model_copy(update={"per_code": 0})}
+        return all_get_one | ({"limits": {**limits, "per_code": 0}} if isinstance(limits, Mapping) else {})
 
 
 def _said_of(part: Any, name: str) -> Any:

@@ -14,6 +14,7 @@ from models.locale import mark
 from models.offers import (
     AmountOff,
     Base,
+    CodeKind,
     Conditions,
     FixedPrice,
     ForTheFewer,
@@ -44,7 +45,7 @@ SITTING_GONE = mark("People are invited, so no sitting may be taken away, moved 
 
 Loc = tuple[str, ...]
 FREE = ("title", "paid_by", "fund", "campaign", "goal")
-STAYS = ("rounding", "codes", "control_percent")
+STAYS = ("rounding", "codes")
 
 
 class Change(NamedTuple):
@@ -65,8 +66,13 @@ def changes(former: OfferTerms, later: OfferTerms, issued: bool) -> list[Change]
         *_limits(former, later),
         *_days(former, later),
         *_stacking(former, later),
-        *_fixed((name,) for name in STAYS if getattr(former, name) != getattr(later, name)),
+        *_fixed((name,) for name in _stays(former) if getattr(former, name) != getattr(later, name)),
     ]
+
+
+def _stays(terms: OfferTerms) -> tuple[str, ...]:
+    """Who gets none is settled where each is drawn a code; of other codes nobody ever was."""
+    return (*STAYS, "control_percent") if terms.codes.kind is CodeKind.UNIQUE else STAYS
 
 
 def _fixed(locs: Any) -> Iterator[Change]:

@@ -51,6 +51,7 @@ NO_NUMBER = mark("The length of a period is said, but not how many are allowed i
 NO_WORD = mark("One code for everybody needs its word. Write it.")
 ONE_USE = mark("There is one code for everybody, and it works {count} times in all. Write per_code: 0 for any number.")
 NEEDLESS_WORD = mark("A word is for one code for everybody. Clear it, or write “kind: generic”.")
+NOBODY_LEFT_OUT = mark("Customers are left out only where each gets a code of their own. Write 0.")
 NO_SIGN = mark("The pattern has no place for drawn signs. Put # where they come.")
 SITTING_OUTSIDE = mark("The sitting on {moment} is outside the days of the offer. Correct the day.")
 SITTING_TWICE = mark("The sitting on {moment} in this outlet stands twice. Leave one of them.")
@@ -88,7 +89,7 @@ def checked(terms: OfferTerms, known: Known | None = None) -> list[Wrong]:
         *_goods(terms.goods),
         *_conditions(terms.conditions),
         *_limits(terms),
-        *_codes(terms.codes, terms.limits),
+        *_codes(terms.codes, terms.limits, terms.control_percent),
         *_amounts(terms, company.currency),
         *_dangling(terms, company),
     ]
@@ -174,7 +175,7 @@ def _limits(terms: OfferTerms) -> Iterator[Wrong]:
         yield ("limits", "budget"), because(OVER_BUDGET, code="budget", value=most_off)
 
 
-def _codes(codes: CodeRules, limits: Limits) -> Iterator[Wrong]:
+def _codes(codes: CodeRules, limits: Limits, control_percent: int) -> Iterator[Wrong]:
     if codes.kind is CodeKind.GENERIC:
         if not codes.word.strip():
             yield ("codes", "word"), because(NO_WORD, code="no_word")
@@ -182,6 +183,8 @@ def _codes(codes: CodeRules, limits: Limits) -> Iterator[Wrong]:
             yield ("limits", "per_code"), because(ONE_USE, code="one_use", count=limits.per_code)
     elif codes.word:
         yield ("codes", "word"), because(NEEDLESS_WORD, code="word")
+    if control_percent and codes.kind is not CodeKind.UNIQUE:
+        yield ("control_percent",), because(NOBODY_LEFT_OUT, code="nobody_left_out")
     if codes.pattern and "#" not in codes.pattern:
         yield ("codes", "pattern"), because(NO_SIGN, code="pattern")
 

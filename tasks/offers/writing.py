@@ -29,6 +29,9 @@ def written(terms: OfferTerms) -> str:
     kept = terms.model_dump(exclude_defaults=True)
     if terms.codes.kind is CodeKind.GENERIC:  # where one of these says nothing, it means any number
         kept["limits"] = {**kept.get("limits", {}), "per_code": terms.limits.per_code}
+    if terms.codes.kind is not CodeKind.UNIQUE:  # where it says nothing, nobody is left out
+        kept = {name: one for name, one in kept.items() if name != "control_percent"}
+        kept |= {"control_percent": terms.control_percent} if terms.control_percent else {}
     gives = {"kind": terms.gives.kind, **terms.gives.model_dump(exclude_defaults=True)}
     said = {name: gives if name == "gives" else kept[name] for name in OfferTerms.model_fields if name in kept}
     return yaml.dump(_plain(said), Dumper=Writer, allow_unicode=True, sort_keys=False, width=WIDTH)

@@ -145,10 +145,11 @@ def sound(terms: OfferTerms) -> OfferTerms:
     generic = codes.kind is CodeKind.GENERIC
     word = (codes.word.strip() or "TEA") if generic else ""
     first, last = sorted((terms.first_day, terms.last_day))
+    everybody = {} if codes.kind is CodeKind.UNIQUE else {"control_percent": 0}
     inside = {"first_day": FIRST, "last_day": LAST} if terms.gives.kind == "invitation" else {}
     return terms.model_copy(
         update={
-            "first_day": first, "last_day": last, **inside,
+            "first_day": first, "last_day": last, **inside, **everybody,
             "goods": goods.model_copy(update={"which": which, "but_groups": ()}),
             "codes": codes.model_copy(update={"word": word, "pattern": codes.pattern and f"{codes.pattern}#"}),
             "limits": terms.limits.model_copy(

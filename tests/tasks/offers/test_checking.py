@@ -105,6 +105,11 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
             id="word",
         ),
         pytest.param({"codes": CodeRules(word="TEA")}, [("codes.word", "word")], id="needless_word"),
+        pytest.param(
+            {"codes": CodeRules(kind=CodeKind.IMPORTED), "control_percent": 10},
+            [("control_percent", "nobody_left_out")],
+            id="nobody_is_drawn",
+        ),
         pytest.param({"codes": CodeRules(pattern="TEA-")}, [("codes.pattern", "pattern")], id="pattern_without_signs"),
         pytest.param({"rounding": {"to": Decimal("0.005")}}, [("rounding.to", "step")], id="half_a_coin"),
         pytest.param(
@@ -131,7 +136,8 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
     ],
 )
 def test_terms_that_contradict_are_found(update: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    assert codes_of(OfferTerms.model_validate({**dict(PLAIN), **update})) == expected
+    plain = {name: value for name, value in PLAIN if name in PLAIN.model_fields_set}
+    assert codes_of(OfferTerms.model_validate({**plain, **update})) == expected
 
 
 def test_amounts_are_whole_coins_of_the_companys_currency() -> None:

@@ -216,3 +216,17 @@ def test_place_and_mend_are_said_in_the_readers_language(text: str, said: str) -
 def test_whatever_contradicts_stops_the_offer() -> None:
     (problem,) = read(with_line("fund: none"), "offer.yaml", KNOWN).problems
     assert problem.effect is Effect.STOPS
+
+
+@pytest.mark.parametrize(
+    ("codes", "per_code", "control"),
+    [("", 1, 10), ("codes: {kind: generic, word: TEA}", 0, 0), ("codes: {kind: imported}", 1, 0)],
+)
+def test_nobody_is_left_out_where_nobody_is_drawn_a_code(codes: str, per_code: int, control: int) -> None:
+    terms = read(f"{TEA}{codes}\n").terms
+    assert terms is not None and (terms.limits.per_code, terms.control_percent) == (per_code, control)
+
+
+def test_limits_that_are_none_are_told_beside_one_code_for_everybody() -> None:
+    text = with_line("limits: 500", "limits: {total: 500, budget: 100000}") + "codes: {kind: generic, word: TEA}\n"
+    assert wrong(text) == [("model_type", 12, "limits")]
