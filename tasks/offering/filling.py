@@ -1,5 +1,6 @@
 """An offer as a form has it, said as declarative text; and back, to fill the form with what an offer says. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -19,9 +20,9 @@ from models.offers import (
     Points,
 )
 from tasks.content.references import names, refer
-from tasks.offers.writing import written
+from tasks.offers.writing import scalar, written
 
-LASTS = timedelta(days=29)
+LASTS, DASH = timedelta(days=29), re.compile("[-–—]")
 GIVEN = {
     "percent off": "percent", "amount off": "amount", "fixed price": "fixed_price", "gift": "gift",
     "n for m": "n_for_m", "free delivery": "delivery", "points": "points", "invitation": "invitation",
@@ -71,7 +72,7 @@ def text_of(form: OfferFields, today: date, titles: Mapping[str, Mapping[str, st
 def said(form: OfferFields, today: date, titles: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """What the form says, by the fields of the terms; empty where nothing is said."""
     first = form.first_day.strip() or today.isoformat()
-    hours = [part.strip() for part in form.hours.replace("–", "-").split("-")] if form.hours.strip() else []
+    hours = [part.strip() for part in DASH.split(form.hours.strip())] if form.hours.strip() else []
     return {
         "title": form.title.strip(), "gives": _gives(form),
         "goods": {
@@ -100,7 +101,7 @@ def said(form: OfferFields, today: date, titles: Mapping[str, Mapping[str, str]]
             "pattern": form.pattern.strip(), "groups_of": form.groups_of, "check_sign": form.check_sign,
         },
         "return_days": form.return_days, "paid_by": form.paid_by.strip(),
-        **{name: "".join(_keys(getattr(form, name).replace(",", " "), titles.get(name, {}))) for name in ACCOUNTS},
+        **{name: _key(getattr(form, name), titles.get(name, {})) for name in ACCOUNTS},
         "control_percent": form.control_percent if form.codes == "one for each" else 0,
     }  # fmt: skip
 
@@ -136,7 +137,11 @@ def _names(text: str) -> list[str]:
 
 def _keys(text: str, titles: Mapping[str, str]) -> list[str]:
     """A form may name what there is by its key or its title."""
-    return [refer(one, titles) or one for one in names(text)]
+    return [_key(one, titles) for one in names(text)]
+
+
+def _key(text: str, titles: Mapping[str, str]) -> str:
+    return refer(text, titles) or text.strip()
 
 
 def _number(text: str) -> str:
@@ -165,7 +170,7 @@ def _kept(value: Any) -> Any:
 def fields_of(terms: OfferTerms, key: str = "", seen: int = 0) -> dict[str, Any]:
     """What the form is filled in with to say these terms."""
     goods, asked, limits, codes = terms.goods, terms.conditions, terms.limits, terms.codes
-    hours = [f"{at:%H:%M}" for at in (asked.hours_from, asked.hours_to) if at is not None]
+    hours = [scalar(at) if at is not None else "" for at in (asked.hours_from, asked.hours_to)]
     return {
         "title": terms.title, "key": key, "gives": _back(GIVEN, terms.gives.kind), **_given(terms),
         "product_groups": "; ".join(goods.groups), "products": "; ".join(goods.products),
@@ -174,9 +179,10 @@ def fields_of(terms: OfferTerms, key: str = "", seen: int = 0) -> dict[str, Any]
         "quantity_from": asked.quantity_from, "customer_groups": ", ".join(asked.customer_groups),
         "but_customer_groups": ", ".join(asked.but_customer_groups), "outlets": ", ".join(asked.outlets),
         "channels": ", ".join(asked.channels), "weekdays": ", ".join(map(str, asked.weekdays)),
-        "hours": "-".join(hours), "first_purchase": asked.first_purchase, "first_day": terms.first_day.isoformat(),
-        "last_day": terms.last_day.isoformat(), **limits.model_dump(exclude={"budget"}),
-        "budget": _amount(limits.budget), "codes": _back(KINDS, codes.kind), "word": codes.word,
+        "hours": "-".join(hours).removesuffix("-"), "first_purchase": asked.first_purchase,
+        "first_day": terms.first_day.isoformat(), "last_day": terms.last_day.isoformat(),
+        **limits.model_dump(exclude={"budget"}), "budget": _amount(limits.budget),
+        "codes": _back(KINDS, codes.kind), "word": codes.word,
         "signs": _back(SIGNS, codes.charset), "length": codes.length, "prefix": codes.prefix,
         "pattern": codes.pattern, "groups_of": codes.groups_of, "check_sign": codes.check_sign,
         "rank": terms.stacking.rank, "exclusive": terms.stacking.exclusive, "base": _back(BASES, terms.stacking.base),
@@ -200,7 +206,7 @@ def _given(terms: OfferTerms) -> dict[str, Any]:
     if isinstance(gives, Points):
         return {"value": str(gives.points) if gives.points else f"{gives.percent:f}%"}
     if isinstance(gives, Invitation):
-        lines = (f"{one.outlet} {one.at:%Y-%m-%dT%H:%M} {one.seats}" for one in gives.sittings)
+        lines = (f"{one.outlet} {scalar(one.at)} {one.seats}" for one in gives.sittings)
         return {"sittings": "\n".join(lines), "guests": gives.guests}
     return {}
 

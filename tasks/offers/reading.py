@@ -1,5 +1,6 @@
 """An offer read from declarative text; what cannot be read says its line, its field and how to mend it. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -17,6 +18,8 @@ NO_KIND = mark("What the offer gives has no kind. Add “kind: …”, one of: {
 BAD_KIND = mark("“{value}” is not what an offer can give. Perhaps “{nearest}” was meant; possible are: {expected}.")
 BAD_WEEKDAYS = mark("“{value}” are not days of the week. Write them as mon-fri, or as numbers from 1 (Monday) to 7.")
 
+NUMBERS, NUMBER = re.compile(r"[1-7](?:[\s,;]+[1-7])*"), re.compile(r"\b[1-7]\b")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KINDS = {str(kind.model_fields["kind"].default): kind for kind in get_args(get_args(Gives)[0])}
 # One model for each kind, so that what is wrong in it is told by its own fields and not by those of another.
 MODELS = {kind: create_model(f"Offer_{kind}", __base__=OfferTerms, gives=(gives, ...)) for kind, gives in KINDS.items()}
@@ -71,16 +74,23 @@ def _wrong_kind(document: Document) -> tuple[Loc, Reason] | None:
 
 
 def _with_days(document: Document) -> tuple[Document, list[tuple[Loc, Reason]]]:
-    """Weekdays may be said in words: mon-fri, «пн, ср», [sat, sun]; the document with their numbers."""
+    """Weekdays may be said in words or by number: mon-fri, «пн, ср», [sat, sun], 1-5; the document with a list."""
     conditions = document.value.get("conditions")
     said = conditions.get("weekdays") if isinstance(conditions, dict) else None
     if isinstance(said, list) and any(isinstance(one, str) and one[:1].isalpha() for one in said):
         said = ", ".join(map(str, said))
     if not isinstance(said, str):
         return document, []
-    days = read_weekdays(said.lower())
+    numbers = _weekdays(said.strip().lower())
     loc: Loc = ("conditions", "weekdays")
-    wrong = [] if days else [(loc, because(BAD_WEEKDAYS, code="weekdays", value=said))]
-    numbers = [str(day + 1) for day in sorted(days or ())]
+    wrong = [] if numbers else [(loc, because(BAD_WEEKDAYS, code="weekdays", value=said))]
     value = {**document.value, "conditions": {**conditions, "weekdays": numbers}}
     return replace(document, value=value), wrong
+
+
+def _weekdays(said: str) -> list[str]:
+    """Their numbers: as they stand where nothing else is said; none where a word is not a day."""
+    if NUMBERS.fullmatch(said):
+        return NUMBER.findall(said)
+    days = read_weekdays(NUMBER.sub(lambda found: DAYS[int(found[0]) - 1], said))
+    return [str(day + 1) for day in sorted(days or ())]

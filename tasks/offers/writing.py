@@ -43,10 +43,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         inner = [_plain(one) for one in value]
         return inner if any(isinstance(one, dict) for one in inner) else _Row(inner)
-    return _scalar(value)
+    return scalar(value)
 
 
-def _scalar(value: Any) -> Any:
+def scalar(value: Any) -> Any:
+    """A single value as it is written: times as finely as they are, amounts to the digit."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):

@@ -1,11 +1,22 @@
 """The form of an offer and its terms say the same, there and back; nothing filled in is dropped in silence."""
 
+from datetime import time
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
 
 from models.offer_form import OfferFields
+from models.offers import OfferTerms
+from tasks.offering.filling import fields_of, text_of
 from tasks.offering.strange import strange
+from tasks.offers.checking import checked
+from tasks.offers.reading import read
+from tests.depth import examples
+from tests.tasks.offers import shop
+from tests.tasks.offers.test_summary import WHOLE, changed
+
+TITLES = {"campaign": {"winter": "Tea, coffee; and cups"}}
 
 
 def form(**fields: Any) -> OfferFields:
@@ -29,3 +40,31 @@ def form(**fields: Any) -> OfferFields:
 )  # fmt: skip
 def test_what_would_have_no_effect_is_told_at_its_field(fields: dict[str, Any], told: list[str]) -> None:
     assert [one.place.field for one in strange(form(**fields))] == told
+
+
+def comes_back(terms: OfferTerms) -> OfferTerms | None:
+    """What the form says that is filled in with these terms."""
+    filled = form(**fields_of(terms, "tea", 1))
+    assert not list(strange(filled))
+    return read(text_of(filled, shop.FIRST, TITLES)).terms
+
+
+@settings(max_examples=examples(60, 2000), deadline=None)
+@given(shop.SOUND_TERMS)
+def test_what_the_form_is_filled_in_with_says_the_same_offer(terms: OfferTerms) -> None:
+    assume(not checked(terms) and not {*";\n"} & {*terms.title})
+    assert comes_back(terms) == terms
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(None, time(14)), (time(10), None), (time(22, 0, 30), time(2, 0, 59)), (None, None)]
+)
+def test_hours_with_one_end_come_back_as_that_end(since: time | None, until: time | None) -> None:
+    terms = changed(changed(WHOLE, "conditions.hours_from", since), "conditions.hours_to", until)
+    assert comes_back(changed(terms, "conditions.weekdays", (7, 1))) == changed(terms, "conditions.weekdays", (7, 1))
+
+
+def test_an_account_is_known_by_its_whole_title() -> None:
+    filled = form(value="10", campaign="tea, coffee; and cups")
+    found = read(text_of(filled, shop.FIRST, TITLES)).terms
+    assert found is not None and found.campaign == "winter"

@@ -68,8 +68,9 @@ def test_an_offer_is_read_as_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     ("said", "days"),
-    [("mon-fri", (1, 2, 3, 4, 5)), ("[сб, вс]", (6, 7)), ("[7, 6]", (7, 6)), ("выходные", (6, 7)), ("среда", (3,))],
-)
+    [("mon-fri", (1, 2, 3, 4, 5)), ("[сб, вс]", (6, 7)), ("[7, 6]", (7, 6)), ("выходные", (6, 7)), ("среда", (3,)),
+     ("1-5", (1, 2, 3, 4, 5)), ("6", (6,)), ("'7, 6'", (7, 6)), ("[1, сб]", (1, 6))],
+)  # fmt: skip
 def test_weekdays_are_read_as_people_write_them(said: str, days: tuple[int, ...]) -> None:
     terms = read(TEA.replace("пн-ср, пт", said)).terms
     assert terms is not None and terms.conditions.weekdays == days
