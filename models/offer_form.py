@@ -77,7 +77,10 @@ class WhereItHolds(Signed):
         default="", title=mark("But not for these customer groups"), description=mark("Their keys, with commas.")
     )
     outlets: str = Field(default="", title=mark("Only in these outlets"), description=KEYS)
-    channels: str = Field(default="", title=mark("Only by these channels"), description=KEYS)
+    channels: str = Field(
+        default="", title=mark("Only if bought through"),
+        description=mark("till, site, or a key of a channel that sells; with commas. Empty: through any."),
+    )  # fmt: skip
     weekdays: str = Field(
         default="", max_length=60, title=mark("On these days of the week"),
         description=mark("For example mon-fri or sat, sun; empty: every day."),

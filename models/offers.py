@@ -19,6 +19,8 @@ from models.reason import because
 from models.schedule import Unreadable
 from models.written import Key, Text
 
+# Where things are bought, as tills and sites say it of themselves; a call may name another of the company's channels.
+BOUGHT_AT = {"till": mark("till"), "site": mark("site")}
 ZONED = mark("“{value}” says a time zone. Leave it out: hours are the outlet's own.")
 
 

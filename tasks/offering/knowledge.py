@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from models.company import Workspace
-from models.offers import AmountOff, Invitation, OfferTerms, PercentOff
+from models.locale import translate
+from models.offers import BOUGHT_AT, AmountOff, Invitation, OfferTerms, PercentOff
 from models.redemptions import OfferRow
 from tasks.offers.checking import Known
 from tasks.offers.windows import anywhere
@@ -27,7 +28,7 @@ class Knowledge:
         return Words(
             products=self.products, customer_groups=self.customer_groups, currency=company.currency,
             outlets={one.key: one.name for one in company.outlets},
-            channels={one.key: one.title for one in self.workspace.channels}, **self.accounts,
+            channels=bought_through(self.workspace), **self.accounts,
         )  # fmt: skip
 
     @property
@@ -63,6 +64,12 @@ class Knowledge:
         company, only = self.workspace.company, set(outlets)
         own = [one.zone or company.zone for one in company.outlets if not only or one.key in only]
         return list(dict.fromkeys([*own, *([] if only and own else [company.zone])]))
+
+
+def bought_through(workspace: Workspace) -> dict[str, str]:
+    """Where a purchase may come from, with titles; the company's own word for one goes before ours."""
+    ours = {key: translate(title) for key, title in BOUGHT_AT.items()}
+    return ours | {one.key: one.title for one in workspace.channels}
 
 
 def costs_at_most(terms: OfferTerms) -> Decimal | None:

@@ -24,6 +24,7 @@ from models.trade_forms import ConfirmInstructionForm
 from tasks.content.rows import offers as products_of
 from tasks.house import House
 from tasks.notices.rows import tell
+from tasks.offering.knowledge import bought_through
 from tasks.offers.wording import Words
 from tasks.orders import naming
 from tasks.orders.answers import Line, Report
@@ -282,7 +283,7 @@ class Trade:
             products={one.id: one.name for one in products_of(session)},
             outlets={one.key: one.name for one in company.outlets},
             customer_groups={one.key: one.title for one in company.groups},
-            channels={one.key: one.title for one in self.house.workspace.channels}, currency=company.currency,
+            channels=bought_through(self.house.workspace), currency=company.currency,
         )  # fmt: skip
 
     def link(self, id: int) -> str:

@@ -23,6 +23,7 @@ from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.filling import with_days
 from tasks.offering.knowledge import Knowledge, costs_at_most
 from tasks.offers.reading import read
+from tasks.offers.summary import summary
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
 from tests.laws.source import ROOT
@@ -79,6 +80,15 @@ def test_written_again_it_is_the_next_version_with_the_difference(house: House) 
     assert offer(house).stage == OfferStage.DRAFT  # who was asked is asked no more
     assert "Nobody has asked" in said(decide(house))
     assert "saved version 2, and yours was made from version 1" in said(make(house, total=40, seen=1))
+
+
+def test_what_is_bought_through_is_a_till_or_a_site_whatever_the_company_publishes_in(house: House) -> None:
+    row = approved(house, channels="till")
+    with house.reads() as session, spoken("ru"):
+        says = summary(rows.terms_of(rows.last(session, row.id or 0)), rows.knowledge(session, house.workspace).words)
+    assert "Только для покупок через: «касса»." in says
+    assert "written" in said(make(house, key="online", channels="site, fake"))
+    assert "conditions.channels.1: " in said(make(house, key="nowhere", channels="radio"))
 
 
 def test_what_is_wrong_names_its_field(house: House) -> None:
