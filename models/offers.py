@@ -108,6 +108,10 @@ Gives = Annotated[
 ]
 
 
+# What takes money off goods each time, and so is bounded by a budget. A gift is not: it may be handed over instead.
+MONEY_OFF = (PercentOff, AmountOff, FixedPrice, ForTheFewer)
+
+
 class Which(StrEnum):
     """Which units of the goods are meant, where not all."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from models.company import Workspace
 from models.locale import translate
-from models.offers import BOUGHT_AT, AmountOff, Invitation, OfferTerms, PercentOff
+from models.offers import BOUGHT_AT, MONEY_OFF, AmountOff, Invitation, OfferTerms, PercentOff
 from models.redemptions import OfferRow
 from tasks.offers.checking import Known
 from tasks.offers.windows import anywhere
@@ -78,6 +78,8 @@ def costs_at_most(terms: OfferTerms) -> Decimal | None:
     each = Decimal(0)
     if isinstance(gives, Invitation):
         return Decimal(0)
+    if not isinstance(gives, MONEY_OFF):
+        return None
     if isinstance(gives, AmountOff):
         each = gives.amount
     elif isinstance(gives, PercentOff):

@@ -11,6 +11,7 @@ from models.content import nearest
 from models.figures import Figure
 from models.locale import mark
 from models.offers import (
+    MONEY_OFF,
     AmountOff,
     CodeKind,
     CodeRules,
@@ -43,6 +44,13 @@ GIFT_LEFT_OUT = mark("The gift “{value}” needs more units than the limit of 
 TOO_FINE = mark("“{value}” is finer than the smallest coin. Round it.")
 BAD_STEP = mark("“{value}” is no step of whole coins. Write for example 0.01, 0.50, 1 or 10.")
 OVER_BUDGET = mark("One discount may come to {value}, more than the budget of all together. Raise the budget.")
+NO_BUDGET = mark(
+    "The budget counts money off goods, and this gives none, so nothing would stop at it. Limit the uses instead."
+)
+NO_GIFT_BUDGET = mark(
+    "A gift that is handed over takes nothing of a budget, so nothing would stop at it. Limit the units."
+)
+NO_UNITS = mark("Units are counted where something comes off them, and here nothing does. Limit the uses instead.")
 ABOVE_ANOTHER = mark(
     "{value} is above the limit “{other}” of {most}, so it would never be reached. Lower it, or write 0."
 )
@@ -169,10 +177,20 @@ def _limits(terms: OfferTerms) -> Iterator[Wrong]:
         yield ("limits", "period_days"), because(NO_PERIOD, code="no_period")
     if limits.period_days and not limits.per_period:
         yield ("limits", "per_period"), because(NO_NUMBER, code="no_number")
+    yield from _counts_none(terms)
     most_off = terms.gives.amount if isinstance(terms.gives, AmountOff) else Decimal(0)
     most_off = terms.gives.most if isinstance(terms.gives, PercentOff) else most_off
     if limits.budget and most_off > limits.budget:
         yield ("limits", "budget"), because(OVER_BUDGET, code="budget", value=most_off)
+
+
+def _counts_none(terms: OfferTerms) -> Iterator[Wrong]:
+    """A limit of what this kind never counts."""
+    if terms.limits.budget and not isinstance(terms.gives, MONEY_OFF):
+        said = NO_GIFT_BUDGET if isinstance(terms.gives, Gift) else NO_BUDGET
+        yield ("limits", "budget"), because(said, code="no_budget")
+    if terms.limits.units and not isinstance(terms.gives, (*MONEY_OFF, Gift)):
+        yield ("limits", "units"), because(NO_UNITS, code="no_units")
 
 
 def _codes(codes: CodeRules, limits: Limits, control_percent: int) -> Iterator[Wrong]:

@@ -13,6 +13,7 @@ from integrations.workspace import read_workspace
 from models.approval import Request
 from models.database import SetClock
 from models.locale import spoken
+from models.offers import OfferTerms
 from models.reaction import Notice
 from models.redemptions import OfferStage
 from models.registry import Fact
@@ -121,6 +122,13 @@ def test_whom_it_costs_more_than_the_threshold_proves_who_they_are(house: House)
     assert "above the company's threshold" in said(decide(house, proven=False))
     assert "wrote this offer; somebody else" in said(make_and_decide_own(house))
     assert "approved" in said(decide(house, proven=True))
+
+
+def test_what_a_budget_does_not_stop_is_above_any_threshold(house: House) -> None:
+    points = {"title": "Points", "gives": {"kind": "points", "points": 1000}, "limits": {"budget": 1},
+              "first_day": "2026-12-01", "last_day": "2026-12-31"}  # fmt: skip
+    assert costs_at_most(OfferTerms.model_validate(points)) is None
+    assert said(make(house, gives="points", value="1000", budget="1", total=0)).startswith("limits.budget: The budget")
 
 
 def make_and_decide_own(house: House):

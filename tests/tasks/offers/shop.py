@@ -145,6 +145,8 @@ def sound(terms: OfferTerms) -> OfferTerms:
     generic = codes.kind is CodeKind.GENERIC
     word = (codes.word.strip() or "TEA") if generic else ""
     first, last = sorted((terms.first_day, terms.last_day))
+    money, gift = terms.gives.kind in ("percent", "amount", "fixed_price", "n_for_m"), terms.gives.kind == "gift"
+    uncounted = ({} if money else {"budget": Decimal(0)}) | ({} if money or gift else {"units": 0})
     everybody = {} if codes.kind is CodeKind.UNIQUE else {"control_percent": 0}
     inside = {"first_day": FIRST, "last_day": LAST} if terms.gives.kind == "invitation" else {}
     return terms.model_copy(
@@ -153,7 +155,7 @@ def sound(terms: OfferTerms) -> OfferTerms:
             "goods": goods.model_copy(update={"which": which, "but_groups": ()}),
             "codes": codes.model_copy(update={"word": word, "pattern": codes.pattern and f"{codes.pattern}#"}),
             "limits": terms.limits.model_copy(
-                update={"period_days": length, "per_customer": 0, **({"per_code": 0} if generic else {})}
+                update={"period_days": length, "per_customer": 0, **uncounted, **({"per_code": 0} if generic else {})}
             ),
         }
     )  # fmt: skip

@@ -48,6 +48,19 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
             [("limits.units", "units")],
             id="gift",
         ),
+        pytest.param(
+            {"gives": Gift(product="cup"), "limits": Limits(budget=Decimal(5), units=5)},
+            [("limits.budget", "no_budget")],
+            id="a_gift_that_is_handed_over_has_no_price",
+        ),
+        *(
+            pytest.param(
+                {"gives": gives, "limits": Limits(budget=Decimal(5), units=5)},
+                [("limits.budget", "no_budget"), ("limits.units", "no_units")],
+                id=f"{gives.kind}_takes_no_money_off",
+            )
+            for gives in (KINDS["delivery"](), KINDS["points"](points=5), Invitation(sittings=(SEATS,)))
+        ),
         pytest.param({"gives": Gift(product="cap")}, [("gives.product", "no_such")], id="no_such_gift"),
         pytest.param({"goods": Goods(products=("T1",))}, [], id="goods_in_any_case"),
         pytest.param(
