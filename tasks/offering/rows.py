@@ -22,7 +22,9 @@ from models.redemptions import (
     Arm,
     Coupon,
     CouponBatch,
+    CouponEvent,
     CouponState,
+    Happened,
     Limit,
     OfferArm,
     OfferCounter,
@@ -146,6 +148,14 @@ def ended(session: Session, now: datetime) -> Sequence[OfferRow]:
     over = (col(OfferRow.stage).in_((OfferStage.OPEN, OfferStage.STOPPED)), col(OfferRow.ends_at) < now)
     query = select(OfferRow).where(*over, ~longer, ~paying).order_by(col(OfferRow.id)).with_for_update()
     return session.execute(query).scalars().all()
+
+
+def was_stopped(session: Session, offer: int) -> bool:
+    """Whether the last that was ordered about the whole offer is that it stand still."""
+    mine = (col(CouponEvent.offer_id) == offer, col(CouponEvent.coupon_id).is_(None),
+            col(CouponEvent.what).in_((Happened.STOPPED, Happened.OPENED)))  # fmt: skip
+    last_order = select(col(CouponEvent.what)).where(*mine).order_by(col(CouponEvent.id).desc()).limit(1)
+    return session.execute(last_order).scalar() == Happened.STOPPED
 
 
 def begun(session: Session, since: datetime, now: datetime) -> Sequence[OfferRow]:

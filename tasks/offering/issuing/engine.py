@@ -80,6 +80,7 @@ MANY_LONGER = mark("{number} code holds until {day}"), mark("{number} codes hold
 NOTHING = mark("nothing of it was to be changed")
 NOT_STOPPED = mark("The offer is not open, so there is nothing to stop. It gives nothing now.")
 NOT_TO_OPEN = mark("The offer is not stopped. It opens by its approval.")
+STILL_STOPPED = mark("The whole offer is stopped, so nothing of it is redeemed until it is opened again.")
 LONGER = mark("holds until {day}")
 NEW_ONE = mark("coupon № {id} ({last}) takes its place")
 A_DAY, AN_INSTANT, LEFT_ALONE = timedelta(days=1), timedelta(microseconds=1), timedelta(minutes=10)
@@ -260,15 +261,18 @@ class Issuing:
             with self.house.sessions.begin() as session:
                 row = rows.offer(session, form.offer, locking=True)
                 self._check(session, row, form)
-                if row.stage == OfferStage.ENDED:
-                    row.stage = OfferStage.OPEN  # the others stay over by their own days
+                if row.stage == OfferStage.ENDED:  # the others stay over by their own days
+                    stood_still = rows.was_stopped(session, row.id or 0)
+                    row.stage = OfferStage.STOPPED if stood_still else OfferStage.OPEN
+                notes = (translate(STILL_STOPPED),) if row.stage == OfferStage.STOPPED else ()
                 if form.coupon:
                     coupon = self._coupon(session, row, form.coupon)
                     done = life.extend(session, self.clock, [form.coupon], until, by, why)
-                    return self._of(row, coupon, translate(LONGER if done else NOTHING, day=day), bool(done))
+                    said = translate(LONGER if done else NOTHING, day=day)
+                    return self._of(row, coupon, said, bool(done)).model_copy(update={"notes": notes})
             number = self.codes.extend_batch(form.batch, until, by, why)
             said = translate_plural(*MANY_LONGER, number, day=day) if number else translate(NOTHING)
-            return line_of(self.house.staff_url, row, said, done=bool(number))
+            return line_of(self.house.staff_url, row, said, *notes, done=bool(number))
 
         return self._ordered(EXTEND, form.person, work)
 

@@ -13,6 +13,7 @@ from models.redemptions import Arm, CouponBatch, CouponEvent, CouponState, Offer
 from models.registry import Fact
 from tasks.house import House
 from tasks.offering import rows
+from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.issuing.engine import Issuing
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
@@ -160,6 +161,22 @@ def test_one_coupon_holds_longer_than_its_offer_even_after_its_end(house: House)
         for row in rows.ended(session, house.clock.at):
             row.stage = OfferStage.ENDED
     assert "3 codes hold until 01.03.2027" in said(extend(house, "2027-03-01", batch=one.batch_id))
+    assert offer(house).stage == OfferStage.OPEN
+
+
+def test_what_was_stopped_stays_so_after_its_end_whoever_lets_a_coupon_hold_longer(house: House) -> None:
+    approved(house)
+    issue(house)
+    stop(house)
+    house.clock.at += timedelta(days=40)
+    assert OfferApproval(house).look_after() == 1
+    told = said(extend(house, "2027-03-01", coupon=coupons(house)[0].id))
+    assert "holds until 01.03.2027" in told and "The whole offer is stopped" in told
+    assert offer(house).stage == OfferStage.STOPPED
+    open_again(house)
+    house.clock.at += timedelta(days=90)
+    assert OfferApproval(house).look_after() == 1
+    assert "stopped" not in said(extend(house, "2027-06-01", batch=coupons(house)[0].batch_id))
     assert offer(house).stage == OfferStage.OPEN
 
 
