@@ -101,6 +101,13 @@ def in_force(session: Session, row: OfferRow) -> OfferVersion | None:
     return version(session, row.id or 0, row.approved_hash) if row.approved_hash else None
 
 
+def writers(session: Session, row: OfferRow, version: OfferVersion) -> list[str]:
+    """Whoever wrote of it what nobody has approved: of this version, and of those since the one in force."""
+    former = in_force(session, row)
+    since = former.n if former is not None and former.n < version.n else 0
+    return [one.made_by for one in versions(session, row.id or 0) if since < one.n <= version.n]
+
+
 def keep(session: Session, clock: Clock, row: OfferRow, terms: OfferTerms, by: str) -> OfferVersion:
     """The next version of an offer. Its print is of its number too: what was returned may be asked about again."""
     said = terms.model_dump(mode="json")

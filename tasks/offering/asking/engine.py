@@ -101,7 +101,7 @@ class OfferApproval:
             row.stage = OfferStage.ASKED
         with in_house_words():
             said = "\n".join(summary(terms, offers.knowledge(session, self.house.workspace).words))
-        thing = self._thing(row, version.made_by)
+        thing = self._thing(row, *offers.writers(session, row, version))
         return self.questions.ask(session, thing, version.hash, by, due, terms.title, said=said)
 
     def _thing(self, row: OfferRow, *writers: str) -> Thing:
@@ -138,7 +138,7 @@ class OfferApproval:
             raise self.questions.why_not(session, row.id or 0, form.version or row.approved_hash)
         version = offers.version(session, row.id or 0, found.version)
         assert version is not None
-        thing, terms = self._thing(row, version.made_by), offers.terms_of(version)
+        thing, terms = self._thing(row, *offers.writers(session, row, version)), offers.terms_of(version)
         self.questions.refuse(thing, found, form, who, self.weight(terms), proven=proven)
         if self.questions.decide(session, thing, found, form, who, proven=proven):
             row.stage = OfferStage.DRAFT if row.stage == OfferStage.ASKED else row.stage
@@ -166,10 +166,12 @@ class OfferApproval:
         notes = () if offers.issued(session, row.id or 0) else (translate(CODES_NEXT),)
         return line_of(self.house.staff_url, row, said), notes
 
-    def objection(self, row: OfferRow, request: Request, version: OfferVersion, who: Who) -> Reason:
+    def objection(
+        self, session: Session, row: OfferRow, request: Request, version: OfferVersion, who: Who
+    ) -> Reason:  # fmt: skip
         """Why this person, who is signed in, may not decide."""
-        weight = self.weight(offers.terms_of(version))
-        return self.questions.objection(self._thing(row, version.made_by), request, who, weight, proven=True)
+        thing, weight = self._thing(row, *offers.writers(session, row, version)), self.weight(offers.terms_of(version))
+        return self.questions.objection(thing, request, who, weight, proven=True)
 
     def weight(self, terms: OfferTerms) -> Weight:
         """What hangs on it: the most that may be given off; what nothing bounds is above any threshold."""

@@ -139,7 +139,7 @@ class ShownOffers:
         return Waiting(
             version=version.hash, n=version.n, asked_of=self._name(found.request.asked_of), until=found.request.due_at,
             says=summary(terms, known.words)[1:], changes=changes,
-            objection=self.approval.objection(row, found.request, version, _who(visitor))
+            objection=self.approval.objection(session, row, found.request, version, _who(visitor))
             if visitor.may(Permission.APPROVE) else NO_REASON,
         )  # fmt: skip
 

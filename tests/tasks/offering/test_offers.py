@@ -137,6 +137,17 @@ def make_and_decide_own(house: House):
     return decide(house, "own", person="vera")
 
 
+def test_whoever_wrote_some_of_it_is_its_author_whoever_saved_last(house: House) -> None:
+    make(house, total=1000, budget="")
+    make(house, person="vera", total=100_000, budget="")
+    make(house, total=100_000, budget="", title="45 off all tea")
+    ask(house)
+    assert "Vera Head wrote this offer" in said(decide(house, person="vera"))
+    assert "approved" in said(decide(house))
+    change(house, "limits: {total: 200000}")
+    assert "approved" in said(decide(house, person="vera"))  # what she once wrote was approved by another
+
+
 def test_who_may_not_is_told_so(house: House) -> None:
     assert "may not write offers" in said(make(house, person="nina"))
     make(house)
