@@ -13,9 +13,9 @@ from models.offers import CodeKind, OfferTerms
 from tasks.composing.expressions import VALUE_MAX
 from tasks.offers import summary_of_rules as rules
 from tasks.offers.refusals import hours_said
-from tasks.offers.summary import ALL_GOODS_BUT, GIVES, GOODS, GOODS_BUT
+from tasks.offers.summary import GIVES, goods_said
 from tasks.offers.windows import is_over_midnight
-from tasks.offers.wording import Words, goods_named, money, named
+from tasks.offers.wording import Words, money, named
 
 THE_REST = mark("All terms: at the till.")
 
@@ -70,13 +70,10 @@ def _how_often(terms: OfferTerms) -> Iterator[str]:
 
 
 def _goods(terms: OfferTerms, words: Words) -> Iterator[str]:
+    """Which goods, and how many of them; nothing where all of all goods are meant."""
     goods = terms.goods
-    is_some, is_cut = bool(goods.products or goods.groups), bool(goods.but_products or goods.but_groups)
-    names = goods_named(goods.products, goods.groups, words) if is_some else ""
-    others = goods_named(goods.but_products, goods.but_groups, words) if is_cut else ""
-    if is_some or is_cut:
-        frame = (GOODS_BUT if is_cut else GOODS) if is_some else ALL_GOODS_BUT
-        yield translate(frame, names=names, others=others)
+    if goods.products or goods.groups or goods.but_products or goods.but_groups or goods.at_most:
+        yield from goods_said(goods, words)
 
 
 def _cut(told: list[str]) -> str:

@@ -3,7 +3,8 @@
 Whoever takes one is written down; a batch that was taken before is given again only with a reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +20,14 @@ from tasks.codes.pictures import content_of, qr_png, qr_svg
 from tasks.codes.shapes import Shape, shape_of
 from tasks.codes.sheets import Paper, Words, sheets
 from tasks.house import House
+from tasks.mailing.coupons.words import sentences
 from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval, writer_of_offers
 from tasks.offering.shown import rows as looks
 from tasks.offering.telling import line_of
-from tasks.offers.summary import summary
+from tasks.offers.windows import last_day
 from tasks.orders.answers import Report
+from tasks.schedule.wall import local
 
 AT_ONCE, PRINTED_MOST = 50_000, 3_000
 TITLE = mark("A file with codes")
@@ -35,7 +38,8 @@ EMPTY = mark("No code of this batch may be given out: none is live.")
 TOO_MANY = mark("{number} cards are too many for sheets here, at most {most}. Take the table to a printing house.")
 BEFORE = mark("Its codes were taken before: {who}. Say why they are taken again.")
 TAKEN = mark("{number} code is in the file"), mark("{number} codes are in the file")
-UNTIL = mark("until {day}")
+UNTIL, FROM_UNTIL = mark("until {day}"), mark("from {first} until {day}")
+PAPERS, NO_ROOM = (Paper(), Paper(rows=4), Paper(rows=3), Paper(columns=1, rows=2)), "no_room"
 WRITTEN = mark("The file lies here: {place}. Take it away from there when it is printed.")
 
 
@@ -106,7 +110,7 @@ class Files:
             return CodesFile(name=f"{name}.csv", media="text/csv; charset=utf-8", data=table, number=len(codes))
         if len(codes) > PRINTED_MOST:
             raise Refused(because(TOO_MANY, code="too_many", number=batch.made, most=PRINTED_MOST))
-        pdf = sheets(self._words(terms, session), codes, Paper(), now_by(self.clock, session))
+        pdf = self._printed(session, terms, codes)
         return CodesFile(name=f"{name}.pdf", media="application/pdf", data=pdf, number=len(codes))
 
     def _card(self, session: Session, row: OfferRow, terms: OfferTerms, coupon: int) -> CodesFile:
@@ -118,7 +122,7 @@ class Files:
             raise Refused(because(EMPTY_ONE, code="empty"))
         shape = shape_of(terms.codes) if terms.codes.kind is CodeKind.UNIQUE else None
         code = shape.shown(found.code) if shape and shape.matched(found.code) else found.code
-        pdf = sheets(self._words(terms, session), [code], Paper(), now_by(self.clock, session))
+        pdf = self._printed(session, terms, [code], found.ends_at)
         return CodesFile(name=f"{row.key}-coupon-{coupon}.pdf", media="application/pdf", data=pdf, number=1)
 
     def _codes(self, session: Session, batch: CouponBatch, shape: Shape | None, most: int) -> Iterator[str]:
@@ -127,11 +131,29 @@ class Files:
             yield from (shape.shown(code) if shape and shape.matched(code) else code for _, code in some)
             after, left = some[-1][0], left - len(some)
 
-    def _words(self, terms: OfferTerms, session: Session) -> Words:
-        said = summary(terms, rows.knowledge(session, self.house.workspace).words)
-        company, asked = self.house.workspace.company, terms.conditions
-        day = translate(UNTIL, day=f"{terms.last_day:%d.%m.%Y}")
-        lines = said[1 : 4 if asked.sum_from or asked.quantity_from else 3]
+    def _printed(
+        self, session: Session, terms: OfferTerms, codes: Sequence[str], ends: datetime | None = None
+    ) -> bytes:  # fmt: skip
+        """Cards with all that their bearers have to know; the more that is, the fewer there are on a sheet."""
+        now = now_by(self.clock, session)
+        words = self._words(session, terms, now, ends)
+        for paper in PAPERS:
+            try:
+                sheets(words, codes[:1], paper, now)
+            except Refused as refused:
+                if refused.reason.code != NO_ROOM or paper is PAPERS[-1]:
+                    raise
+            else:
+                return sheets(words, codes, paper, now)
+        raise AssertionError
+
+    def _words(self, session: Session, terms: OfferTerms, now: datetime, ends: datetime | None) -> Words:
+        company = self.house.workspace.company
+        lines = tuple(sentences(terms, rows.knowledge(session, self.house.workspace).words))
+        until = max(terms.last_day, last_day(ends, company.zones)) if ends else terms.last_day
+        is_coming = terms.first_day > local(now, company.zone).date()
+        said = {"first": f"{terms.first_day:%d.%m.%Y}", "day": f"{until:%d.%m.%Y}"}
+        day = translate(FROM_UNTIL, **said) if is_coming else translate(UNTIL, day=said["day"])
         return Words(title=terms.title, lines=lines, until=day, company=company.name, language=language())
 
     def symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
