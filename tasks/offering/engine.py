@@ -5,6 +5,7 @@ one is approved, and where codes are out the other may only be one that harms no
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,12 +17,13 @@ from integrations.folder import Folder
 from models.database import now_by
 from models.day import read_day
 from models.desk.mailings import OVERTAKEN
-from models.locale import mark, translate
+from models.locale import in_house_words, mark, translate
 from models.offer_form import OfferFields
 from models.offer_orders import ChangeOfferForm, ExtendOfferForm
 from models.offers import OfferTerms
+from models.orders import Signed
 from models.reason import because
-from models.redemptions import OfferRow, OfferStage, OfferVersion
+from models.redemptions import Happened, OfferRow, OfferStage, OfferVersion
 from models.schedule import Unreadable
 from tasks.groups.orders.wanted import key_of
 from tasks.house import House
@@ -34,6 +36,7 @@ from tasks.offering.telling import checked_key, line_of, problems_told
 from tasks.offers.reading import ReadOffer, read
 from tasks.offers.writing import written
 from tasks.orders.answers import Line, Report
+from tasks.redeeming.rows import note
 from tasks.schedule.wall import local
 
 WRITE, CHANGE, EXTEND = mark("Write an offer"), mark("Change an offer"), mark("Let coupons hold longer")
@@ -47,6 +50,7 @@ SAVED_MEANWHILE = mark(
 )
 IS_OVER = mark("The offer has ended, so it cannot be changed. Write another one like it.")
 TAKEN = mark("There is an offer with this key already, so nothing was written over. Take another key.")
+ASKED_UNTIL = mark("asked to hold until {day}: {why}")
 NO_CHANGES = mark("It is not said what becomes different. Write for example “limits: {total: 500}”.")
 NO_WHY = mark("Say why: whoever approves, and whoever reads its history, must understand it.")
 
@@ -101,7 +105,7 @@ class Offering:
                 return self._new(session, key, terms, by), ()
             if not anew:
                 raise Refused(because(TAKEN, code="taken"))
-            return self._next(session, row, terms, by, form.seen)
+            return self._next(session, row, terms, by, form)
 
         return self._ordered(WRITE, form.person, work)
 
@@ -115,7 +119,7 @@ class Offering:
             said = compose(form.changes, "")
             if said.value is None:
                 raise Refused(problems_told(said.problems))
-            return self._changed(session, row, said.value, by, form.seen)
+            return self._changed(session, row, said.value, by, form)
 
         return self._ordered(CHANGE, form.person, work)
 
@@ -130,19 +134,30 @@ class Offering:
                 day = read_day(form.last_day)
             except Unreadable as wrong:
                 raise Refused(wrong.reason) from None
-            return self._changed(session, row, {"last_day": day.isoformat()}, by, 0)
+            former = rows.last(session, row.id or 0).n
+            told = self._changed(session, row, {"last_day": day.isoformat()}, by, form)
+            if rows.last(session, row.id or 0).n != former:
+                self._note(session, row, by, day, form.reason)
+            return told
 
         return self._ordered(EXTEND, form.person, work)
 
     # How.
 
     def _changed(
-        self, session: Session, row: OfferRow, said: Mapping[str, Any], by: str, seen: int
+        self, session: Session, row: OfferRow, said: Mapping[str, Any], by: str, form: Signed
     ) -> tuple[Line, tuple[str, ...]]:  # fmt: skip
         former = rows.terms_of(rows.last(session, row.id or 0))
         text = merged(former, said, compose(written(former), "").value)
         terms = self._terms(read(text, known=self.knowledge(session).known))
-        return self._next(session, row, terms, by, seen)
+        return self._next(session, row, terms, by, form)
+
+    @in_house_words()
+    def _note(self, session: Session, row: OfferRow, by: str, day: date, why: str) -> None:
+        """A line of the offer's history: it was asked to hold longer, and why."""
+        said = translate(ASKED_UNTIL, day=f"{day:%d.%m.%Y}", why=" ".join(why.split()))
+        event = {"coupon_id": None, "offer_id": row.id, "what": Happened.EXTENDED, "by": by, "said": said}
+        note(session, [event | {"at": now_by(self.clock, session)}])
 
     def _new(self, session: Session, key: str, terms: OfferTerms, by: str) -> Line:
         row = OfferRow(key=checked_key(key), title=terms.title, made_by=by, made_at=now_by(self.clock, session))
@@ -153,11 +168,12 @@ class Offering:
         return line_of(self.house.staff_url, row, translate(MADE))
 
     def _next(
-        self, session: Session, row: OfferRow, terms: OfferTerms, by: str, seen: int
+        self, session: Session, row: OfferRow, terms: OfferTerms, by: str, form: Signed
     ) -> tuple[Line, tuple[str, ...]]:  # fmt: skip
         if row.stage == OfferStage.ENDED:
             raise Refused(because(IS_OVER, code="over"))
         last, approved = rows.last(session, row.id or 0), rows.in_force(session, row)
+        seen = getattr(form, "seen", 0)
         if seen and seen != last.n:
             said = {"person": self.approval.questions.name(last.made_by), "n": last.n, "seen": seen}
             raise Refused(because(SAVED_MEANWHILE, code=OVERTAKEN, **said))
@@ -165,10 +181,11 @@ class Offering:
             return line_of(self.house.staff_url, row, translate(SAME, n=last.n)), ()
         if approved is not None:
             rows.refuse_harm(session, row, rows.terms_of(approved), terms)
-        return self._saved(session, row, last, approved is not None, terms, by)
+        return self._saved(session, row, last, approved is not None, terms, by, form.reason)
 
     def _saved(
-        self, session: Session, row: OfferRow, last: OfferVersion, is_approved: bool, terms: OfferTerms, by: str
+        self, session: Session, row: OfferRow, last: OfferVersion, is_approved: bool, terms: OfferTerms, by: str,
+        why: str,
     ) -> tuple[Line, tuple[str, ...]]:  # fmt: skip
         what = "; ".join(f"{name}: {was or '—'} → {now or '—'}" for name, was, now in
                          difference(rows.terms_of(last), terms))  # fmt: skip
@@ -181,7 +198,7 @@ class Offering:
         said = translate(SAVED, n=version.n, changes=what)
         if not is_approved:
             return line_of(self.house.staff_url, row, said), ()
-        asked = self.approval.open(session, row, version, by)
+        asked = self.approval.open(session, row, version, by, why)
         return line_of(self.house.staff_url, row, said, asked, translate(STILL_OLD)), ()
 
     def _terms(self, found: ReadOffer) -> OfferTerms:

@@ -25,7 +25,7 @@ from tasks.house import House
 from tasks.notices.rows import Message, tell
 from tasks.schedule.wall import local
 
-IS_ASKED = mark("{person} is asked, until {until}")
+IS_ASKED, WHY = mark("{person} is asked, until {until}"), mark("Why it is asked: {why}")
 ASKED_BEFORE = mark("{person} is asked about this very version already.")
 RETURNED_BEFORE = mark("This very version was returned: {why} Change it first.")
 OTHER_VERSION = mark("Another version waits for the decision by now. Look at it, then decide.")
@@ -105,13 +105,15 @@ class Questions:
             raise Refused(because(RETURNED_BEFORE, code="returned", why=said.reason or "—"))
 
     def ask(
-        self, session: Session, thing: Thing, version: str, by: str, due: datetime, called: str, **more: object
+        self, session: Session, thing: Thing, version: str, by: str, due: datetime, called: str, why: str = "",
+        **more: object,
     ) -> str:  # fmt: skip
         """Ask about this version, `called` so in the letter, which says `more`; returns who is asked until when."""
         asked_of = self._roster(session).asked(but=next(iter(thing.writers), ""))
         with in_house_words():
             title = translate(self.words.title, title=called)
             body = translate(self.words.body, title=called, due=self._moment(due), **more)
+            body = f"{translate(WHY, why=' '.join(why.split()))}\n\n{body}" if why.strip() else body
         one = rows.Question(self.subject(thing.id), version, thing.title, title, asked_of, by, due)
         request = rows.ask(session, self.clock, one)
         self._tell(session, thing, self._key("ask", request), [asked_of], title, body)

@@ -76,7 +76,7 @@ class OfferApproval:
                 row = offers.offer(session, form.offer, locking=True)
                 version = offers.last(session, row.id or 0)
                 self._refuse_not_now(session, row, version)
-                said = self.open(session, row, version, by)
+                said = self.open(session, row, version, by, form.reason)
                 return Report(title=title, lines=(line_of(self.house.staff_url, row, said),))
         except Refused as refused:
             return Report(title=title, refusal=refused.reason)
@@ -90,7 +90,7 @@ class OfferApproval:
             raise Refused(because(APPROVED_BEFORE, code="approved"))
         self.questions.refuse_returned(self.questions.decided(session, row.id or 0, version.hash))
 
-    def open(self, session: Session, row: OfferRow, version: OfferVersion, by: str) -> str:
+    def open(self, session: Session, row: OfferRow, version: OfferVersion, by: str, why: str = "") -> str:
         """Ask about this version; returns who is asked and until when. Raises Refused where it would be too late."""
         terms, now = offers.terms_of(version), now_by(self.clock, session)
         self._refuse_late(terms, now)
@@ -102,7 +102,7 @@ class OfferApproval:
         with in_house_words():
             said = "\n".join(summary(terms, offers.knowledge(session, self.house.workspace).words))
         thing = self._thing(row, *offers.writers(session, row, version))
-        return self.questions.ask(session, thing, version.hash, by, due, terms.title, said=said)
+        return self.questions.ask(session, thing, version.hash, by, due, terms.title, why, said=said)
 
     def _thing(self, row: OfferRow, *writers: str) -> Thing:
         return Thing(row.id or 0, row.title, page_of(self.house.staff_url, row.key), row.made_by, writers)

@@ -23,6 +23,7 @@ from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.filling import with_days
 from tasks.offering.knowledge import Knowledge, costs_at_most
+from tasks.offering.shown import rows as looks
 from tasks.offers.reading import read
 from tasks.offers.summary import summary
 from tests.fakes import NOW, FakeChannel
@@ -183,9 +184,16 @@ def test_what_harms_who_got_a_code_meanwhile_is_not_approved(house: House) -> No
 
 def test_it_holds_longer_by_another_approval(house: House) -> None:
     until = approved(house).ends_at
-    assert "last_day: " in said(extend(house, "31.12.2026")) and offer(house).ends_at == until
+    assert "last_day: " in said(extend(house, "31.12.2026", reason="many ask")) and offer(house).ends_at == until
     decide(house)
     assert offer(house).ends_at > until
+    assert "nothing is different" in said(extend(house, "31.12.2026"))
+    with house.reads() as session:
+        *_, letter = session.execute(select(Notice).order_by(Notice.id)).scalars()
+        [event] = looks.of_offer(session, offer(house).id or 0)
+    assert letter.body.startswith("Why it is asked: many ask\n")
+    assert (event.what, event.by, event.said) == ("extended", "olga", "asked to hold until 31.12.2026: many ask")
+    assert "Say why" in said(extend(house, "31.12.2027", reason=" "))
     assert "is not a date" in said(extend(house, "soon"))
 
 
