@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
+PARTS, HOURS_ONLY = r"(:\d{2}:\d{2})[.,]\d+", r"(:\d{2}[+-]\d{2})$"
 HOUR = pl.duration(hours=1)
 
 
@@ -47,9 +48,12 @@ class Clocks:
         return self._by_zone(outlet, of)
 
     def as_local(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """A column of texts, those that name their zone (…Z, …+03:00) turned into the outlet's own time."""
+        """A column of texts without parts of seconds, those that name their zone (…Z, …+03:00, a database's …+03) turned
+        into the outlet's own time.
+        """
         if name not in frame.columns:
             return frame
+        frame = frame.with_columns(pl.col(name).str.replace(PARTS, "$1").str.replace(HOURS_ONLY, "$1:00"))
         said = pl.col(name).str.replace(" ", "T", literal=True).str.replace(r"Z$", "+00:00")
         utc = pl.coalesce(
             said.str.to_datetime(form, strict=False, time_zone="UTC", time_unit="us").dt.replace_time_zone(None)

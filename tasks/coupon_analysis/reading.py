@@ -76,8 +76,10 @@ def read_coupons(frame: pl.DataFrame, clocks: Clocks) -> Read:
     own zone turned to UTC, most, delivered, viewed, is_live. Of the control group `code` is empty.
     """
     has = set(frame.columns)
-    told = _with(clocks.as_local(frame, "on"), "code", "offer", "customer", "on", "at", "ends", "most", "arm")
-    told = told.with_columns(_moment(told).alias("issued"), moments(told["ends"]).alias("last"), _arm(), _most(told))
+    named = clocks.as_local(clocks.as_local(frame, "on"), "ends")
+    told = _with(named, "code", "offer", "customer", "on", "at", "ends", "most", "arm")
+    ends = told.select(_spaced("ends")).to_series()
+    told = told.with_columns(_moment(told).alias("issued"), moments(ends).alias("last"), _arm(), _most(told))
     wrongs = _told(
         wrong(told, pl.col("arm_read").is_null(), "arm", "arm"),
         wrong(told, (pl.col("code") == "") & (pl.col("arm_read") == Arm.TREATED), "code", "no_code"),
@@ -101,8 +103,12 @@ def read_coupons(frame: pl.DataFrame, clocks: Clocks) -> Read:
     return Read(found, _told(wrongs, again, wrong(twice, pl.lit(True), "arm", "two_arms")))
 
 
+def _spaced(name: str) -> pl.Expr:
+    return pl.col(name).str.replace("T", " ", literal=True)
+
+
 def _moment(told: pl.DataFrame) -> pl.Series:
-    day, time = pl.col("on").str.replace("T", " ", literal=True), pl.col("at")
+    day, time = _spaced("on"), pl.col("at")
     whole = pl.when((time != "") & ~day.str.contains(":", literal=True)).then(day + " " + time).otherwise(day)
     return moments(told.select(whole).to_series())
 

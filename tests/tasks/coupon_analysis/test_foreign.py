@@ -77,6 +77,19 @@ def test_tables_in_english_and_parquet_are_read(tmp_path: Path) -> None:
     assert by_customer(history.coupons, history.redemptions).rate == 0.5
 
 
+@pytest.mark.parametrize(
+    "said", ["2026-03-31", "2026-03-31T00:00:00", "2026-03-31 23:59:59.999", "2026-03-31T20:59:59Z",
+             "2026-03-31 23:59:59+03", "2026-03-31T23:59:59.5+03:00"],
+)  # fmt: skip
+def test_a_last_day_may_be_written_as_a_moment(tmp_path: Path, said: str) -> None:
+    """As columns of dates come out of Parquet files, databases and other systems."""
+    found = read(Foreign(), "coupons", COUPONS + f"A1;s;7;2026-03-02 09:00:00.123;{said};\n", tmp_path)
+    assert found.coupons is not None and found.coupons["last"].to_list() == [date(2026, 3, 31)]
+    assert found.coupons["ends_at"].dt.replace(microsecond=0).to_list() == [
+        datetime.fromisoformat("2026-03-31T20:59:59")
+    ]
+
+
 def test_a_workbook_is_read(tmp_path: Path) -> None:
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
