@@ -69,8 +69,7 @@ class CouponAnalysis:
             if found is None:
                 return None
             now = now_by(self.house.clock, session)
-            periods = self._periods(found.terms.first_day, found.terms.last_day, now)
-            periods = periods.known_from(self._known_from(session))
+            periods = self._periods(session, found.terms.first_day, found.terms.last_day, now)
             history, by_lot = self._history(session, offer, periods, costs)
         question = Question(
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
@@ -79,15 +78,12 @@ class CouponAnalysis:
         )  # fmt: skip
         return analysed(history, question)
 
-    def _periods(self, first: date, last: date, now: datetime) -> Periods:
-        """Today is not over, so it is not compared."""
-        today = now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
-        return Periods(first, last, today - DAY, BEFORE, AFTER)
-
-    def _known_from(self, session: Session) -> date | None:
-        """The first whole day that purchases are known of."""
-        first = rows.first_receipt(session)
-        return first and first.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
+    def _periods(self, session: Session, first: date, last: date, now: datetime) -> Periods:
+        """Today is not over, so it is not compared; nor are days of which no purchases are known, at either end."""
+        zone = ZoneInfo(self.house.workspace.company.zone)
+        known = [at and at.astimezone(zone).date() for at in (rows.first_receipt(session), rows.last_receipt(session))]
+        periods = Periods(first, last, now.astimezone(zone).date() - DAY, BEFORE, AFTER, known[1])
+        return periods.known_from(known[0])
 
     def _history(
         self, session: Session, offer: int, periods: Periods, costs: pl.DataFrame | None

@@ -201,6 +201,6 @@ def periods_of(found: Foreign, offer: str, seen_to: date, before: int, after: in
     bought = found.purchases
     if bought is None or bought.is_empty():
         return Periods(first, last if isinstance(last, date) else seen_to, seen_to)
-    seen_to = min(seen_to, _moment(bought["local"].max()).date())
-    whole = Periods(first, last if isinstance(last, date) else seen_to, seen_to, before, after)
+    known_to = min(seen_to, _moment(bought["local"].max()).date())
+    whole = Periods(first, last if isinstance(last, date) else known_to, seen_to, before, after, known_to)
     return whole.known_from(_moment(bought["local"].min()).date())

@@ -12,6 +12,7 @@ class Periods:
     """Both days are included. `seen_to` is the last day that is known whole: nothing later is compared.
 
     `before` and `after` are how many days are looked at before the first and behind the last; 0 is not at all.
+    `known_to` is the last day that purchases are known of: days behind it are not days without purchases.
     """
 
     first_day: date
@@ -19,6 +20,7 @@ class Periods:
     seen_to: date
     before: int = 0
     after: int = 0
+    known_to: date | None = None
 
     def known_from(self, day: date | None) -> "Periods":
         """The same where purchases are known only from a day on: days before it are not days without purchases."""
@@ -27,17 +29,26 @@ class Periods:
         return replace(self, before=min(self.before, max(0, (self.first_day - day).days)))
 
     @property
+    def looked_to(self) -> date:
+        return self.seen_to if self.known_to is None else min(self.seen_to, self.known_to)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether purchases are known of all days of the offer."""
+        return self.looked_to >= self.last_day
+
+    @property
     def begins(self) -> date:
         return self.first_day - self.before * DAY
 
     @property
     def during_ends(self) -> date:
         """The day behind the last one of the offer that is known."""
-        return max(self.first_day, min(self.last_day, self.seen_to) + DAY)
+        return max(self.first_day, min(self.last_day, self.looked_to) + DAY)
 
     @property
     def after_ends(self) -> date:
-        return max(self.during_ends, min(self.last_day + self.after * DAY, self.seen_to) + DAY)
+        return max(self.during_ends, min(self.last_day + self.after * DAY, self.looked_to) + DAY)
 
     @property
     def during_days(self) -> int:

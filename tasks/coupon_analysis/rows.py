@@ -213,6 +213,11 @@ def first_receipt(session: Session) -> datetime | None:
     return session.execute(select(col(Receipt.at)).order_by(col(Receipt.at)).limit(1)).scalar_one_or_none()
 
 
+def last_receipt(session: Session) -> datetime | None:
+    """When the last one was: tables of purchases are loaded from time to time, and what came later is not known."""
+    return session.execute(select(col(Receipt.at)).order_by(col(Receipt.at).desc()).limit(1)).scalar_one_or_none()
+
+
 def refusals(session: Session, offer: int, since: datetime, until: datetime) -> pl.DataFrame:
     """Codes that were refused, each with whom and where; columns place, outlet, at.
 

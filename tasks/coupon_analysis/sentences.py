@@ -11,7 +11,7 @@ from tasks.coupon_analysis.costs import COVERED_LEAST
 from tasks.coupon_analysis.increment import Increment, Told
 from tasks.coupon_analysis.signals import Kind, Signal
 from tasks.coupon_analysis.whole import Findings
-from tasks.reports.numbers import MINUS, say, say_money, say_share
+from tasks.reports.numbers import MINUS, say, say_day, say_money, say_share
 
 NOTHING_ISSUED = mark("No coupon has been issued yet.")
 BROUGHT = mark(
@@ -54,6 +54,7 @@ RUNNING = mark(
     "The offer still runs: what is not redeemed yet is not counted as lost, and what it brought is provisional, for an "
     "early look finds effects by chance."
 )
+KNOWN_TO = mark("Purchases are known to {day} only, and the offer held longer: what it brought is provisional.")
 RATE = mark("Redeemed: {redeemed} of {issued} coupons, {share}; with 95 % certainty {low} to {high}.")
 BY_CUSTOMERS = mark("Of {issued} clients who had a coupon {redeemed} used it: {share}; {low} to {high}.")
 MEDIAN = mark("Half of all coupons were redeemed within {days} days.")
@@ -151,9 +152,17 @@ def behind(found: Findings) -> list[str]:
     return [line for part in parts for line in part]
 
 
-def how_far(found: Findings) -> Iterator[str]:
-    if found.question.periods.is_running:
+def provisional(found: Findings) -> Iterator[str]:
+    """Why what is said of purchases is not the last word."""
+    periods = found.question.periods
+    if periods.is_running:
         yield translate(RUNNING)
+    elif periods.known_to is not None and periods.during_days and not periods.is_whole:
+        yield translate(KNOWN_TO, day=say_day(periods.looked_to, year=True))
+
+
+def how_far(found: Findings) -> Iterator[str]:
+    yield from provisional(found)
     for text, one in ((RATE, found.coupons), (BY_CUSTOMERS, found.customers)):
         if one.rate is not None:
             yield translate(text, redeemed=one.redeemed, issued=one.issued, share=say_share(one.rate),

@@ -25,7 +25,7 @@ LINE = mark("{span}, {issued} coupons")
 BETWEEN = mark("from {low} to {high}")
 NOT_KNOWN, TOO_FEW = mark("nobody was left out to compare with"), mark("too few bought to say anything")
 CANNOT = mark("cannot be told from zero")
-PROVISIONAL = mark("provisional: the offer still runs")
+PROVISIONAL = mark("provisional")
 REDEEMED, BROUGHT, USE = mark("Redeemed"), mark("Brought by all who were to get it"), mark("A use costs")
 PROFIT, OPEN, MISUSE = mark("Profit after costs"), mark("Still open, expected to cost"), mark("Signals of misuse")
 OF_ISSUED = mark("{redeemed} of {issued} issued")
@@ -83,8 +83,8 @@ def _tone(found: Findings) -> Tone:
 
 def _front(found: Findings) -> Iterator[Said]:
     """What a head has to know beside the one sentence."""
-    if found.coupons.issued and found.question.periods.is_running:
-        yield Said(text=translate(sentences.RUNNING))
+    if found.coupons.issued:
+        yield from (Said(text=text) for text in sentences.provisional(found))
     yield from (Said(text=text, tone="bad") for text in list(sentences.elsewhere_lost(found))[:LOST_MOST])
 
 
@@ -127,7 +127,7 @@ def _brought(found: Findings) -> Box:
         return Box(title=title, value="—", note=translate(why))
     notes = [translate(CANNOT)] if found.increment.told is Told.NOT_TOLD else []
     notes += [money_between(total[1], currency)]
-    notes += [translate(PROVISIONAL)] if found.question.periods.is_running else []
+    notes += [translate(PROVISIONAL)] if any(sentences.provisional(found)) else []
     return Box(title=title, value=say_money(round(total[0]), currency), note="; ".join(notes), tone=_tone(found))
 
 
@@ -145,8 +145,8 @@ def _has_something(part: Part) -> bool:
 
 
 def _parts(found: Findings, reader: str, links: bool, names: Mapping[str, str]) -> Iterator[Part]:
-    running = translate(sentences.RUNNING)  # it stands in front already
-    said = tuple(line for line in sentences.how_far(found) if line != running)
+    in_front = set(sentences.provisional(found))
+    said = tuple(line for line in sentences.how_far(found) if line not in in_front)
     yield _part("far", sentences=said, steps=tuple(_steps(found.coupons)),
                 tables=tables.funnels(found))  # fmt: skip
     yield _part("soon", plots=_plot(plots.curve(found.curve, reader, WIDE), plots.curve(found.curve, reader, NARROW),

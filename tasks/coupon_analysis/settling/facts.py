@@ -3,7 +3,7 @@
 A look is told once a day; told again the same day it corrects the fact it takes the place of. What came off receipts is
 told by the day, once the day is over, and corrected when something is brought back or an offline till tells late.
 What is not known is absent: there is no increment without a control group, nor while the offer runs, for an early look
-finds effects by chance. The share redeemed is coupons redeemed of coupons issued: both are here.
+finds effects by chance, nor before purchases of all its days are loaded. The share redeemed is coupons redeemed of coupons issued: both are here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ def values(found: Findings) -> Values:
         ("coupon_open_cost", ""): owed.expected if owed.is_whole else None, ("coupon_open_most", ""): owed.most,
         ("coupon_signals", ""): len(found.signals),
     }  # fmt: skip
-    if not found.question.periods.is_running:
+    if found.question.periods.is_whole:
         told |= _brought(found)
     return {key: round(value) for key, value in told.items() if value is not None}
 

@@ -91,5 +91,6 @@ class Shop:
                     )
         self.add(*rows)
         self.add(*lines)
+        self.buy(None, NOW - DAY, 100)  # purchases are loaded up to yesterday
         for n in range(1, size + 1):
             self.coupon(n, n)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from models.database import SetClock
 from models.delivery import State
 from models.letters import Happening
+from models.locale import spoken
 from models.mailings import MailEvent
 from models.redemptions import (
     Arm,
@@ -106,6 +107,7 @@ def test_days_are_judged_by_the_clock_of_the_outlet(shop: Shop) -> None:
         arm = Arm.TREATED if outlet == "west" else Arm.CONTROL
         shop.add(OfferArm(offer_id=1, customer_id=customer, arm=arm, at=BEGINS))
         shop.buy(customer, datetime(2026, 3, 1, 15, tzinfo=UTC), 100, outlet=outlet)
+    shop.buy(None, NOW - DAY, 100)
     analysis = CouponAnalysis(shop.house)
     assert analysis.clocks == Clocks("Europe/Moscow", {"east": "Asia/Vladivostok"})
     found = shop.found()
@@ -137,6 +139,23 @@ def test_where_nobody_was_left_out_the_others_are_beside_and_it_is_not_causal(sh
     assert found.increment.told is Told.NO_CONTROL and found.difference is not None
     assert (found.difference.treated, found.difference.others) == (40, 40) and not found.difference.is_told
     assert "not causal" in str(lead(found))
+
+
+def test_days_whose_purchases_are_not_loaded_yet_are_not_days_without_purchases(shop: Shop) -> None:
+    """Everybody buys for the same each week; the table of the offer's last two weeks is still to come."""
+    shop.customers(80)
+    for n in range(1, 81):
+        if n <= 40:
+            shop.coupon(n, n)
+        for week in range(-8, 2):
+            at = BEGINS + (week * 7 + n % 7) * DAY + HOUR
+            shop.buy(n, at, (3000 if n <= 40 else 1000) + (n * 31 + week * 7) % 50)
+    found = shop.found()
+    periods = found.question.periods
+    assert not periods.is_whole and not periods.is_running and periods.during_days == 14
+    assert not found.difference.is_told and found.difference.interval.holds(0)
+    with spoken("en"):
+        assert "Purchases are known to 15 March 2026 only" in behind(found)[0]
 
 
 def test_refused_guesses_and_nights_are_told(shop: Shop) -> None:

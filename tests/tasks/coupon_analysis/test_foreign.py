@@ -216,8 +216,9 @@ def test_a_history_is_as_of_its_own_last_moment(tmp_path: Path) -> None:
     """It ends on the 5th of March: what comes later is not known, and no day without purchases."""
     found = lot(tmp_path)
     periods = periods_of(found, "s", date(2026, 5, 30), 56, 28)
-    assert periods is not None and periods.is_running and periods.during_days == 4
-    assert (periods.before, periods.seen_to) == (25, date(2026, 3, 5))
+    assert periods is not None and not periods.is_whole and periods.during_days == 4
+    assert not periods.is_running, "it is the history that ends, not the offer that runs"
+    assert (periods.before, periods.known_to) == (25, date(2026, 3, 5))
     assert last_seen(found) == datetime.fromisoformat("2026-03-05T12:00") and last_seen(Foreign()) is None
 
 

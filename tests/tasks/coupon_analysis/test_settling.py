@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
+from sqlmodel import col
 
 from models.database import SetClock
 from models.piece import OfferRow as Offered
+from models.purchases import Receipt
 from models.redemptions import OfferRow, OfferStage, Redeemed, Redemption
 from models.registry import Fact
 from tasks.coupon_analysis.settling.engine import Settling
@@ -105,6 +107,17 @@ def test_an_early_look_tells_nothing_of_what_was_brought(house: House) -> None:
     told = values(shop)
     assert "coupon_brought" not in told and told["coupon_open_most"] == 59 * 1000
     assert "coupon_open_cost" not in told, "nobody has watched a code for longer than these have waited"
+
+
+def test_what_was_brought_is_told_once_purchases_of_all_days_are_loaded(shop: Shop) -> None:
+    shop.compared()
+    with shop.house.sessions.begin() as session:
+        session.execute(delete(Receipt).where(col(Receipt.customer_id).is_(None)))
+    settle(shop)
+    assert "coupon_brought" not in values(shop)
+    shop.buy(None, NOW - DAY, 100)
+    settle(shop)
+    assert "coupon_brought" in values(shop)
 
 
 def test_what_is_found_no_more_is_withdrawn_the_same_day(shop: Shop) -> None:
