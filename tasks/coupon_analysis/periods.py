@@ -56,7 +56,8 @@ class Periods:
 
     @property
     def is_running(self) -> bool:
-        return self.seen_to < self.last_day
+        """Begun and not over: its first day may be today, which is not over either."""
+        return self.first_day <= self.seen_to + DAY and self.seen_to < self.last_day
 
     @property
     def weeks_before(self) -> int:

@@ -34,6 +34,10 @@ ALONE = mark(
     "{redeemed} of {issued} coupons were redeemed ({share}). What they brought cannot be told: nobody was left out to "
     "compare with."
 )
+NOT_A_DAY = mark(
+    "{redeemed} of {issued} coupons were redeemed ({share}). What they brought cannot be told yet: no whole day of the "
+    "offer is known."
+)
 NOT_CAUSAL = mark(
     "Those who got the coupon came to buy for {money} more than the others, with 95 % certainty between {low} and "
     "{high}. This is not causal: there was no control group."
@@ -109,13 +113,15 @@ def lead(found: Findings) -> Reason:
     if not found.coupons.issued:
         return because(NOTHING_ISSUED, code="nothing")
     one, currency = found.increment, found.question.currency
+    words: dict[str, int | str] = {"redeemed": found.coupons.redeemed, "issued": found.coupons.issued}
+    words["share"] = say_share(found.coupons.rate or 0.0)
+    if not found.question.periods.during_days:
+        return because(NOT_A_DAY, code="not_a_day", **words)
     if one.told in (Told.MORE, Told.LESS, Told.NOT_TOLD):
         return _by_lot(one, currency)
     if one.told is Told.NO_CONTROL and found.difference is not None:
         return _not_causal(found)
-    words = {"redeemed": found.coupons.redeemed, "issued": found.coupons.issued}
-    text = FEW if one.told is Told.TOO_FEW else ALONE
-    return because(text, code=one.told, share=say_share(found.coupons.rate or 0.0), **words)
+    return because(FEW if one.told is Told.TOO_FEW else ALONE, code=one.told, **words)
 
 
 def _by_lot(one: Increment, currency: str) -> Reason:

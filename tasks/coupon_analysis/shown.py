@@ -24,6 +24,7 @@ TONES: dict[Told, Tone] = {Told.MORE: "good", Told.LESS: "bad"}
 LINE = mark("{span}, {issued} coupons")
 BETWEEN = mark("from {low} to {high}")
 NOT_KNOWN, TOO_FEW = mark("nobody was left out to compare with"), mark("too few bought to say anything")
+NO_DAY_YET = mark("no whole day of the offer is known yet")
 CANNOT = mark("cannot be told from zero")
 PROVISIONAL = mark("provisional")
 REDEEMED, BROUGHT, USE = mark("Redeemed"), mark("Brought by all who were to get it"), mark("A use costs")
@@ -122,8 +123,14 @@ def _open(found: Findings) -> Box:
 
 def _brought(found: Findings) -> Box:
     title, total, currency = translate(BROUGHT), found.increment.total(), found.question.currency
-    if total is None:
-        why = TOO_FEW if found.increment.told is Told.TOO_FEW else NOT_KNOWN
+    if total is None or not found.question.periods.during_days:
+        why = (
+            NO_DAY_YET
+            if not found.question.periods.during_days
+            else TOO_FEW
+            if found.increment.told is Told.TOO_FEW
+            else NOT_KNOWN
+        )
         return Box(title=title, value="—", note=translate(why))
     notes = [translate(CANNOT)] if found.increment.told is Told.NOT_TOLD else []
     notes += [money_between(total[1], currency)]

@@ -45,8 +45,10 @@ class Difference:
 
 
 def compared(whole: pl.DataFrame, lines: pl.LazyFrame, periods: Periods) -> Difference | None:
-    """`whole` is what `spending.by_customer` gave, the arms being who got it and who did not; None without a before."""
-    if not periods.before:
+    """`whole` is what `spending.by_customer` gave, the arms being who got it and who did not; None without a before, or
+    without a day of the offer.
+    """
+    if not periods.before or not periods.during_days:
         return None
     scale = periods.during_days / periods.before
     changes = whole.select("arm", (pl.col("during") - pl.col("before") * scale).alias("change"))

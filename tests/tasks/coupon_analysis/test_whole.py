@@ -15,6 +15,7 @@ from tasks.coupon_analysis.frames import History
 from tasks.coupon_analysis.increment import Increment, Told
 from tasks.coupon_analysis.periods import Periods
 from tasks.coupon_analysis.sentences import behind, lead
+from tasks.coupon_analysis.shown import page
 from tasks.coupon_analysis.spending import by_customer, by_week
 from tasks.coupon_analysis.spending import by_group as spent_by_group
 from tasks.coupon_analysis.whole import Findings, Question, analysed
@@ -188,6 +189,22 @@ def test_too_short_a_time_before_checks_no_trend(lifted: History) -> None:
     found = without_lot(lifted, replace(PERIODS, before=14))
     assert found.difference is not None and found.difference.trend is None and not found.difference.is_told
     assert lead(found).code == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("seen_to", "is_running"),
+    [pytest.param(date(2026, 2, 20), False, id="not begun"), pytest.param(date(2026, 3, 1), True, id="the first day")],
+)
+@pytest.mark.parametrize("is_by_lot", [True, False])
+def test_before_the_first_day_is_over_nothing_is_told_from_zero(
+    lifted: History, seen_to: date, is_running: bool, is_by_lot: bool
+) -> None:
+    question = replace(QUESTION, periods=replace(PERIODS, seen_to=seen_to), is_by_lot=is_by_lot)
+    found = analysed(lifted, question)
+    assert found.difference is None and lead(found).code == "not_a_day" and not found.question.periods.is_whole
+    shown = page(found, "k", "t", "en")
+    assert any("The offer still runs" in one.text for one in shown.sentences) is is_running
+    assert shown.boxes[1].note == "no whole day of the offer is known yet"
 
 
 def test_without_any_time_before_nothing_is_compared(lifted: History) -> None:
