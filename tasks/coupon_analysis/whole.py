@@ -18,6 +18,7 @@ from tasks.coupon_analysis.periods import Periods
 from tasks.coupon_analysis.signals import USUAL, Bounds, Signal
 from tasks.coupon_analysis.survival import Curve
 from tasks.coupon_analysis.without_control import Difference, compared
+from tasks.returns.sums.resampling import BUYERS_LEAST
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def analysed(history: History, question: Question) -> Findings:
         breakage=liability.breakage(coupons, redemptions, question.now),
         liability=liability.liability(coupons, redemptions, curve, question.now), cost=cost,
         increment=by_lot.increment, afterwards=by_lot.afterwards, margin=by_lot.margin, changes=by_lot.changes,
-        difference=None if question.is_by_lot else compared(whole, history.lines, question.periods),
+        difference=_beside(whole, history, question),
         signals=signals.found(redemptions, history.refusals, question.bounds),
     )  # fmt: skip
 
@@ -102,6 +103,19 @@ def _by_lot(whole: pl.DataFrame, spent: pl.DataFrame, history: History, question
         increment=increment.measured(whole), afterwards=increment.measured(whole, "after") if is_over else None,
         margin=_margin(whole, cost), changes=cannibalisation.by_group(spent, history.arms, question.promoted),
     )  # fmt: skip
+
+
+def _beside(whole: pl.DataFrame, history: History, question: Question) -> Difference | None:
+    """Those who got it beside the others, where nobody was left out; None too where in either so few bought, before or
+    during, that a few receipts decide.
+    """
+    if question.is_by_lot:
+        return None
+    bought = (pl.col("before") != 0) | (pl.col("during") != 0)
+    buyers = whole.group_by("arm").agg(bought.sum().alias("buyers"))
+    if buyers.select((pl.col("buyers") < BUYERS_LEAST).any()).item():
+        return None
+    return compared(whole, history.lines, question.periods)
 
 
 def _margin(whole: pl.DataFrame, cost: Cost) -> Margin | None:

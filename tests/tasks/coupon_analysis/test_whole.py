@@ -168,6 +168,14 @@ def test_without_a_control_group_the_words_are_not_causal(lifted: History) -> No
         assert "не причинный" in str(lead(found))
 
 
+def test_a_few_buyers_are_not_held_beside_the_others() -> None:
+    """Twenty-nine who got it bought for three times as much: their receipts decide, and nobody else's would."""
+    rows = [(who, "tea", BEGINS + timedelta(weeks=week), (3 if who < 30 and week >= 0 else 1) * (1000 + who % 7 * 10))
+            for who in range(1, 200) for week in range(-8, 4) if who < 30 or who > 100]  # fmt: skip
+    found = without_lot(History(coupons(100), redemptions([1]), lines(rows), arms(100, 100)))
+    assert found.difference is None and lead(found).code == Told.NO_CONTROL
+
+
 def drifting() -> History:
     """The treated had been growing for eight weeks, and just go on."""
     chance, rows = Random(4), []
