@@ -48,8 +48,8 @@ class Clocks:
         return self._by_zone(outlet, of)
 
     def as_local(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """A column of texts without parts of seconds, those that name their zone (…Z, …+03:00, a database's …+03) turned
-        into the outlet's own time.
+        """A column of texts without parts of seconds; those that name their zone (…Z, …+03:00, …+03) turned into the
+        outlet's own time.
         """
         if name not in frame.columns:
             return frame

@@ -3,7 +3,8 @@
 A look is told once a day; told again the same day it corrects the fact it takes the place of. What came off receipts is
 told by the day, once the day is over, and corrected when something is brought back or an offline till tells late.
 What is not known is absent: there is no increment without a control group, nor while the offer runs, for an early look
-finds effects by chance, nor before purchases of all its days are loaded. The share redeemed is coupons redeemed of coupons issued: both are here.
+finds effects by chance, nor before purchases of all its days are loaded. The share redeemed is coupons redeemed of
+coupons issued: both are here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
