@@ -91,6 +91,6 @@ class Shop:
                     )
         self.add(*rows)
         self.add(*lines)
-        self.buy(None, NOW - DAY, 100)  # purchases are loaded up to yesterday
+        self.buy(None, BEGINS + 40 * DAY, 100)  # purchases are loaded beyond the offer's last day
         for n in range(1, size + 1):
             self.coupon(n, n)
