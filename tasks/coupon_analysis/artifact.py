@@ -62,9 +62,10 @@ def path_of(key: str) -> str:
 def _row(about: About, found: Findings, staff_url: str) -> str:
     coupons, currency = found.coupons, found.question.currency
     between = (say_share(coupons.interval.low), say_share(coupons.interval.high))
+    redeemed = found.cost.redemptions if found.is_common else coupons.redeemed
     cells = (
-        link(about, staff_url), say(coupons.issued, "count"), say(coupons.redeemed, "count"),
-        "—" if coupons.rate is None else f"{say_share(coupons.rate)} ({between[0]} – {between[1]})",
+        link(about, staff_url), say(coupons.issued, "count"), say(redeemed, "count"),
+        "—" if coupons.rate is None or found.is_common else f"{say_share(coupons.rate)} ({between[0]} – {between[1]})",
         "—" if found.cost.each is None else say_money(round(found.cost.each), currency),
         _brought(found), say(len(found.signals), "count"),
     )  # fmt: skip

@@ -26,18 +26,11 @@ CANNOT_TELL = mark(
     "What the coupon brought cannot be told from zero: a client bought between {low} and {high} more or less than "
     "without it. Below {least} a client nothing could have been seen."
 )
-FEW = mark(
-    "{redeemed} of {issued} coupons were redeemed ({share}). What they brought cannot be told: too few clients bought "
-    "in one of the groups compared."
-)
-ALONE = mark(
-    "{redeemed} of {issued} coupons were redeemed ({share}). What they brought cannot be told: nobody was left out to "
-    "compare with."
-)
-NOT_A_DAY = mark(
-    "{redeemed} of {issued} coupons were redeemed ({share}). What they brought cannot be told yet: no whole day of the "
-    "offer is known."
-)
+USED = mark("{redeemed} of {issued} coupons were redeemed ({share}).")
+USED_COMMON = mark("Uses of the code that is everybody's: {uses}.")
+FEW = mark("{used} What it brought cannot be told: too few clients bought in one of the groups compared.")
+ALONE = mark("{used} What it brought cannot be told: nobody was left out to compare with.")
+NOT_A_DAY = mark("{used} What it brought cannot be told yet: no whole day of the offer is known.")
 NOT_CAUSAL = mark(
     "Those who got the coupon came to buy for {money} more than the others, with 95 % certainty between {low} and "
     "{high}. This is not causal: there was no control group."
@@ -113,15 +106,20 @@ def lead(found: Findings) -> Reason:
     if not found.coupons.issued:
         return because(NOTHING_ISSUED, code="nothing")
     one, currency = found.increment, found.question.currency
-    words: dict[str, int | str] = {"redeemed": found.coupons.redeemed, "issued": found.coupons.issued}
-    words["share"] = say_share(found.coupons.rate or 0.0)
     if not found.question.periods.during_days:
-        return because(NOT_A_DAY, code="not_a_day", **words)
+        return because(NOT_A_DAY, code="not_a_day", used=_used(found))
     if one.told in (Told.MORE, Told.LESS, Told.NOT_TOLD):
         return _by_lot(one, currency)
     if one.told is Told.NO_CONTROL and found.difference is not None:
         return _not_causal(found)
-    return because(FEW if one.told is Told.TOO_FEW else ALONE, code=one.told, **words)
+    return because(FEW if one.told is Told.TOO_FEW else ALONE, code=one.told, used=_used(found))
+
+
+def _used(found: Findings) -> Reason:
+    if found.is_common:
+        return because(USED_COMMON, uses=found.cost.redemptions)
+    one = found.coupons
+    return because(USED, share=say_share(one.rate or 0.0), redeemed=one.redeemed, issued=one.issued)
 
 
 def _by_lot(one: Increment, currency: str) -> Reason:
@@ -169,6 +167,9 @@ def provisional(found: Findings) -> Iterator[str]:
 
 def how_far(found: Findings) -> Iterator[str]:
     yield from provisional(found)
+    if found.is_common:
+        yield str(_used(found))
+        return
     for text, one in ((RATE, found.coupons), (BY_CUSTOMERS, found.customers)):
         if one.rate is not None:
             yield translate(text, redeemed=one.redeemed, issued=one.issued, share=say_share(one.rate),
@@ -184,7 +185,7 @@ def how_far(found: Findings) -> Iterator[str]:
 
 def owed(found: Findings) -> Iterator[str]:
     broken, open_, currency = found.breakage, found.liability, found.question.currency
-    if broken.share is not None:
+    if broken.share is not None and not found.is_common:
         yield translate(BROKE, ended=broken.ended, unused=broken.unused, share=say_share(broken.share),
                         low=say_share(broken.interval.low), high=say_share(broken.interval.high))  # fmt: skip
     if open_.open and open_.uses is None:

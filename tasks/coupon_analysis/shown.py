@@ -27,6 +27,7 @@ NOT_KNOWN, TOO_FEW = mark("nobody was left out to compare with"), mark("too few 
 NO_DAY_YET = mark("no whole day of the offer is known yet")
 CANNOT = mark("cannot be told from zero")
 PROVISIONAL = mark("provisional")
+ALL_USES = mark("Uses of coupons")
 REDEEMED, BROUGHT, USE = mark("Redeemed"), mark("Brought by all who were to get it"), mark("A use costs")
 PROFIT, OPEN, MISUSE = mark("Profit after costs"), mark("Still open, expected to cost"), mark("Signals of misuse")
 OF_ISSUED = mark("{redeemed} of {issued} issued")
@@ -94,7 +95,11 @@ def _boxes(found: Findings) -> Iterator[Box]:
     if coupons.rate is None:
         return
     note = translate(OF_ISSUED, redeemed=say(coupons.redeemed, "count"), issued=say(coupons.issued, "count"))
-    yield Box(title=translate(REDEEMED), value=say_share(coupons.rate), note=f"{note}; {_shares(coupons.interval)}")
+    yield (
+        Box(title=translate(ALL_USES), value=say(cost.redemptions, "count"))
+        if found.is_common
+        else Box(title=translate(REDEEMED), value=say_share(coupons.rate), note=f"{note}; {_shares(coupons.interval)}")
+    )
     yield _brought(found)
     if cost.each is not None:
         ours = say_money(round(cost.each_ours or 0), currency)
@@ -154,10 +159,11 @@ def _has_something(part: Part) -> bool:
 def _parts(found: Findings, reader: str, links: bool, names: Mapping[str, str]) -> Iterator[Part]:
     in_front = set(sentences.provisional(found))
     said = tuple(line for line in sentences.how_far(found) if line not in in_front)
-    yield _part("far", sentences=said, steps=tuple(_steps(found.coupons)),
-                tables=tables.funnels(found))  # fmt: skip
-    yield _part("soon", plots=_plot(plots.curve(found.curve, reader, WIDE), plots.curve(found.curve, reader, NARROW),
-                                    CURVE_NOTE), tables=tables.by_day(found))  # fmt: skip
+    steps = () if found.is_common else tuple(_steps(found.coupons))
+    yield _part("far", sentences=said, steps=steps, tables=tables.funnels(found))
+    if not found.is_common:
+        wide, narrow = (plots.curve(found.curve, reader, frame) for frame in (WIDE, NARROW))
+        yield _part("soon", plots=_plot(wide, narrow, CURVE_NOTE), tables=tables.by_day(found))
     yield _part("owed", sentences=tuple(sentences.owed(found)), tables=tables.owed(found))
     if found.coupons.issued:
         yield _part("cost", sentences=tuple(sentences.costs(found)), tables=tables.costs(found))

@@ -60,7 +60,8 @@ def _shares(interval: Interval) -> str:
 
 def funnels(found: Findings) -> tuple[Table, ...]:
     """The same way by coupons, by clients and by uses: each has its own denominator."""
-    known = [one for one in (found.coupons, found.customers, found.uses) if one is not None and one.issued]
+    ways = (found.uses,) if found.is_common else (found.coupons, found.customers, found.uses)
+    known = [one for one in ways if one is not None and one.issued]
     if not known:
         return ()
     steps = [name for name in STEPS if any(name in one.steps for one in known)]
@@ -94,7 +95,7 @@ def owed(found: Findings) -> tuple[Table, ...]:
     """What ran out unused, and what is still open, with what it may cost."""
     broken, open_ = found.breakage, found.liability
     rows = []
-    if broken.ended:
+    if broken.ended and not found.is_common:
         rows.append(_row(ENDED, say(broken.ended, "count"), NONE))
         note = f"{say_share(broken.share or 0)} ({_shares(broken.interval)})"
         rows.append(TableRow(title=translate(UNUSED), cells=(say(broken.unused, "count"), NONE), small=(note, "")))

@@ -60,6 +60,13 @@ class Findings:
     signals: Sequence[Signal] = field(default=())
 
     @property
+    def is_common(self) -> bool:
+        """Whether its codes are nobody's own and work more than once: then a share of codes says nothing."""
+        several = self.uses is None or self.uses.issued > self.coupons.issued
+        several = several or self.cost.redemptions > self.coupons.redeemed
+        return several and self.coupons.issued > 0 and not self.customers.issued
+
+    @property
     def taken(self) -> float | None:
         """Of each rouble that the offer's groups won, how much other groups lost."""
         return cannibalisation.taken_share(self.changes)

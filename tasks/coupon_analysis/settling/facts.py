@@ -4,7 +4,7 @@ A look is told once a day; told again the same day it corrects the fact it takes
 told by the day, once the day is over, and corrected when something is brought back or an offline till tells late.
 What is not known is absent: there is no increment without a control group, nor while the offer runs, for an early look
 finds effects by chance, nor before purchases of all its days are loaded. The share redeemed is coupons redeemed of
-coupons issued: both are here.
+coupons issued: both are here, but where one code is everybody's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,11 +74,12 @@ def of_findings(
 
 def values(found: Findings) -> Values:
     """All that is known, whole numbers, money in minor units."""
-    owed = found.liability
+    owed, each_its_own = found.liability, not found.is_common
     told: dict[tuple[str, str], float | None] = {
-        ("coupons_issued", ""): found.coupons.issued, ("coupons_redeemed", ""): found.coupons.redeemed,
+        ("coupons_issued", ""): found.coupons.issued,
+        ("coupons_redeemed", ""): found.coupons.redeemed if each_its_own else None,
         ("coupon_uses", ""): found.cost.redemptions, ("coupon_use_cost", ""): found.cost.each,
-        ("coupons_unused", ""): found.breakage.unused if found.breakage.ended else None,
+        ("coupons_unused", ""): found.breakage.unused if found.breakage.ended and each_its_own else None,
         ("coupon_open_cost", ""): owed.expected if owed.is_whole else None, ("coupon_open_most", ""): owed.most,
         ("coupon_signals", ""): len(found.signals),
     }  # fmt: skip

@@ -9,11 +9,15 @@ from sqlalchemy import Engine, delete, select, update
 from sqlmodel import col
 
 from models.database import SetClock
+from models.locale import spoken
 from models.piece import OfferRow as Offered
 from models.purchases import Receipt
 from models.redemptions import OfferRow, OfferStage, Redeemed, Redemption
 from models.registry import Fact
+from tasks.coupon_analysis.artifact import markdown
+from tasks.coupon_analysis.sentences import behind, lead
 from tasks.coupon_analysis.settling.engine import Settling
+from tasks.coupon_analysis.shown import page
 from tasks.house import House
 from tasks.mailing_reports.engine import in_format, report_of
 from tasks.mailing_reports.page import said
@@ -95,6 +99,22 @@ def test_what_is_not_known_is_absent(shop: Shop) -> None:
         "coupons_unused",
         "coupon_signals",
     }
+
+
+def test_of_a_code_that_is_everybodys_uses_are_told_and_no_share(shop: Shop) -> None:
+    """One code, used seven times: not "1 of 1 coupons, 100 %"."""
+    shop.coupon(1, most=0)
+    for n in range(7):
+        shop.redeem(1, BEGINS + n * DAY)
+    [look] = settle(shop).looked
+    told, found = values(shop), look.found
+    assert told["coupon_uses"] == 7 and not {"coupons_redeemed", "coupons_unused"} & told.keys()
+    with spoken("en"):
+        assert str(lead(found)).startswith("Uses of the code that is everybody's: 7. What it brought cannot be told")
+        assert "100" not in "".join(behind(found)) + markdown([(look.about, found)], (), "")
+    shown = page(found, "tea", "Tea", "en")
+    assert shown.boxes[0].value == "7" and [one.key for one in shown.parts][:2] == ["far", "cost"]
+    assert "100" not in shown.model_dump_json(exclude={"parts": {"__all__": {"plots"}}})
 
 
 def test_an_early_look_tells_nothing_of_what_was_brought(house: House) -> None:
