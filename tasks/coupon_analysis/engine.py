@@ -71,10 +71,11 @@ class CouponAnalysis:
             now = now_by(self.house.clock, session)
             periods = self._periods(session, found.terms.first_day, found.terms.last_day, now)
             history, by_lot = self._history(session, offer, periods, costs)
+            left = rows.left(session, offer, found.terms.limits, self.house.workspace.company.currency)
         question = Question(
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
             promoted=groups_of(found.terms.goods, history.lines, above or {}),
-            currency=self.house.workspace.company.currency,
+            currency=self.house.workspace.company.currency, left=left,
         )  # fmt: skip
         return analysed(history, question)
 

@@ -29,12 +29,13 @@ class Breakage:
 
 @dataclass(frozen=True, slots=True)
 class Liability:
-    """Codes still open. `uses` is what they allow yet, None where one of them allows any number.
+    """Codes still open. `uses` is what they and the offer allow yet, None where nothing bounds them.
 
-    `most` is what all those uses would cost, by what a redemption has cost until now; `expected` and `between` count
-    only first uses that are to be expected by the codes' ends. Money is None where nothing was redeemed yet; what is
-    expected is too where no code was watched for longer than those that are open have waited. `is_whole`: the codes'
-    ends lie within what was watched; else more is to come than is expected here.
+    `most` is what all those uses would cost, by what a redemption has cost until now, and no more than the budget has
+    left; `expected` and `between` are of uses by the codes' ends. Money is None where nothing was redeemed yet; what
+    is expected is too where no code was watched for longer than those that are open have waited, and where codes may
+    be used `again`: the curve is of first uses. `is_whole`: the codes' ends lie within what was watched; else more is
+    to come than is expected here.
     """
 
     open: int
@@ -44,6 +45,23 @@ class Liability:
     expected: float | None
     between: Interval | None
     is_whole: bool = True
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the limits of the offer itself leave of it: uses, and money in minor units; None is no limit."""
+
+    uses: int | None = None
+    money: int | None = None
+
+    def most(self, uses: int | None, each: float | None) -> float | None:
+        """What so many uses may cost at most; None where nothing bounds it, or no use has cost anything yet."""
+        told = [] if self.money is None else [float(self.money)]
+        return min([*told, *([each * uses] if each is not None and uses is not None else [])], default=None)
+
+
+NO_LIMITS = Left()
 
 
 def breakage(coupons: pl.DataFrame, redemptions: pl.DataFrame, now: datetime) -> Breakage:
@@ -52,21 +70,25 @@ def breakage(coupons: pl.DataFrame, redemptions: pl.DataFrame, now: datetime) ->
     return Breakage(len(ended), len(ended.join(redemptions.select("coupon"), on="coupon", how="anti")))
 
 
-def liability(coupons: pl.DataFrame, redemptions: pl.DataFrame, curve: Curve, now: datetime) -> Liability:
+def liability(
+    coupons: pl.DataFrame, redemptions: pl.DataFrame, curve: Curve, now: datetime, left: Left = NO_LIMITS
+) -> Liability:
     still = coupons.filter(pl.col("is_live").fill_null(True), pl.col("ends_at").is_null() | (pl.col("ends_at") >= now))
     times = redemptions.group_by("coupon").agg(pl.len().cast(pl.Int64).alias("times"))
     still = still.join(times, on="coupon", how="left").with_columns(pl.col("times").fill_null(0))
     each = float(redemptions["amount"].mean()) if len(redemptions) else None  # type: ignore[arg-type]
-    is_endless = len(still) > 0 and bool(still.select((pl.col("most") < 1).any()).item())
+    is_endless, again = (bool(still.select(which.any()).item()) for which in (pl.col("most") < 1, pl.col("most") != 1))
     uses = None if is_endless else int(still.select((pl.col("most") - pl.col("times")).clip(0).sum()).item())
+    uses = min((number for number in (uses, left.uses) if number is not None), default=None)
+    most = left.most(uses, each)
     number, between, is_whole = _expected(still.filter(pl.col("times") == 0), curve, now)
-    is_known = each is not None and number is not None
-    return Liability(
-        open=len(still) if is_endless else len(still.filter(pl.col("times") < pl.col("most"))), uses=uses, each=each,
-        most=None if each is None or uses is None else each * uses, is_whole=is_whole,
-        expected=each * number if each is not None and number is not None else None,
-        between=Interval(each * between.low, each * between.high) if each is not None and is_known else None,
-    )  # fmt: skip
+    open_ = len(still) if is_endless else len(still.filter(pl.col("times") < pl.col("most")))
+    if each is None or number is None or again:
+        return Liability(open_, uses, each, most, None, None, is_whole and not again, again)
+    expected, low, high = (
+        each * one if most is None else min(each * one, most) for one in (number, between.low, between.high)
+    )
+    return Liability(open_, uses, each, most, expected, Interval(low, high), is_whole)
 
 
 def _expected(waiting: pl.DataFrame, curve: Curve, now: datetime) -> tuple[float | None, Interval, bool]:

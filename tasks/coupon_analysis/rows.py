@@ -17,7 +17,7 @@ from models.database import Moment
 from models.delivery import OUT
 from models.letters import Happening
 from models.mailings import MailEvent, Mailing, Message
-from models.offers import OfferTerms
+from models.offers import Limits, OfferTerms
 from models.purchases import PurchaseLine, Receipt
 from models.redemptions import (
     Arm,
@@ -25,13 +25,17 @@ from models.redemptions import (
     CouponEvent,
     CouponState,
     Happened,
+    Limit,
     OfferArm,
+    OfferCounter,
     OfferRow,
     OfferVersion,
     Redeemed,
     Redemption,
 )
+from models.written import minor_units
 from tasks.coupon_analysis.frames import ARMS, COUPONS, LINES, REDEMPTIONS, REFUSALS
+from tasks.coupon_analysis.liability import Left
 from tasks.returns.believing import PROVES_ARRIVED
 from tasks.returns.owed.rows import CONTROL
 
@@ -173,6 +177,17 @@ def redemptions(session: Session, offer: int) -> pl.DataFrame:
         .where(r.offer_id == offer, r.state == Redeemed.REDEEMED).order_by(r.id)
     )  # fmt: skip
     return columns(session, query, REDEMPTIONS)
+
+
+def left(session: Session, offer: int, limits: Limits, currency: str) -> Left:
+    """What the offer's own limits leave of it, by its counters: what is only held is not used yet."""
+    mine = (col(OfferCounter.offer_id) == offer, col(OfferCounter.scope) == "")
+    used = dict(session.execute(select(col(OfferCounter.kind), col(OfferCounter.used)).where(*mine)).tuples().all())
+    total, budget = limits.total, minor_units(limits.budget, currency)
+    return Left(
+        max(0, total - used.get(Limit.TOTAL, 0)) if total else None,
+        max(0, budget - used.get(Limit.BUDGET, 0)) if budget else None,
+    )
 
 
 def arms(session: Session, offer: int) -> pl.DataFrame:

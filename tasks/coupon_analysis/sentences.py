@@ -66,6 +66,10 @@ OWED_UNKNOWN = mark(
     "{open} coupons are still open: at most {most}. How many of them will be used cannot be told before some have been "
     "watched for longer."
 )
+OWED_AGAIN = mark(
+    "{open} coupons are still open: at most {most}. They may be used several times, and how often they will be cannot "
+    "be told."
+)
 OWED_ENDLESS = mark("{open} coupons are still open, some without a limit of uses: nothing bounds what they may cost.")
 COST = mark(
     "A redemption costs {each}: {face} face value, {handling} handling, {distribution} issuing; ours is {ours}."
@@ -188,10 +192,11 @@ def owed(found: Findings) -> Iterator[str]:
     if broken.share is not None and not found.is_common:
         yield translate(BROKE, ended=broken.ended, unused=broken.unused, share=say_share(broken.share),
                         low=say_share(broken.interval.low), high=say_share(broken.interval.high))  # fmt: skip
-    if open_.open and open_.uses is None:
+    if open_.open and open_.uses is None and open_.most is None:
         yield translate(OWED_ENDLESS, open=open_.open)
     elif open_.open and open_.most is not None and open_.between is None:
-        yield translate(OWED_UNKNOWN, open=open_.open, most=_money(open_.most, currency))
+        text = OWED_AGAIN if open_.again else OWED_UNKNOWN
+        yield translate(text, open=open_.open, most=_money(open_.most, currency))
     elif open_.open and open_.between is not None and open_.most is not None:
         yield translate(
             OWED if open_.is_whole else OWED_YET, open=open_.open, most=_money(open_.most, currency),

@@ -13,7 +13,7 @@ from tasks.coupon_analysis.costs import NO_RATES, Cost, Margin, Rates, cost_of, 
 from tasks.coupon_analysis.frames import History
 from tasks.coupon_analysis.funnel import Funnel
 from tasks.coupon_analysis.increment import Increment, Told
-from tasks.coupon_analysis.liability import Breakage, Liability
+from tasks.coupon_analysis.liability import NO_LIMITS, Breakage, Left, Liability
 from tasks.coupon_analysis.periods import Periods
 from tasks.coupon_analysis.signals import USUAL, Bounds, Signal
 from tasks.coupon_analysis.survival import Curve
@@ -26,7 +26,7 @@ class Question:
     """What is asked. `now` is naive UTC; `promoted` are the product groups the offer is given on.
 
     `is_by_lot`: the arms of the history were settled by lot before the issue. Else they are just those who got it and
-    those who did not, and nothing that is found is causal.
+    those who did not, and nothing that is found is causal. `left` is what the offer's own limits leave of it.
     """
 
     periods: Periods
@@ -36,6 +36,7 @@ class Question:
     bounds: Bounds = USUAL
     is_by_lot: bool = True
     currency: str = "RUB"
+    left: Left = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def analysed(history: History, question: Question) -> Findings:
         question=question, coupons=funnel.by_coupon(coupons, redemptions),
         customers=funnel.by_customer(coupons, redemptions), uses=funnel.by_use(coupons, redemptions), curve=curve,
         breakage=liability.breakage(coupons, redemptions, question.now),
-        liability=liability.liability(coupons, redemptions, curve, question.now), cost=cost,
+        liability=liability.liability(coupons, redemptions, curve, question.now, question.left), cost=cost,
         increment=by_lot.increment, afterwards=by_lot.afterwards, margin=by_lot.margin, changes=by_lot.changes,
         difference=_beside(whole, history, question),
         signals=signals.found(redemptions, history.refusals, question.bounds),

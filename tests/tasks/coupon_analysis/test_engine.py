@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from models.database import SetClock
 from models.delivery import State
@@ -21,6 +21,7 @@ from models.redemptions import (
     CouponState,
     Happened,
     OfferArm,
+    OfferCounter,
     OfferRow,
     Redeemed,
 )
@@ -63,6 +64,23 @@ def test_uses_that_stand_count_without_what_was_given_back(shop: Shop) -> None:
         shop.redeem(n, state=state, back=300)
     found = shop.found(rates=Rates(handling=10))
     assert (found.coupons.issued, found.coupons.redeemed, found.cost.face, found.cost.handling) == (4, 1, 700.0, 10.0)
+
+
+def test_what_open_codes_may_cost_is_held_by_the_offers_limits(house: House) -> None:
+    """A code for everybody, without a limit of its own, of an offer with a budget: it does bound it."""
+    shop = Shop(house, last_day="2026-06-30", limits={"budget": "50", "total": 9, "per_code": 0})
+    with house.sessions.begin() as session:
+        session.execute(update(OfferRow).values(ends_at=NOW + 30 * DAY))
+    shop.coupon(1, most=0)
+    shop.redeem(1, amount=1000)
+    shop.add(
+        OfferCounter(offer_id=1, kind="total", scope="", used=1),
+        OfferCounter(offer_id=1, kind="budget", scope="", used=1000),
+    )
+    found = shop.found()
+    assert (found.liability.uses, found.liability.most, found.liability.expected) == (8, 4000.0, None)
+    with spoken("en"):
+        assert any("at most ₽40. They may be used several times" in line for line in behind(found))
 
 
 def test_a_redemption_counts_once_however_many_products_it_was_given_on(shop: Shop) -> None:

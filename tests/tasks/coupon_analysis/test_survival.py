@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.coupon_analysis.liability import breakage, liability
+from tasks.coupon_analysis.liability import Left, breakage, liability
 from tasks.coupon_analysis.survival import Curve, curve, waits
 from tests.tasks.coupon_analysis.made import BEGINS, DAY, ENDS, HOUR, NOW, coupons, redemptions
 
@@ -157,6 +157,32 @@ def test_codes_without_a_limit_have_no_most() -> None:
     given_out = coupons(1, most=0, ends_at=None)
     found = liability(given_out, redemptions([1]), Curve(), NOW)
     assert found.open == 1 and found.uses is None and found.most is None
+
+
+@pytest.mark.parametrize(
+    ("most", "left", "uses", "money"),
+    [
+        pytest.param(0, Left(uses=7), 7, 700.0, id="a total bounds codes without a limit"),
+        pytest.param(0, Left(money=250), None, 250.0, id="a budget does too"),
+        pytest.param(1, Left(uses=3), 3, 300.0, id="fewer than the codes allow"),
+        pytest.param(1, Left(uses=300, money=10_000), 9, 900.0, id="the codes are the narrower"),
+        pytest.param(1, Left(uses=0), 0, 0.0, id="nothing is left"),
+    ],
+)
+def test_the_offers_own_limits_hold_what_open_codes_may_cost(
+    most: int, left: Left, uses: int | None, money: float
+) -> None:
+    given_out, used = coupons(10, most=most, ends_at=NOW + 20 * DAY), redemptions([1], amount=100)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW, left)
+    assert (found.uses, found.most) == (uses, money)
+    assert found.expected is None or found.expected <= money
+
+
+def test_how_often_codes_are_used_again_is_not_told() -> None:
+    """All ten were used once: what is to come is not nothing."""
+    given_out, used = coupons(10, most=5, ends_at=NOW + DAY), redemptions(range(1, 11), amount=100)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW)
+    assert (found.most, found.expected, found.is_whole, found.again) == (4000.0, None, False, True)
 
 
 def test_before_the_first_redemption_no_money_is_told() -> None:
