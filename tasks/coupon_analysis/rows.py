@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Select, and_, case, cast, exists, func, liter
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.customers import Customer
 from models.database import Moment
 from models.delivery import OUT
 from models.letters import Happening
@@ -191,7 +192,11 @@ def left(session: Session, offer: int, limits: Limits, currency: str) -> Left:
 
 
 def arms(session: Session, offer: int) -> pl.DataFrame:
-    query = select(col(OfferArm.customer_id), col(OfferArm.arm)).where(col(OfferArm.offer_id) == offer)
+    """Those who are still there: whoever was erased, or turned out to be somebody else, has no purchases under that
+    number any more, and would count as one who buys nothing.
+    """
+    there = exists().where(col(Customer.id) == col(OfferArm.customer_id))
+    query = select(col(OfferArm.customer_id), col(OfferArm.arm)).where(col(OfferArm.offer_id) == offer, there)
     return columns(session, query.order_by(col(OfferArm.customer_id)), ARMS)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
+from sqlmodel import col
 
+from models.customers import Customer
 from models.database import SetClock
 from models.delivery import State
 from models.letters import Happening
@@ -144,6 +146,15 @@ def test_the_held_out_control_group_is_compared_with(shop: Shop) -> None:
     assert (tea.group, tea.is_promoted, coffee.group, coffee.is_promoted) == ("tea", True, "Coffee", False)
     assert found.margin is not None and found.margin.profit == pytest.approx(60 * 200 - 600, abs=300)
     assert found.cost.total == 1000 + 600 and behind(found)
+
+
+def test_whoever_was_erased_or_became_another_is_not_one_who_buys_nothing(shop: Shop) -> None:
+    shop.compared()
+    with shop.house.sessions.begin() as session:
+        session.execute(delete(Customer).where(col(Customer.id).in_(range(1, 21))))
+    found = shop.found()
+    assert (found.increment.treated, found.increment.control) == (40, 60)
+    assert found.increment.apart == pytest.approx(200, abs=5)
 
 
 def test_where_nobody_was_left_out_the_others_are_beside_and_it_is_not_causal(shop: Shop) -> None:
