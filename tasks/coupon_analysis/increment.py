@@ -34,7 +34,8 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """A customer's difference in minor units, treated less control. `apart` and `interval` are what is reported.
+    """A customer's difference in minor units, treated less control. `apart` and `interval` are what is reported: where
+    Welch's interval and the drawn one do not agree whether there is a difference, from the lower end to the higher.
 
     `plain` is without CUPED; `saved` the share of the variance that CUPED took away, None where it was not used.
     `drawn` is None where it was not needed; `least` the smallest difference these arms would have shown.
@@ -75,8 +76,9 @@ def measured(whole: pl.DataFrame, what: str = "during", before: str = "before", 
     apart = one.mean - other.mean
     return Increment(
         told=_told(apart, p, interval, drawn, alpha), treated=treated.size, control=control.size, apart=apart,
-        interval=interval, p=p, plain=welch_interval(treated.sample, control.sample, 1 - alpha), drawn=drawn,
-        saved=_saved(treated, control, theta), mean_control=control.y,
+        interval=_reported(interval, drawn), p=p, drawn=drawn,
+        plain=welch_interval(treated.sample, control.sample, 1 - alpha), saved=_saved(treated, control, theta),
+        mean_control=control.y,
         least=detectable(Plan(treated.size, control.size, pooled(arms), correlation(both) if theta else 0.0)),
     )  # fmt: skip
 
@@ -84,6 +86,13 @@ def measured(whole: pl.DataFrame, what: str = "during", before: str = "before", 
 def _told(apart: float, p: float, interval: Interval, drawn: Interval | None, alpha: float) -> Told:
     is_proven = p < alpha and not interval.holds(0) and (drawn is None or not drawn.holds(0))
     return (Told.MORE if apart > 0 else Told.LESS) if is_proven else Told.NOT_TOLD
+
+
+def _reported(interval: Interval, drawn: Interval | None) -> Interval:
+    """Nobody is to read that a difference cannot be told from zero beside an interval without it."""
+    if drawn is None or drawn.holds(0) == interval.holds(0):
+        return interval
+    return Interval(min(interval.low, drawn.low), max(interval.high, drawn.high))
 
 
 def _too_few(whole: pl.DataFrame, what: str) -> bool:

@@ -76,6 +76,17 @@ def test_one_giant_receipt_makes_no_effect() -> None:
     assert found.told is Told.NOT_TOLD and found.drawn is not None
 
 
+@pytest.mark.parametrize("seed", [3, 16])
+def test_what_cannot_be_told_from_zero_has_an_interval_with_zero_in_it(seed: int) -> None:
+    """Three hundred in each arm, a few large buyers: of the sixteenth Welch alone would believe it, drawing does not."""
+    chance = Random(seed)
+    one, other = ([(0.0, 100 * chance.paretovariate(1.6) + lift) for _ in range(300)] for lift in (95.0, 0.0))
+    found = measured(whole(one, other))
+    assert found.interval is not None and found.plain is not None and found.drawn is not None
+    assert (found.told is Told.NOT_TOLD) is found.interval.holds(0)
+    assert seed != 16 or (not found.plain.holds(0) and found.drawn.holds(0))
+
+
 def test_the_rows_order_changes_nothing() -> None:
     table = whole(people(9, 300, lift=20), people(10, 300))
     one, other = measured(table), measured(table.sample(fraction=1.0, shuffle=True, seed=4))
