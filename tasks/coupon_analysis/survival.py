@@ -6,7 +6,7 @@ Crowley (1982). What has not been redeemed yet is censored, not left out: an ave
 quick the quick were.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from math import exp, inf, log, sqrt
 
 import polars as pl
 
-from tasks.returns.sums.intervals import CONFIDENCE, Interval, quantile
+from tasks.returns.sums.intervals import CONFIDENCE, Interval, quantile, wilson
 
 HOURS_OF_A_DAY = 24
 
@@ -33,12 +33,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """The steps of a survival curve, one at each time at which something was redeemed; `until` is the last look."""
+    """The steps of a survival curve, one at each time at which something was redeemed; `until` is the last look.
+
+    `watched` says of each time, in days, how many were looked at for so long.
+    """
 
     size: int = 0
     redeemed: int = 0
     until: float = 0.0
     points: Sequence[Point] = field(default=())
+    watched: Sequence[tuple[float, int]] = field(default=())
 
     @cached_property
     def _times(self) -> list[float]:
@@ -48,6 +52,11 @@ class Curve:
         """Where the curve is; before the first step nothing has been redeemed."""
         place = bisect_right(self._times, days)
         return self.points[place - 1] if place else Point(0.0, 1.0, Interval(1.0, 1.0), self.size, 0.0)
+
+    def watched_for(self, days: float) -> int:
+        """How many were looked at for so many days, or were redeemed then or later."""
+        place = bisect_left(self.watched, (days, 0))
+        return self.watched[place][1] if place < len(self.watched) else 0
 
     def redeemed_by(self, share: float) -> float | None:
         """By when this share of all is redeemed, in days; None where it has not come to that."""
@@ -61,13 +70,17 @@ class Curve:
         return (low if low is not None else self.until, high)
 
     def still(self, waited: float, until: float, confidence: float = CONFIDENCE) -> tuple[float, Interval]:
-        """How likely one that has waited so long is redeemed by `until`. Behind the last look nothing more is known."""
-        before, after = self.at(waited), self.at(max(waited, until))
-        if before.share <= 0:
+        """How likely one that has waited so long is redeemed by `until`. Behind the last look nothing more is known.
+
+        Where all or none of those who were watched that long were redeemed it is Wilson's interval of their number.
+        """
+        if until <= waited:
             return 0.0, Interval(0.0, 0.0)
-        left = after.share / before.share
+        before, after = self.at(waited), self.at(until)
+        left = after.share / before.share if before.share > 0 else 1.0
         if left <= 0 or left >= 1:
-            return 1 - left, Interval(1 - left, 1 - left)
+            number = self.watched_for(min(until, self.until)) if waited < self.until else 0
+            return 1 - left, wilson(number if left <= 0 else 0, number, confidence)
         low, high = _between(left, after.hazard - before.hazard, confidence)
         return 1 - left, Interval(1 - high, 1 - low)
 
@@ -96,15 +109,17 @@ def curve(waited: pl.DataFrame, confidence: float = CONFIDENCE, unit: float = HO
     steps = waited.group_by("hours").agg(
         pl.col("redeemed").sum().cast(pl.Int64).alias("died"), pl.len().cast(pl.Int64).alias("left")
     ).sort("hours")  # fmt: skip
-    at_risk, share, hazard, points = len(waited), 1.0, 0.0, []
+    at_risk, share, hazard, points, watched = len(waited), 1.0, 0.0, [], []
     for hours, died, left in steps.rows():
+        watched.append((hours / unit, at_risk))
         if died:
             share *= 1 - died / at_risk
             hazard += died / (at_risk * (at_risk - died)) if at_risk > died else inf
             low, high = _between(share, hazard, confidence)
             points.append(Point(hours / unit, share, Interval(low, high), at_risk, hazard))
         at_risk -= left
-    return Curve(len(waited), int(waited["redeemed"].sum()), float(steps["hours"][-1]) / unit, tuple(points))
+    until = float(steps["hours"][-1]) / unit
+    return Curve(len(waited), int(waited["redeemed"].sum()), until, tuple(points), tuple(watched))
 
 
 def _between(share: float, hazard: float, confidence: float) -> tuple[float, float]:

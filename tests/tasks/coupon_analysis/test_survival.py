@@ -144,6 +144,23 @@ def test_what_nobody_has_watched_for_so_long_is_not_known_rather_than_nothing() 
     assert (found.open, found.most, found.expected, found.between, found.is_whole) == (8, 4000.0, None, None, False)
 
 
+def test_that_one_code_was_not_used_late_does_not_make_it_certain_for_all() -> None:
+    """A single code is ten days older than ninety-nine: it was not used in those ten days, as any of them may be."""
+    issued = [NOW - 20 * DAY] + [NOW - 10 * DAY] * 99
+    given_out = coupons(100, issued_at=issued, ends_at=NOW + DAY)
+    used = redemptions([2], redeemed_at=[NOW - 9 * DAY], amount=100)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW)
+    assert found.expected == 0 and found.between is not None and found.between.high > 0.5 * 98 * 100
+
+
+def test_many_codes_that_were_not_used_late_make_it_nearly_certain() -> None:
+    issued = [NOW - 29 * DAY] * 4000 + [NOW - 10 * DAY] * 100
+    given_out = coupons(4100, issued_at=issued, ends_at=[one + 28 * DAY for one in issued])
+    used = redemptions([1, 2], redeemed_at=[NOW - 28 * DAY] * 2, amount=100)
+    found = liability(given_out, used, curve(waits(given_out, used, NOW)), NOW)
+    assert found.expected == 0 and found.between is not None and 0 < found.between.high < 0.002 * 100 * 100
+
+
 def test_where_only_a_part_was_watched_more_is_to_come() -> None:
     issued = [NOW - 20 * DAY] * 50 + [NOW - 10 * DAY] * 50
     at = [NOW - 5 * DAY] * 10
