@@ -28,13 +28,17 @@ NO_RATES = Rates()
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """All of it, in minor units; `face` is what came off receipts, what was returned already given back."""
+    """All of it, in minor units; `face` is what came off receipts, what was returned already given back.
+
+    Where it is not `is_known` a use gives something that stands in no receipt, and nobody has stated what that costs.
+    """
 
     redemptions: int
     face: float
     handling: float
     distribution: float
     partner: float
+    is_known: bool = True
 
     @property
     def total(self) -> float:
@@ -51,11 +55,11 @@ class Cost:
 
     @property
     def each(self) -> float | None:
-        return self.total / self.redemptions if self.redemptions else None
+        return self.total / self.redemptions if self.redemptions and self.is_known else None
 
     @property
     def each_ours(self) -> float | None:
-        return self.ours / self.redemptions if self.redemptions else None
+        return self.ours / self.redemptions if self.redemptions and self.is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,13 @@ class Margin:
     roi_between: Interval | None = None
 
 
-def cost_of(redemptions: pl.DataFrame, issued: int, rates: Rates) -> Cost:
-    """What `issued` codes and their redemptions cost."""
+def cost_of(redemptions: pl.DataFrame, issued: int, rates: Rates, gives_beside: bool = False) -> Cost:
+    """What `issued` codes and their redemptions cost; what they give beside receipts is stated as their handling."""
     face = float(redemptions["amount"].sum() or 0)
     return Cost(
         redemptions=len(redemptions), face=face, handling=rates.handling * len(redemptions),
         distribution=rates.fixed + rates.each_issued * issued, partner=rates.partner * face,
+        is_known=not gives_beside or rates.handling > 0,
     )  # fmt: skip
 
 
@@ -88,7 +93,7 @@ def margin_of(margin: Increment, covered: float, cost: Cost) -> Margin:
     Return on investment is the profit to what it cost us, face value included.
     """
     total = margin.total()
-    if total is None or covered < COVERED_LEAST:
+    if total is None or covered < COVERED_LEAST or not cost.is_known:
         return Margin(covered, margin)
     brought, between = total
     profit = brought - cost.beside_face

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from models.database import now_by
+from models.offers import FreeDelivery, Gift, Invitation, Points
 from models.redemptions import Arm
 from tasks.coupon_analysis import rows
 from tasks.coupon_analysis.clocks import Clocks
@@ -76,6 +77,7 @@ class CouponAnalysis:
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
             promoted=groups_of(found.terms.goods, history.lines, above or {}),
             currency=self.house.workspace.company.currency, left=left,
+            gives_beside=isinstance(found.terms.gives, Gift | Points | FreeDelivery | Invitation),
         )  # fmt: skip
         return analysed(history, question)
 

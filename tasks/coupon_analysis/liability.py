@@ -71,12 +71,15 @@ def breakage(coupons: pl.DataFrame, redemptions: pl.DataFrame, now: datetime) ->
 
 
 def liability(
-    coupons: pl.DataFrame, redemptions: pl.DataFrame, curve: Curve, now: datetime, left: Left = NO_LIMITS
-) -> Liability:
+    coupons: pl.DataFrame, redemptions: pl.DataFrame, curve: Curve, now: datetime, left: Left = NO_LIMITS,
+    beside: float | None = 0.0,
+) -> Liability:  # fmt: skip
+    """`beside` is what a use gives that stands in no receipt; None: it does, and nobody knows what that costs."""
     still = coupons.filter(pl.col("is_live").fill_null(True), pl.col("ends_at").is_null() | (pl.col("ends_at") >= now))
     times = redemptions.group_by("coupon").agg(pl.len().cast(pl.Int64).alias("times"))
     still = still.join(times, on="coupon", how="left").with_columns(pl.col("times").fill_null(0))
-    each = float(redemptions["amount"].mean()) if len(redemptions) else None  # type: ignore[arg-type]
+    is_known = len(redemptions) > 0 and beside is not None
+    each = float(redemptions["amount"].mean()) + (beside or 0.0) if is_known else None  # type: ignore[arg-type]
     is_endless, again = (bool(still.select(which.any()).item()) for which in (pl.col("most") < 1, pl.col("most") != 1))
     uses = None if is_endless else int(still.select((pl.col("most") - pl.col("times")).clip(0).sum()).item())
     uses = min((number for number in (uses, left.uses) if number is not None), default=None)

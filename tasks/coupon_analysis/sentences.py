@@ -74,6 +74,10 @@ OWED_ENDLESS = mark("{open} coupons are still open, some without a limit of uses
 COST = mark(
     "A redemption costs {each}: {face} face value, {handling} handling, {distribution} issuing; ours is {ours}."
 )
+COST_BESIDE = mark(
+    "A use gives something that stands in no receipt (a gift, points, delivery, a seat), so what it costs is not "
+    "known. State it as the work of one use."
+)
 MARGIN = mark(
     "Profit after costs: {money}, with 95 % certainty {low} to {high}; the cost of goods is known for {covered} of "
     "purchases."
@@ -211,6 +215,8 @@ def costs(found: Findings) -> Iterator[str]:
         parts = {name: _money(getattr(cost, name) / cost.redemptions, currency)
                  for name in ("face", "handling", "distribution", "ours")}  # fmt: skip
         yield translate(COST, each=_money(cost.each, currency), **parts)
+    if cost.redemptions and not cost.is_known:
+        yield translate(COST_BESIDE)
     if found.margin is None:
         yield translate(NO_MARGIN)
         return

@@ -8,6 +8,7 @@ from babel.numbers import get_currency_precision
 from models.locale import mark, spoken, translate
 from tasks.coupon_analysis import sentences, tables
 from tasks.coupon_analysis.artifact import OFFER, TITLE
+from tasks.coupon_analysis.costs import Cost
 from tasks.coupon_analysis.funnel import STEPS
 from tasks.coupon_analysis.whole import Findings
 from tasks.reports.sheet import Content, Sheet, Typed, written
@@ -33,6 +34,9 @@ def workbook(told: Told, reader: str, at: datetime) -> bytes:
 def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     def money(minor: float | None) -> Typed:
         return Typed(None if minor is None else minor / 10 ** get_currency_precision(currency), "money")
+
+    def of_known(cost: Cost, minor: float) -> Typed:
+        return money(minor if cost.is_known else None)
 
     def ends(between: Interval | None) -> list[Content]:
         return [money(between.low if between else None), money(between.high if between else None)]
@@ -62,8 +66,8 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     )
     yield _sheet(MONEY, (*cost_heads, *heads), [
         [title, Typed(one.cost.redemptions), money(one.cost.face), money(one.cost.handling),
-         money(one.cost.distribution), money(one.cost.total), money(one.cost.partner), money(one.cost.ours),
-         Typed(one.liability.open), money(one.liability.expected), *ends(one.liability.between),
+         money(one.cost.distribution), of_known(one.cost, one.cost.total), money(one.cost.partner),
+         of_known(one.cost, one.cost.ours), Typed(one.liability.open), money(one.liability.expected), *ends(one.liability.between),
          Typed(one.breakage.ended), Typed(one.breakage.unused)]
         for title, one in told
     ])  # fmt: skip

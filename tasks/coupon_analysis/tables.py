@@ -120,7 +120,7 @@ def _row(title: str, *cells: str, strong: bool = False) -> TableRow:
 
 def costs(found: Findings) -> tuple[Table, ...]:
     cost = found.cost
-    if not cost.redemptions:
+    if not cost.redemptions or not cost.is_known:
         return ()
     rows = tuple(
         _row(title, _money(value, found), _money(value / cost.redemptions, found), strong=title in (TOTAL, OURS))

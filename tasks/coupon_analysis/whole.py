@@ -37,6 +37,12 @@ class Question:
     is_by_lot: bool = True
     currency: str = "RUB"
     left: Left = NO_LIMITS
+    gives_beside: bool = False  # something that stands in no receipt: a gift, points, delivery, a seat
+
+    @property
+    def beside(self) -> float | None:
+        """What that costs, as far as it is stated."""
+        return (self.rates.handling or None) if self.gives_beside else 0.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def analysed(history: History, question: Question) -> Findings:
     """All of it: the lines of purchases are gone through once, twice where there was no control group."""
     coupons, redemptions = history.coupons, history.redemptions
     curve = survival.curve(survival.waits(coupons, redemptions, question.now))
-    cost = cost_of(redemptions, len(coupons), question.rates)
+    cost = cost_of(redemptions, len(coupons), question.rates, question.gives_beside)
     spent = spending.by_group(history.lines, history.arms, question.periods, history.costs)
     whole = spending.by_customer(spent, history.arms)
     by_lot = _by_lot(whole, spent, history, question, cost)
@@ -85,9 +91,9 @@ def analysed(history: History, question: Question) -> Findings:
         question=question, coupons=funnel.by_coupon(coupons, redemptions),
         customers=funnel.by_customer(coupons, redemptions), uses=funnel.by_use(coupons, redemptions), curve=curve,
         breakage=liability.breakage(coupons, redemptions, question.now),
-        liability=liability.liability(coupons, redemptions, curve, question.now, question.left), cost=cost,
-        increment=by_lot.increment, afterwards=by_lot.afterwards, margin=by_lot.margin, changes=by_lot.changes,
-        difference=_beside(whole, history, question),
+        liability=liability.liability(coupons, redemptions, curve, question.now, question.left, question.beside),
+        cost=cost, increment=by_lot.increment, afterwards=by_lot.afterwards, margin=by_lot.margin,
+        changes=by_lot.changes, difference=_beside(whole, history, question),
         signals=signals.found(redemptions, history.refusals, question.bounds),
     )  # fmt: skip
 

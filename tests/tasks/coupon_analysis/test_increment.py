@@ -78,7 +78,7 @@ def test_one_giant_receipt_makes_no_effect() -> None:
 
 @pytest.mark.parametrize("seed", [3, 16])
 def test_what_cannot_be_told_from_zero_has_an_interval_with_zero_in_it(seed: int) -> None:
-    """Three hundred in each arm, a few large buyers: of the sixteenth Welch alone would believe it, drawing does not."""
+    """Three hundred in each arm, a few large buyers: of 16 Welch alone would believe it, drawing does not."""
     chance = Random(seed)
     one, other = ([(0.0, 100 * chance.paretovariate(1.6) + lift) for _ in range(300)] for lift in (95.0, 0.0))
     found = measured(whole(one, other))

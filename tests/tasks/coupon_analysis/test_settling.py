@@ -18,6 +18,7 @@ from tasks.coupon_analysis.artifact import markdown
 from tasks.coupon_analysis.sentences import behind, lead
 from tasks.coupon_analysis.settling.engine import Settling
 from tasks.coupon_analysis.shown import page
+from tasks.coupon_analysis.stated import Stated
 from tasks.house import House
 from tasks.mailing_reports.engine import in_format, report_of
 from tasks.mailing_reports.page import said
@@ -115,6 +116,21 @@ def test_of_a_code_that_is_everybodys_uses_are_told_and_no_share(shop: Shop) -> 
     shown = page(found, "tea", "Tea", "en")
     assert shown.boxes[0].value == "7" and [one.key for one in shown.parts][:2] == ["far", "cost"]
     assert "100" not in shown.model_dump_json(exclude={"parts": {"__all__": {"plots"}}})
+
+
+@pytest.mark.parametrize("gives", [{"kind": "points", "points": 50}, {"kind": "gift", "product": "cup"}])
+def test_what_is_given_beside_receipts_is_not_told_as_nothing(house: House, gives: dict[str, Any]) -> None:
+    shop = Shop(house, gives=gives)
+    shop.compared()
+    shop.redeem(1, amount=0)
+    (house.root / "costs.csv").write_text(COSTS)
+    [look] = settle(shop).looked
+    assert not {"coupon_use_cost", "coupon_open_cost", "coupon_open_most", "coupon_profit"} & values(shop).keys()
+    with spoken("en"):
+        assert any("stands in no receipt" in line for line in behind(look.found))
+    stated = Settling(house).of_key("tea", Stated(handling=700))
+    assert stated is not None and stated.found.cost.each == 700
+    assert stated.found.margin is not None and stated.found.margin.profit is not None
 
 
 def test_an_early_look_tells_nothing_of_what_was_brought(house: House) -> None:
