@@ -67,8 +67,8 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     yield _sheet(MONEY, (*cost_heads, *heads), [
         [title, Typed(one.cost.redemptions), money(one.cost.face), money(one.cost.handling),
          money(one.cost.distribution), of_known(one.cost, one.cost.total), money(one.cost.partner),
-         of_known(one.cost, one.cost.ours), Typed(one.liability.open), money(one.liability.expected), *ends(one.liability.between),
-         Typed(one.breakage.ended), Typed(one.breakage.unused)]
+         of_known(one.cost, one.cost.ours), Typed(one.liability.open), money(one.liability.expected),
+         *ends(one.liability.between), Typed(one.breakage.ended), Typed(one.breakage.unused)]
         for title, one in told
     ])  # fmt: skip
     yield _sheet(GAIN, (tables.HOW, tables.WITH, tables.WITHOUT, tables.CLIENT, LOW, HIGH), [

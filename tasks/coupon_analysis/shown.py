@@ -6,7 +6,7 @@ from dataclasses import replace
 from models.desk.coupon_analysis import CouponReport, Part, Plot, Signal
 from models.desk.mailing_report import Box, Said, Step, Tone
 from models.locale import mark, spoken, translate
-from tasks.coupon_analysis import plots, sentences, tables
+from tasks.coupon_analysis import plots, sentences, signals, tables
 from tasks.coupon_analysis.funnel import STEPS, Funnel
 from tasks.coupon_analysis.increment import Told
 from tasks.coupon_analysis.signals import Kind
@@ -49,6 +49,7 @@ GAIN_NOTE = mark(
     "difference with 95 % certainty, the dashed one is zero. Amber are groups the coupon was not given on."
 )
 COUPON = mark("Coupon № {id}")
+MORE_SIGNALS = mark("And {number} more, less telling than these: the workbook has all of them.")
 AS_COUNTED = mark(
     "Issued are codes given to somebody; a replaced one counts once. Shares are of coupons, of clients and of uses, "
     "each with its own denominator; a coupon redeemed on fifty products is redeemed once."
@@ -194,12 +195,16 @@ def _steps(one: Funnel) -> Iterator[Step]:
 
 
 def _signals(found: Findings, links: bool, names: Mapping[str, str]) -> Iterator[Signal]:
-    for one in found.signals:
+    shown = signals.shown(found.signals)
+    for one in shown:
         numbers = [coupon for coupon in one.coupons if isinstance(coupon, int)] if links else []
         yield Signal(
             text=sentences.said(_named(one, names)),
             links=tuple((translate(COUPON, id=id), COUPON_PAGE.format(id=id)) for id in numbers),
         )
+
+    if len(shown) < len(found.signals):
+        yield Signal(text=translate(MORE_SIGNALS, number=len(found.signals) - len(shown)))
 
 
 def _named(one: Found, names: Mapping[str, str]) -> Found:

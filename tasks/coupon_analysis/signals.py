@@ -16,6 +16,7 @@ from tasks.returns.sums.intervals import wilson
 
 NIGHT_FROM, NIGHT_TO = 0, 6
 COUPONS_SHOWN = 8
+SHOWN_MOST = 20  # of a kind, the worst first: nobody looks at more, and each costs a look at all redemptions
 HOUR = pl.duration(hours=1)
 
 
@@ -61,12 +62,18 @@ class Signal:
 
 
 def found(redemptions: pl.DataFrame, refusals: pl.DataFrame, bounds: Bounds = USUAL) -> list[Signal]:
-    """All signals, the kinds in their order, the worst of each first."""
+    """All signals, the kinds in their order, the worst of each first; those that are shown with their coupons."""
     told = [
         *velocity(redemptions, bounds), *many_codes(redemptions, bounds), *cashiers(redemptions, bounds),
         *nights(redemptions, bounds), *guesses(refusals, bounds),
     ]  # fmt: skip
-    return [replace(one, coupons=_coupons(redemptions, one)) for one in told]
+    looked_at = set(map(id, shown(told)))
+    return [replace(one, coupons=_coupons(redemptions, one)) if id(one) in looked_at else one for one in told]
+
+
+def shown(told: Sequence[Signal]) -> list[Signal]:
+    """The worst of each kind."""
+    return [one for kind in Kind for one in [each for each in told if each.kind is kind][:SHOWN_MOST]]
 
 
 def _coupons(redemptions: pl.DataFrame, one: Signal) -> tuple[Any, ...]:

@@ -121,6 +121,17 @@ def test_a_signal_names_the_coupons_it_rests_on_and_no_others() -> None:
     }  # fmt: skip
 
 
+def test_of_many_signals_the_worst_are_shown_and_looked_into() -> None:
+    """Where clients use three coupons a day as a habit there are as many signals as clients."""
+    hours = at(*[BEGINS + n % 3 * HOUR for n in range(900)])
+    used = redemptions(range(1, 901), customer=[n // 3 for n in range(900)], cashier="", **hours)
+    signals = found(used, refused())
+    assert len(signals) == 300 and [bool(one.coupons) for one in signals] == [True] * 20 + [False] * 280
+    told = page(analysed(History(coupons(900), used), Question(PERIODS, NOW)), "k", "t", "en")
+    [part] = [one for one in told.parts if one.key == "signals"]
+    assert len(part.signals) == 21 and part.signals[-1].text.startswith("And 280 more")
+
+
 def test_outlets_and_cashiers_are_called_by_their_names_and_customers_are_numbers() -> None:
     used = redemptions(list(range(1, 31)), customer=None, outlet="west", cashier="7", **at(*[BEGINS] * 30))
     history = History(coupons(30), used)
