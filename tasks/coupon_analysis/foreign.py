@@ -51,6 +51,12 @@ class Foreign:
     costs: pl.DataFrame | None = None
     wrong: Mapping[str, tuple[Wrong, ...]] = field(default_factory=dict)
 
+    @property
+    def uncredited(self) -> tuple[int, int]:
+        """How many rows of redemptions could not be counted, and how many uses could."""
+        left_out = sum(one.number for one in self.wrong.get("redemptions", ()) if one.left_out)
+        return left_out, 0 if self.redemptions is None else len(self.redemptions)
+
     def offers(self) -> list[str]:
         """The keys of its offers; "" where the table names none."""
         return [] if self.coupons is None else sorted(self.coupons["offer"].unique().to_list())

@@ -29,6 +29,7 @@ OUTSIDE = mark("The date lies outside the days of the coupon, so it is credited 
 SEVERAL = mark(
     "The code stood in several offers on this day, and the row does not say in which. It is credited to none."
 )
+WHOSE = mark("Several clients had this code, and the row does not say which of them used it. It is credited to none.")
 ODD_COST = mark("This is not a cost. Write a number: 450 or 450,50.")
 WRONGS: dict[str, Reason] = OF_LINES | {
     "no_code": because(NO_CODE, code="no_code"), "no_customer": because(NO_CUSTOMER, code="no_customer"),
@@ -36,6 +37,7 @@ WRONGS: dict[str, Reason] = OF_LINES | {
     "ends": because(ENDS_BEFORE, code="ends"), "uses": because(ODD_USES, code="uses"),
     "again": because(SAID_AGAIN, code="again"), "not_issued": because(NOT_ISSUED, code="not_issued"),
     "outside": because(OUTSIDE, code="outside"), "several": because(SEVERAL, code="several"),
+    "whose": because(WHOSE, code="whose"),
     "cost": because(ODD_COST, code="cost"),
 }  # fmt: skip
 TREATED = ("купон", "с купоном", "тест", "тестовая", "coupon", "treated", "test", "treatment", "1")

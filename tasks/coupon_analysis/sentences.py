@@ -52,6 +52,7 @@ RUNNING = mark(
     "early look finds effects by chance."
 )
 KNOWN_TO = mark("Purchases are known to {day} only, and the offer held longer: what it brought is provisional.")
+UNCREDITED = mark("{number} rows of redemptions could not be counted, so what is said of redemptions is too low.")
 RATE = mark("Redeemed: {redeemed} of {issued} coupons, {share}; with 95 % certainty {low} to {high}.")
 BY_CUSTOMERS = mark("Of {issued} clients who had a coupon {redeemed} used it: {share}; {low} to {high}.")
 MEDIAN = mark("Half of all coupons were redeemed within {days} days.")

@@ -88,6 +88,9 @@ def _front(found: Findings) -> Iterator[Said]:
     """What a head has to know beside the one sentence."""
     if found.coupons.issued:
         yield from (Said(text=text) for text in sentences.provisional(found))
+    if found.question.uncredited:
+        number = say(found.question.uncredited, "count")
+        yield Said(text=translate(sentences.UNCREDITED, number=number), tone="bad")
     yield from (Said(text=text, tone="bad") for text in list(sentences.elsewhere_lost(found))[:LOST_MOST])
 
 

@@ -42,6 +42,7 @@ from tasks.purchases.frames import Table, of_csv, of_sheet
 
 BEFORE, AFTER = 56, 28  # days: eight whole weeks for CUPED and trends, four for what was bought ahead
 OFFERS_MOST = 40
+MANY = 0.05  # of the rows of redemptions: fewer that cannot be counted change nothing that is said
 UNREADABLE = mark("It cannot be read as Parquet: it is damaged, or another kind of file. Save it anew, or as CSV.")
 NOTHING_LEFT = mark("No row of the table of coupons can be counted. {first}")
 MORE_OFFERS = mark("There are {number} offers; the {most} with most coupons are analysed. Give the others apart.")
@@ -139,9 +140,10 @@ def of_offer(
         return None
     history, by_lot = history_of(found, offer)
     utc = now.astimezone(UTC).replace(tzinfo=None)
+    left_out, counted = found.uncredited
     question = Question(
         periods=periods, now=min(last_seen(found) or utc, utc), rates=rates, is_by_lot=by_lot, promoted=promoted,
-        currency=company.currency,
+        currency=company.currency, uncredited=left_out if left_out > MANY * (left_out + counted) else 0,
     )  # fmt: skip
     return analysed(history, question)
 

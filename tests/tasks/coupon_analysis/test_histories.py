@@ -72,6 +72,17 @@ def test_a_whole_history_is_analysed_and_written(tmp_path: Path) -> None:
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Чай"] * 3 + ["Кружки"] * 3
 
 
+def test_a_head_reads_that_redemptions_are_missing(tmp_path: Path) -> None:
+    """Everybody had the same code and the tills say no client: "0 of 80 redeemed" is not all there is to say."""
+    rows = "".join(f"TEA;{n};02.03.2026;31.03.2026\n" for n in range(80))
+    (tmp_path / "coupons.csv").write_text("Код;Клиент;Выдан;Действует до\n" + rows)
+    used = "".join(f"TEA;05.03.2026;{n}\n" for n in range(30))
+    (tmp_path / "redemptions.csv").write_text("Код;Дата;Чек\n" + used)
+    history = analyse(files(tmp_path), COMPANY, NOW)
+    [report] = as_page(history, COMPANY, NOW, "en").reports
+    assert any("30 rows of redemptions could not be counted" in one.text for one in report.sentences)
+
+
 def test_what_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "coupons.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(Refused) as refused:
