@@ -161,7 +161,8 @@ def read_redemptions(frame: pl.DataFrame, clocks: Clocks, now: datetime, currenc
     """Columns row, redemption, offer, code, customer, outlet, cashier, local, redeemed_at, amount: a row for each use.
 
     Rows of one use (the same code, client, outlet, moment and receipt) are one, whatever products they name: their
-    discounts are added where they differ, and are one where all say the same.
+    discounts are added where they differ, and are one where all say the same. Where neither receipts nor products are
+    named, rows with different discounts are different uses.
     """
     has = set(frame.columns)
     told = _with(clocks.as_local(frame, "on"), "code", "offer", "customer", "outlet", "cashier", "receipt", "product")
@@ -175,7 +176,9 @@ def read_redemptions(frame: pl.DataFrame, clocks: Clocks, now: datetime, currenc
         lines.select("row", "receipt", "outlet", pl.col("at").alias("local"), "amount"), on="row", how="inner",
         maintain_order="left",
     )  # fmt: skip
-    use = ["offer", "code", "customer", "outlet", "local", "receipt"]
+    is_apart = (pl.col("receipt") == "") & pl.lit("product" not in has)
+    said = said.with_columns(pl.when(is_apart).then(pl.col("amount")).otherwise(0).alias("apart"))
+    use = ["offer", "code", "customer", "outlet", "local", "receipt", "apart"]
     place = pl.int_range(pl.len()).over([*use, "product", "amount"])
     again = wrong(said, place > 0, "code", "again")
     amount = pl.when(pl.col("amount").n_unique() > 1).then(pl.col("amount").sum()).otherwise(pl.col("amount").first())
