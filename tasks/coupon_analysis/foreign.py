@@ -154,10 +154,11 @@ def _told(wrongs: pl.DataFrame, header: tuple[str, ...], at: Mapping[str, int]) 
     )  # fmt: skip
 
 
-def history_of(found: Foreign, offer: str) -> tuple[History, bool]:
+def history_of(found: Foreign, offer: str, periods: Periods | None = None) -> tuple[History, bool]:
     """One offer of it, and whether it has a control group.
 
-    Where it has none the arms are those who got it and the others who bought. Without a table of coupons there is
+    Where it has none the arms are those who got it and the others who bought, in these periods: whoever bought years
+    ago, and nothing since, is none to compare with. Without a table of coupons there is
     nothing to analyse: an empty history.
     """
     if found.coupons is None:
@@ -167,7 +168,9 @@ def history_of(found: Foreign, offer: str) -> tuple[History, bool]:
     by_lot = Arm.CONTROL in set(arms["arm"])
     lines = pl.DataFrame(schema=LINES) if found.purchases is None else found.purchases
     if not by_lot:
-        others = lines.select("customer").unique().join(arms, on="customer", how="anti").sort("customer")
+        local = pl.col("local")
+        near = lines if periods is None else lines.filter(local >= periods.begins, local < periods.after_ends)
+        others = near.select("customer").unique().join(arms, on="customer", how="anti").sort("customer")
         arms = pl.concat([arms, others.with_columns(pl.lit(Arm.CONTROL.value).alias("arm"))])
     redeemed = _redeemed(found, offer)
     costs = {} if found.costs is None else {"costs": found.costs}

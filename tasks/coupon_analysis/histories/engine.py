@@ -138,7 +138,7 @@ def of_offer(
     periods = periods_of(found, offer, today - DAY, BEFORE, AFTER)
     if periods is None:
         return None
-    history, by_lot = history_of(found, offer)
+    history, by_lot = history_of(found, offer, periods)
     utc = now.astimezone(UTC).replace(tzinfo=None)
     left_out, counted = found.uncredited
     question = Question(

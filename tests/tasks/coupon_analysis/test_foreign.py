@@ -166,6 +166,14 @@ def test_rows_of_products_are_one_redemption(tmp_path: Path) -> None:
     assert wrongs(found, "redemptions") == {"again": (1004,)}
 
 
+def test_without_receipts_and_products_other_discounts_are_other_uses(tmp_path: Path) -> None:
+    """A code for everybody, used thrice in a day: the till told no more than the day and the discount."""
+    found = read(Foreign(), "coupons", COUPONS + "TEA;s;;02.03.2026;31.03.2026;\n", tmp_path)
+    used = "Код;Дата;Скидка\n" + "".join(f"TEA;05.03.2026;{off}\n" for off in (10, 15, 20))
+    found = read(found, "redemptions", used, tmp_path)
+    assert found.redemptions is not None and found.redemptions["amount"].to_list() == [1000, 1500, 2000]
+
+
 def test_a_time_without_a_zone_is_the_outlets(tmp_path: Path) -> None:
     """23:30 in Vladivostok is 13:30 in UTC; read as UTC and shown there it would be the next day."""
     found = given(tmp_path, "A1;s;7;02.03.2026;31.03.2026;\nA2;s;8;02.03.2026;31.03.2026;\n",
@@ -251,6 +259,15 @@ def test_without_a_control_group_the_others_who_bought_are_beside(tmp_path: Path
     found = read(found, "purchases", "Карта;Дата;Сумма\n7;05.03.2026;5\n8;05.03.2026;5\n", tmp_path)
     history, by_lot = history_of(found, "s")
     assert not by_lot and history.arms.rows() == [("7", Arm.TREATED), ("8", Arm.CONTROL)]
+
+
+def test_whoever_bought_nothing_in_the_days_compared_is_none_of_the_others(tmp_path: Path) -> None:
+    found = read(Foreign(), "coupons", COUPONS + "A1;s;7;02.03.2026;31.03.2026;\n", tmp_path)
+    bought = "Карта;Дата;Сумма\n7;05.03.2026;5\n8;05.03.2026;5\n9;05.03.2024;5\n8;20.05.2026;5\n6;20.05.2026;5\n"
+    found = read(found, "purchases", bought, tmp_path)
+    periods = periods_of(found, "s", date(2026, 5, 30), 56, 28)
+    history, _ = history_of(found, "s", periods)
+    assert history.arms["customer"].to_list() == ["7", "8"]
 
 
 def test_rows_of_purchases_that_repeat_are_told_and_count(tmp_path: Path) -> None:
