@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from models.desk.coupon_analysis import BeforeCard
 from models.locale import mark, translate
 from models.reason import Reason
-from tasks.coupon_analysis.sentences import lead
+from tasks.coupon_analysis.sentences import lead, provisional
 from tasks.coupon_analysis.settling.facts import About
 from tasks.coupon_analysis.whole import Findings
 from tasks.reports.numbers import say, say_money, say_share
@@ -26,10 +26,15 @@ def markdown(found: Sequence[tuple[About, Findings]], troubles: Sequence[Reason]
         heads = (OFFER, ISSUED, REDEEMED, SHARE, EACH, BROUGHT, SIGNALS)
         parts += ["| " + " | ".join(translate(head) for head in heads) + " |", "|---" * len(heads) + "|"]
         parts += [_row(about, one, staff_url) for about, one in shown]
-        parts += ["", *(f"- {link(about, staff_url)}: {lead(one)}" for about, one in shown)]
+        parts += ["", *(f"- {link(about, staff_url)}: {' '.join(_front(one))}" for about, one in shown)]
     else:
         parts.append(translate(NOTHING))
     return "\n".join([*parts, *(f"\n{trouble}" for trouble in troubles)])
+
+
+def _front(found: Findings) -> list[str]:
+    """The sentence, and that it is not the last word where it is not: it is read here too."""
+    return [str(lead(found)), *(provisional(found) if found.coupons.issued else ())]
 
 
 def link(about: About, staff_url: str) -> str:

@@ -9,12 +9,14 @@ import pytest
 
 from models.locale import spoken
 from tasks.coupon_analysis import plots
+from tasks.coupon_analysis.artifact import markdown
 from tasks.coupon_analysis.cannibalisation import by_group, taken_share
 from tasks.coupon_analysis.costs import Cost, Rates, cost_of, margin_of
 from tasks.coupon_analysis.frames import History
 from tasks.coupon_analysis.increment import Increment, Told
 from tasks.coupon_analysis.periods import Periods
 from tasks.coupon_analysis.sentences import behind, lead
+from tasks.coupon_analysis.settling.facts import About
 from tasks.coupon_analysis.shown import page
 from tasks.coupon_analysis.spending import by_customer, by_week
 from tasks.coupon_analysis.spending import by_group as spent_by_group
@@ -184,6 +186,16 @@ def drifting() -> History:
             grown = 300 * (week + 8) if who <= 150 else 0
             rows.append((who, "tea", BEGINS + timedelta(weeks=week), 5000 + grown + chance.randrange(800)))
     return History(coupons(150), redemptions([1]), lines(rows), arms(150, 150))
+
+
+def test_beside_a_run_a_running_offer_is_provisional_too(lifted: History) -> None:
+    """Whoever looks each Monday finds an effect by chance, in the run's table as on the page."""
+    early = analysed(lifted, replace(QUESTION, periods=replace(PERIODS, seen_to=date(2026, 3, 20))))
+    assert early.increment.told is Told.MORE
+    with spoken("en"):
+        assert "is provisional" in markdown([(About(1, "tea", "Tea"), early)], (), "")
+        over = analysed(lifted, QUESTION)
+        assert "is provisional" not in markdown([(About(1, "tea", "Tea"), over)], (), "")
 
 
 def test_groups_that_went_apart_before_prove_nothing() -> None:
