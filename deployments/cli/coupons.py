@@ -29,7 +29,7 @@ NO_ZONE = mark("“{said}” is no time zone.")
 WRITE_ZONE = mark("Write it as Europe/Moscow.")
 MEND_IT = mark("The columns are in the guide: coupon-history.md.")
 WRITTEN = mark("All of it: {path}")
-NOT_COUNTED = mark("Not counted in {file}:")
+TO_LOOK_AT = mark("To look at in {file}:")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
@@ -103,7 +103,7 @@ def analyse(
         "offers": [_data(title, one) for title, one in history.found], "report": str(path),
         "problems": {one.file: list(one.lines) for one in history.problems()},
     }  # fmt: skip
-    desk.answer(data, _text(history, path), Exit.FINDINGS if history.problems() else Exit.OK)
+    desk.answer(data, _text(history, path), Exit.OK if history.is_whole else Exit.FINDINGS)
 
 
 def _company(desk: Office, zone: str) -> "Company":
@@ -164,5 +164,6 @@ def _text(history: "History", path: Path) -> str:
 
     lines = [f"{title}: {lead(one)}" if title else str(lead(one)) for title, one in history.found]
     for problem in history.problems():
-        lines += [translate(NOT_COUNTED, file=problem.file), *(f"  {line}" for line in problem.lines)]
+        heading = [translate(TO_LOOK_AT, file=problem.file)] if problem.file else []
+        lines += [*heading, *(f"  {line}" for line in problem.lines)]
     return "\n".join([*lines, translate(WRITTEN, path=path)])

@@ -63,6 +63,11 @@ class History:
     wrong: tuple[tuple[str, tuple[Wrong, ...]], ...]
     left_out: int = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it counted: a line that stands twice in a receipt is told, and counts."""
+        return not self.left_out and not any(one.left_out for _, wrong in self.wrong for one in wrong)
+
     def problems(self) -> tuple[Problems, ...]:
         """What could not be counted, file by file, in the language of the moment."""
         told = [problems_of(wrong, name) for name, wrong in self.wrong if wrong]

@@ -21,7 +21,7 @@ def test_a_folder_is_analysed_for_people_and_for_programs(tmp_path: Path, otdel:
     out = tmp_path / "out"
     said = otdel("analyse-coupons", str(folder), "--out", str(out), "--zone", "Europe/Moscow")
     assert said.code == 1, said.text
-    assert "more than without it" in said.text and "Not counted in coupons.csv:" in said.text
+    assert "more than without it" in said.text and "To look at in coupons.csv:" in said.text
     assert sorted(one.name for one in out.iterdir()) == ["coupons.html", "coupons.pdf", "coupons.xlsx"]
     files = [str(one) for one in folder.iterdir()]
     data = otdel("analyse-coupons", *files, "--out", str(out), "--fixed", "100", "--json").data
@@ -29,6 +29,15 @@ def test_a_folder_is_analysed_for_people_and_for_programs(tmp_path: Path, otdel:
     assert (tea["issued"], tea["redeemed"], tea["told"], tea["is_causal"]) == (40, 10, "more", True)
     assert tea["brought_between"][0] < tea["brought"] < tea["brought_between"][1]
     assert mugs["brought"] is None and not mugs["is_causal"] and "redemptions.csv" in data["problems"]
+
+
+def test_where_all_rows_count_nothing_is_said_not_to(tmp_path: Path, otdel: Otdel) -> None:
+    """A line that stands twice in a receipt is told, and counts: two may have been bought."""
+    (tmp_path / "coupons.csv").write_text("code;customer;issued\nA;1;2026-03-02\n")
+    line = "1;2026-03-05;1;tea;5\n"
+    (tmp_path / "purchases.csv").write_text("receipt;date;customer;product;amount\n" + line + line)
+    said = otdel("analyse-coupons", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert said.code == 0 and "It counts: two may" in said.text and "Not counted" not in said.text
 
 
 @pytest.mark.parametrize(
