@@ -13,10 +13,10 @@ def groups_of(goods: Goods, lines: pl.LazyFrame, above: Mapping[str, Collection[
     Nothing named is everything.
     """
     bought = set(lines.select("product_group").unique().collect()["product_group"].to_list())
-    left_out = _folded(goods.but_groups)
+    left_out = folded(goods.but_groups)
     if not goods.groups and not goods.products:
         return frozenset(name for name in bought if not _is_of(name, left_out, above or {}))
-    wanted = _folded(goods.groups)
+    wanted = folded(goods.groups)
     found = {name for name in bought if _is_of(name, wanted, above or {})}
     if goods.products:
         products = pl.col("product").is_in(list(goods.products))
@@ -24,10 +24,11 @@ def groups_of(goods: Goods, lines: pl.LazyFrame, above: Mapping[str, Collection[
     return frozenset(name for name in found if not _is_of(name, left_out, above or {}))
 
 
-def _folded(names: Collection[str]) -> frozenset[str]:
+def folded(names: Collection[str]) -> frozenset[str]:
+    """Names as they are compared: however they are spaced, and whatever is written large."""
     return frozenset(" ".join(name.split()).casefold() for name in names)
 
 
 def _is_of(name: str | None, wanted: frozenset[str], above: Mapping[str, Collection[str]]) -> bool:
     mine = [name or "", *above.get(name or "", ())]
-    return not wanted.isdisjoint(_folded(mine))
+    return not wanted.isdisjoint(folded(mine))

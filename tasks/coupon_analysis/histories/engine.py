@@ -34,6 +34,7 @@ from tasks.coupon_analysis.foreign import (
 )
 from tasks.coupon_analysis.histories.kinds import by_headings, by_name, told_apart
 from tasks.coupon_analysis.periods import DAY
+from tasks.coupon_analysis.promoted import folded
 from tasks.coupon_analysis.sheet import workbook
 from tasks.coupon_analysis.shown import page
 from tasks.coupon_analysis.whole import Findings, Question, analysed
@@ -45,6 +46,7 @@ OFFERS_MOST = 40
 MANY = 0.05  # of the rows of redemptions: fewer that cannot be counted change nothing that is said
 UNREADABLE = mark("It cannot be read as Parquet: it is damaged, or another kind of file. Save it anew, or as CSV.")
 NOTHING_LEFT = mark("No row of the table of coupons can be counted. {first}")
+NO_GROUP = mark("No purchase is of the product group “{group}”, so nothing is compared as the offer's own by it.")
 MORE_OFFERS = mark("There are {number} offers; the {most} with most coupons are analysed. Give the others apart.")
 OF_FILE = mark("{file}: {why}")
 ALL_IN_ONE = mark("All coupons")
@@ -62,6 +64,7 @@ class History:
     found: tuple[tuple[str, Findings], ...]
     wrong: tuple[tuple[str, tuple[Wrong, ...]], ...]
     left_out: int = 0
+    unknown: tuple[str, ...] = ()  # product groups that were named and stand in no purchase
 
     @property
     def is_whole(self) -> bool:
@@ -74,6 +77,8 @@ class History:
         if self.left_out:
             said = because(MORE_OFFERS, number=len(self.found) + self.left_out, most=len(self.found))
             told.append(Problems(file="", lines=(str(said),)))
+        if self.unknown:
+            told.append(Problems(file="", lines=tuple(str(because(NO_GROUP, group=one)) for one in self.unknown)))
         return tuple(told)
 
 
@@ -91,12 +96,21 @@ def analyse(
     if not offers:
         first = next((str(one.reason) for _, told in wrong for one in told), "")
         raise Refused(because(NOTHING_LEFT, code="nothing_left", first=first))
+    promoted, unknown = _as_written(found, promoted)
     analysed_: list[tuple[str, Findings]] = []
     for number, offer in enumerate(offers[:OFFERS_MOST], start=1):
         one = of_offer(found, offer, company, now, rates, promoted)
         analysed_ += [(offer, one)] if one else []
         tick(len(kinds) + number, len(kinds) + min(len(offers), OFFERS_MOST))
-    return History(tuple(analysed_), wrong, max(0, len(offers) - OFFERS_MOST))
+    return History(tuple(analysed_), wrong, max(0, len(offers) - OFFERS_MOST), unknown)
+
+
+def _as_written(found: Foreign, named: Collection[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The product groups that are named, as the purchases write them; and those that stand in none."""
+    bought = set() if found.purchases is None else set(found.purchases["product_group"].unique().to_list())
+    wanted = {one: folded([one]) for one in named}
+    known = frozenset(group for group in bought if any(folded([group]) == one for one in wanted.values()))
+    return known, tuple(one for one, name in wanted.items() if not name & folded(known))
 
 
 def _largest(found: Foreign) -> list[str]:

@@ -72,6 +72,16 @@ def test_a_whole_history_is_analysed_and_written(tmp_path: Path) -> None:
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Чай"] * 3 + ["Кружки"] * 3
 
 
+def test_a_product_group_is_known_however_it_is_typed_and_one_that_is_none_is_told(tmp_path: Path) -> None:
+    history = analyse(files(settle(tmp_path / "history")), COMPANY, NOW, promoted=["чай ", "Какао"])
+    assert [one.is_promoted for one in history.found[0][1].changes] == [True]
+    with spoken("ru"):
+        assert (
+            "«Какао» нет ни в одной покупке" in history.problems()[-1].lines[0]
+            and len(history.problems()[-1].lines) == 1
+        )
+
+
 def test_a_head_reads_that_redemptions_are_missing(tmp_path: Path) -> None:
     """Everybody had the same code and the tills say no client: "0 of 80 redeemed" is not all there is to say."""
     rows = "".join(f"TEA;{n};02.03.2026;31.03.2026\n" for n in range(80))
