@@ -5,8 +5,9 @@ Pure. What is wrong with a table is told by its column and the rows' numbers; th
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -20,7 +21,7 @@ from tasks.coupon_analysis.columns import COSTS, COUPONS, REDEMPTIONS, column_of
 from tasks.coupon_analysis.crediting import credited
 from tasks.coupon_analysis.frames import REDEMPTIONS as REDEEMED
 from tasks.coupon_analysis.frames import History
-from tasks.coupon_analysis.periods import Periods
+from tasks.coupon_analysis.periods import DAY, Periods
 from tasks.coupon_analysis.reading import WRONGS, Read, read_costs, read_coupons, read_redemptions
 from tasks.purchases.columns import column_of as of_purchases
 from tasks.purchases.columns import places as places_of_purchases
@@ -184,10 +185,17 @@ def _redeemed(found: Foreign, offer: str) -> pl.DataFrame:
     return found.redemptions.filter(pl.col("offer") == offer)
 
 
-def last_seen(found: Foreign) -> datetime | None:
-    """The last moment that the history knows anything of, never before its last redemption; None: nothing."""
-    times = ((found.purchases, "local"), (found.redemptions, "redeemed_at"))
-    return max((_moment(one[at].max()) for one, at in times if one is not None and len(one)), default=None)
+def last_seen(found: Foreign, zone: str) -> datetime | None:
+    """Up to when the history knows anything, naive UTC: the end of the last day that something of it is of, for many
+    tables say no more than the day; never before its last redemption. None: nothing.
+    """
+    known = [one for one in (found.purchases, found.redemptions) if one is not None and len(one)]
+    if not known:
+        return None
+    last = max(_moment(one["local"].max()) for one in known).date()
+    ends = datetime.combine(last + DAY, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+    used = known[-1]["redeemed_at"].max() if found.redemptions is known[-1] else None
+    return ends if used is None else max(ends, _moment(used))
 
 
 def _moment(value: Any) -> datetime:

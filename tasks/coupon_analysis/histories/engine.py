@@ -151,7 +151,7 @@ def of_offer(
 ) -> Findings | None:
     """Everything about one offer of a stranger's history; None where it has no such offer.
 
-    It is as of the last moment the history knows of: what came later is not known, rather than nothing.
+    It is as of the last day the history knows of: what came later is not known, rather than nothing.
     """
     today = now.astimezone(ZoneInfo(company.zone)).date()
     periods = periods_of(found, offer, today - DAY, BEFORE, AFTER)
@@ -159,9 +159,10 @@ def of_offer(
         return None
     history, by_lot = history_of(found, offer, periods)
     utc = now.astimezone(UTC).replace(tzinfo=None)
+    seen = last_seen(found, company.zone) or utc
     left_out, counted = found.uncredited
     question = Question(
-        periods=periods, now=min(last_seen(found) or utc, utc), rates=rates, is_by_lot=by_lot, promoted=promoted,
+        periods=periods, now=min(seen, utc), rates=rates, is_by_lot=by_lot, promoted=promoted,
         currency=company.currency, uncredited=left_out if left_out > MANY * (left_out + counted) else 0,
     )  # fmt: skip
     return analysed(history, question)

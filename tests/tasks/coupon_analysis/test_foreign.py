@@ -12,6 +12,7 @@ import xlsxwriter
 from sqlalchemy import Engine
 
 from integrations.errors import Refused
+from models.company import Company
 from models.database import SetClock
 from models.locale import spoken
 from models.redemptions import Arm
@@ -19,7 +20,7 @@ from tasks.coupon_analysis.clocks import Clocks
 from tasks.coupon_analysis.engine import CouponAnalysis
 from tasks.coupon_analysis.foreign import Foreign, familiar, history_of, last_seen, periods_of, with_table
 from tasks.coupon_analysis.funnel import by_coupon, by_customer
-from tasks.coupon_analysis.histories.engine import opened
+from tasks.coupon_analysis.histories.engine import of_offer, opened
 from tasks.coupon_analysis.increment import Told
 from tasks.coupon_analysis.whole import Question, analysed
 from tests.fakes import NOW as FAKE_NOW
@@ -231,7 +232,18 @@ def test_a_history_is_as_of_its_own_last_moment(tmp_path: Path) -> None:
     assert periods is not None and not periods.is_whole and periods.during_days == 4
     assert not periods.is_running, "it is the history that ends, not the offer that runs"
     assert (periods.before, periods.known_to) == (25, date(2026, 3, 5))
-    assert last_seen(found) == datetime.fromisoformat("2026-03-05T12:00") and last_seen(Foreign()) is None
+    assert last_seen(found, "Europe/Moscow") == datetime.fromisoformat("2026-03-05T21:00")
+    assert last_seen(Foreign(), "UTC") is None
+
+
+def test_an_offer_that_ended_on_the_last_day_of_its_history_has_ended(tmp_path: Path) -> None:
+    """Tables that say days only: the last of them is over, and what was not used by then is not open any more."""
+    found = given(tmp_path, "".join(f"A{n};s;{n};02.03.2026;31.03.2026;\n" for n in range(9)),
+                  "A1;;1;05.03.2026;;o;;1;10\nA2;;2;31.03.2026;;o;;2;10\n")  # fmt: skip
+    told = of_offer(found, "s", Company(name="Stranger", zone="Europe/Moscow"), NOW.replace(tzinfo=UTC))
+    assert told is not None and (told.breakage.ended, told.breakage.unused, told.liability.open) == (9, 7, 0)
+    early = given(tmp_path, "A1;s;1;02.03.2026;31.03.2026;\n", "A1;;1;30.03.2026;;o;;1;10\n")
+    assert last_seen(early, "Europe/Moscow") == datetime.fromisoformat("2026-03-30T21:00")
 
 
 def test_the_engine_reads_the_files_of_a_stranger(tmp_path: Path, database: Engine) -> None:
@@ -242,7 +254,7 @@ def test_the_engine_reads_the_files_of_a_stranger(tmp_path: Path, database: Engi
     told = analysis.of_foreign(found, "s", promoted=["Чай"])
     assert told is not None and told.increment.told is Told.MORE and told.coupons.redeemed == 50
     assert [one.is_promoted for one in told.changes] == [True] and analysis.of_foreign(found, "other") is None
-    assert told.curve.redeemed == 50 and told.question.now == datetime.fromisoformat("2026-03-05T12:00")
+    assert told.curve.redeemed == 50 and told.question.now == datetime.fromisoformat("2026-03-05T21:00")
 
 
 def test_a_client_in_both_groups_counts_in_neither(tmp_path: Path) -> None:
