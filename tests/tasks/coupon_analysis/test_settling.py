@@ -241,6 +241,15 @@ def test_only_what_is_due_is_looked_at(shop: Shop) -> None:
     assert settle(shop).looked == []
 
 
+def test_an_offer_is_due_while_its_codes_that_were_put_off_are(shop: Shop) -> None:
+    """The offer ended fifty days ago; one code was put off until last week, and what it gave off is charged."""
+    shop.coupon(1)
+    assert settle(shop, days=30).looked == []
+    shop.coupon(2, ends_at=NOW - 7 * DAY)
+    shop.redeem(2, NOW - 8 * DAY)
+    assert len(settle(shop, days=30).looked) == 1 and sum(charged(shop).values()) == 1000
+
+
 def test_costs_that_cannot_be_read_are_told(shop: Shop) -> None:
     shop.coupon(1)
     (shop.house.root / "costs.csv").write_text("товар;цена\ntea;5\n")
