@@ -99,18 +99,18 @@ def with_table(found: Foreign, kind: str, table: Table, clocks: Clocks, now: dat
     at, problem = places_of_purchases(table.header) if kind == "purchases" else places(table.header, HEADINGS[kind])
     if table.refusal or problem:
         raise Refused(table.refusal or problem)
-    read = _read(found, kind, list(table.frames(at)), clocks, now, currency, at)
+    read = _read(found, kind, table.frames(at), clocks, now, currency, at)
     told = dict(found.wrong) | {kind: _told(read.wrongs, table.header, at)}
     return replace(found, **{kind: read.found}, wrong=told)
 
 
 def _read(
-    found: Foreign, kind: str, frames: list[pl.DataFrame], clocks: Clocks, now: datetime, currency: str,
+    found: Foreign, kind: str, frames: Iterator[pl.DataFrame], clocks: Clocks, now: datetime, currency: str,
     at: dict[str, int],
 ) -> Read:  # fmt: skip
     if kind == "purchases":
         return _purchases(frames, clocks, now, currency)
-    frame = pl.concat(frames) if frames else pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(at, pl.String))
+    frame = pl.concat([pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(at, pl.String)), *frames])
     if kind == "coupons":
         return read_coupons(frame, clocks)
     if kind == "costs":
@@ -122,8 +122,10 @@ def _read(
     return Read(given.found, pl.concat([read.wrongs, given.wrongs]).sort("row", "column", "code"))
 
 
-def _purchases(frames: list[pl.DataFrame], clocks: Clocks, now: datetime, currency: str) -> Read:
-    """Lines of whoever is named, by the first of code, phone and e-mail that stands there."""
+def _purchases(frames: Iterator[pl.DataFrame], clocks: Clocks, now: datetime, currency: str) -> Read:
+    """Lines of whoever is named, by the first of code, phone and e-mail that stands there; of one portion of the file
+    after another, so that its text is never whole in memory.
+    """
     lines, wrongs = [pl.DataFrame(schema=LINES)], [_no_wrongs()]
     named = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in ("code", "phone", "email")]
     for frame in frames:
