@@ -1,7 +1,9 @@
 """The verbs of an offer's analysis, done in the house: its findings as a page, a workbook and on paper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count, islice
+from pathlib import Path, PurePath
 from threading import Lock
 
 from integrations.errors import Refused
@@ -16,7 +18,7 @@ from tasks.coupon_analysis.files import printed_alone
 from tasks.coupon_analysis.histories.shelf.engine import Shelf
 from tasks.coupon_analysis.settling.engine import Looked, Settling
 from tasks.coupon_analysis.sheet import workbook
-from tasks.coupon_analysis.shown import page
+from tasks.coupon_analysis.shown import named, page
 from tasks.coupon_analysis.stated import Stated, read_rates
 from tasks.house import House
 
@@ -40,19 +42,22 @@ class CouponAnalysisVerbs:
         looked = self._coupons_looked_at(key, stated)
         if looked is None:
             return None
+        return page(looked.found, looked.about.key, looked.about.title, language(), names=self._names_of_signals())
+
+    def _names_of_signals(self) -> dict[str, str]:
         company = self.house.workspace.company
         names = {outlet.key: outlet.name for outlet in company.outlets}
-        names |= {person.key: person.name for person in company.people}
-        return page(looked.found, looked.about.key, looked.about.title, language(), names=names)
+        return names | {person.key: person.name for person in company.people}
 
     def coupon_analysis_file(self, key: str, costs: Mapping[str, str], suffix: str) -> bytes | None:
         stated = read_rates(costs, self.house.workspace.company.currency)
         looked = None if isinstance(stated, Reason) else self._coupons_looked_at(key, stated)
         if looked is None:
             return None
+        found = named(looked.found, self._names_of_signals())
         if suffix == "xlsx":
-            return workbook([(looked.about.title, looked.found)], language(), self.house.now())
-        return printed_alone(looked.about, looked.found, self.house.workspace.company, self.house.now(), language())
+            return workbook([(looked.about.title, found)], language(), self.house.now())
+        return printed_alone(looked.about, found, self.house.workspace.company, self.house.now(), language())
 
     def _coupons_looked_at(self, key: str, stated: Stated) -> Looked | None:
         """The findings, at most two minutes old; of two who ask at once one counts."""
@@ -79,10 +84,12 @@ class CouponAnalysisVerbs:
         stated = read_rates(costs, self.house.workspace.company.currency)
         if isinstance(stated, Reason):
             return stated
-        named = {file.name: file.path for file in files}
+        called: dict[str, Path] = {}
+        for file in files:
+            called[_of_its_own(file.name, called)] = file.path
         on = [group.strip() for group in groups.replace(";", ",").split(",") if group.strip()]
         try:
-            return Shelf(self.house).take(named, on, stated, language(), visitor.key, once)
+            return Shelf(self.house).take(called, on, stated, language(), visitor.key, once)
         except Refused as refused:
             return refused.reason
 
@@ -94,3 +101,10 @@ class CouponAnalysisVerbs:
 
     def history_file(self, id: str, suffix: str) -> bytes | None:
         return Shelf(self.house).file(id, suffix)
+
+
+def _of_its_own(name: str, taken: Collection[str]) -> str:
+    """Two files of one name, out of two folders, are two files."""
+    path = PurePath(name)
+    others = (f"{path.stem} ({n}){path.suffix}" for n in count(2))
+    return next(one for one in (name, *islice(others, len(taken) + 1)) if one not in taken)

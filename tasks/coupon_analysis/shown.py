@@ -210,6 +210,11 @@ def _signals(found: Findings, links: bool, names: Mapping[str, str]) -> Iterator
         yield Signal(text=translate(MORE_SIGNALS, number=len(found.signals) - len(shown)))
 
 
+def named(found: Findings, names: Mapping[str, str]) -> Findings:
+    """The same with outlets and cashiers called by their names."""
+    return replace(found, signals=tuple(_named(one, names) for one in found.signals))
+
+
 def _named(one: Found, names: Mapping[str, str]) -> Found:
     """An outlet and a cashier by their names; a customer stays a number."""
     if one.kind in (Kind.VELOCITY, Kind.MANY_CODES):

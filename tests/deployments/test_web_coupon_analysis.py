@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import pytest
@@ -111,3 +112,14 @@ def test_findings_are_kept_a_while_and_an_offer_without_control_says_that_nobody
     web.clock.at += GOOD_FOR + timedelta(seconds=1)
     said = text(vera.get(PAGE).text)
     assert "без купона никого не оставляли" in said and "не причинный" in said
+
+
+def test_whom_a_signal_names_is_called_by_name_in_files_too(web: Web, vera: Any) -> None:
+    shop = Shop.__new__(Shop)
+    shop.house, shop.numbers = web.house, count(10_000)
+    for n in range(6, 31):
+        shop.redeem(n, BEGINS + 2 * DAY, cashier="nina")
+    web.clock.at += GOOD_FOR + timedelta(seconds=1)
+    assert "Кассир Нина" in text(vera.get(PAGE).text)
+    rows = load_workbook(BytesIO(vera.get(f"{PAGE}.xlsx").content))["Признаки"].iter_rows(values_only=True)
+    assert "Нина · west" in [row[2] for row in rows]

@@ -65,6 +65,7 @@ def test_a_history_is_dropped_and_read(web: Web, tables: Any) -> None:
         pytest.param([("files", ("x.csv", b"a;b\n1;2\n"))], {}, "x.csv: ни имя, ни заголовки", id="nobody's table"),
         pytest.param([("files", ("coupons.xlsx", b"PK\x03\x04broken"))], {}, "coupons.xlsx", id="a broken book"),
         pytest.param([("files", ("покупки.csv", b"a;b\n"))], {}, "Нет таблицы выданных купонов", id="no coupons"),
+        pytest.param([("files", ("coupons.csv", b"a;b\n"))] * 2, {}, "И coupons.csv, и coupons (2).csv", id="two of one name"),
         pytest.param([("files", ("coupons.csv", b"a"))], {"fixed": "много"}, "«много» — не число", id="no cost"),
     ],
 )
