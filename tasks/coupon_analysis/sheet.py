@@ -35,9 +35,6 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     def money(minor: float | None) -> Typed:
         return Typed(None if minor is None else minor / 10 ** get_currency_precision(currency), "money")
 
-    def of_known(cost: Cost, minor: float) -> Typed:
-        return money(minor if cost.is_known else None)
-
     def ends(between: Interval | None) -> list[Content]:
         return [money(between.low if between else None), money(between.high if between else None)]
 
@@ -66,8 +63,8 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     )
     yield _sheet(MONEY, (*cost_heads, *heads), [
         [title, Typed(one.cost.redemptions), money(one.cost.face), money(one.cost.handling),
-         money(one.cost.distribution), of_known(one.cost, one.cost.total), money(one.cost.partner),
-         of_known(one.cost, one.cost.ours), Typed(one.liability.open), money(one.liability.expected),
+         money(one.cost.distribution), money(_known(one.cost, one.cost.total)), money(one.cost.partner),
+         money(_known(one.cost, one.cost.ours)), Typed(one.liability.open), money(one.liability.expected),
          *ends(one.liability.between), Typed(one.breakage.ended), Typed(one.breakage.unused)]
         for title, one in told
     ])  # fmt: skip
@@ -84,6 +81,10 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
         [title, sentences.said(each), each.who, Typed(each.number), Typed(each.usual), Typed(each.at, "moment")]
         for title, one in told for each in one.signals
     ])  # fmt: skip
+
+
+def _known(cost: Cost, minor: float) -> float | None:
+    return minor if cost.is_known else None
 
 
 def _compared(one: Findings) -> Iterator[tuple[str, tuple[int, int], float, Interval | None]]:
