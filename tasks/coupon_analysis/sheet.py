@@ -20,6 +20,8 @@ SUMMARY, SENTENCE = mark("Summary"), mark("In a sentence")
 WAY, CURVE, MONEY, GAIN = mark("Way"), mark("Curve"), mark("Costs"), mark("Compared")
 GROUPS, SIGNALS, WHEN = mark("Product groups"), mark("Signals"), mark("When")
 SIGNAL, TIMES, USUAL, WHO = mark("Signal"), mark("How often"), mark("Usual"), mark("Who or where")
+OPEN_COST = mark("Open coupons: expected cost")
+GOT, LEFT_OUT = mark("Clients who were to get it"), mark("Clients left out")
 REST = mark("Not redeemed yet, waiting")
 
 
@@ -51,7 +53,7 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
          Typed(1 - point.interval.low, "share"), Typed(point.at_risk)]
         for title, one in told for point in one.curve.points
     ])  # fmt: skip
-    heads = (tables.OPEN, tables.EXPECTED, LOW, HIGH, tables.ENDED, tables.UNUSED)
+    heads = (tables.OPEN, OPEN_COST, LOW, HIGH, tables.ENDED, tables.UNUSED)
     cost_heads = (
         tables.NUMBER,
         tables.FACE,
@@ -68,7 +70,7 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
          *ends(one.liability.between), Typed(one.breakage.ended), Typed(one.breakage.unused)]
         for title, one in told
     ])  # fmt: skip
-    yield _sheet(GAIN, (tables.HOW, tables.WITH, tables.WITHOUT, tables.CLIENT, LOW, HIGH), [
+    yield _sheet(GAIN, (tables.HOW, GOT, LEFT_OUT, tables.CLIENT, LOW, HIGH), [
         [title, translate(how), Typed(sizes[0]), Typed(sizes[1]), money(apart), *ends(between)]
         for title, one in told for how, sizes, apart, between in _compared(one)
     ])  # fmt: skip

@@ -68,7 +68,10 @@ def test_a_whole_history_is_analysed_and_written(tmp_path: Path) -> None:
     page = made["html"].decode()
     assert "more than without it" in page and "not causal" in page and "src=" not in page and "<script" not in page
     assert made["pdf"].startswith(b"%PDF")
-    sheet = load_workbook(BytesIO(made["xlsx"]))["Way"]
+    book = load_workbook(BytesIO(made["xlsx"]))
+    assert [cell.value for cell in book["Compared"][1]][2:4] == ["Clients who were to get it", "Clients left out"]
+    assert "Uses to be expected" not in [cell.value for cell in book["Costs"][1]], "it is money"
+    sheet = book["Way"]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Чай"] * 3 + ["Кружки"] * 3
 
 
