@@ -92,9 +92,14 @@ def _coupons(redemptions: pl.DataFrame, one: Signal) -> tuple[Any, ...]:
     return tuple(first["coupon"].unique(maintain_order=True).head(COUPONS_SHOWN).to_list())
 
 
+def _timed(redemptions: pl.DataFrame) -> pl.DataFrame:
+    """Those of which the time is known: tables that say no more than the day put all of it on midnight."""
+    return redemptions.filter(pl.col("local") != pl.col("local").dt.truncate("1d"))
+
+
 def velocity(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
     """Clients who redeemed many times within any one hour, whichever clock hours it lies in."""
-    known = redemptions.filter(pl.col("customer").is_not_null())
+    known = _timed(redemptions).filter(pl.col("customer").is_not_null())
     busy = known.group_by("customer").agg(pl.len()).filter(pl.col("len") >= bounds.in_an_hour).select("customer")
     known = known.join(busy, on="customer", how="semi").sort("customer", "redeemed_at", "local")
     back = bounds.in_an_hour - 1
@@ -139,7 +144,7 @@ def cashiers(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
 def nights(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
     """Outlets with redemptions at night where the others as a rule have none, beyond what chance would give."""
     is_night = pl.col("local").dt.hour().is_between(NIGHT_FROM, NIGHT_TO - 1)
-    counted = redemptions.group_by("outlet").agg(
+    counted = _timed(redemptions).group_by("outlet").agg(
         pl.len().alias("all"), is_night.sum().alias("number"), pl.col("local").filter(is_night).min().alias("at")
     )  # fmt: skip
     whole, nightly = int(counted["all"].sum() or 0), int(counted["number"].sum() or 0)

@@ -69,6 +69,14 @@ def test_a_night_is_the_outlets_own() -> None:
     assert nights(pl.concat([*by_day, abroad]), BOUNDS) == []
 
 
+def test_days_without_a_time_are_neither_nights_nor_an_hour() -> None:
+    """A table that says the day only: its midnights are nobody's night, and a client's codes of a day no hurry."""
+    midnight = BEGINS.replace(hour=0)
+    used = redemptions(range(1, 61), customer=[7] * 4 + list(range(10, 66)), **at(*[midnight] * 60))
+    assert nights(used, BOUNDS) == [] and velocity(used, BOUNDS) == []
+    assert [(one.who, one.number) for one in many_codes(used, BOUNDS)] == [("7", 4)]
+
+
 def test_where_everybody_sells_at_night_nobody_is_suspected() -> None:
     late = [redemptions(range(n, n + 100), outlet=f"o{n}", local=BEGINS.replace(hour=2)) for n in (1, 200)]
     assert nights(pl.concat(late), BOUNDS) == []
