@@ -99,11 +99,18 @@ class CouponAnalysis:
         by_lot = Arm.CONTROL in set(arms["arm"])
         if not by_lot:
             arms = rows.those_with_and_without(session, offer, since, until)
-        lines = self.at_outlets(rows.lines(session, offer, since, until, of_all=not by_lot), "at").drop("at", "outlet")
+        lines = self._lines(session, offer, since, until, arms, by_lot).drop("at", "outlet")
         redeemed = self.at_outlets(rows.redemptions(session, offer), "redeemed_at")
         refused = self.at_outlets(rows.refusals(session, offer, *while_it_held), "at").select("place", "local")
         given = nothing(COSTS) if costs is None else costs
         return History(rows.coupons(session, offer), redeemed, lines.lazy(), arms, refused, given), by_lot
+
+    def _lines(
+        self, session: Session, offer: int, since: datetime, until: datetime, arms: pl.DataFrame, by_lot: bool
+    ) -> pl.DataFrame:
+        """What was bought, where there is somebody to compare: nobody has got a code that is everybody's."""
+        until = until if Arm.TREATED in set(arms["arm"]) else since
+        return self.at_outlets(rows.lines(session, offer, since, until, of_all=not by_lot), "at")
 
     def at_outlets(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
         """The frame with `local`: what the clock of each row's outlet showed at its moment, which is naive UTC."""

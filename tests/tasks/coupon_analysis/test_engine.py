@@ -216,6 +216,16 @@ def test_whoever_guesses_names_no_offer_and_is_told_all_the_same(shop: Shop) -> 
     assert [(one.kind, one.who, one.number) for one in shop.found().signals] == [("guesses", "guesser · west", 12)]
 
 
+def test_no_purchases_are_read_where_there_is_nobody_to_compare(shop: Shop) -> None:
+    """A code for everybody: all lines of the house would be read, for each such offer, and nothing come of it."""
+    shop.customers(2)
+    shop.coupon(1, most=0)
+    shop.buy(1, BEGINS + DAY, 100)
+    assert shop.found().question.promoted == frozenset()
+    shop.coupon(2, 2)
+    assert shop.found().question.promoted == {"tea"}
+
+
 def test_what_could_be_found_is_known_before_anything_is_issued(shop: Shop) -> None:
     shop.customers(100)
     for n in range(1, 101):
