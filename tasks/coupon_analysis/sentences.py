@@ -35,6 +35,10 @@ NOT_CAUSAL = mark(
     "Those who got the coupon came to buy for {money} more than the others, with 95 % certainty between {low} and "
     "{high}. This is not causal: there was no control group."
 )
+NOT_CAUSAL_LESS = mark(
+    "Those who got the coupon came to buy for {money} less than the others, with 95 % certainty between {low} and "
+    "{high} less. This is not causal: there was no control group."
+)
 NOT_CAUSAL_NOTHING = mark(
     "Between those who got the coupon and the others no change can be told from zero ({low} to {high} a client). There "
     "was no control group: whatever it is, it is not causal."
@@ -154,6 +158,9 @@ def _not_causal(found: Findings) -> Reason:
     }  # fmt: skip
     if one.trend_p is None:
         return because(NOT_CAUSAL_UNCHECKED, code="unchecked", **words)
+    if one.is_told and one.apart < 0:
+        ends = {"low": _money(-one.interval.high, currency), "high": _money(-one.interval.low, currency)}
+        return because(NOT_CAUSAL_LESS, code="not_causal", money=_money(-one.apart, currency), **ends)
     if one.is_told:
         return because(NOT_CAUSAL, code="not_causal", **words)
     return because(NOT_CAUSAL_NOTHING, code="not_causal", low=words["low"], high=words["high"])

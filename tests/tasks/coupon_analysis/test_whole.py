@@ -170,6 +170,13 @@ def test_without_a_control_group_the_words_are_not_causal(lifted: History) -> No
         assert "не причинный" in str(lead(found))
 
 
+def test_without_a_control_group_less_is_said_as_less_too() -> None:
+    worse = without_lot(crowd(6, 600, 600, lift=-90_000))
+    assert worse.difference is not None and worse.difference.is_told
+    with spoken("en"):
+        assert "less than the others" in str(lead(worse)) and "−" not in str(lead(worse))
+
+
 def test_a_few_buyers_are_not_held_beside_the_others() -> None:
     """Twenty-nine who got it bought for three times as much: their receipts decide, and nobody else's would."""
     rows = [(who, "tea", BEGINS + timedelta(weeks=week), (3 if who < 30 and week >= 0 else 1) * (1000 + who % 7 * 10))
