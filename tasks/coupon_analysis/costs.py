@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from models.offers import FreeDelivery, Gift, Invitation, Points
 from tasks.coupon_analysis.increment import Increment
 from tasks.returns.sums.intervals import Interval
 
 COVERED_LEAST = 0.9
+BESIDE_RECEIPTS = (Gift, Points, FreeDelivery, Invitation)  # what they give stands in no receipt, or not always
 
 
 @dataclass(frozen=True, slots=True)

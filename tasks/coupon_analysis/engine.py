@@ -12,11 +12,10 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from models.database import now_by
-from models.offers import FreeDelivery, Gift, Invitation, Points
 from models.redemptions import Arm
 from tasks.coupon_analysis import rows
 from tasks.coupon_analysis.clocks import Clocks
-from tasks.coupon_analysis.costs import NO_RATES, Rates
+from tasks.coupon_analysis.costs import BESIDE_RECEIPTS, NO_RATES, Rates
 from tasks.coupon_analysis.foreign import Foreign
 from tasks.coupon_analysis.frames import COSTS, History, nothing
 from tasks.coupon_analysis.histories.engine import AFTER, BEFORE, of_offer, read
@@ -77,7 +76,7 @@ class CouponAnalysis:
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
             promoted=groups_of(found.terms.goods, history.lines, above or {}),
             currency=self.house.workspace.company.currency, left=left,
-            gives_beside=isinstance(found.terms.gives, Gift | Points | FreeDelivery | Invitation),
+            gives_beside=isinstance(found.terms.gives, BESIDE_RECEIPTS),
         )  # fmt: skip
         return analysed(history, question)
 

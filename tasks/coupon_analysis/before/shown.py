@@ -7,6 +7,7 @@ from models.desk.mailing_report import Said, Table, TableRow
 from models.locale import mark, spoken, translate
 from tasks.coupon_analysis.before.engine import Launch
 from tasks.coupon_analysis.before.simulation import Scenario
+from tasks.coupon_analysis.costs import BESIDE_RECEIPTS
 from tasks.coupon_analysis.tables import LOW_TO_HIGH
 from tasks.reports.numbers import say, say_money, say_share, say_span
 
@@ -20,6 +21,10 @@ LEAST = mark(
     "time) could not be told from zero."
 )
 NOTHING_OFF = mark("On none of your purchases of {span} would it have taken anything off a receipt.")
+BESIDE = mark(
+    "What it gives stands in no receipt (a gift, points, delivery, a seat), so what it may cost cannot be told from "
+    "your purchases."
+)
 MOST = mark(
     "On your purchases of {span} it would have given off {money} at most, on {uses} receipts, had everybody used it "
     "who could."
@@ -65,6 +70,8 @@ def _risk(launch: Launch) -> tuple[Said, ...]:
     span = say_span(launch.first, launch.last)
     if not launch.receipts:
         return (Said(text=translate(UNKNOWN_RISK, span=span)),)
+    if not launch.scenarios and isinstance(launch.terms.gives, BESIDE_RECEIPTS):
+        return (Said(text=translate(BESIDE)),)
     if not launch.scenarios:
         return (Said(text=translate(NOTHING_OFF, span=span), tone="bad"),)
     most, *others = launch.scenarios

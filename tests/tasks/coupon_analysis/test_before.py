@@ -105,6 +105,7 @@ def test_what_former_coupons_were_used_says_how_many_will_be(house: House) -> No
         pytest.param({}, "en", ("left out", "had everybody used it who could"), id="en"),
         pytest.param({}, "ru", ("без купона 10 %", "если бы им воспользовались все"), id="ru"),
         pytest.param({"control_percent": 0}, "en", ("will never be known",), id="nobody is left out"),
+        pytest.param({"gives": {"kind": "points", "points": 50}}, "en", ("stands in no receipt",), id="points"),
         pytest.param({"goods": {"groups": ["Mugs"]}}, "en", ("On none of your purchases",), id="nothing fits"),
         pytest.param({"limits": {"budget": "1"}}, "en", ("given off ₽1 at most", "A limit"), id="a budget holds"),
         pytest.param({"conditions": {"first_purchase": True}}, "en", ("On none",), id="all have bought before"),
