@@ -18,6 +18,7 @@ from tasks.returns.sums.intervals import Interval
 
 WIDE, NARROW = Frame(width=880, height=240), Frame(width=340, height=230)
 LOST_MOST, APART = 3, " · "
+LONG = 10  # digits: a telephone or a card, no number of ours
 NO_NAMES: Mapping[str, str] = {}
 COUPON_PAGE = "/staff/offers/coupon/{id}"
 TONES: dict[Told, Tone] = {Told.MORE: "good", Told.LESS: "bad"}
@@ -216,10 +217,18 @@ def named(found: Findings, names: Mapping[str, str]) -> Findings:
 
 
 def _named(one: Found, names: Mapping[str, str]) -> Found:
-    """An outlet and a cashier by their names; a customer stays a number."""
+    """An outlet and a cashier by their names; a customer stays a number, and no address."""
     if one.kind in (Kind.VELOCITY, Kind.MANY_CODES):
-        return one
+        return replace(one, who=_veiled(one.who))
     return replace(one, who=APART.join(names.get(part, part) for part in one.who.split(APART)))
+
+
+def _veiled(who: str) -> str:
+    """A stranger's table may call clients by their e-mail, telephone or card: so much of it as tells them apart."""
+    before, at, domain = who.partition("@")
+    if at:
+        return f"{before[:1]}…@{domain}"
+    return f"…{who[-4:]}" if sum(letter.isdigit() for letter in who) >= LONG else who
 
 
 def _notes(found: Findings) -> Iterator[str]:

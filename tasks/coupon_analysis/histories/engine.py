@@ -36,7 +36,7 @@ from tasks.coupon_analysis.histories.kinds import by_headings, by_name, told_apa
 from tasks.coupon_analysis.periods import DAY
 from tasks.coupon_analysis.promoted import folded
 from tasks.coupon_analysis.sheet import workbook
-from tasks.coupon_analysis.shown import page
+from tasks.coupon_analysis.shown import named, page
 from tasks.coupon_analysis.whole import Findings, Question, analysed
 from tasks.dropping.kinds import PEOPLE_MAX
 from tasks.purchases.frames import Table, of_csv, of_sheet
@@ -213,8 +213,9 @@ def as_files(history: History, company: Company, made_at: datetime, reader: str)
     """The same as html, xlsx and pdf."""
     told = as_page(history, company, made_at, reader)
     found = tuple(one for _, one in history.found)
+    titled = [(title or translate(ALL_IN_ONE), named(one, {})) for title, one in history.found]
     return {
         "html": laid_out(told).encode(),
-        "xlsx": workbook([(title or translate(ALL_IN_ONE), one) for title, one in history.found], reader, made_at),
+        "xlsx": workbook(titled, reader, made_at),
         "pdf": printed(told, found, made_at, reader),
     }  # fmt: skip

@@ -85,6 +85,19 @@ def test_a_product_group_is_known_however_it_is_typed_and_one_that_is_none_is_to
         )
 
 
+@pytest.mark.parametrize(("who", "said"), [("anna@example.org", "a…@example.org"), ("+7 911 123-45-67", "…5-67")])
+def test_a_clients_address_is_in_no_report(tmp_path: Path, who: str, said: str) -> None:
+    """Whoever may read reports may not read addresses of clients; their own numbers are none."""
+    rows = "".join(f"A{n};{who};02.03.2026\n" for n in range(5))
+    (tmp_path / "coupons.csv").write_text("Код;Клиент;Выдан\n" + rows)
+    used = "".join(f"A{n};{who};05.03.2026 10:0{n}\n" for n in range(5))
+    (tmp_path / "redemptions.csv").write_text("Код;Клиент;Дата\n" + used)
+    made = as_files(analyse(files(tmp_path), COMPANY, NOW), COMPANY, NOW, "en")
+    assert f"Client {said}: 5 redemptions" in made["html"].decode() and who not in made["html"].decode()
+    cells = [str(cell) for sheet in load_workbook(BytesIO(made["xlsx"])) for row in sheet.values for cell in row]
+    assert any(said in cell for cell in cells) and not any(who in cell for cell in cells)
+
+
 def test_a_head_reads_that_redemptions_are_missing(tmp_path: Path) -> None:
     """Everybody had the same code and the tills say no client: "0 of 80 redeemed" is not all there is to say."""
     rows = "".join(f"TEA;{n};02.03.2026;31.03.2026\n" for n in range(80))
