@@ -144,13 +144,15 @@ def _put(made: Mapping[str, bytes], out: Path) -> Path:
 
 def _data(title: str, found: "Findings") -> dict[str, Any]:
     """An offer for programs; what is not known is null. Money is in minor units."""
-    from tasks.coupon_analysis.sentences import lead
+    from tasks.coupon_analysis.sentences import lead, provisional
 
     total, beside = found.increment.total(), found.difference
     return {
         "offer": title, "said": str(lead(found)), "told": str(found.increment.told),
-        "issued": found.coupons.issued, "redeemed": found.coupons.redeemed, "share": found.coupons.rate,
-        "share_between": [found.coupons.interval.low, found.coupons.interval.high],
+        "is_provisional": any(provisional(found)), "issued": found.coupons.issued,
+        "redeemed": None if found.is_common else found.coupons.redeemed,
+        "share": None if found.is_common else found.coupons.rate,
+        "share_between": None if found.is_common else [found.coupons.interval.low, found.coupons.interval.high],
         "uses": found.cost.redemptions, "use_cost": found.cost.each,
         "brought": total and total[0], "brought_between": total and [total[1].low, total[1].high],
         "difference_in_differences": beside and beside.apart, "is_causal": found.question.is_by_lot,

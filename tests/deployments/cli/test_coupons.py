@@ -31,6 +31,15 @@ def test_a_folder_is_analysed_for_people_and_for_programs(tmp_path: Path, otdel:
     assert mugs["brought"] is None and not mugs["is_causal"] and "redemptions.csv" in data["problems"]
 
 
+def test_a_program_reads_no_share_of_a_code_for_everybody_and_what_is_provisional(tmp_path: Path, otdel: Otdel) -> None:
+    """One code used thrice, and purchases that end before it does."""
+    (tmp_path / "coupons.csv").write_text("code;issued;valid until\nA;2026-03-02;2026-03-31\n")
+    (tmp_path / "redemptions.csv").write_text("code;date;receipt\n" + "".join(f"A;2026-03-05;{n}\n" for n in range(3)))
+    (tmp_path / "purchases.csv").write_text("date;customer;amount\n2026-02-01;1;5\n2026-03-08;1;5\n")
+    [one] = otdel("analyse-coupons", str(tmp_path), "--out", str(tmp_path / "out"), "--json").data["offers"]
+    assert (one["uses"], one["redeemed"], one["share"], one["is_provisional"]) == (3, None, None, True)
+
+
 def test_where_all_rows_count_nothing_is_said_not_to(tmp_path: Path, otdel: Otdel) -> None:
     """A line that stands twice in a receipt is told, and counts: two may have been bought."""
     (tmp_path / "coupons.csv").write_text("code;customer;issued\nA;1;2026-03-02\n")
