@@ -43,7 +43,7 @@ TITLES = {
 OF_WHAT = mark("of those issued")
 CURVE_NOTE = mark(
     "The share of all coupons redeemed, by days since they were given; the band holds the true share with 95 % "
-    "certainty. Coupons that are still waiting count as waiting (Kaplan–Meier)."
+    "certainty. Coupons that are still waiting count as waiting (Kaplan–Meier); stopped ones are left out."
 )
 GAIN_NOTE = mark(
     "What a client who was to get the coupon bought more (right) or less (left) than one left out; lines hold the true "

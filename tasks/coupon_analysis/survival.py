@@ -89,11 +89,13 @@ def waits(coupons: pl.DataFrame, redemptions: pl.DataFrame, now: datetime) -> pl
     """Columns hours and redeemed: how long each code waited, until its first redemption or until it was last seen.
 
     It is last seen at its end, or `now` (naive UTC) where that is earlier: a use behind the end was none until
-    then, and those that nobody looked at any more are not to be outlived by it. Hours, so that a day's
-    censored and redeemed are not thrown together.
+    then, and those that nobody looked at any more are not to be outlived by it. Codes that were stopped are left out,
+    used or not: they could not be redeemed as those can that are looked forward to. Hours, so that a day's censored and
+    redeemed are not thrown together.
     """
     first = redemptions.group_by("coupon").agg(pl.col("redeemed_at").min())
-    told = coupons.select("coupon", "issued_at", "ends_at").join(first, on="coupon", how="left")
+    alive = coupons.filter(pl.col("is_live").fill_null(True))
+    told = alive.select("coupon", "issued_at", "ends_at").join(first, on="coupon", how="left")
     seen = pl.min_horizontal(pl.col("ends_at").fill_null(now), pl.lit(now))
     in_time = (pl.col("redeemed_at") <= seen).fill_null(False)
     ended = pl.when(in_time).then(pl.col("redeemed_at")).otherwise(seen)

@@ -68,6 +68,12 @@ def test_a_redemption_before_the_issue_is_none_below_zero() -> None:
     assert waits(coupons(1), used, NOW).rows() == [(0, True)]
 
 
+def test_codes_that_were_stopped_do_not_wait() -> None:
+    """Fifty of a hundred leaked and were stopped at once; of the other fifty one in two was used."""
+    told = waits(coupons(100, is_live=[True] * 50 + [False] * 50), redemptions(range(1, 26)), NOW)
+    assert len(told) == 50 and curve(told).at(30).share == pytest.approx(0.5)
+
+
 def test_a_use_behind_the_end_does_not_outlive_those_whom_nobody_looks_at_any_more() -> None:
     """A till told of it late: at its end the code was not redeemed, as ninety-nine others were not."""
     told = waits(coupons(100), redemptions([1, 2], redeemed_at=[BEGINS + DAY, ENDS + DAY]), NOW)
