@@ -76,6 +76,7 @@ class CouponAnalysis:
             periods=periods, now=now.astimezone(UTC).replace(tzinfo=None), rates=rates, is_by_lot=by_lot,
             promoted=groups_of(found.terms.goods, history.lines, above or {}),
             currency=self.house.workspace.company.currency, left=left,
+            is_stopped=found.is_stopped,
             gives_beside=isinstance(found.terms.gives, BESIDE_RECEIPTS),
         )  # fmt: skip
         return analysed(history, question)

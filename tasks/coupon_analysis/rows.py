@@ -30,6 +30,7 @@ from models.redemptions import (
     OfferArm,
     OfferCounter,
     OfferRow,
+    OfferStage,
     OfferVersion,
     Redeemed,
     Redemption,
@@ -53,6 +54,7 @@ class Offered:
     terms: OfferTerms
     ends_at: datetime | None
     fund: str = ""
+    is_stopped: bool = False
 
 
 def offered(session: Session, offer: int) -> Offered | None:
@@ -66,7 +68,8 @@ def offered(session: Session, offer: int) -> Offered | None:
     if found is None:
         return None
     row, terms = found
-    return Offered(row.id, row.key, OfferTerms.model_validate(terms), row.ends_at, row.fund)
+    return Offered(row.id, row.key, OfferTerms.model_validate(terms), row.ends_at, row.fund,
+                   row.stage == OfferStage.STOPPED)  # fmt: skip
 
 
 def columns(session: Session, query: Select[Any], schema: dict[str, Any]) -> pl.DataFrame:

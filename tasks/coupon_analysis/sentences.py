@@ -55,6 +55,7 @@ RUNNING = mark(
     "The offer still runs: what is not redeemed yet is not counted as lost, and what it brought is provisional, for an "
     "early look finds effects by chance."
 )
+STOPPED = mark("The offer is stopped: none of its coupons can be used until it is opened again.")
 KNOWN_TO = mark("Purchases are known to {day} only, and the offer held longer: what it brought is provisional.")
 UNCREDITED = mark("{number} rows of redemptions could not be counted, so what is said of redemptions is too low.")
 RATE = mark("Redeemed: {redeemed} of {issued} coupons, {share}; with 95 % certainty {low} to {high}.")
@@ -173,9 +174,11 @@ def behind(found: Findings) -> list[str]:
 
 
 def provisional(found: Findings) -> Iterator[str]:
-    """Why what is said of purchases is not the last word."""
+    """Why what is said is not the last word."""
     periods = found.question.periods
-    if periods.is_running:
+    if periods.is_running and found.question.is_stopped:
+        yield translate(STOPPED)
+    elif periods.is_running:
         yield translate(RUNNING)
     elif periods.known_to is not None and periods.during_days and not periods.is_whole:
         yield translate(KNOWN_TO, day=say_day(periods.looked_to, year=True))

@@ -37,6 +37,7 @@ class Question:
     is_by_lot: bool = True
     currency: str = "RUB"
     left: Left = NO_LIMITS
+    is_stopped: bool = False  # somebody stopped all of it: it runs no more, but may again
     uncredited: int = 0  # rows of a table of redemptions that could not be counted, where they are many
     gives_beside: bool = False  # something that stands in no receipt: a gift, points, delivery, a seat
 

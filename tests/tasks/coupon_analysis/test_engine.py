@@ -25,6 +25,7 @@ from models.redemptions import (
     OfferArm,
     OfferCounter,
     OfferRow,
+    OfferStage,
     Redeemed,
 )
 from tasks.coupon_analysis.clocks import Clocks
@@ -83,6 +84,15 @@ def test_what_open_codes_may_cost_is_held_by_the_offers_limits(house: House) -> 
     assert (found.liability.uses, found.liability.most, found.liability.expected) == (8, 4000.0, None)
     with spoken("en"):
         assert any("at most ₽40. They may be used several times" in line for line in behind(found))
+
+
+def test_of_a_stopped_offer_it_is_not_said_that_it_still_runs(house: House) -> None:
+    shop = Shop(house, last_day="2026-06-30")
+    with house.sessions.begin() as session:
+        session.execute(update(OfferRow).values(ends_at=NOW + 30 * DAY, stage=OfferStage.STOPPED))
+    shop.coupon(1)
+    with spoken("en"):
+        assert behind(shop.found())[0].startswith("The offer is stopped")
 
 
 def test_a_redemption_counts_once_however_many_products_it_was_given_on(shop: Shop) -> None:
