@@ -32,6 +32,8 @@ class Kind(StrEnum):
 class Bounds:
     """From how many on something is shown: a client's redemptions in an hour, a client's codes in a day, a cashier's
     codes in a day and how many times the usual that is, redemptions of an outlet at night, refused codes in an hour.
+
+    `by_day`: tables may say no more than the day, and put all of it on midnight.
     """
 
     in_an_hour: int = 4
@@ -40,9 +42,11 @@ class Bounds:
     times_the_usual: float = 5.0
     at_night: int = 5
     guesses: int = 10
+    by_day: bool = False
 
 
 USUAL = Bounds()
+OF_TABLES = Bounds(by_day=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,15 @@ def _coupons(redemptions: pl.DataFrame, one: Signal) -> tuple[Any, ...]:
     return tuple(first["coupon"].unique(maintain_order=True).head(COUPONS_SHOWN).to_list())
 
 
-def _timed(redemptions: pl.DataFrame) -> pl.DataFrame:
-    """Those of which the time is known: tables that say no more than the day put all of it on midnight."""
-    return redemptions.filter(pl.col("local") != pl.col("local").dt.truncate("1d"))
+def _timed(redemptions: pl.DataFrame, bounds: Bounds) -> pl.DataFrame:
+    """Those of which the time is known."""
+    is_a_day = pl.col("local") == pl.col("local").dt.truncate("1d")
+    return redemptions.filter(~is_a_day) if bounds.by_day else redemptions
 
 
 def velocity(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
     """Clients who redeemed many times within any one hour, whichever clock hours it lies in."""
-    known = _timed(redemptions).filter(pl.col("customer").is_not_null())
+    known = _timed(redemptions, bounds).filter(pl.col("customer").is_not_null())
     busy = known.group_by("customer").agg(pl.len()).filter(pl.col("len") >= bounds.in_an_hour).select("customer")
     known = known.join(busy, on="customer", how="semi").sort("customer", "redeemed_at", "local")
     back = bounds.in_an_hour - 1
@@ -144,7 +149,7 @@ def cashiers(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
 def nights(redemptions: pl.DataFrame, bounds: Bounds) -> list[Signal]:
     """Outlets with redemptions at night where the others as a rule have none, beyond what chance would give."""
     is_night = pl.col("local").dt.hour().is_between(NIGHT_FROM, NIGHT_TO - 1)
-    counted = _timed(redemptions).group_by("outlet").agg(
+    counted = _timed(redemptions, bounds).group_by("outlet").agg(
         pl.len().alias("all"), is_night.sum().alias("number"), pl.col("local").filter(is_night).min().alias("at")
     )  # fmt: skip
     whole, nightly = int(counted["all"].sum() or 0), int(counted["number"].sum() or 0)

@@ -37,6 +37,7 @@ from tasks.coupon_analysis.periods import DAY
 from tasks.coupon_analysis.promoted import folded
 from tasks.coupon_analysis.sheet import workbook
 from tasks.coupon_analysis.shown import named, page
+from tasks.coupon_analysis.signals import OF_TABLES
 from tasks.coupon_analysis.whole import Findings, Question, analysed
 from tasks.dropping.kinds import PEOPLE_MAX
 from tasks.purchases.frames import Table, of_csv, of_sheet
@@ -163,7 +164,8 @@ def of_offer(
     left_out, counted = found.uncredited
     question = Question(
         periods=periods, now=min(seen, utc), rates=rates, is_by_lot=by_lot, promoted=promoted,
-        currency=company.currency, uncredited=left_out if left_out > MANY * (left_out + counted) else 0,
+        currency=company.currency, bounds=OF_TABLES,
+        uncredited=left_out if left_out > MANY * (left_out + counted) else 0,
     )  # fmt: skip
     return analysed(history, question)
 

@@ -98,6 +98,15 @@ def test_a_clients_address_is_in_no_report(tmp_path: Path, who: str, said: str) 
     assert any(said in cell for cell in cells) and not any(who in cell for cell in cells)
 
 
+def test_a_history_that_says_days_only_tells_nothing_of_hours(tmp_path: Path) -> None:
+    rows = "".join(f"A{n};7;02.03.2026\n" for n in range(12))
+    (tmp_path / "coupons.csv").write_text("Код;Клиент;Выдан\n" + rows)
+    used = "".join(f"A{n};7;05.03.2026;{n};o\n" for n in range(12))
+    (tmp_path / "redemptions.csv").write_text("Код;Клиент;Дата;Чек;Магазин\n" + used)
+    [(_, found)] = analyse(files(tmp_path), COMPANY, NOW).found
+    assert [one.kind for one in found.signals] == ["many_codes"]
+
+
 def test_a_head_reads_that_redemptions_are_missing(tmp_path: Path) -> None:
     """Everybody had the same code and the tills say no client: "0 of 80 redeemed" is not all there is to say."""
     rows = "".join(f"TEA;{n};02.03.2026;31.03.2026\n" for n in range(80))
