@@ -60,6 +60,10 @@ KNOWN_TO = mark("Purchases are known to {day} only, and the offer held longer: w
 UNCREDITED = mark("{number} rows of redemptions could not be counted, so what is said of redemptions is too low.")
 RATE = mark("Redeemed: {redeemed} of {issued} coupons, {share}; with 95 % certainty {low} to {high}.")
 BY_CUSTOMERS = mark("Of {issued} clients who had a coupon {redeemed} used it: {share}; {low} to {high}.")
+UNTOLD = mark(
+    "Of {number} coupons nobody can know whether they arrived or were seen, as of printed ones: beyond those redeemed "
+    "they count among those issued only."
+)
 MEDIAN = mark("Half of all coupons were redeemed within {days} days.")
 SHARE_BY = mark("By day {days} since it was given, {share} of the coupons are redeemed ({low} to {high}).")
 BROKE = mark("Of {ended} coupons that have ended {unused} were never used: {share}; {low} to {high}.")
@@ -193,6 +197,8 @@ def how_far(found: Findings) -> Iterator[str]:
         if one.rate is not None:
             yield translate(text, redeemed=one.redeemed, issued=one.issued, share=say_share(one.rate),
                             low=say_share(one.interval.low), high=say_share(one.interval.high))  # fmt: skip
+    if found.untold:
+        yield translate(UNTOLD, number=found.untold)
     median = found.curve.redeemed_by(0.5)
     if median is not None:
         yield translate(MEDIAN, days=_days(median))

@@ -51,6 +51,8 @@ class Question:
 class Findings:
     """What came of it. `increment` is of the offer's days, `afterwards` of those behind them (bought ahead is missing
     there); `margin` is None where no cost of goods is known, `difference` where there was a control group.
+
+    `untold` are coupons of which nobody can know whether they arrived, where it is known of others.
     """
 
     question: Question
@@ -67,6 +69,7 @@ class Findings:
     changes: Sequence[GroupChange] = field(default=())
     difference: Difference | None = None
     signals: Sequence[Signal] = field(default=())
+    untold: int = 0
 
     @property
     def is_common(self) -> bool:
@@ -96,8 +99,13 @@ def analysed(history: History, question: Question) -> Findings:
         liability=liability.liability(coupons, redemptions, curve, question.now, question.left, question.beside),
         cost=cost, increment=by_lot.increment, afterwards=by_lot.afterwards, margin=by_lot.margin,
         changes=by_lot.changes, difference=_beside(whole, history, question),
-        signals=signals.found(redemptions, history.refusals, question.bounds),
+        signals=signals.found(redemptions, history.refusals, question.bounds), untold=_untold(coupons),
     )  # fmt: skip
+
+
+def _untold(coupons: pl.DataFrame) -> int:
+    number = len(coupons.filter(pl.col("delivered").is_null(), pl.col("viewed").is_null()))
+    return number if number < len(coupons) else 0
 
 
 @dataclass(frozen=True)

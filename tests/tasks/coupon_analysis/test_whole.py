@@ -260,6 +260,16 @@ def test_where_nothing_can_be_told_the_sentence_says_so(language: str, words: st
         assert words in str(lead(quiet))
 
 
+def test_that_nobody_knows_of_printed_coupons_whether_they_arrived_is_said() -> None:
+    """Forty went by letter and arrived, sixty were printed: "40 % delivered" alone would be taken for a failure."""
+    arrived = [True] * 40 + [None] * 60
+    mixed = History(coupons(100, delivered=arrived, viewed=[None if one is None else False for one in arrived]))
+    with spoken("en"):
+        assert any("Of 60 coupons nobody can know" in line for line in behind(analysed(mixed, QUESTION)))
+        for one in (History(coupons(5)), History(coupons(5, delivered=True, viewed=False))):
+            assert not any("nobody can know" in line for line in behind(analysed(one, QUESTION)))
+
+
 def test_less_is_said_as_less() -> None:
     worse = analysed(crowd(6, 600, 600, lift=-90_000), QUESTION)
     said = lead(worse)
