@@ -43,7 +43,8 @@ def test_a_history_is_dropped_and_read(web: Web, tables: Any) -> None:
     answer = send(vera, tables, groups="Чай; Кофе", handling="5")
     assert answer.status_code == 303, text(answer.text)
     place = answer.headers["location"]
-    assert send(vera, tables).headers["location"] == place, "the same form sent twice is one report"
+    again = send(vera, tables, groups="Чай; Кофе", handling="5")
+    assert again.headers["location"] == place, "the same form sent twice is one report"
     said = text(vera.get(place).text)
     for words in ("Чай", "Кружки", "больше, чем купил бы без него", "строки 102", "обработка 5 ₽", "не причин"):
         assert words in said, words
@@ -57,6 +58,15 @@ def test_a_history_is_dropped_and_read(web: Web, tables: Any) -> None:
     with web.house.reads() as session:
         rows = [session.execute(select(func.count()).select_from(table)).scalar() for table in (Customer, Fact)]
     assert kept == [] and rows == [0, 0]
+
+
+def test_whoever_goes_back_and_takes_other_tables_gets_another_report(web: Web) -> None:
+    """A browser that goes back shows the form as it was left, with its token that tells one sending from another."""
+    vera = web.browser("vera")
+    tables = [[("files", ("coupons.csv", f"code;issued\n{code};2026-03-02\n".encode()))] for code in "AB"]
+    places = [send(vera, one, once="back").headers["location"] for one in (*tables, tables[0])]
+    costly = send(vera, tables[0], once="back", fixed="5").headers["location"]
+    assert places[0] == places[2] and len({*places, costly}) == 3
 
 
 @pytest.mark.parametrize(

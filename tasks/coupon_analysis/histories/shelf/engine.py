@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import rmtree
 
@@ -29,8 +29,11 @@ class Shelf:
     def take(
         self, files: Mapping[str, Path], groups: list[str], stated: Stated, reader: str, by: str, once: str
     ) -> str:
-        """Analyse the tables, keep the report; the same form sent twice is one. Raises Refused."""
-        id = sha256(f"{by}:{once}".encode()).hexdigest()[:16]
+        """Analyse the tables, keep the report; the same form sent twice is one, but only with all that it brought:
+        whoever goes back to it and takes other tables wants another report. Raises Refused.
+        """
+        brought = sorted((name, _digest(path)) for name, path in files.items())
+        id = sha256(repr((by, once, brought, groups, stated)).encode()).hexdigest()[:16]
         folder, company, now = self.root / id, self.house.workspace.company, self.house.now()
         if (folder / "about.json").is_file():
             return id
@@ -61,3 +64,8 @@ class Shelf:
     def _place(self, id: str, name: str) -> Path | None:
         path = self.root / id / name
         return path if ID.fullmatch(id) and path.is_file() else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
