@@ -32,7 +32,8 @@ NO_RATES = Rates()
 class Cost:
     """All of it, in minor units; `face` is what came off receipts, what was returned already given back.
 
-    Where it is not `is_known` a use gives something that stands in no receipt, and nobody has stated what that costs.
+    Where it is not `is_known` a use gives something that stands in no receipt, and nobody has stated what that costs;
+    or the source says no discounts.
     """
 
     redemptions: int
@@ -79,13 +80,13 @@ class Margin:
     roi_between: Interval | None = None
 
 
-def cost_of(redemptions: pl.DataFrame, issued: int, rates: Rates, gives_beside: bool = False) -> Cost:
+def cost_of(redemptions: pl.DataFrame, issued: int, rates: Rates, is_known: bool = True) -> Cost:
     """What `issued` codes and their redemptions cost; what they give beside receipts is stated as their handling."""
     face = float(redemptions["amount"].sum() or 0)
     return Cost(
         redemptions=len(redemptions), face=face, handling=rates.handling * len(redemptions),
         distribution=rates.fixed + rates.each_issued * issued, partner=rates.partner * face,
-        is_known=not gives_beside or rates.handling > 0,
+        is_known=is_known,
     )  # fmt: skip
 
 

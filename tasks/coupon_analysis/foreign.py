@@ -51,6 +51,7 @@ class Foreign:
     purchases: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
     wrong: Mapping[str, tuple[Wrong, ...]] = field(default_factory=dict)
+    no_discounts: bool = False  # the table of redemptions has no such column
 
     @property
     def uncredited(self) -> tuple[int, int]:
@@ -101,7 +102,8 @@ def with_table(found: Foreign, kind: str, table: Table, clocks: Clocks, now: dat
         raise Refused(table.refusal or problem)
     read = _read(found, kind, table.frames(at), clocks, now, currency, at)
     told = dict(found.wrong) | {kind: _told(read.wrongs, table.header, at)}
-    return replace(found, **{kind: read.found}, wrong=told)
+    no_discounts = "amount" not in at if kind == "redemptions" else found.no_discounts
+    return replace(found, **{kind: read.found}, wrong=told, no_discounts=no_discounts)
 
 
 def _read(

@@ -88,6 +88,7 @@ COST_BESIDE = mark(
     "A use gives something that stands in no receipt (a gift, points, delivery, a seat), so what it costs is not "
     "known. State it as the work of one use."
 )
+NO_DISCOUNTS = mark("The table of redemptions says no discounts, so what a use cost is not known.")
 MARGIN = mark(
     "Profit after costs: {money}, with 95 % certainty {low} to {high}; the cost of goods is known for {covered} of "
     "purchases."
@@ -233,7 +234,7 @@ def costs(found: Findings) -> Iterator[str]:
                  for name in ("face", "handling", "distribution", "ours")}  # fmt: skip
         yield translate(COST, each=_money(cost.each, currency), **parts)
     if cost.redemptions and not cost.is_known:
-        yield translate(COST_BESIDE)
+        yield translate(NO_DISCOUNTS if found.question.no_discounts else COST_BESIDE)
     if found.margin is None:
         yield translate(NO_MARGIN)
         return

@@ -41,10 +41,12 @@ class Question:
     uncredited: int = 0  # rows of a table of redemptions that could not be counted, where they are many
     gives_beside: bool = False  # something that stands in no receipt: a gift, points, delivery, a seat
 
+    no_discounts: bool = False  # a table of redemptions has no such column
+
     @property
     def beside(self) -> float | None:
-        """What that costs, as far as it is stated."""
-        return (self.rates.handling or None) if self.gives_beside else 0.0
+        """What a use gives that stands in no receipt; None where nobody knows."""
+        return None if self.no_discounts else (self.rates.handling or None) if self.gives_beside else 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def analysed(history: History, question: Question) -> Findings:
     """All of it: the lines of purchases are gone through once, twice where there was no control group."""
     coupons, redemptions = history.coupons, history.redemptions
     curve = survival.curve(survival.waits(coupons, redemptions, question.now))
-    cost = cost_of(redemptions, len(coupons), question.rates, question.gives_beside)
+    cost = cost_of(redemptions, len(coupons), question.rates, question.beside is not None)
     spent = spending.by_group(history.lines, history.arms, question.periods, history.costs)
     whole = spending.by_customer(spent, history.arms)
     by_lot = _by_lot(whole, spent, history, question, cost)

@@ -164,7 +164,7 @@ def of_offer(
     left_out, counted = found.uncredited
     question = Question(
         periods=periods, now=min(seen, utc), rates=rates, is_by_lot=by_lot, promoted=promoted,
-        currency=company.currency, bounds=OF_TABLES,
+        currency=company.currency, bounds=OF_TABLES, no_discounts=found.no_discounts,
         uncredited=left_out if left_out > MANY * (left_out + counted) else 0,
     )  # fmt: skip
     return analysed(history, question)

@@ -107,6 +107,18 @@ def test_a_history_that_says_days_only_tells_nothing_of_hours(tmp_path: Path) ->
     assert [one.kind for one in found.signals] == ["many_codes"]
 
 
+def test_where_no_discounts_are_said_a_use_does_not_cost_nothing(tmp_path: Path) -> None:
+    (tmp_path / "coupons.csv").write_text("code;customer;issued\nA;7;2026-03-02\nB;8;2026-03-02\n")
+    (tmp_path / "redemptions.csv").write_text("code;customer;date\nA;7;2026-03-05\n")
+    (tmp_path / "purchases.csv").write_text("date;customer;amount\n2026-03-05;7;500\n2026-03-08;8;5\n")
+    history = analyse(files(tmp_path), COMPANY, NOW)
+    [(_, found)] = history.found
+    assert (found.cost.each, found.liability.each, found.liability.most) == (None, None, None)
+    [report] = as_page(history, COMPANY, NOW, "en").reports
+    assert "A use costs" not in [one.title for one in report.boxes]
+    assert any("says no discounts" in one for part in report.parts for one in part.sentences)
+
+
 def test_a_head_reads_that_redemptions_are_missing(tmp_path: Path) -> None:
     """Everybody had the same code and the tills say no client: "0 of 80 redeemed" is not all there is to say."""
     rows = "".join(f"TEA;{n};02.03.2026;31.03.2026\n" for n in range(80))
