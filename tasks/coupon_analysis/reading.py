@@ -30,6 +30,7 @@ SEVERAL = mark(
     "The code stood in several offers on this day, and the row does not say in which. It is credited to none."
 )
 WHOSE = mark("Several clients had this code, and the row does not say which of them used it. It is credited to none.")
+NO_USE = mark("The row gives a discount back, and no use of this code stands in the table.")
 ODD_COST = mark("This is not a cost. Write a number: 450 or 450,50.")
 WRONGS: dict[str, Reason] = OF_LINES | {
     "no_code": because(NO_CODE, code="no_code"), "no_customer": because(NO_CUSTOMER, code="no_customer"),
@@ -38,6 +39,7 @@ WRONGS: dict[str, Reason] = OF_LINES | {
     "again": because(SAID_AGAIN, code="again"), "not_issued": because(NOT_ISSUED, code="not_issued"),
     "outside": because(OUTSIDE, code="outside"), "several": because(SEVERAL, code="several"),
     "whose": because(WHOSE, code="whose"),
+    "no_use": because(NO_USE, code="no_use"),
     "cost": because(ODD_COST, code="cost"),
 }  # fmt: skip
 TREATED = ("купон", "с купоном", "тест", "тестовая", "coupon", "treated", "test", "treatment", "1")
@@ -162,7 +164,8 @@ def read_redemptions(frame: pl.DataFrame, clocks: Clocks, now: datetime, currenc
 
     Rows of one use (the same code, client, outlet, moment and receipt) are one, whatever products they name: their
     discounts are added where they differ, and are one where all say the same. Where neither receipts nor products are
-    named, rows with different discounts are different uses.
+    named, rows with different discounts are different uses. Where discounts of both signs stand, those of the rarer
+    give back: they are taken off the last uses of that code, and a use that is given back whole is none.
     """
     has = set(frame.columns)
     told = _with(clocks.as_local(frame, "on"), "code", "offer", "customer", "outlet", "cashier", "receipt", "product")
@@ -179,18 +182,38 @@ def read_redemptions(frame: pl.DataFrame, clocks: Clocks, now: datetime, currenc
     is_apart = (pl.col("receipt") == "") & pl.lit("product" not in has)
     said = said.with_columns(pl.when(is_apart).then(pl.col("amount")).otherwise(0).alias("apart"))
     use = ["offer", "code", "customer", "outlet", "local", "receipt", "apart"]
+    minus, plus = (said.filter(which)["row"].len() for which in (pl.col("amount") < 0, pl.col("amount") > 0))
+    said = said.with_columns(pl.col("amount") * (-1 if minus > plus else 1))
     place = pl.int_range(pl.len()).over([*use, "product", "amount"])
     again = wrong(said, place > 0, "code", "again")
     amount = pl.when(pl.col("amount").n_unique() > 1).then(pl.col("amount").sum()).otherwise(pl.col("amount").first())
     found = said.filter(place == 0).group_by(use, maintain_order=True).agg(
-        pl.col("row").first(), pl.col("cashier").first(), amount.abs()
+        pl.col("row").first(), pl.col("cashier").first(), amount, (pl.col("amount") < 0).any().alias("back")
     )  # fmt: skip
+    found, of_nothing = _without_returned(found)
     return Read(
         found.select(
             "row", pl.int_range(1, pl.len() + 1).alias("redemption"), "offer", "code", _or_null("customer"), "outlet",
             "cashier", "local", clocks.to_utc(pl.col("local"), pl.col("outlet")).alias("redeemed_at"), "amount",
-        ), _told(wrongs, again),
+        ), _told(wrongs, again, of_nothing),
     )  # fmt: skip
+
+
+def _without_returned(found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Uses without what was given back of them, the last first; and what was given back of no use."""
+    if not found["back"].any():
+        return found, wrong(found, pl.lit(False), "amount", "no_use")
+    key, is_return = ["offer", "code", "customer"], pl.col("back") & (pl.col("amount") <= 0)
+    uses, returns = found.filter(~is_return), found.filter(is_return)
+    backs = returns.group_by(key).agg(-pl.col("amount").sum().alias("given"))
+    told = uses.sort("local").join(backs, on=key, how="left", maintain_order="left").with_columns(
+        later=pl.col("amount").cum_sum(reverse=True).over(key) - pl.col("amount")
+    )  # fmt: skip
+    taken = (pl.col("given").fill_null(0) - pl.col("later")).clip(0, pl.col("amount"))
+    left = told.with_columns(amount=pl.col("amount") - taken, is_gone=(taken > 0) & (taken == pl.col("amount")))
+    of_nothing = returns.filter(pl.col("amount") < 0).join(uses, on=key, how="anti")
+    kept = left.filter(~pl.col("is_gone")).select(found.columns).sort("row")
+    return kept, wrong(of_nothing, pl.lit(True), "amount", "no_use")
 
 
 def read_costs(frame: pl.DataFrame, currency: str, now: datetime) -> Read:

@@ -175,6 +175,20 @@ def test_without_receipts_and_products_other_discounts_are_other_uses(tmp_path: 
     assert found.redemptions is not None and found.redemptions["amount"].to_list() == [1000, 1500, 2000]
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_what_was_given_back_is_no_use(tmp_path: Path, sign: str) -> None:
+    """Tills write discounts above or below zero; of both signs the rarer gives back: whole, in part, or of nothing."""
+    other = "" if sign else "-"
+    coupons = "".join(f"A{n};s;{n};02.03.2026;31.03.2026;\n" for n in range(1, 7))
+    used = "".join(f"A{n};;{n};05.03.2026;10:00;o;;{n};{sign}45\n" for n in range(1, 6))
+    used += f"A1;;1;06.03.2026;10:00;o;;91;{other}45\nA2;;2;06.03.2026;10:00;o;;92;{other}15\n"
+    used += f"A3;;3;05.03.2026;10:00;o;;3;{other}45\nA6;;6;06.03.2026;10:00;o;;96;{other}45\n"
+    found = given(tmp_path, coupons, used)
+    assert found.redemptions is not None
+    assert found.redemptions.select("code", "amount").rows() == [("A2", 3000), ("A4", 4500), ("A5", 4500)]
+    assert wrongs(found, "redemptions") == {"no_use": (10,)}
+
+
 def test_a_time_without_a_zone_is_the_outlets(tmp_path: Path) -> None:
     """23:30 in Vladivostok is 13:30 in UTC; read as UTC and shown there it would be the next day."""
     found = given(tmp_path, "A1;s;7;02.03.2026;31.03.2026;\nA2;s;8;02.03.2026;31.03.2026;\n",
