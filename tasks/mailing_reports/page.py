@@ -190,7 +190,7 @@ def _coupons(report: MailReport) -> Table:
 
 
 def _offer(line: CouponLine, currency: str) -> Row:
-    counts = [_number(line.of(name)) for name in ("coupons_issued", "coupons_redeemed")]
+    counts = [_number(number) for number in (line.of("coupons_issued"), line.redeemed)]
     given, owed = (_amount(line.of(name), currency) for name in ("expenses", "coupon_open_cost"))
     ends = [line.of(f"coupon_brought_{end}") for end in ("low", "high")]
     known = [say_money(end, currency) for end in ends if end is not None]

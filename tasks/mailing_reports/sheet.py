@@ -100,7 +100,7 @@ def _coupons(report: MailReport) -> Sheet:
     for line in report.coupons:
         ends = (line.of(f"coupon_brought_{end}") for end in ("low", "high"))
         rows.append([
-            line.title, Typed(line.of("coupons_issued")), Typed(line.of("coupons_redeemed")),
+            line.title, Typed(line.of("coupons_issued")), Typed(line.redeemed),
             Typed(line.share, "share"), _money(line.of("expenses"), report.currency),
             *(_money(end, report.currency) for end in ends), _money(line.of("coupon_open_cost"), report.currency),
             Typed(line.of("coupon_signals")),

@@ -49,6 +49,12 @@ class CouponLine:
         return self.sums.get(metric)
 
     @property
+    def redeemed(self) -> int | None:
+        """Coupons; of one code that is everybody's the uses of it, of which there is no share."""
+        redeemed = self.of("coupons_redeemed")
+        return self.of("coupon_uses") if redeemed is None else redeemed
+
+    @property
     def share(self) -> float | None:
         issued, redeemed = self.of("coupons_issued"), self.of("coupons_redeemed")
         return redeemed / issued if issued and redeemed is not None else None

@@ -113,6 +113,8 @@ def test_of_a_code_that_is_everybodys_uses_are_told_and_no_share(shop: Shop) -> 
     with spoken("en"):
         assert str(lead(found)).startswith("Uses of the code that is everybody's: 7. What it brought cannot be told")
         assert "100" not in "".join(behind(found)) + markdown([(look.about, found)], (), "")
+    [line] = report_of(shop.house, week_of(NOW.date(), "Europe/Moscow")).coupons
+    assert (line.redeemed, line.share) == (7, None)
     shown = page(found, "tea", "Tea", "en")
     assert shown.boxes[0].value == "7" and [one.key for one in shown.parts][:2] == ["far", "cost"]
     assert "100" not in shown.model_dump_json(exclude={"parts": {"__all__": {"plots"}}})
