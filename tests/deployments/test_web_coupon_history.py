@@ -75,7 +75,9 @@ def test_whoever_goes_back_and_takes_other_tables_gets_another_report(web: Web) 
         pytest.param([("files", ("x.csv", b"a;b\n1;2\n"))], {}, "x.csv: ни имя, ни заголовки", id="nobody's table"),
         pytest.param([("files", ("coupons.xlsx", b"PK\x03\x04broken"))], {}, "coupons.xlsx", id="a broken book"),
         pytest.param([("files", ("покупки.csv", b"a;b\n"))], {}, "Нет таблицы выданных купонов", id="no coupons"),
-        pytest.param([("files", ("coupons.csv", b"a;b\n"))] * 2, {}, "И coupons.csv, и coupons (2).csv", id="two of one name"),
+        pytest.param(
+            [("files", ("coupons.csv", b"a;b\n"))] * 2, {}, "И coupons.csv, и coupons (2).csv", id="two of one name"
+        ),
         pytest.param([("files", ("coupons.csv", b"a"))], {"fixed": "много"}, "«много» — не число", id="no cost"),
     ],
 )
