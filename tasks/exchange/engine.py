@@ -19,7 +19,7 @@ from models.reason import Reason, because
 from models.trade import FileState
 from tasks.exchange import commerceml, conflicts, down, rows
 from tasks.exchange.columns import read_table
-from tasks.exchange.disk.engine import is_as_it_was, move_aside, put
+from tasks.exchange.disk.engine import is_as_it_was, move_aside, name_of, put
 from tasks.exchange.ends import is_unfinished
 from tasks.exchange.receipts import Taken, Trouble
 from tasks.house import House
@@ -137,10 +137,10 @@ class Exchange:
             data = path.read_bytes() if before.st_size <= BYTES_MOST else b""
             if before.st_size <= BYTES_MOST and is_unfinished(path.name, data):
                 if age > UNFINISHED:
-                    done.remarks.append(translate(NOT_FINISHED, outlet=quoted(outlet.name), file=path.name))
+                    done.remarks.append(translate(NOT_FINISHED, outlet=quoted(outlet.name), file=name_of(path)))
                 continue
-            outcome = self.take_data(outlet, path.name, data, before.st_size, until)
-            self._say(outlet, path.name, outcome, done)
+            outcome = self.take_data(outlet, name_of(path), data, before.st_size, until)
+            self._say(outlet, name_of(path), outcome, done)
             done.read += 1
             done.entered += outcome.entered
             if not outcome.behind and is_as_it_was(path, before):

@@ -16,12 +16,16 @@ from tasks.redeeming.calls import CODES_MOST, BackLine, Brought, Call, Entry, Gi
 from tasks.schedule.wall import rules
 
 SALE, BACK = "sale", "back"
+YEARS = range(2000, 2100)  # 1C writes an empty date as the first day of the year 1
 KEY_MOST, TILL_MOST = 100, 30
+WORDS = ("key", "receipt", "product", "product_group", "card", "cashier", "sale")
 NO_KEY = mark("The row has neither the number of an operation nor that of a receipt.")
 LONG = mark("“{column}” is longer than {most} signs.")
 NO_CODE = mark("“{value}” is no code of a coupon.")
 OFF_TOO_MUCH = mark("The discount is larger than the sum before it.")
 TOO_LARGE = mark("The number is too large.")
+NO_DAY = mark("No receipt is of the year {year}: the date was left empty, or the till's clock is wrong.")
+DAMAGED = mark("The row is damaged: there are signs in it that no text has. Let the till write the file again.")
 NO_SALE = mark("A return names the operation of its sale. Add it.")
 NO_LINE = mark("A return of some goods names the lines of the sale. Add their numbers, or leave the goods out.")
 NOT_ONE = mark("Rows of one operation say different things: {what}.")
@@ -108,6 +112,8 @@ def checked(line: Line) -> Reason:
     """Why a line that could be read means nothing; no reason where it may."""
     if wrong := _checked_words(line):
         return wrong
+    if line.at.year not in YEARS:
+        return because(NO_DAY, code="no_day", year=str(line.at.year))
     if not 0 <= line.amount <= AMOUNT_MOST or not 0 < line.quantity <= QUANTITY_MOST or line.n > LINES_MOST:
         return because(TOO_LARGE, code="too_large")
     if line.off is not None and not 0 <= line.off <= line.amount:
@@ -116,7 +122,9 @@ def checked(line: Line) -> Reason:
 
 
 def _checked_words(line: Line) -> Reason:
-    for column in ("key", "receipt", "product", "product_group", "card", "cashier", "sale"):
+    if any("\0" in getattr(line, column) for column in (*WORDS, "till")):
+        return because(DAMAGED, code="damaged")
+    for column in WORDS:
         if len(getattr(line, column)) > KEY_MOST:
             return because(LONG, code="long", column=column, most=KEY_MOST)
     if len(line.till) > TILL_MOST:

@@ -16,6 +16,15 @@ def is_as_it_was(path: Path, before: os.stat_result) -> bool:
     return (now.st_size, now.st_mtime_ns, now.st_ino) == (before.st_size, before.st_mtime_ns, before.st_ino)
 
 
+def name_of(path: Path) -> str:
+    """The name as people may read it: what some program wrote in windows-1251 is no text to the system."""
+    raw = os.fsencode(path.name)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1251", errors="replace")
+
+
 def move_aside(path: Path, folder: Path) -> None:
     """Move a file that is done with; one of the same name that lies there stays."""
     folder.mkdir(exist_ok=True)

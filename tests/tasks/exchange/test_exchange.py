@@ -231,6 +231,27 @@ def test_a_bomb_does_not_go_off(house: House) -> None:
     assert [kept.state for kept in files(house)] == ["broken", "broken"]
 
 
+EMPTY_DATE = "1;9;01.01.0001 00:00:00;TEA009;чай;1;100,00;45,00"
+NULS = "1;9\0;2026-11-22 12:00:00;TEA009\0;чай\0;1;100,00;45,00"
+
+
+@pytest.mark.parametrize("row", [EMPTY_DATE, NULS], ids=["no date", "zeros"])
+def test_a_row_that_no_database_takes_keeps_nothing_else_waiting(house: House, row: str) -> None:
+    drop(house, "a.csv", table(row, sale(1)))
+    drop(house, "b.csv", table(sale(2)))
+    done = Exchange(house).round()
+    assert done.entered == 2 and [kept.left_out for kept in files(house)] == [1, 0]
+    [(number, said)] = Trade(house).files()[1].problems
+    assert number == 2 and ("the year 1:" in said or "damaged" in said)
+
+
+def test_a_name_that_is_no_text_is_read_as_its_program_meant_it(house: House) -> None:
+    path = drop(house, "day.csv", table(sale(1)))
+    path.rename(os.fsdecode(os.fsencode(path.parent) + b"/" + "Чеки.csv".encode("cp1251")))
+    assert Exchange(house).round().entered == 1
+    assert [kept.name for kept in files(house)] == ["Чеки.csv"]
+
+
 def test_a_drive_that_is_away_keeps_no_other_outlet_waiting(house: House) -> None:
     text = OUTLETS.replace("{key: east, name: Cups in the east, zone: Asia/Novosibirsk}",
                            "{key: east, name: Cups in the east, exchange: {folder: /nowhere/at/all}}")  # fmt: skip
