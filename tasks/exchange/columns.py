@@ -1,8 +1,10 @@
 """Receipts of tills as a table: its columns in Russian and English, each row read by itself. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from babel.numbers import get_currency_precision
 
@@ -11,6 +13,7 @@ from models.content import Sheet
 from models.locale import mark
 from models.reason import NO_REASON, Reason, because
 from tasks.content.columns import tidy
+from tasks.content.encoding import decode
 from tasks.content.sheets import read_sheet
 from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, checked, identity, taken
 
@@ -47,14 +50,45 @@ NOT_A_KIND = mark("“{value}” is neither a sale nor a return.")
 
 def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str) -> Taken:
     """What a table of receipts means; a table that cannot be used has one trouble, of row 0."""
+    read = _read(data, file, currency)
+    if b'"' in data and data[:2] != b"PK" and (isinstance(read, Taken) or _is_over_lines(read.sheet)):
+        again = _read(_closed(data), file, currency)
+        if isinstance(again, Read) and (isinstance(read, Taken) or len(again.lines) > len(read.lines)):
+            read = again
+    if isinstance(read, Taken):
+        return read
+    return taken(read.lines, read.troubles, outlet, zone, len(read.sheet.rows))
+
+
+class Read(NamedTuple):
+    """The rows of a table: those that could be read, and what is wrong with the others."""
+
+    sheet: Sheet
+    lines: list[Line]
+    troubles: list[tuple[str, Trouble]]
+
+
+def _read(data: bytes, file: str, currency: str) -> Read | Taken:
     sheet, problems = read_sheet(data, file, lambda heading: bool(column_of(heading)), ROWS_MOST)
     if sheet is None:
         return Taken(troubles=[Trouble(0, problems[0].reason)])
     at, wrong = _places(sheet.header)
     if wrong:
         return Taken(troubles=[Trouble(0, wrong)])
-    lines, troubles = _rows(sheet, at, get_currency_precision(currency))
-    return taken(lines, troubles, outlet, zone, len(sheet.rows))
+    return Read(sheet, *_rows(sheet, at, get_currency_precision(currency)))
+
+
+def _is_over_lines(sheet: Sheet) -> bool:
+    return any("\n" in cell or "\r" in cell for row in sheet.rows for cell in row.cells if isinstance(cell, str))
+
+
+def _closed(data: bytes) -> bytes:
+    """Without the quotation marks of lines where one is opened and not closed: it would take in all that follows."""
+    return re.sub(r"[^\r\n]+", lambda line: _without_odd(line[0]), decode(data)).encode()
+
+
+def _without_odd(line: str) -> str:
+    return line.replace('"', "") if line.count('"') % 2 else line
 
 
 def column_of(heading: str) -> str:

@@ -37,6 +37,18 @@ def test_a_broken_row_says_why_and_shows_no_code(row: str, why: str) -> None:
     assert why in str(found.troubles[0].said) and "TEA007" not in str(found.troubles)
 
 
+def test_a_quotation_mark_that_is_not_closed_takes_in_no_other_row() -> None:
+    rows = [GOOD, *(GOOD.replace("1;1;", f"1;{n};").replace("TEA001", f"TEA00{n}") for n in (2, 3, 4))]
+    found = read(rows[0], rows[1].replace("чай", '"чай'), *rows[2:])
+    assert [row for row, _ in found.entries] == [2, 3, 4, 5] and found.troubles == []
+    found = read(rows[0], rows[1].replace("100", '"сто'), *rows[2:])
+    assert [row for row, _ in found.entries] == [2, 4, 5] and [one.row for one in found.troubles] == [3]
+    last = read(*rows[:2], rows[2] + ';"Анна', rows[3], head=HEAD + ";кассир")  # it would take in less than is too long
+    assert [row for row, _ in last.entries] == [2, 3, 4, 5]
+    over_two = read(rows[0].replace("чай", '"чай\r\nчёрный"'), rows[1])
+    assert [row for row, _ in over_two.entries] == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("head", "why"),
     [
