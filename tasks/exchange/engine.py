@@ -44,7 +44,9 @@ LEFT_OUT = mark("{outlet}: rows of {file} left out: {number}; they stand on the 
 CONFLICTS = mark("{outlet}: receipts of {file} that would not have been allowed: {number}.")
 UNREADABLE = mark("{outlet}: nothing in {file} could be read: {why}")
 GOES_ON = mark("{outlet}: {file} is long; {number} receipts of it are left for the next run.")
-WAITS = mark("A return whose sale has not come yet; it waits.")
+WAITS = mark(
+    "The sale of this return is not known here: it had no coupon, or has not come yet. If it comes, this counts."
+)
 
 
 @dataclass

@@ -87,21 +87,37 @@ def taken(lines: Iterable[Line], troubles: Sequence[tuple[str, Trouble]], outlet
     receipts: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         receipts[identity(line.till, line.what, line.key)].append(line)
+    plain = {key for key, of in receipts.items() if _is_plain(of) and key not in spoilt}
     for key, of in receipts.items():
-        if key in spoilt:
-            found.troubles += [Trouble(line.row, because(WITH_IT, code="with_it", row=spoilt[key])) for line in of]
-            continue
-        wrong = _wrong(of)
+        wrong = _left_out(of, spoilt.get(key, 0))
         if wrong:
-            found.troubles.append(wrong)
+            found.troubles += wrong
+        elif key in plain or _sale_of(of[0]) in plain:
+            found.without += 1
         elif of[0].what == BACK:
             found.entries.append((of[0].row, _brought(of, outlet, zone)))
-        elif any(line.codes for line in of):
-            found.entries.append((of[0].row, _sale(of, outlet, zone)))
         else:
-            found.without += 1
+            found.entries.append((of[0].row, _sale(of, outlet, zone)))
     found.troubles.sort(key=lambda trouble: trouble.row)
     return found
+
+
+def _is_plain(of: Sequence[Line]) -> bool:
+    """Whether it is a sale without a coupon."""
+    return of[0].what == SALE and not any(line.codes for line in of)
+
+
+def _sale_of(line: Line) -> str:
+    """The sale that a return belongs to; "" for a sale."""
+    return identity(line.till, SALE, line.sale) if line.what == BACK else ""
+
+
+def _left_out(of: Sequence[Line], with_row: int) -> list[Trouble]:
+    """Why the lines of a receipt are left out; `with_row` is one of its own that cannot be read."""
+    if with_row:
+        return [Trouble(line.row, because(WITH_IT, code="with_it", row=with_row)) for line in of]
+    wrong = _wrong(of)
+    return [wrong] if wrong else []
 
 
 def identity(till: str, what: str, key: str) -> str:

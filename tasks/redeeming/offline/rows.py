@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.basket import Off
-from models.database import now_by
+from models.database import now_by, portions
 from models.reason import NO_REASON, Reason
 from models.redemptions import Happened, OfferStage, Redeemed
 from tasks.offers.refusals import Refusal
@@ -23,7 +23,7 @@ from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.planning import Planned, points_of, with_our_points
 from tasks.redeeming.rows import Offered, Overtaken
-from tasks.redeeming.statements import ENTRY, EVENT
+from tasks.redeeming.statements import ENTRY, EVENT, R
 
 if TYPE_CHECKING:
     from tasks.redeeming.engine import Redeeming
@@ -200,9 +200,21 @@ def let_come(session: Session, ledger: "Redeeming", till: str, key: str, now: da
 
 
 def waiting(session: Session) -> list[tuple[str, str]]:
-    """The sales, by till and key, of which something was brought back and waits."""
+    """The sales that have come, by till and key, of which something was brought back and still waits.
+
+    Most of what waits is of sales without a coupon, which never come: those are looked at all at once.
+    """
     query = select(ENTRY.c.sale).where(ENTRY.c.sale != "", ENTRY.c.redemption_id.is_(None)).distinct()
-    return [(till, key) for till, _, key in (sale.partition("\n") for sale in session.execute(query).scalars())]
+    by_till: dict[str, list[str]] = {}
+    for sale in session.execute(query).scalars():
+        till, _, key = sale.partition("\n")
+        by_till.setdefault(till, []).append(key)
+    found: list[tuple[str, str]] = []
+    for till, keys in by_till.items():
+        for some in portions(keys):
+            come = (R.till == till, R.key.in_(some), R.state.in_(SETTLED))
+            found += [(till, key) for key in session.execute(select(R.key).where(*come).distinct()).scalars()]
+    return found
 
 
 def _put(session: Session, till: str, key: str, said: str, now: datetime, **more: Any) -> None:

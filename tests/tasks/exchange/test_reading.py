@@ -78,6 +78,14 @@ def test_two_codes_on_one_line_come_off_it_together() -> None:
     assert too_much.entries == [] and "larger than the sum" in str(too_much.troubles[0].said)
 
 
+def test_a_return_of_a_sale_without_a_coupon_is_none_of_ours() -> None:
+    head = "операция;вид;касса;дата и время;код;сумма;операция продажи"
+    plain, with_coupon = "s1;продажа;1;2026-11-22 12:00;;100;", "s2;продажа;1;2026-11-22 12:00;TEA001;100;"
+    back = "b{0};возврат;1;2026-11-22 13:00;;;s{0}"
+    found = read(back.format(1), plain, with_coupon, back.format(2), back.format(3), head=head)
+    assert [row for row, _ in found.entries] == [4, 5, 6] and (found.without, found.troubles) == (2, [])
+
+
 def test_what_is_not_said_about_a_discount_is_not_made_up() -> None:
     [(_, sale)] = read("1;2026-11-22 12:00;TEA001;100", head="чек;дата;код;сумма").entries
     assert isinstance(sale, Sale) and sale.given == () and sale.call.key == "2026-11-22 1"

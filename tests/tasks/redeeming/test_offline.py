@@ -16,7 +16,9 @@ from models.database import SetClock
 from models.redemptions import Coupon, JournalEntry, OfferRow, OfferStage, Redemption, RedemptionReturn
 from tasks.redeeming.calls import BackLine, Brought, Call, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
+from tasks.redeeming.offline.rows import waiting
 from tasks.redeeming.offline.signed import hashed, is_genuine
+from tasks.redeeming.rows import sale_key
 from tests.fakes import NOW
 from tests.tasks.redeeming.shop import call, offer, redeeming, terms
 
@@ -285,3 +287,18 @@ def test_the_list_for_a_till_is_signed_and_names_no_code(ledger: Redeeming, sess
     said = ledger.signed_list("till-1").said
     left = {row[0]: row[2] for row in said["codes"]}
     assert left[hashed("ONCE", said["salt"])] == 1 and hashed("GONE", said["salt"]) not in left
+
+
+def test_what_waits_for_a_sale_that_never_comes_is_not_tried_again_and_again(
+    ledger: Redeeming, sessions: Sessions
+) -> None:
+    ledger.take_journal([sale("s9", "TEA"), *(brought(f"b{n}", f"s{n}") for n in range(3))])
+    with sessions() as session:
+        assert waiting(session) == []
+    with sessions.begin() as session:  # it came in the same moment as its sale
+        early = session.execute(select(JournalEntry).where(col(JournalEntry.key) == "b0")).scalar_one()
+        early.sale, early.body = sale_key("till-1", "s9"), {**early.body, "back": early.body["back"] | {"sale": "s9"}}
+    with sessions() as session:
+        assert waiting(session) == [("till-1", "s9")]
+    assert ledger.catch_up() == 1 and ledger.catch_up() == 0
+    assert state(sessions)[0][0][1] == "returned"
