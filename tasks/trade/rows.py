@@ -1,7 +1,7 @@
 """The rows of coupons in trade: offers in force, instructions of outlets. Sessions are given; none is opened here."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
@@ -18,6 +18,7 @@ from tasks.delivery.statements import QUICK
 
 I = Instruction.__table__.c  # type: ignore[attr-defined]  # noqa: E741
 R = Redemption.__table__.c  # type: ignore[attr-defined]
+HEARD = timedelta(days=60)
 COUNTED = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
 
@@ -94,6 +95,17 @@ def waiting(now: ColumnElement[Any]) -> Select[Any]:
 
 
 # What the registry is told.
+
+
+def heard_of(session: Session, now: datetime) -> list[OfferRow]:
+    """Offers of which something may still be new: also those that are stopped, or ended not long ago.
+
+    Tills hand their files in after the last day, and goods are brought back after it.
+    """
+    stages = (OfferStage.OPEN, OfferStage.STOPPED, OfferStage.ENDED)
+    still = or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now - HEARD)
+    query = select(OfferRow).where(col(OfferRow.stage).in_(stages), still).order_by(col(OfferRow.id))
+    return list(session.execute(query).scalars())
 
 
 def redeemed(session: Session, offers: Sequence[int]) -> list[Any]:

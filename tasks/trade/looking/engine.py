@@ -72,9 +72,12 @@ class Looking:
         said = []
         with self.house.sessions.begin() as session:
             now = now_by(self.house.clock, session)
-            offers = {row.id or 0: row for row, _ in rows.in_force(session, now)}
+            offers = {row.id or 0: row for row in rows.heard_of(session, now)}
             exceeded = {id: sum(one.offer_id == id for one in audit.above) for id in offers}
-            found = [facts.of_oversold(offers[id], number, now, run) for id, number in exceeded.items()]
+            found = [
+                facts.of_oversold(offers[id], number, min(now, offers[id].ends_at or now), run)
+                for id, number in exceeded.items()
+            ]
             known = rows.known_facts(session, [fact.key for fact in found])
             for (id, number), fact in zip(exceeded.items(), found, strict=True):
                 if number and fact.key not in known:

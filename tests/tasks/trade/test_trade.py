@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
+from sqlmodel import col
 
 from models.basket import Basket, BasketLine
 from models.locale import language, spoken
-from models.offers import AmountOff, Conditions, Invitation, Sitting
+from models.offers import AmountOff, Conditions, Invitation, Limits, Sitting
 from models.redemptions import OfferCounter, OfferRow, OfferStage
 from models.registry import Fact
 from models.trade_forms import ConfirmInstructionForm
 from tasks.attention import rows as attention
 from tasks.house import House
+from tasks.redeeming.calls import Sale
 from tasks.trade import links, whom
 from tasks.trade.engine import Trade
 from tasks.trade.looking.engine import Looking, ledger_of
@@ -199,3 +201,21 @@ def test_a_counter_that_does_not_add_up_is_told_loudly_once_a_day(house: House) 
     assert len(looked.wrong) == 1 and "7" in looked.wrong[0]
     Looking(house).round()
     assert sorted(one.person for one in notices(house)) == ["gleb", "vera"]
+
+
+def test_what_tills_tell_after_the_end_or_a_stop_is_counted_and_an_exceeded_limit_told_once(house: House) -> None:
+    first, codes = TODAY - timedelta(days=20), ("TEA", "CUP", "POT")
+    open_offer(house, terms(starts=first, limits=Limits(per_code=1, total=1)), *codes)
+    open_offer(house, terms(starts=TODAY - timedelta(days=1)), "MILK", key="milk")
+    pass_days(house, 2)
+    ledger, basket = ledger_of(house), Basket(lines=(BasketLine(n=1, product="tea", amount=10_000),))
+    ledger.take_journal([Sale(call=call(f"s{n}", one, at=NOW, basket=basket)) for n, one in enumerate(codes)])
+    ledger.redeem(call("m", "MILK", at=NOW, basket=basket))
+    ledger.stop("vera", "leaked", offer="milk")
+    with house.sessions.begin() as session:
+        session.execute(update(OfferRow).where(col(OfferRow.key) == "tea").values(stage=OfferStage.ENDED))
+    looked = Looking(house).round()
+    assert sorted(facts(house, "coupons_in_outlet")) == [("milk@center", 1), ("tea@center", 3)]
+    assert len(looked.said) == 1 and ("tea", 1) in facts(house, "coupons_oversold")
+    pass_days(house, 1)
+    assert Looking(house).round().said == () and len(facts(house, "coupons_in_outlet")) == 2
