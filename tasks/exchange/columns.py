@@ -15,7 +15,7 @@ from models.reason import NO_REASON, Reason, because
 from tasks.content.columns import tidy
 from tasks.content.encoding import decode
 from tasks.content.sheets import read_sheet
-from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, checked, identity, taken
+from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, Where, checked, identity, taken
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "key": ("операция", "номер операции", "operation", "key"),
@@ -57,7 +57,7 @@ def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str) ->
             read = again
     if isinstance(read, Taken):
         return read
-    return taken(read.lines, read.troubles, outlet, zone, len(read.sheet.rows))
+    return taken(read.lines, read.troubles, Where(outlet, zone, currency), len(read.sheet.rows))
 
 
 class Read(NamedTuple):

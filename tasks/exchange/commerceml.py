@@ -17,7 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from models.basket import ONE
 from models.locale import mark
 from models.reason import Reason, because
-from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, checked, identity, taken
+from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, Where, checked, identity, taken
 
 ROOT, DOCUMENT = "КоммерческаяИнформация", "Документ"
 KINDS = {"Отпуск товара": SALE, "Розничная продажа": SALE, "Возврат товара": BACK}
@@ -81,7 +81,7 @@ def read_documents(data: bytes, outlet: str, zone: str, currency: str) -> Taken:
             troubles.append(("", Trouble(row, because(SHIFT, code="shift"))))
         elif kind in KINDS:
             _read(document, KINDS[kind], row, get_currency_precision(currency), lines, troubles)
-    return taken(lines, troubles, outlet, zone, number)
+    return taken(lines, troubles, Where(outlet, zone, currency), number)
 
 
 def _documents(root: Any) -> Iterator[Any]:

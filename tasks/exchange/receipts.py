@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from models.basket import AMOUNT_MOST, LINES_MOST, ONE, QUANTITY_MOST, Basket, BasketLine, LineOff, Off, Place
 from models.locale import mark
@@ -62,6 +63,14 @@ class Line:
     has_goods: bool = True
 
 
+class Where(NamedTuple):
+    """Whose tills have written a file: the outlet, its clocks, the company's money."""
+
+    outlet: str
+    zone: str
+    currency: str
+
+
 @dataclass(frozen=True)
 class Trouble:
     """Why a row was left out. Row 0 is the whole file."""
@@ -80,7 +89,7 @@ class Taken:
     without: int = 0
 
 
-def taken(lines: Iterable[Line], troubles: Sequence[tuple[str, Trouble]], outlet: str, zone: str, rows: int) -> Taken:
+def taken(lines: Iterable[Line], troubles: Sequence[tuple[str, Trouble]], where: Where, rows: int) -> Taken:
     """Put lines together. `troubles` of rows go by the key of the receipt that each would have been of, where known."""
     found = Taken(troubles=[trouble for _, trouble in troubles], rows=rows)
     spoilt = {key: trouble.row for key, trouble in troubles if key}
@@ -95,9 +104,9 @@ def taken(lines: Iterable[Line], troubles: Sequence[tuple[str, Trouble]], outlet
         elif key in plain or _sale_of(of[0]) in plain:
             found.without += 1
         elif of[0].what == BACK:
-            found.entries.append((of[0].row, _brought(of, outlet, zone)))
+            found.entries.append((of[0].row, _brought(of, where)))
         else:
-            found.entries.append((of[0].row, _sale(of, outlet, zone)))
+            found.entries.append((of[0].row, _sale(of, where)))
     found.troubles.sort(key=lambda trouble: trouble.row)
     return found
 
@@ -193,16 +202,17 @@ def _same_line_twice(of: Sequence[Line]) -> Trouble | None:
     return None
 
 
-def _sale(of: Sequence[Line], outlet: str, zone: str) -> Sale:
+def _sale(of: Sequence[Line], where: Where) -> Sale:
     first, numbered = of[0], _numbered(of)
     codes = tuple(dict.fromkeys(fold(code) for line in of for code in line.codes))
     lines = {n: BasketLine(n=n, product=line.product, product_group=line.product_group, quantity=line.quantity,
                            amount=line.amount) for n, line in numbered}  # fmt: skip
+    place = Place(outlet=where.outlet, zone=where.zone, at=_moment(first.at, where.zone))
     call = Call(
-        key=first.key, till=_till(first, outlet), codes=codes, basket=Basket(lines=tuple(lines.values())),
+        key=first.key, till=_till(first, where.outlet), codes=codes, place=place,
+        basket=Basket(lines=tuple(lines.values()), currency=where.currency),
         presented=Presented(card=next((line.card for line in of if line.card), "")), cashier=first.cashier,
-        place=Place(outlet=outlet, zone=zone, at=_moment(first.at, zone)), receipt=first.receipt, together=False,
-        origin="imported",
+        receipt=first.receipt, together=False, origin="imported",
     )  # fmt: skip
     return Sale(call=call, given=_given(numbered, codes))
 
@@ -228,13 +238,13 @@ def _off(lines: Sequence[tuple[int, Line]]) -> Off:
                units=units)  # fmt: skip
 
 
-def _brought(of: Sequence[Line], outlet: str, zone: str) -> Brought:
+def _brought(of: Sequence[Line], where: Where) -> Brought:
     first = of[0]
     lines = tuple(BackLine(n=line.n, quantity=line.quantity) for line in of if line.has_goods and line.n)
     code = next((fold(code) for line in of for code in line.codes), "")
-    till = _till(first, outlet)
+    till = _till(first, where.outlet)
     back = GiveBack(key=first.key, till=till, sale=first.sale, code=code, lines=lines, by=first.cashier)
-    return Brought(back=back, outlet=outlet, at=_moment(first.at, zone))
+    return Brought(back=back, outlet=where.outlet, at=_moment(first.at, where.zone))
 
 
 def _till(line: Line, outlet: str) -> str:

@@ -261,6 +261,15 @@ def test_a_drive_that_is_away_keeps_no_other_outlet_waiting(house: House) -> Non
     assert done.entered == 1 and "/nowhere/at/all" in done.remarks[0] and not Path("/nowhere").exists()
 
 
+@pytest.mark.parametrize("off", ["45,00", ""], ids=["told", "not told"])
+def test_a_file_is_in_the_companys_own_money(house: House, off: str) -> None:
+    (house.root / "company.yaml").write_text(COMPANY.replace("RUB", "EUR") + OUTLETS)
+    text = table(sale(1, off)) if off else table(sale(1, off)).replace(";скидка", ";без")
+    drop(house, "day.csv", text)
+    assert Exchange(house).round().remarks == []
+    assert [row[3] for row in state(house)] == [4_500]
+
+
 def test_outlets_do_not_share_operations(house: House) -> None:
     east = next(one for one in house.workspace.company.outlets if one.key == "east")
     center = next(one for one in house.workspace.company.outlets if one.key == "center")
