@@ -15,7 +15,7 @@ from models.reason import NO_REASON, Reason, because
 from tasks.content.columns import tidy
 from tasks.content.encoding import decode
 from tasks.content.sheets import read_sheet
-from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, Where, checked, identity, taken
+from tasks.exchange.receipts import BACK, SALE, Kept, Line, Taken, Trouble, Where, checked, identity, taken
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "key": ("операция", "номер операции", "operation", "key"),
@@ -48,11 +48,11 @@ NOT_A_NUMBER = mark("“{value}” in the column “{column}” is not a number.
 NOT_A_KIND = mark("“{value}” is neither a sale nor a return.")
 
 
-def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str) -> Taken:
+def read_table(data: bytes, file: str, outlet: str, zone: str, currency: str, kept: Kept = str) -> Taken:
     """What a table of receipts means; a table that cannot be used has one trouble, of row 0."""
-    read = _read(data, file, currency)
+    read = _read(data, file, currency, kept)
     if b'"' in data and data[:2] != b"PK" and (isinstance(read, Taken) or _is_over_lines(read.sheet)):
-        again = _read(_closed(data), file, currency)
+        again = _read(_closed(data), file, currency, kept)
         if isinstance(again, Read) and (isinstance(read, Taken) or len(again.lines) > len(read.lines)):
             read = again
     if isinstance(read, Taken):
@@ -68,14 +68,14 @@ class Read(NamedTuple):
     troubles: list[tuple[str, Trouble]]
 
 
-def _read(data: bytes, file: str, currency: str) -> Read | Taken:
+def _read(data: bytes, file: str, currency: str, kept: Kept) -> Read | Taken:
     sheet, problems = read_sheet(data, file, lambda heading: bool(column_of(heading)), ROWS_MOST)
     if sheet is None:
         return Taken(troubles=[Trouble(0, problems[0].reason)])
     at, wrong = _places(sheet.header)
     if wrong:
         return Taken(troubles=[Trouble(0, wrong)])
-    return Read(sheet, *_rows(sheet, at, get_currency_precision(currency)))
+    return Read(sheet, *_rows(sheet, at, get_currency_precision(currency), kept))
 
 
 def _is_over_lines(sheet: Sheet) -> bool:
@@ -118,11 +118,12 @@ class _Wrong(Exception):
         self.reason = reason
 
 
-def _rows(sheet: Sheet, at: Mapping[str, int], digits: int) -> tuple[list[Line], list[tuple[str, Trouble]]]:
+def _rows(sheet: Sheet, at: Mapping[str, int], digits: int, kept: Kept) -> tuple[list[Line], list[tuple[str, Trouble]]]:
     lines: list[Line] = []
     troubles: list[tuple[str, Trouble]] = []
     for row in sheet.rows:
         said = {column: _text(row.cells[place]) for column, place in at.items()}
+        said["code"] = kept(said["code"]) if said["code"] else ""
         try:
             line = _line(row.number, said, digits)
             wrong = checked(line)

@@ -7,6 +7,7 @@ stand in ЗначенияРеквизитов, which it leaves to both sides to 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,7 +18,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from models.basket import ONE
 from models.locale import mark
 from models.reason import Reason, because
-from tasks.exchange.receipts import BACK, SALE, Line, Taken, Trouble, Where, checked, identity, taken
+from tasks.exchange.receipts import BACK, SALE, Kept, Line, Taken, Trouble, Where, checked, identity, taken
 
 ROOT, DOCUMENT = "КоммерческаяИнформация", "Документ"
 KINDS = {"Отпуск товара": SALE, "Розничная продажа": SALE, "Возврат товара": BACK}
@@ -68,7 +69,7 @@ def _is_cut(data: bytes) -> bool:
     return re.search(rf"</([^<>]{{0,40}}:)?{ROOT}\s*>", tail) is None
 
 
-def read_documents(data: bytes, outlet: str, zone: str, currency: str) -> Taken:
+def read_documents(data: bytes, outlet: str, zone: str, currency: str, kept: Kept = str) -> Taken:
     """What the documents of a file mean; other documents than receipts are passed over. Raises Unreadable."""
     lines: list[Line] = []
     troubles: list[tuple[str, Trouble]] = []
@@ -80,7 +81,7 @@ def read_documents(data: bytes, outlet: str, zone: str, currency: str) -> Taken:
         if kind in WHOLE_SHIFT:
             troubles.append(("", Trouble(row, because(SHIFT, code="shift"))))
         elif kind in KINDS:
-            _read(document, KINDS[kind], row, get_currency_precision(currency), lines, troubles)
+            _read(document, row, get_currency_precision(currency), lines, troubles, kept)
     return taken(lines, troubles, Where(outlet, zone, currency), number)
 
 
@@ -100,13 +101,15 @@ class _Wrong(Exception):
 
 
 def _read(
-    document: Any, what: str, row: int, digits: int, lines: list[Line], troubles: list[tuple[str, Trouble]]
+    document: Any, row: int, digits: int, lines: list[Line], troubles: list[tuple[str, Trouble]], kept: Kept
 ) -> None:
+    what = KINDS[_text(document, "ХозОперация")]
     key = _text(document, "Ид")
     told = _told(document)
     till = next(iter(_values(told, TILL_NAMES)), "")
     try:
-        found = list(_lines(document, told, what, row, digits))
+        read = _lines(document, told, what, row, digits)
+        found = [replace(line, codes=tuple(map(kept, line.codes))) for line in read]
         wrong = next(((line.row, reason) for line in found if (reason := checked(line))), None)
         if wrong:
             raise _Wrong(wrong[1])

@@ -17,11 +17,13 @@ from models.database import now_by
 from models.locale import in_house_words, mark, quoted, translate
 from models.reason import Reason, because
 from models.trade import FileState
+from tasks.codes.reading import read as read_code
+from tasks.codes.rows import KnownForms
 from tasks.exchange import commerceml, conflicts, down, rows
 from tasks.exchange.columns import read_table
 from tasks.exchange.disk.engine import is_as_it_was, move_aside, name_of, put
 from tasks.exchange.ends import is_unfinished
-from tasks.exchange.receipts import Taken, Trouble
+from tasks.exchange.receipts import Kept, Taken, Trouble
 from tasks.house import House
 from tasks.offers.wording import Words
 from tasks.outlets.cards import called
@@ -85,7 +87,7 @@ class Exchange:
     """The files of one house."""
 
     def __init__(self, house: House, ledger: Redeeming | None = None) -> None:
-        self.house, self._ledger = house, ledger
+        self.house, self._ledger, self._forms = house, ledger, KnownForms()
 
     @property
     def ledger(self) -> Redeeming:
@@ -186,9 +188,15 @@ class Exchange:
             return Taken(troubles=[Trouble(0, reason)])
         read = commerceml.read_documents if name.lower().endswith(".xml") else _table(name)
         try:
-            return read(data, outlet.key, zone, company.currency)
+            return read(data, outlet.key, zone, company.currency, self._kept())
         except commerceml.Unreadable as error:
             return Taken(troubles=[Trouble(0, error.reason)])
+
+    def _kept(self) -> Kept:
+        """Understands codes as the tills' own programs do: another keyboard, what a scanner made of it."""
+        with self.house.reads() as session:
+            forms = self._forms.of(session)
+        return lambda typed: read_code(typed, forms).code or typed
 
     def _enter(self, taken: Taken, outcome: Outcome, until: datetime | None) -> None:
         """What is not in the journal yet goes first, so that a file too long for one run gets on with each."""
@@ -279,7 +287,7 @@ class Exchange:
 
 
 def _table(name: str) -> Any:
-    return lambda data, outlet, zone, currency: read_table(data, name, outlet, zone, currency)
+    return lambda data, *where: read_table(data, name, *where)
 
 
 def keys_of(entry: Entry) -> tuple[str, str]:

@@ -4,7 +4,7 @@ A receipt with one broken line is left out whole: entered without it, it would b
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -61,6 +61,10 @@ class Line:
     card: str = ""
     sale: str = ""
     has_goods: bool = True
+
+
+# A code as it is kept, of what was typed or scanned; what can be none of ours stays as it is.
+Kept = Callable[[str], str]
 
 
 class Where(NamedTuple):

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.database import SetClock, connect
+from models.offers import CodeRules
 from models.redemptions import Coupon, JournalEntry, Redemption
 from models.trade import ExchangeFile
 from tasks.exchange.disk.engine import put
@@ -22,6 +23,7 @@ from tasks.trade.engine import Trade
 from tasks.trade.looking.engine import ledger_of
 from tests.fakes import NOW, FakeChannel
 from tests.house import COMPANY, furnished
+from tests.tasks.exchange.test_commerceml import RECEIPT
 from tests.tasks.trade.shop import TODAY, open_offer, terms, trading
 
 OUTLETS = """\
@@ -268,6 +270,17 @@ def test_a_file_is_in_the_companys_own_money(house: House, off: str) -> None:
     drop(house, "day.csv", text)
     assert Exchange(house).round().remarks == []
     assert [row[3] for row in state(house)] == [4_500]
+
+
+def test_a_code_is_understood_however_the_till_wrote_it(house: House) -> None:
+    rules = CodeRules(prefix="TEA", length=4, charset="digits", check_sign=False)
+    open_offer(house, terms(starts=TODAY - timedelta(days=1), codes=rules), "TEA1234", key="coffee")
+    typed = ("tea-1234", "ТЕА 1234", "еуф1234", "https://seven-cups.example/coupon/TEA1234")
+    rows = [f"1;{n};2026-11-22 12:00:00;{code};чай;1;100,00;45,00" for n, code in enumerate(typed)]
+    drop(house, "day.csv", table(*rows))
+    drop(house, "day.xml", RECEIPT.format(encoding="UTF-8").replace("теа-001", typed[-1]))
+    Exchange(house).round()
+    assert [kept.left_out for kept in files(house)] == [0, 0] and len(state(house)) == 5
 
 
 def test_outlets_do_not_share_operations(house: House) -> None:
