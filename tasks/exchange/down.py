@@ -18,8 +18,8 @@ from models.offers import AmountOff, FixedPrice, ForTheFewer, Gift, OfferTerms, 
 OFFER_COLUMNS = (
     "offer", "version", "title", "kind", "percent", "amount", "most", "price", "take", "pay", "product", "quantity",
     "points", "first_day", "last_day", "weekdays", "hours_from", "hours_to", "products", "groups", "but_products",
-    "but_groups", "sum_from", "quantity_from", "with_others", "rank", "rounding", "rounded_to", "limit_total",
-    "left_total", "limit_outlet", "per_code", "summary",
+    "but_groups", "which", "at_most", "sum_from", "quantity_from", "with_others", "rank", "base", "rounding",
+    "rounded_to", "limit_total", "left_total", "limit_outlet", "per_code", "summary",
 )  # fmt: skip
 CODE_COLUMNS = ("code", "offer", "left", "good_until")
 NAMESPACE, VERSION = "urn:1C.ru:commerceml_2", "2.10"
@@ -79,7 +79,8 @@ def fields(one: Given) -> dict[str, object]:
         "weekdays": LIST.join(map(str, asked.weekdays)), "hours_from": asked.hours_from or "",
         "hours_to": asked.hours_to or "", "products": LIST.join(terms.goods.products),
         "groups": LIST.join(terms.goods.groups), "but_products": LIST.join(terms.goods.but_products),
-        "but_groups": LIST.join(terms.goods.but_groups), "sum_from": _plain(asked.sum_from),
+        "but_groups": LIST.join(terms.goods.but_groups), "which": terms.goods.which.value,
+        "at_most": terms.goods.at_most or "", "base": terms.stacking.base.value, "sum_from": _plain(asked.sum_from),
         "quantity_from": asked.quantity_from or "", "with_others": int(not terms.stacking.exclusive),
         "rank": terms.stacking.rank, "rounding": terms.rounding.level.value, "rounded_to": _plain(terms.rounding.to),
         "limit_total": terms.limits.total or "", "left_total": "" if one.left is None else one.left,

@@ -5,7 +5,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from models.basket import Off
 from models.company import Outlet
-from models.offers import Gift, PercentOff
+from models.offers import Base, Gift, Goods, PercentOff, Stacking, Which
 from tasks.exchange import commerceml, down
 from tasks.exchange.commerceml import parsed, read_documents
 from tasks.redeeming.calls import Brought, Sale
@@ -137,6 +137,14 @@ def test_what_we_write_stands_in_the_order_of_the_schema(of, encoding: str) -> N
         assert inner == sorted(inner, key=DISCOUNT.index)
         assert discount[0].text == of.title
     assert read_documents(text.encode(encoding, errors="xmlcharrefreplace"), "c", "UTC", "RUB").entries == []
+
+
+def test_a_till_is_told_which_of_the_goods_are_meant_and_how_many() -> None:
+    goods = Goods(groups=("Tea",), which=Which.CHEAPEST, at_most=1)
+    half = terms(gives=PercentOff(percent=50), goods=goods, stacking=Stacking(base=Base.INITIAL))
+    told = down.fields(down.Given("half", "0123", half, (), None, NOW))
+    assert (told["which"], told["at_most"], told["base"]) == ("cheapest", 1, "initial")
+    assert {*told} <= {*down.OFFER_COLUMNS}
 
 
 def test_a_receipt_of_two_codes_is_told_by_line() -> None:
