@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
+from unicodedata import category
 from xml.sax.saxutils import escape
 
 from models.company import Outlet
@@ -23,7 +25,8 @@ OFFER_COLUMNS = (
 )  # fmt: skip
 CODE_COLUMNS = ("code", "offer", "left", "good_until")
 NAMESPACE, VERSION = "urn:1C.ru:commerceml_2", "2.10"
-OPERATION, ROLE = "Прочие", "Продавец"
+OPERATION, ROLE, RECEIVER = "Прочие", "Продавец", "Получатель"
+ID_MOST, NAME_MOST, VALUE_MOST, COMMENT_MOST = 40, 255, 1000, 3000  # as the schema has them
 LIST = "|"
 
 
@@ -133,16 +136,20 @@ def documents(
 
 def _document(one: Given, outlet: Outlet, currency: str, codes_of: Callable[[str], Iterable[Code]]) -> Iterator[str]:
     yield " <Документ>\n"
-    yield f"  {_tag('Ид', f'{one.key}#{one.version}')}\n  {_tag('Номер', one.key)}\n"
+    yield f"  {_tag('Ид', _id(f'{one.key}#{one.version}'))}\n  {_tag('Номер', one.key)}\n"
     yield f"  {_tag('Дата', one.terms.first_day.isoformat())}\n  {_tag('ХозОперация', OPERATION)}\n"
     yield f"  {_tag('Роль', ROLE)}\n  {_tag('Валюта', currency)}\n  {_tag('Курс', '1')}\n  {_tag('Сумма', '0')}\n"
-    yield f"  {_tag('Комментарий', ' '.join(one.summary))}\n"
+    yield f"  <Контрагенты><Контрагент>{_tag('Ид', _id(outlet.key))}{_tag('Наименование', outlet.name[:NAME_MOST])}"
+    yield f"{_tag('ОфициальноеНаименование', outlet.name[:NAME_MOST])}{_tag('Роль', RECEIVER)}"
+    yield "</Контрагент></Контрагенты>\n"
+    yield f"  {_tag('Комментарий', ' '.join(one.summary)[:COMMENT_MOST])}\n"
     yield "".join(_discount(one.terms))
-    yield f"  <Склады><Склад>{_tag('Ид', outlet.key)}{_tag('Наименование', outlet.name)}</Склад></Склады>\n"
+    yield f"  <Склады><Склад>{_tag('Ид', _id(outlet.key))}{_tag('Наименование', outlet.name[:NAME_MOST])}"
+    yield "</Склад></Склады>\n"
     yield "  <ЗначенияРеквизитов>\n"
     for name, value in fields(one).items():
         if value not in ("", None) and name != "summary":
-            yield f"   <ЗначениеРеквизита>{_tag('Наименование', name)}{_tag('Значение', value)}</ЗначениеРеквизита>\n"
+            yield f"   <ЗначениеРеквизита>{_tag('Наименование', name)}{_values(str(value))}</ЗначениеРеквизита>\n"
     yield from _codes(codes_of(one.key))
     yield "  </ЗначенияРеквизитов>\n </Документ>\n"
 
@@ -158,16 +165,38 @@ def _codes(codes: Iterable[Code]) -> Iterator[str]:
         yield "   </ЗначениеРеквизита>\n"
 
 
+def _values(value: str) -> str:
+    """A value; a list that is too long for one goes on in the next."""
+    parts, part = [], ""
+    for item in value.split(LIST):
+        longer = f"{part}{LIST}{item}" if part else item
+        if part and len(longer) > VALUE_MOST:
+            parts.append(part)
+            longer = item
+        part = longer
+    return "".join(_tag("Значение", one[:VALUE_MOST]) for one in [*parts, part])
+
+
 def _discount(terms: OfferTerms) -> Iterator[str]:
     gives = terms.gives
     if isinstance(gives, AmountOff | PercentOff):
-        named = isinstance(gives, PercentOff)
-        worth = _tag("Процент", f"{gives.percent:f}") if isinstance(gives, PercentOff) else ""
-        worth = worth if named else _tag("Сумма", f"{gives.amount:f}") if isinstance(gives, AmountOff) else worth
-        yield f"  <Скидки><Скидка>{_tag('Наименование', terms.title)}{worth}"
+        percent = gives.percent if isinstance(gives, PercentOff) else None
+        amount = gives.amount if isinstance(gives, AmountOff) else Decimal(0)
+        yield f"  <Скидки><Скидка>{_tag('Наименование', terms.title[:NAME_MOST])}{_tag('Сумма', f'{amount:f}')}"
+        yield _tag("Процент", f"{percent:f}") if percent is not None else ""
         yield f"{_tag('УчтеноВСумме', 'false')}</Скидка></Скидки>\n"
 
 
+def _id(said: str) -> str:
+    """An id as the schema takes it: a longer one is known by its print."""
+    return said if len(said) <= ID_MOST else sha256(said.encode()).hexdigest()[:ID_MOST]
+
+
 def _tag(name: str, value: object) -> str:
-    plain = "".join(sign for sign in str(value) if sign.isprintable() or sign in "\n\t")
-    return f"<{name}>{escape(plain)}</{name}>"
+    text = str(value)
+    return f"<{name}>{escape(text if text.isprintable() else _plain_text(text))}</{name}>"
+
+
+def _plain_text(text: str) -> str:
+    """Without signs that XML does not take."""
+    return "".join(sign for sign in text if sign in "\n\t" or category(sign) not in ("Cc", "Cs", "Cn"))

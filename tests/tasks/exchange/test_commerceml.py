@@ -5,7 +5,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from models.basket import Off
 from models.company import Outlet
-from models.offers import Base, Gift, Goods, PercentOff, Stacking, Which
+from models.offers import Base, Conditions, Gift, Goods, PercentOff, Stacking, Which
 from tasks.exchange import commerceml, down
 from tasks.exchange.commerceml import parsed, read_documents
 from tasks.redeeming.calls import Brought, Sale
@@ -16,6 +16,9 @@ from tests.tasks.trade.shop import terms
 SEQUENCE = ("Ид", "Номер", "Дата", "ХозОперация", "Роль", "Валюта", "Курс", "Сумма", "Контрагенты", "Время",
             "СрокПлатежа", "Комментарий", "Налоги", "Скидки", "ДопРасходы", "Склады", "Товары", "ЗначенияРеквизитов",
             "Подписанты")  # fmt: skip
+NEEDED, NEEDED_OF_A_DISCOUNT = SEQUENCE[:9], ("Наименование", "Сумма")
+LONGEST = {"Ид": 40, "Наименование": 255, "ОфициальноеНаименование": 255, "Номер": 255, "Значение": 1000,
+           "Комментарий": 3000}  # fmt: skip
 DISCOUNT = ("Наименование", "Сумма", "Процент", "УчтеноВСумме", "Комментарий")
 RECEIPT = """\
 <?xml version="1.0" encoding="{encoding}"?>
@@ -110,31 +113,37 @@ def test_a_broken_document_is_told_and_the_next_counts(was: str, now: str) -> No
     assert len(found.entries) == 1 and len(found.troubles) == 1 and found.troubles[0].row == 1
 
 
+MANY = tuple(f"product-{n:04}" for n in range(200))
 OFFERS = [
     terms(),
     terms(gives=PercentOff(percent=10), title="Чай & кофе <10 %>"),
     terms(gives=Gift(product="cup")),
+    terms(title="Чай", goods=Goods(products=MANY), conditions=Conditions(outlets=("center",))),
 ]
 CODES = [down.Code("TEA1", "a", 1, NOW), down.Code("TEA2", "a", None, None)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
-@pytest.mark.parametrize("of", OFFERS, ids=["amount", "percent", "gift"])
+@pytest.mark.parametrize("of", OFFERS, ids=["amount", "percent", "gift", "many goods"])
 def test_what_we_write_stands_in_the_order_of_the_schema(of, encoding: str) -> None:
-    given = down.Given("a", "0123", of, ("A summary.",), 5, NOW)
-    outlet = Outlet(key="center", name="Центр")
+    given = down.Given("a" * 60, "0123", of, ("A summary.\0", "word " * 800), 5, NOW)
+    outlet = Outlet(key="center" * 10, name="Центр\xa0города")
     text = "".join(down.documents([given], outlet, "RUB", NOW, lambda key: iter(CODES), encoding))
     root = parsed(text.encode(encoding, errors="xmlcharrefreplace"))
     assert root.get("ВерсияСхемы") == "2.10" and etree.QName(root).namespace == down.NAMESPACE
     [document] = root
     names = [etree.QName(one).localname for one in document]
-    assert names == sorted(names, key=SEQUENCE.index) and len(set(names)) == len(names)
+    assert names == sorted(names, key=SEQUENCE.index) and len(set(names)) == len(names) and {*NEEDED} <= {*names}
+    plain = [(etree.QName(one).localname, one.text or "") for one in root.iter() if not len(one)]
+    assert [name for name, text in plain if len(text) > LONGEST.get(name, len(text))] == []
+    assert ("Наименование", "Центр\xa0города") in plain
     told = commerceml._told(document)
     assert [value for name, value in told if name == "кодкупона"] == ["TEA1", "TEA2"]
+    assert down.LIST.join(value for name, value in told if name == "products") == down.LIST.join(of.goods.products)
     assert ("limit_total", "100") in told and ("left_total", "5") in told
     for discount in root.iter(f"{{{down.NAMESPACE}}}Скидка"):
         inner = [etree.QName(one).localname for one in discount]
-        assert inner == sorted(inner, key=DISCOUNT.index)
+        assert inner == sorted(inner, key=DISCOUNT.index) and {*NEEDED_OF_A_DISCOUNT} <= {*inner}
         assert discount[0].text == of.title
     assert read_documents(text.encode(encoding, errors="xmlcharrefreplace"), "c", "UTC", "RUB").entries == []
 
