@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
 
 from integrations.errors import Unavailable
 from models.company import Outlet
@@ -19,12 +21,13 @@ from models.reason import Reason, because
 from models.trade import FileState
 from tasks.codes.reading import read as read_code
 from tasks.codes.rows import KnownForms
-from tasks.exchange import commerceml, conflicts, down, rows
+from tasks.exchange import commerceml, conflicts, down, room, rows
 from tasks.exchange.columns import read_table
 from tasks.exchange.disk.engine import is_as_it_was, move_aside, name_of, put
 from tasks.exchange.ends import is_unfinished
 from tasks.exchange.receipts import Kept, Taken, Trouble
 from tasks.house import House
+from tasks.offers.windows import ends_at
 from tasks.offers.wording import Words
 from tasks.outlets.cards import called
 from tasks.redeeming.calls import Entered, Entry, Sale
@@ -32,12 +35,12 @@ from tasks.redeeming.engine import Redeeming
 from tasks.trade import whom
 from tasks.trade.instruction import for_outlets
 from tasks.trade.looking.engine import ledger_of
-from tasks.trade.rows import in_force
+from tasks.trade.rows import in_use
 
 QUIET, UNFINISHED = timedelta(minutes=1), timedelta(hours=1)
 A_RUN = timedelta(seconds=80)  # what is left of a file then is the next run's
 BYTES_MOST, AT_ONCE, CODES_AT_ONCE = 50_000_000, 100, 5_000
-KINDS = (".csv", ".xml")
+KINDS, OURS = (".csv", ".xml"), ("offers.csv", "codes.csv", "offers.xml")
 NO_FOLDER = mark("{outlet}: there is no folder {folder}. Is the network drive there?")
 BROKEN_FOLDER = mark("{outlet}: the folder cannot be used: {detail}.")
 NOT_FINISHED = mark("{outlet}: {file} has not been finished for an hour. Look whether the till is still writing it.")
@@ -240,50 +243,70 @@ class Exchange:
     # Down.
 
     def give(self, outlet: Outlet, folder: Path) -> int:
-        """Write what tills have to know; a file that would be the same is left as it is. Returns how many are new."""
-        card, coding = outlet.exchange, "utf-8-sig" if outlet.exchange.encoding == "utf-8" else "cp1251"
+        """Write what tills have to know; a file that would be the same is left as it is. Returns how many are new.
+
+        What is not written for them any more is taken away: a till would go on by it.
+        """
         with self.house.reads() as session:
-            now = now_by(self.house.clock, session)
-            numbers, offers = self._offers(session, outlet, now)
-            written = 0
-
-            def of(key: str) -> Iterator[down.Code]:
-                return self._codes(session, numbers[key], key, now) if card.codes else iter(())
-
-            if "csv" in card.formats:
-                written += put(folder / "offers.csv", [down.offers_csv(offers)], coding)
-                if card.codes:
-                    every = (code for one in offers for code in of(one.key))
-                    written += put(folder / "codes.csv", down.codes_csv(every), coding)
-            if "commerceml" in card.formats:
-                day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-                currency = self.house.workspace.company.currency
-                told = down.documents(offers, outlet, currency, day, of, card.encoding)
-                written += put(folder / "offers.xml", told, card.encoding)
+            files = self._files(session, outlet)
+            written = sum(put(folder / name, *how) for name, how in files.items())
+        for name in OURS:
+            if name not in files:
+                (folder / name).unlink(missing_ok=True)
         return written
 
-    def _offers(self, session: Any, outlet: Outlet, now: datetime) -> tuple[dict[str, int], list[down.Given]]:
+    def _files(self, session: Session, outlet: Outlet) -> dict[str, tuple[Iterable[str], str]]:
+        """The files of an outlet by their names: how each is to be written."""
+        card, now = outlet.exchange, now_by(self.house.clock, session)
+        coding = "utf-8-sig" if card.encoding == "utf-8" else "cp1251"
+        on_sale = self._on_sale(session, outlet, now)
+        offers, files = [one.given for one in on_sale.values()], dict[str, tuple[Iterable[str], str]]()
+
+        def of(key: str) -> Iterator[down.Code]:
+            return self._codes(session, on_sale[key], now) if card.codes else iter(())
+
+        if "csv" in card.formats:
+            files["offers.csv"] = [down.offers_csv(offers)], coding
+        if "csv" in card.formats and card.codes:
+            files["codes.csv"] = down.codes_csv(code for key in on_sale for code in of(key)), coding
+        if "commerceml" in card.formats:
+            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            told = down.documents(offers, outlet, self.house.workspace.company.currency, day, of, card.encoding)
+            files["offers.xml"] = told, card.encoding
+        return files
+
+    def _on_sale(self, session: Session, outlet: Outlet, now: datetime) -> dict[str, "OnSale"]:
+        """The offers that codes of this outlet may be used of, by their keys."""
         company = self.house.workspace.company
         words = Words(outlets={one.key: one.name for one in company.outlets}, currency=company.currency)
-        found = [
-            (row, terms) for row, terms in in_force(session, now)
-            if outlet in whom.concerned(terms, company.outlets) and not whom.is_over(terms, outlet, company.zone, now)
-        ]  # fmt: skip
-        left = rows.left_of(session, [row.id or 0 for row, _ in found])
-        given = [
-            down.Given(row.key, row.approved_hash[:12], terms, tuple(for_outlets(terms, words)),
-                       left.get(row.id or 0, terms.limits.total or None), now)
-            for row, terms in found
-        ]  # fmt: skip
-        return {row.key: row.id or 0 for row, _ in found}, given
+        found = [one for one in in_use(session, now) if outlet in whom.concerned(one[1], company.outlets)]
+        taken = rows.taken_of(session, [row.id or 0 for row, _ in found], outlet.key)
+        on_sale = {}
+        for row, terms in found:
+            of, ends = taken[row.id or 0], ends_at(terms, outlet.zone or company.zone)
+            given = down.Given(row.key, row.approved_hash[:12], terms, tuple(for_outlets(terms, words)),
+                               room.left(terms, of), now)  # fmt: skip
+            on_sale[row.key] = OnSale(given, row.id or 0, ends, room.is_used_up(terms, of, company.currency))
+        return {key: one for key, one in on_sale.items() if one.ends >= now or any(self._codes(session, one, now))}
 
-    def _codes(self, session: Any, offer: int, key: str, now: datetime) -> Iterator[down.Code]:
-        after = 0
-        while some := rows.codes(session, offer, now, after, CODES_AT_ONCE):
+    def _codes(self, session: Session, one: "OnSale", now: datetime) -> Iterator[down.Code]:
+        """Those that may be used; after the last day those that were put off beyond it."""
+        after, since = 0, now if one.ends < now else None
+        while not one.used_up and (some := rows.codes(session, one.id, since, after, CODES_AT_ONCE)):
             for row in some:
                 left = row.most - row.used - row.held if row.most else None
-                yield down.Code(row.code, key, left, row.ends_at)
+                longer = row.ends_at if row.ends_at and row.ends_at > one.ends else None
+                yield down.Code(row.code, one.given.key, left, longer)
             after = some[-1].id
+
+
+class OnSale(NamedTuple):
+    """An offer as an outlet's tills get it: its number, its last instant there, whether some limit is full."""
+
+    given: down.Given
+    id: int
+    ends: datetime
+    used_up: bool
 
 
 def _table(name: str) -> Any:

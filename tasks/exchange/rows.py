@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,6 +15,7 @@ from tasks.delivery.rows import insert_quietly
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
 PROBLEMS_MOST = 200
+WHOLE = (Limit.TOTAL, Limit.BUDGET, Limit.UNITS)
 
 
 def keep(session: Session, clock: Clock, outlet: str, name: str, print_: str, **said: Any) -> None:
@@ -44,24 +45,26 @@ def known(session: Session, keys: Sequence[tuple[str, str]]) -> set[tuple[str, s
     return found
 
 
-def left_of(session: Session, offers: Sequence[int]) -> dict[int, int]:
-    """What is left of the whole number of each offer that has one."""
-    query = select(
-        col(OfferCounter.offer_id), col(OfferCounter.most) - col(OfferCounter.used) - col(OfferCounter.held)
-    ).where(
-        col(OfferCounter.offer_id).in_(offers), col(OfferCounter.kind) == Limit.TOTAL, col(OfferCounter.scope) == "",
-        col(OfferCounter.most).is_not(None),
-    )  # fmt: skip
-    return {offer: max(left or 0, 0) for offer, left in session.execute(query).tuples()}
+def taken_of(session: Session, offers: Sequence[int], outlet: str) -> dict[int, dict[str, int]]:
+    """How much of their limits is taken, by offer and kind, as far as an outlet is concerned."""
+    number, kind, scope = col(OfferCounter.offer_id), col(OfferCounter.kind), col(OfferCounter.scope)
+    query = select(number, kind, col(OfferCounter.used) + col(OfferCounter.held)).where(
+        number.in_(offers), or_(and_(kind == Limit.OUTLET, scope == outlet), and_(kind.in_(WHOLE), scope == ""))
+    )
+    found: dict[int, dict[str, int]] = {offer: {} for offer in offers}
+    for offer, of, taken in session.execute(query).tuples():
+        found[offer][of] = taken
+    return found
 
 
-def codes(session: Session, offer: int, now: datetime, after: int, most: int) -> list[Any]:
-    """Codes of an offer that may be used now, by number."""
+def codes(session: Session, offer: int, since: datetime | None, after: int, most: int) -> list[Any]:
+    """Codes of an offer that have uses left, by number; those alone that hold until `since` at least, if it is said."""
     free = or_(C.most == 0, C.used + C.held < C.most)
     query = (
         select(C.id, C.code, C.most, C.used, C.held, C.ends_at)
-        .where(C.offer_id == offer, C.id > after, C.state == CouponState.LIVE, free,
-               func.coalesce(C.ends_at, now) >= now)
+        .where(C.offer_id == offer, C.id > after, C.state == CouponState.LIVE, free)
         .order_by(C.id).limit(most)
     )  # fmt: skip
+    if since:
+        query = query.where(C.ends_at >= since)
     return list(session.execute(query).all())

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock, now_by
 from models.offers import OfferTerms
-from models.redemptions import OfferRow, OfferStage, OfferVersion, Redeemed, Redemption
+from models.redemptions import Coupon, CouponState, OfferRow, OfferStage, OfferVersion, Redeemed, Redemption
 from models.registry import Fact
 from models.trade import ExchangeFile, Instruction
 from tasks.delivery.rows import insert_quietly
@@ -24,16 +24,28 @@ COUNTED = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
 def in_force(session: Session, now: datetime, key: str = "") -> list[tuple[OfferRow, OfferTerms]]:
     """Offers that are open or will be, with what is approved of them; the first to start comes first."""
+    return _open(session, _goes_on(now), *([col(OfferRow.key) == key] if key else []))
+
+
+def in_use(session: Session, now: datetime) -> list[tuple[OfferRow, OfferTerms]]:
+    """The same, and those that are over but for codes that were put off beyond their end."""
+    mine = (col(Coupon.offer_id) == col(OfferRow.id), col(Coupon.state) == CouponState.LIVE)
+    longer = exists().where(*mine, col(Coupon.ends_at) >= now)
+    return _open(session, or_(_goes_on(now), longer))
+
+
+def _goes_on(now: datetime) -> ColumnElement[bool]:
+    return or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now)
+
+
+def _open(session: Session, *where: ColumnElement[bool]) -> list[tuple[OfferRow, OfferTerms]]:
     query = (
         select(OfferRow, col(OfferVersion.terms))
         .join(OfferVersion, and_(col(OfferVersion.offer_id) == col(OfferRow.id),
                                  col(OfferVersion.hash) == col(OfferRow.approved_hash)))
-        .where(col(OfferRow.stage) == OfferStage.OPEN,
-               or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now))
+        .where(col(OfferRow.stage) == OfferStage.OPEN, *where)
         .order_by(col(OfferRow.starts_at), col(OfferRow.id))
     )  # fmt: skip
-    if key:
-        query = query.where(col(OfferRow.key) == key)
     found = {row.id: (row, OfferTerms.model_validate(terms)) for row, terms in session.execute(query).tuples()}
     return list(found.values())
 

@@ -15,7 +15,6 @@ from models.database import SetClock, connect
 from models.offers import CodeRules
 from models.redemptions import Coupon, JournalEntry, Redemption
 from models.trade import ExchangeFile
-from tasks.exchange.disk.engine import put
 from tasks.exchange.engine import Exchange
 from tasks.house import House
 from tasks.redeeming.engine import Redeeming
@@ -348,41 +347,3 @@ def test_killed_at_any_instant_every_receipt_counts_once(house: House, database_
         assert len(session.execute(select(JournalEntry)).scalars().all()) == 170
     assert ledger_of(house).audit().ok
     assert not list((house.root / "exchange/center/up").glob("*.csv"))
-
-
-# Down.
-
-
-def test_what_goes_down_is_whole_or_not_there_and_written_only_when_it_is_new(tmp_path: Path) -> None:
-    path = tmp_path / "offers.csv"
-    assert put(path, ["чай", "\r\n"], "utf-8-sig")
-    assert path.read_bytes() == b"\xef\xbb\xbf" + "чай\r\n".encode()
-    before = path.stat().st_mtime_ns
-    assert not put(path, ["чай", "\r\n"], "utf-8-sig") and path.stat().st_mtime_ns == before
-
-    def breaks() -> Iterator[str]:
-        yield "half"
-        raise OSError
-
-    with pytest.raises(OSError):
-        put(path, breaks(), "utf-8-sig")
-    assert path.read_text("utf-8-sig") == "чай\r\n".replace("\r\n", "\n")
-    assert put(path, ["45 ₽ ☕"], "cp1251") and path.read_text("cp1251") == "45 руб. ?"
-
-
-def test_offers_and_codes_go_down_and_a_used_or_stopped_code_goes_away(house: House) -> None:
-    folder = house.root / "exchange/center/down"
-    exchange = Exchange(house)
-    assert exchange.round().written == 3 and exchange.round().written == 0
-    offers = (folder / "offers.csv").read_text("utf-8-sig").splitlines()
-    assert offers[0].startswith("offer;version;title;kind") and offers[1].startswith("tea;")
-    assert ";45;" in offers[1] and "9000" not in offers[1] and "9,000" not in offers[1]
-    codes = (folder / "codes.csv").read_text("utf-8-sig").splitlines()
-    assert codes[0] == "code;offer;left;good_until" and len(codes) == 201 and codes[1].startswith("TEA000;tea;1;")
-    ledger_of(house).stop("vera", "leaked", code="TEA000")
-    drop(house, "day.csv", table(sale(1)))
-    assert exchange.round().written == 3
-    assert len((folder / "codes.csv").read_text("utf-8-sig").splitlines()) == 199
-    ledger_of(house).stop("vera", "leaked", offer="tea")
-    exchange.round()
-    assert (folder / "codes.csv").read_text("utf-8-sig").splitlines() == ["code;offer;left;good_until"]
