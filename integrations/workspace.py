@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -41,6 +41,11 @@ NO_PATH = mark("There is no “{value}” in the company's folder. Correct the p
 OUT_OF_REACH = mark(
     "{name} decides, or answers for one who does, and has neither e-mail nor telegram here: no question reaches them. "
     "Write one of the two."
+)
+
+SAME_FOLDER = mark(
+    "The folder “{folder}” already stands in line {line}, so nothing is exchanged in it: nobody could tell whose the "
+    "files are. Give each outlet its own."
 )
 
 # Where a file names a key of another list: "*" is every item, "@" the names of the fields themselves.
@@ -98,7 +103,9 @@ def read_workspace(
         brand=settled(BrandKit, BRAND) or BrandKit(),
         consents=(settled(ConsentTexts, CONSENTS) or ConsentTexts()).consents,
     )
-    return workspace, [*problems, *_out_of_reach(documents[COMPANY], workspace.company)]
+    return workspace, [
+        *problems, *_out_of_reach(documents[COMPANY], workspace.company), *_same_folders(documents[COMPANY]),
+    ]  # fmt: skip
 
 
 def _document(folder: Folder, file: str, instead: bytes | None = None) -> Document:
@@ -245,6 +252,16 @@ def _out_of_reach(document: Document, company: Company) -> Iterator[Problem]:
         key = item.get("key")
         if key in names and key in decides | answers:
             yield document.problem(loc, because(OUT_OF_REACH, code="out_of_reach", name=names[key]), Effect.NOTE)
+
+
+def _same_folders(document: Document) -> Iterator[Problem]:
+    first: dict[str, Loc] = {}
+    for loc, value in _matches(document.value, ("outlets", "*", "exchange", "folder")):
+        folder = str(PurePosixPath(value.strip().replace("\\", "/"))) if value.strip() else ""
+        before = first.setdefault(folder, loc)
+        if folder and before != loc:
+            reason = because(SAME_FOLDER, code="same_folder", folder=folder, line=document.line_of(before))
+            yield document.problem(loc, reason, Effect.NOTE)
 
 
 def _absent_paths(documents: Mapping[str, Document], folder: Folder) -> Iterator[Wrong]:

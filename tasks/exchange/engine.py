@@ -5,43 +5,47 @@ known by its key. One that is still being written is left alone, and so is one t
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from sqlalchemy.orm import Session
+from typing import Any
 
 from integrations.errors import Unavailable
 from models.company import Outlet
-from models.database import now_by
 from models.locale import in_house_words, mark, quoted, translate
 from models.reason import Reason, because
 from models.trade import FileState
 from tasks.codes.reading import read as read_code
 from tasks.codes.rows import KnownForms
-from tasks.exchange import commerceml, conflicts, down, room, rows
+from tasks.exchange import commerceml, conflicts, rows
 from tasks.exchange.columns import read_table
-from tasks.exchange.disk.engine import is_as_it_was, move_aside, name_of, put
+from tasks.exchange.disk.engine import is_as_it_was, move_aside, name_of
 from tasks.exchange.ends import is_unfinished
+from tasks.exchange.giving.engine import Giving
 from tasks.exchange.receipts import Kept, Taken, Trouble
 from tasks.house import House
-from tasks.offers.windows import ends_at
-from tasks.offers.wording import Words
 from tasks.outlets.cards import called
 from tasks.redeeming.calls import Entered, Entry, Sale
 from tasks.redeeming.engine import Redeeming
-from tasks.trade import whom
-from tasks.trade.instruction import for_outlets
 from tasks.trade.looking.engine import ledger_of
-from tasks.trade.rows import in_use
 
 QUIET, UNFINISHED = timedelta(minutes=1), timedelta(hours=1)
 A_RUN = timedelta(seconds=80)  # what is left of a file then is the next run's
-BYTES_MOST, AT_ONCE, CODES_AT_ONCE = 50_000_000, 100, 5_000
-KINDS, OURS = (".csv", ".xml"), ("offers.csv", "codes.csv", "offers.xml")
+BYTES_MOST, AT_ONCE = 50_000_000, 100
+KINDS = (".csv", ".xml")
 NO_FOLDER = mark("{outlet}: there is no folder {folder}. Is the network drive there?")
+SHARED = mark(
+    "{outlet}: another outlet has its folder {folder} as well, so nothing is exchanged there. Give each its own in "
+    "company.yaml."
+)
+BROKEN_FILE = mark("{outlet}: {file} cannot be opened or moved: {detail}. Look which program holds it.")
+LATER = mark("{outlet}: files left for the next run: {number}.")
+AHEAD = mark(
+    "{outlet}: {file} bears a time that is still to come and waits for it. Set the clock of whatever writes it, and "
+    "put the file there anew."
+)
 BROKEN_FOLDER = mark("{outlet}: the folder cannot be used: {detail}.")
 NOT_FINISHED = mark("{outlet}: {file} has not been finished for an hour. Look whether the till is still writing it.")
 TOO_LARGE = mark("The file is larger than {most} MB. Let the till write one for each day.")
@@ -101,28 +105,30 @@ class Exchange:
     def round(self) -> Round:
         """Take what has come and give what there is, outlet by outlet; trouble with one keeps no other waiting."""
         done, until = Round(), self.house.now() + A_RUN
-        for outlet in self.house.workspace.company.outlets:
-            if not outlet.exchange.folder:
-                continue
+        outlets = [one for one in self.house.workspace.company.outlets if one.exchange.folder]
+        number = Counter(self._path(one) for one in outlets)
+        for outlet in outlets:
+            said = {"outlet": quoted(outlet.name), "folder": outlet.exchange.folder}
             try:
                 folder = self._folder(outlet)
-                if folder is None:
-                    said = {"outlet": quoted(outlet.name), "folder": outlet.exchange.folder}
-                    done.remarks.append(translate(NO_FOLDER, **said))
+                if number[self._path(outlet)] > 1 or folder is None:
+                    done.remarks.append(translate(SHARED if folder else NO_FOLDER, **said))
                     continue
                 self.take(outlet, folder / "up", done, until)
-                done.written += self.give(outlet, folder / "down")
+                done.written += Giving(self.house).give(outlet, folder / "down")
             except Unavailable as error:  # the database is busy: the files lie where they were
                 done.remarks.append(str(error.reason))
             except OSError as error:
-                detail = error.strerror or type(error).__name__
-                done.remarks.append(translate(BROKEN_FOLDER, outlet=quoted(outlet.name), detail=detail))
+                done.remarks.append(translate(BROKEN_FOLDER, outlet=said["outlet"], detail=_detail(error)))
         return done
+
+    def _path(self, outlet: Outlet) -> Path:
+        return (self.house.root / outlet.exchange.folder).resolve()
 
     def _folder(self, outlet: Outlet) -> Path | None:
         """The folder with both of its own made; None where a whole path leads nowhere: a drive may be away."""
         named = Path(outlet.exchange.folder)
-        folder = named if named.is_absolute() else self.house.root / named
+        folder = self.house.root / named
         if named.is_absolute() and not folder.is_dir():
             return None
         for part in ("up", "down"):
@@ -132,26 +138,41 @@ class Exchange:
     # Up.
 
     def take(self, outlet: Outlet, up: Path, done: Round, until: datetime) -> None:
-        """Read every finished file, the first name first, and move it aside; what is not done by then stays."""
+        """Read every finished file, the first name first, and move it aside; what is not done by then stays.
+
+        Trouble with one keeps no other waiting.
+        """
+        later, at = 0, quoted(outlet.name)
         for path in sorted(up.iterdir()):
             if path.suffix.lower() not in KINDS or path.name[0] in ".~" or path.is_symlink() or not path.is_file():
                 continue
-            done.files += 1
-            before = path.stat()
-            age = self.house.now() - datetime.fromtimestamp(before.st_mtime, UTC)
-            if age < QUIET:
+            if self.house.now() > until:
+                later += 1
                 continue
-            data = path.read_bytes() if before.st_size <= BYTES_MOST else b""
-            if before.st_size <= BYTES_MOST and is_unfinished(path.name, data):
-                if age > UNFINISHED:
-                    done.remarks.append(translate(NOT_FINISHED, outlet=quoted(outlet.name), file=name_of(path)))
-                continue
-            outcome = self.take_data(outlet, name_of(path), data, before.st_size, until)
-            self._say(outlet, name_of(path), outcome, done)
-            done.read += 1
-            done.entered += outcome.entered
-            if not outcome.behind and is_as_it_was(path, before):
-                move_aside(path, up / ("broken" if outcome.state is FileState.BROKEN else "done"))
+            try:
+                self._take_file(outlet, path, done, until)
+            except OSError as error:
+                done.remarks.append(translate(BROKEN_FILE, outlet=at, file=name_of(path), detail=_detail(error)))
+        if later:
+            done.remarks.append(translate(LATER, outlet=at, number=later))
+
+    def _take_file(self, outlet: Outlet, path: Path, done: Round, until: datetime) -> None:
+        done.files += 1
+        before, said = path.stat(), {"outlet": quoted(outlet.name), "file": name_of(path)}
+        age = self.house.now() - datetime.fromtimestamp(before.st_mtime, UTC)
+        if age < QUIET:
+            done.remarks += [translate(AHEAD, **said)] if age < -UNFINISHED else []
+            return
+        data = path.read_bytes() if before.st_size <= BYTES_MOST else b""
+        if before.st_size <= BYTES_MOST and is_unfinished(path.name, data):
+            done.remarks += [translate(NOT_FINISHED, **said)] if age > UNFINISHED else []
+            return
+        outcome = self.take_data(outlet, name_of(path), data, before.st_size, until)
+        self._say(outlet, name_of(path), outcome, done)
+        done.read += 1
+        done.entered += outcome.entered
+        if not outcome.behind and is_as_it_was(path, before):
+            move_aside(path, path.parent / ("broken" if outcome.state is FileState.BROKEN else "done"))
 
     def take_data(
         self, outlet: Outlet, name: str, data: bytes, size: int = 0, until: datetime | None = None
@@ -240,73 +261,9 @@ class Exchange:
         if outcome.conflicts and outcome.entered:
             done.remarks.append(translate(CONFLICTS, number=outcome.conflicts, **said))
 
-    # Down.
 
-    def give(self, outlet: Outlet, folder: Path) -> int:
-        """Write what tills have to know; a file that would be the same is left as it is. Returns how many are new.
-
-        What is not written for them any more is taken away: a till would go on by it.
-        """
-        with self.house.reads() as session:
-            files = self._files(session, outlet)
-            written = sum(put(folder / name, *how) for name, how in files.items())
-        for name in OURS:
-            if name not in files:
-                (folder / name).unlink(missing_ok=True)
-        return written
-
-    def _files(self, session: Session, outlet: Outlet) -> dict[str, tuple[Iterable[str], str]]:
-        """The files of an outlet by their names: how each is to be written."""
-        card, now = outlet.exchange, now_by(self.house.clock, session)
-        coding = "utf-8-sig" if card.encoding == "utf-8" else "cp1251"
-        on_sale = self._on_sale(session, outlet, now)
-        offers, files = [one.given for one in on_sale.values()], dict[str, tuple[Iterable[str], str]]()
-
-        def of(key: str) -> Iterator[down.Code]:
-            return self._codes(session, on_sale[key], now) if card.codes else iter(())
-
-        if "csv" in card.formats:
-            files["offers.csv"] = [down.offers_csv(offers)], coding
-        if "csv" in card.formats and card.codes:
-            files["codes.csv"] = down.codes_csv(code for key in on_sale for code in of(key)), coding
-        if "commerceml" in card.formats:
-            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            told = down.documents(offers, outlet, self.house.workspace.company.currency, day, of, card.encoding)
-            files["offers.xml"] = told, card.encoding
-        return files
-
-    def _on_sale(self, session: Session, outlet: Outlet, now: datetime) -> dict[str, "OnSale"]:
-        """The offers that codes of this outlet may be used of, by their keys."""
-        company = self.house.workspace.company
-        words = Words(outlets={one.key: one.name for one in company.outlets}, currency=company.currency)
-        found = [one for one in in_use(session, now) if outlet in whom.concerned(one[1], company.outlets)]
-        taken = rows.taken_of(session, [row.id or 0 for row, _ in found], outlet.key)
-        on_sale = {}
-        for row, terms in found:
-            of, ends = taken[row.id or 0], ends_at(terms, outlet.zone or company.zone)
-            given = down.Given(row.key, row.approved_hash[:12], terms, tuple(for_outlets(terms, words)),
-                               room.left(terms, of), now)  # fmt: skip
-            on_sale[row.key] = OnSale(given, row.id or 0, ends, room.is_used_up(terms, of, company.currency))
-        return {key: one for key, one in on_sale.items() if one.ends >= now or any(self._codes(session, one, now))}
-
-    def _codes(self, session: Session, one: "OnSale", now: datetime) -> Iterator[down.Code]:
-        """Those that may be used; after the last day those that were put off beyond it."""
-        after, since = 0, now if one.ends < now else None
-        while not one.used_up and (some := rows.codes(session, one.id, since, after, CODES_AT_ONCE)):
-            for row in some:
-                left = row.most - row.used - row.held if row.most else None
-                longer = row.ends_at if row.ends_at and row.ends_at > one.ends else None
-                yield down.Code(row.code, one.given.key, left, longer)
-            after = some[-1].id
-
-
-class OnSale(NamedTuple):
-    """An offer as an outlet's tills get it: its number, its last instant there, whether some limit is full."""
-
-    given: down.Given
-    id: int
-    ends: datetime
-    used_up: bool
+def _detail(error: OSError) -> str:
+    return error.strerror or type(error).__name__
 
 
 def _table(name: str) -> Any:

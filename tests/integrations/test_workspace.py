@@ -152,6 +152,16 @@ def test_whoever_decides_can_be_told(root: Path, sound: str, now: str, names: li
     assert len(workspace.company.people) == 2 + ("Вера" in company), "nobody is left out"
 
 
+def test_two_outlets_with_one_folder_of_files_are_told_and_stay(root: Path) -> None:
+    two = "  - {{key: {0}, name: {0}, exchange: {{folder: {1}}}}}\n"
+    outlets = "outlets:\n" + two.format("a", "exchange/a") + two.format("b", "./exchange/a/") + two.format("c", "c")
+    workspace, problems = read(root, company=COMPANY + outlets)
+    assert [(p.reason.code, p.effect, p.place.field) for p in problems] == [
+        ("same_folder", Effect.NOTE, "outlets.b.exchange.folder")
+    ]
+    assert len(workspace.company.outlets) == 3
+
+
 BROKEN = [
     pytest.param("company", "zone: Europe/Moscow", "zone: Москва", (2, "zone"), "Europe/Moscow", id="a zone"),
     pytest.param("company", "zone: Europe/Moscow", "zon: Europe/Moscow", (2, "zon"), "zone", id="a field"),
