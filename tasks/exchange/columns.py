@@ -15,7 +15,7 @@ from models.reason import NO_REASON, Reason, because
 from tasks.content.columns import tidy
 from tasks.content.encoding import decode
 from tasks.content.sheets import read_sheet
-from tasks.exchange.receipts import BACK, SALE, Kept, Line, Taken, Trouble, Where, checked, identity, taken
+from tasks.exchange.receipts import BACK, SALE, Kept, Line, Taken, Trouble, Where, checked, identity, of_any_day, taken
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "key": ("операция", "номер операции", "operation", "key"),
@@ -147,12 +147,14 @@ def _text(cell: object) -> str:
 
 def _identity(said: Mapping[str, str]) -> str:
     """Of which receipt a row that cannot be read would have been, as far as it can be told."""
-    what = KINDS.get(said.get("what", "").lower(), SALE)
+    what, till = KINDS.get(said.get("what", "").lower(), SALE), said.get("till", "")
     try:
         key = _key(said, _moment(said.get("at", "")))
     except _Wrong:
+        if not said.get("key") and said.get("receipt"):
+            return of_any_day(till, what, said["receipt"])
         key = said.get("key", "")
-    return identity(said.get("till", ""), what, key) if key else ""
+    return identity(till, what, key) if key else ""
 
 
 def _line(row: int, said: Mapping[str, str], digits: int) -> Line:

@@ -102,7 +102,8 @@ def taken(lines: Iterable[Line], troubles: Sequence[tuple[str, Trouble]], where:
         receipts[identity(line.till, line.what, line.key)].append(line)
     plain = {key for key, of in receipts.items() if _is_plain(of) and key not in spoilt}
     for key, of in receipts.items():
-        wrong = _left_out(of, spoilt.get(key, 0))
+        first = of[0]
+        wrong = _left_out(of, spoilt.get(key) or spoilt.get(of_any_day(first.till, first.what, first.receipt), 0))
         if wrong:
             found.troubles += wrong
         elif key in plain or _sale_of(of[0]) in plain:
@@ -135,6 +136,11 @@ def _left_out(of: Sequence[Line], with_row: int) -> list[Trouble]:
 
 def identity(till: str, what: str, key: str) -> str:
     return f"{till}\n{what}\n{key}"
+
+
+def of_any_day(till: str, what: str, receipt: str) -> str:
+    """What a row belongs to that says no readable day: any receipt of this number."""
+    return identity(till, what, f"\n{receipt}")
 
 
 def checked(line: Line) -> Reason:

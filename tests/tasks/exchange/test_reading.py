@@ -37,6 +37,12 @@ def test_a_broken_row_says_why_and_shows_no_code(row: str, why: str) -> None:
     assert why in str(found.troubles[0].said) and "TEA007" not in str(found.troubles)
 
 
+@pytest.mark.parametrize("day", ["yesterday", ""])
+def test_a_receipt_is_left_out_whole_though_the_day_of_one_row_cannot_be_read(day: str) -> None:
+    found = read(GOOD, f"1;1;{day};;чашка;1;сто;0", GOOD.replace("1;1;", "1;2;"), GOOD.replace("1;1;", "2;1;"))
+    assert [row for row, _ in found.entries] == [4, 5] and [one.row for one in found.troubles] == [2, 3]
+
+
 def test_a_quotation_mark_that_is_not_closed_takes_in_no_other_row() -> None:
     rows = [GOOD, *(GOOD.replace("1;1;", f"1;{n};").replace("TEA001", f"TEA00{n}") for n in (2, 3, 4))]
     found = read(rows[0], rows[1].replace("чай", '"чай'), *rows[2:])
