@@ -33,6 +33,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "cashier": ("кассир", "cashier"),
     "card": ("карта", "номер карты", "card"),
     "sale": ("операция продажи", "возврат по", "sale", "return of"),
+    "sale_till": ("касса продажи", "till of sale"),
 }
 BY_NAME = {tidy(name): column for column, names in HEADINGS.items() for name in names}
 NEEDED = ("at", "code", "amount")
@@ -171,15 +172,20 @@ def _line(row: int, said: Mapping[str, str], digits: int) -> Line:
         amount=_number(said, "amount", 10**digits) if what == SALE or said["amount"] else 0,
         off=_number(said, "off", 10**digits) if said.get("off") else (0 if "off" in said else None),
         cashier=said.get("cashier", ""), card=said.get("card", ""), sale=said.get("sale", ""),
+        sale_till=said.get("sale_till", ""),
         has_goods=goods or what == SALE,
     )  # fmt: skip
 
 
 def _key(said: Mapping[str, str], at: datetime) -> str:
-    """The till's own number of the operation; else the receipt's with its day, for tills count receipts anew."""
+    """The till's own number of the operation; else the receipt's with its day, for tills count receipts anew.
+
+    A return may have the number of a sale of that day.
+    """
     if said.get("key"):
         return said["key"]
-    return f"{at:%Y-%m-%d} {said['receipt']}" if said.get("receipt") else ""
+    back = " back" if KINDS.get(said.get("what", "").lower()) == BACK else ""
+    return f"{at:%Y-%m-%d} {said['receipt']}{back}" if said.get("receipt") else ""
 
 
 def _moment(value: str) -> datetime:

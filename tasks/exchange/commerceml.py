@@ -25,6 +25,7 @@ KINDS = {"Отпуск товара": SALE, "Розничная продажа":
 WHOLE_SHIFT = {"Отчет о розничных продажах", "Отчёт о розничных продажах"}
 CODE_NAMES = {"купон", "код купона", "кодкупона", "промокод"}
 SALE_NAMES = {"документоснование", "документ-основание", "продажа", "документ продажи"}
+SALE_TILL_NAMES = {"кассапродажи", "касса продажи"}
 TILL_NAMES, CARD_NAMES = {"касса", "ккм"}, {"карта", "дисконтная карта", "дисконтнаякарта"}
 CASHIER_NAMES, LINE_NAMES = {"кассир"}, {"номерстрокипродажи", "номер строки продажи"}
 DOCUMENTS_MOST, NUMBER_MOST = 100_000, 10**15
@@ -124,6 +125,7 @@ def _lines(document: Any, told: Sequence[tuple[str, str]], what: str, row: int, 
         "what": what, "key": _needed(document, "Ид"), "receipt": _text(document, "Номер"), "at": _moment(document),
         "till": next(iter(_values(told, TILL_NAMES)), ""), "cashier": next(iter(_values(told, CASHIER_NAMES)), ""),
         "card": next(iter(_values(told, CARD_NAMES)), ""), "sale": next(iter(_values(told, SALE_NAMES)), ""),
+        "sale_till": next(iter(_values(told, SALE_TILL_NAMES)), ""),
     }  # fmt: skip
     codes = tuple(_values(told, CODE_NAMES))
     goods = [one for group in document if _name(group) == "Товары" for one in group if _name(one) == "Товар"]

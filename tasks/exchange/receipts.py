@@ -41,7 +41,7 @@ class Line:
     """A row of a file that could be read: one line of a receipt, with the code it was discounted by.
 
     `at` is naive where the file says no zone. `n` is 0 where the lines are not numbered, `off` None where the file
-    does not tell what came off.
+    does not tell what came off. `sale_till` is empty where a return is made at the till of its sale.
     """
 
     row: int
@@ -60,6 +60,7 @@ class Line:
     cashier: str = ""
     card: str = ""
     sale: str = ""
+    sale_till: str = ""
     has_goods: bool = True
 
 
@@ -123,7 +124,7 @@ def _is_plain(of: Sequence[Line]) -> bool:
 
 def _sale_of(line: Line) -> str:
     """The sale that a return belongs to; "" for a sale."""
-    return identity(line.till, SALE, line.sale) if line.what == BACK else ""
+    return identity(line.sale_till or line.till, SALE, line.sale) if line.what == BACK else ""
 
 
 def _left_out(of: Sequence[Line], with_row: int) -> list[Trouble]:
@@ -157,12 +158,12 @@ def checked(line: Line) -> Reason:
 
 
 def _checked_words(line: Line) -> Reason:
-    if any("\0" in getattr(line, column) for column in (*WORDS, "till")):
+    if any("\0" in getattr(line, column) for column in (*WORDS, "till", "sale_till")):
         return because(DAMAGED, code="damaged")
     for column in WORDS:
         if len(getattr(line, column)) > KEY_MOST:
             return because(LONG, code="long", column=column, most=KEY_MOST)
-    if len(line.till) > TILL_MOST:
+    if max(len(line.till), len(line.sale_till)) > TILL_MOST:
         return because(LONG, code="long", column="till", most=TILL_MOST)
     if not line.key:
         return because(NO_KEY, code="no_key")
@@ -219,7 +220,7 @@ def _sale(of: Sequence[Line], where: Where) -> Sale:
                            amount=line.amount) for n, line in numbered}  # fmt: skip
     place = Place(outlet=where.outlet, zone=where.zone, at=_moment(first.at, where.zone))
     call = Call(
-        key=first.key, till=_till(first, where.outlet), codes=codes, place=place,
+        key=first.key, till=_till(first.till, where.outlet), codes=codes, place=place,
         basket=Basket(lines=tuple(lines.values()), currency=where.currency),
         presented=Presented(card=next((line.card for line in of if line.card), "")), cashier=first.cashier,
         receipt=first.receipt, together=False, origin="imported",
@@ -252,14 +253,17 @@ def _brought(of: Sequence[Line], where: Where) -> Brought:
     first = of[0]
     lines = tuple(BackLine(n=line.n, quantity=line.quantity) for line in of if line.has_goods and line.n)
     code = next((fold(code) for line in of for code in line.codes), "")
-    till = _till(first, where.outlet)
-    back = GiveBack(key=first.key, till=till, sale=first.sale, code=code, lines=lines, by=first.cashier)
+    till = _till(first.till, where.outlet)
+    sale_till = _till(first.sale_till, where.outlet) if first.sale_till else ""
+    back = GiveBack(
+        key=first.key, till=till, sale=first.sale, sale_till=sale_till, code=code, lines=lines, by=first.cashier
+    )  # fmt: skip
     return Brought(back=back, outlet=where.outlet, at=_moment(first.at, where.zone))
 
 
-def _till(line: Line, outlet: str) -> str:
+def _till(till: str, outlet: str) -> str:
     """Each outlet's tills have operations of their own: none is taken for another's."""
-    return f"file:{outlet}:{line.till}"
+    return f"file:{outlet}:{till}"
 
 
 def _moment(at: datetime, zone: str) -> datetime:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tasks.exchange.commerceml import read_documents
 from tasks.exchange.engine import Exchange
 from tasks.house import House
+from tasks.redeeming.calls import Brought
 from tests.house import COMPANY
-from tests.tasks.exchange.test_exchange import OUTLETS, drop, house, sale, state, table
+from tests.tasks.exchange.test_commerceml import RECEIPT
+from tests.tasks.exchange.test_exchange import HEAD, OUTLETS, drop, house, sale, state, table
 
 __all__ = ["house"]
 
@@ -61,3 +64,16 @@ def test_a_folder_of_two_outlets_is_no_ones(house: House) -> None:
     assert state(house) == [] and path.exists() and len(done.remarks) == 2
     assert all("another outlet" in said for said in done.remarks)
     assert not list((house.root / "exchange/center/down").iterdir())
+
+
+def test_a_return_names_the_till_of_its_sale_and_may_have_the_number_of_another_receipt(house: House) -> None:
+    head = HEAD + ";вид;операция продажи;касса продажи"
+    rows = [sale(1) + ";;;", sale(2) + ";;;", "2;1;2026-11-22 15:00:00;;;;;;возврат;2026-11-22 1;1",
+            "1;1;2026-11-22 16:00:00;;;;;;возврат;2026-11-22 2;"]  # fmt: skip
+    drop(house, "day.csv", "\r\n".join([head, *rows]) + "\r\n")
+    assert Exchange(house).round().remarks == []
+    assert [row[2] for row in state(house)] == ["returned", "returned"]
+    before, _, behind = RECEIPT.format(encoding="UTF-8").rpartition("Касса")
+    found = read_documents(f"{before}КассаПродажи{behind}".encode(), "center", "UTC", "RUB")
+    [(_, _), (_, back)] = found.entries
+    assert isinstance(back, Brought) and (back.back.till, back.back.of_till) == ("file:center:", "file:center:2")
