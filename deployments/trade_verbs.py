@@ -33,8 +33,8 @@ class TradeVerbs:
     def sheet(self, id: int) -> bytes | None:
         return Trade(self.house).paper(id)
 
-    def confirm_by_link(self, token: str, name: str) -> InstructionPage | None:
-        return Trade(self.house).confirm_by_link(token, name)
+    def confirm_by_link(self, token: str, name: str, seen: int) -> InstructionPage | None:
+        return Trade(self.house).confirm_by_link(token, name, seen)
 
     def confirm_instruction(self, id: int, who: str, visitor: Visitor, once: str) -> Sequence[Reason]:
         form = ConfirmInstructionForm(instruction=id, who=who, person=visitor.key)

@@ -139,8 +139,11 @@ class Trade:
 
     # Confirming.
 
-    def confirm_by_link(self, token: str, name: str) -> InstructionPage | None:
-        """The outlet says that it has read it; twice is once. None where the link is not ours."""
+    def confirm_by_link(self, token: str, name: str, seen: int = 0) -> InstructionPage | None:
+        """The outlet says that it has read it; twice is once. None where the link is not ours.
+
+        `seen` is the instruction that was shown: where another is in force by now, nothing is confirmed.
+        """
         id = links.number(token, self.house.printed)
         named = " ".join(name.split())[:NAME_MOST]
         with self.house.sessions.begin() as session:
@@ -149,7 +152,10 @@ class Trade:
                 return None
             row, offer = found
             row = rows.current(session, row, offer)
-            if named and offer.stage != OfferStage.ENDED:
+            if row.version_hash != offer.approved_hash and self._is_concerned(session, row, offer):
+                rows.make(session, self.house.clock, row.offer_id, offer.approved_hash, [row.outlet])
+                row = rows.current(session, row, offer)
+            if named and offer.stage != OfferStage.ENDED and seen in (0, row.id):
                 self._confirm(session, row, offer, named, by_link=True)
         return self.page(token)
 
@@ -197,22 +203,27 @@ class Trade:
             if found is None:
                 return None
             row, offer = rows.current(session, *found), found[1]
-            now, said = now_by(self.house.clock, session), self._told(session, row)
-            outlet = next((one for one in self.outlets if one.key == row.outlet), None)
-            terms = rows.version(session, row.offer_id, offer.approved_hash)
-        closed = offer.stage != OfferStage.OPEN or outlet is None or terms is None
-        over = closed or outlet not in whom.concerned(terms, self.outlets)  # type: ignore[arg-type]
-        over = over or whom.is_over(terms, outlet, self.zone, now)  # type: ignore[arg-type]
+            said = self._told(session, row, offer.approved_hash)
+            over = offer.stage != OfferStage.OPEN or not self._is_concerned(session, row, offer)
+        at, by = (row.confirmed_at, row.confirmed_by) if row.version_hash == offer.approved_hash else (None, "")
         return InstructionPage(
             id=row.id or 0, outlet=self._name(row.outlet), offer=offer.title, heads=said.heads if said else (),
-            confirmed_at=row.confirmed_at, confirmed_by=row.confirmed_by, is_over=over,
+            confirmed_at=at, confirmed_by=by, is_over=over,
         )  # fmt: skip
+
+    def _is_concerned(self, session: Session, row: Instruction, offer: OfferRow) -> bool:
+        """Whether the version in force is given in that outlet, and is not over there."""
+        outlet = next((one for one in self.outlets if one.key == row.outlet), None)
+        terms = rows.version(session, row.offer_id, offer.approved_hash)
+        if outlet is None or terms is None or outlet not in whom.concerned(terms, self.outlets):
+            return False
+        return not whom.is_over(terms, outlet, self.zone, now_by(self.house.clock, session))
 
     def paper(self, id: int) -> bytes | None:
         """The sheet of an instruction; None where there is none."""
         with self.house.reads() as session:
             found = rows.instruction(session, id)
-            said = self._told(session, found[0]) if found else None
+            said = self._told(session, found[0], found[0].version_hash) if found else None
         if found is None or said is None:
             return None
         company = self.house.workspace.company
@@ -260,12 +271,12 @@ class Trade:
 
     # The words.
 
-    def _told(self, session: Session, row: Instruction) -> Told | None:
-        terms = rows.version(session, row.offer_id, row.version_hash)
+    def _told(self, session: Session, row: Instruction, version: str) -> Told | None:
+        terms = rows.version(session, row.offer_id, version)
         outlet = next((one for one in self.outlets if one.key == row.outlet), None)
         if terms is None or outlet is None:
             return None
-        return told(terms, row.version_hash, self._around(session, outlet), self._words(session, terms))
+        return told(terms, version, self._around(session, outlet), self._words(session, terms))
 
     def _around(self, session: Session, outlet: Outlet) -> Around:
         company = self.house.workspace.company

@@ -46,7 +46,9 @@ def test_an_outlet_confirms_by_its_link_once(web: Web) -> None:
     page = shop.get(path).text
     assert "Чай &lt;со&gt; скидкой" in page and "Как отказать" in page and "Подтвердить: все кассиры знают" in page
     assert "Напишите своё имя" in shop.post(path, {"name": " "}).text
-    assert "Подтверждено: Анна" in shop.post(path, {"name": "Анна"}).text
+    assert f'name="seen" value="{number(web, "tver")}"' in page
+    assert "изменилось, пока страница была открыта" in shop.post(path, {"name": "Анна", "seen": "99"}).text
+    assert "Подтверждено: Анна" in shop.post(path, {"name": "Анна", "seen": number(web, "tver")}).text
     assert "Подтверждено: Анна" in again.post(path, {"name": "Борис"}).text
     paper = shop.get(f"{path}/sheet.pdf")
     assert paper.headers["content-type"] == "application/pdf" and paper.content.startswith(b"%PDF")

@@ -12,8 +12,9 @@ from models.reason import NO_REASON, Reason, because
 from models.trade import InstructionPage
 
 PATH, BY_LINK = "/staff/trade", "/trade/{token}"
-NAME_MOST = 80
+NAME_MOST, NUMBER_MOST = 80, 9
 NO_NAME = mark("Write your name: it stands beside the confirmation.")
+CHANGED = mark("The offer has changed while this page was open. Read it as it is now, then confirm.")
 PDF = {"content-disposition": 'inline; filename="instruction.pdf"'}
 
 routes = Routes()
@@ -31,7 +32,11 @@ def confirm(request: Request, token: str) -> Response:
     verbs, name = _verbs(request), said(request, "name", NAME_MOST)
     if not name:
         return _page(request, token, verbs.instruction_by_link(token), because(NO_NAME, code="no_name"))
-    return _page(request, token, verbs.confirm_by_link(token, name))
+    seen = said(request, "seen", NUMBER_MOST)
+    number = int(seen) if seen.isascii() and seen.isdecimal() else 0
+    page = verbs.confirm_by_link(token, name, number)
+    is_other = page is not None and number not in (0, page.id) and not (page.is_over or page.confirmed_at)
+    return _page(request, token, page, because(CHANGED, code="changed") if is_other else NO_REASON)
 
 
 def _page(request: Request, token: str, page: InstructionPage | None, objection: Reason = NO_REASON) -> Response:

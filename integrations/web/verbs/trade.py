@@ -24,8 +24,8 @@ class TradeVerbs(Protocol):
     def sheet(self, id: int) -> bytes | None:
         """The sheet of an instruction by its number."""
 
-    def confirm_by_link(self, token: str, name: str) -> InstructionPage | None:
-        """The outlet says that it has read it; twice is once."""
+    def confirm_by_link(self, token: str, name: str, seen: int) -> InstructionPage | None:
+        """The outlet says that it has read the instruction it has `seen`; twice is once. Another is not confirmed."""
 
     def confirm_instruction(self, id: int, who: str, visitor: Visitor, once: str) -> Sequence[Reason]:
         """A colleague says that the outlet has confirmed."""

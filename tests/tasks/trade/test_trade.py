@@ -73,6 +73,20 @@ def test_a_new_version_is_told_anew_and_the_old_confirmation_does_not_hold(house
     assert again and again.confirmed_at and Trade(house).offers()[0].confirmed == 1
 
 
+def test_a_version_that_came_while_the_page_was_open_is_not_confirmed_unread(house: House) -> None:
+    id = open_offer(house)
+    Trade(house).instruct()
+    link = token(house, "center")
+    seen = Trade(house).page(link)
+    approve(house, id, terms(gives=AmountOff(amount=Decimal(60))))  # nobody has been told of it yet
+    shown = Trade(house).page(link)
+    assert seen and shown and "60" in str(shown.heads) and shown.confirmed_at is None
+    page = Trade(house).confirm_by_link(link, "Ann", seen.id)
+    assert page and page.id != seen.id and page.confirmed_at is None and "60" in str(page.heads)
+    again = Trade(house).confirm_by_link(link, "Ann", page.id)
+    assert again and again.confirmed_by == "Ann" and Trade(house).instruct().sent == 1  # the other outlet's
+
+
 def test_confirming_twice_is_once_however_many_press(house: House) -> None:
     open_offer(house)
     Trade(house).instruct()
