@@ -99,7 +99,7 @@ class Trade:
         self, session: Session, offer: OfferRow, outlet: Outlet, row: Instruction, starts: datetime, former: bool,
         now: datetime, done: Round, run: str,
     ) -> None:  # fmt: skip
-        person = self._manager(outlet)
+        person = self.manager(outlet)
         if not person and not outlet.email:
             done.unreached += row.sent_at is None
             return
@@ -128,7 +128,7 @@ class Trade:
         if not new:
             return
         names = [outlet.name for outlet, _ in new]
-        unreached = [outlet.name for outlet, _ in new if not outlet.email and not self._manager(outlet)]
+        unreached = [outlet.name for outlet, _ in new if not outlet.email and not self.manager(outlet)]
         numbers = "-".join(str(row.id) for _, row in new)
         starts_on, link = day(terms.first_day), f"{self.house.staff_url}{DESK}/{offer.key}"
         tell(session, self.house.clock, [
@@ -313,7 +313,7 @@ class Trade:
     def _name(self, key: str) -> str:
         return next((one.name for one in self.outlets if one.key == key), key)
 
-    def _manager(self, outlet: Outlet) -> str:
+    def manager(self, outlet: Outlet) -> str:
         """The person who answers for the outlet; "" where none of the company is named."""
         known = {card.key for card in self.house.workspace.company.people if card.email or card.telegram}
         return outlet.manager if outlet.manager in known else ""

@@ -1,5 +1,7 @@
 """What is written to outlets before an offer starts, and to the head about those who have not confirmed. Pure."""
 
+from enum import StrEnum
+
 from models.company import Outlet
 from models.figures import joined
 from models.locale import mark, quoted, translate
@@ -18,6 +20,35 @@ HEAD_BODY = mark(
     "starts at its time in any case."
 )
 UNREACHED = mark("No letter can go to: {outlets}. Print the sheets from the page and hand them over.")
+
+
+class Standing(StrEnum):
+    """How an offer stands in an outlet that knows of it."""
+
+    GIVEN = "given"
+    STOPPED = "stopped"
+    LEFT_OUT = "left-out"
+
+
+SUBJECTS = {
+    Standing.GIVEN: mark("{offer} is given again"),
+    Standing.STOPPED: mark("{offer} is stopped: take it at the till no more"),
+    Standing.LEFT_OUT: mark("{offer} is no longer given in your outlet"),
+}
+AGAIN = mark("Outlet {outlet}. The page below has the instruction that is in force: show it to everybody at the till.")
+NO_MORE = mark(
+    "Outlet {outlet}. Nothing comes off by this offer any more. Tell everybody at the till and take the sheet down. To "
+    "a customer say only: “I am sorry, this coupon cannot be used for this purchase.”"
+)
+
+
+def of_standing(key: str, outlet: Outlet, person: str, offer: str, stands: Standing, link: str) -> Message:
+    """To an outlet that was sent the instruction, when the offer stands otherwise than it knows."""
+    body = translate(AGAIN if stands is Standing.GIVEN else NO_MORE, outlet=quoted(outlet.name))
+    return Message(
+        key=key, person=person, subject=translate(SUBJECTS[stands], offer=offer), body=body, link=link,
+        address="" if person else outlet.email,
+    )  # fmt: skip
 
 
 def to_outlet(

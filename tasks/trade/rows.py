@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from models.database import Clock, now_by
 from models.offers import OfferTerms
+from models.reaction import Notice
 from models.redemptions import Coupon, CouponState, OfferRow, OfferStage, OfferVersion, Redeemed, Redemption
 from models.registry import Fact
 from models.trade import ExchangeFile, Instruction
@@ -18,6 +19,7 @@ from tasks.delivery.statements import QUICK
 
 I = Instruction.__table__.c  # type: ignore[attr-defined]  # noqa: E741
 R = Redemption.__table__.c  # type: ignore[attr-defined]
+TELLING = "trade:standing:"
 HEARD = timedelta(days=60)
 COUNTED = (Redeemed.REDEEMED, Redeemed.RETURNED)
 
@@ -34,16 +36,23 @@ def in_use(session: Session, now: datetime) -> list[tuple[OfferRow, OfferTerms]]
     return _open(session, or_(_goes_on(now), longer))
 
 
+def not_over(session: Session, now: datetime) -> list[tuple[OfferRow, OfferTerms]]:
+    """Those in force, and those that are stopped before their end."""
+    return _open(session, _goes_on(now), stages=(OfferStage.OPEN, OfferStage.STOPPED))
+
+
 def _goes_on(now: datetime) -> ColumnElement[bool]:
     return or_(col(OfferRow.ends_at).is_(None), col(OfferRow.ends_at) >= now)
 
 
-def _open(session: Session, *where: ColumnElement[bool]) -> list[tuple[OfferRow, OfferTerms]]:
+def _open(
+    session: Session, *where: ColumnElement[bool], stages: Sequence[str] = (OfferStage.OPEN,)
+) -> list[tuple[OfferRow, OfferTerms]]:
     query = (
         select(OfferRow, col(OfferVersion.terms))
         .join(OfferVersion, and_(col(OfferVersion.offer_id) == col(OfferRow.id),
                                  col(OfferVersion.hash) == col(OfferRow.approved_hash)))
-        .where(col(OfferRow.stage) == OfferStage.OPEN, *where)
+        .where(col(OfferRow.stage).in_(stages), *where)
         .order_by(col(OfferRow.starts_at), col(OfferRow.id))
     )  # fmt: skip
     found = {row.id: (row, OfferTerms.model_validate(terms)) for row, terms in session.execute(query).tuples()}
@@ -76,6 +85,27 @@ def had_former(session: Session, offer: int, version_hash: str) -> set[str]:
     """The outlets that were sent another version before."""
     query = select(I.outlet).where(I.offer_id == offer, I.version_hash != version_hash, I.sent_at.is_not(None))
     return set(session.execute(query).scalars())
+
+
+def last_sent(session: Session, offer: int) -> dict[str, int]:
+    """The last instruction of any version that each outlet was sent, by outlet."""
+    query = select(I.outlet, func.max(I.id)).where(I.offer_id == offer, I.sent_at.is_not(None)).group_by(I.outlet)
+    return dict(session.execute(query).tuples().all())
+
+
+def key_of_telling(offer: int, outlet: str, n: int, standing: str) -> str:
+    """The key of the letter about how an offer stands: the n-th to this outlet."""
+    return f"{TELLING}{offer}:{outlet}:{n}:{standing}"
+
+
+def told_of(session: Session) -> dict[tuple[int, str], str]:
+    """What outlets were told last of how offers stand: the number of the letter and the standing."""
+    query = select(col(Notice.key)).where(col(Notice.key).startswith(TELLING)).order_by(col(Notice.id))
+    found: dict[tuple[int, str], str] = {}
+    for key in session.execute(query).scalars():
+        offer, outlet, last = key.removeprefix(TELLING).split(":", 2)
+        found[int(offer), outlet] = last
+    return found
 
 
 def instruction(session: Session, id: int) -> tuple[Instruction, OfferRow] | None:

@@ -11,6 +11,7 @@ from tasks.orders.steps import told
 from tasks.runs.steps import show
 from tasks.step import step
 from tasks.trade.artifact import TITLE, markdown
+from tasks.trade.calling_off.engine import CallingOff
 from tasks.trade.engine import Trade
 from tasks.trade.looking.engine import Looking
 
@@ -30,6 +31,7 @@ def instruct_outlets(form: TradeForm) -> Ending:
         return stopped
     trade = Trade(at)
     done = trade.instruct(form.offer.strip(), flow_run.id or "")
+    CallingOff(at).round()
     show("trade", markdown(trade.offers(), at.staff_url), translate(TITLE))
     remarks = (translate(UNREACHED, number=done.unreached),) if done.unreached else ()
     if form.offer.strip() and not done.offers:

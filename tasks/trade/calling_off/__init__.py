@@ -1,0 +1,1 @@
+"""Outlets told that an offer is not given any more, or again."""
