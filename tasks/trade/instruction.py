@@ -17,10 +17,17 @@ WHAT, TILL, REFUSE = mark("What it gives, to whom and when"), mark("How at the t
 BACK, CALL = mark("If goods are brought back"), mark("Whom to call")
 PAGE = mark("Open the cashier's page on the till or on a telephone: {page}. Scan the code or type it in.")
 OBEY = mark("Do exactly what the page says: it is one order, with the sum to enter at the till by hand.")
-OWN = mark("A till that is joined to the department checks by itself: enter the code there as a coupon.")
+OWN = mark(
+    "A till that is joined to the department checks by itself: enter the code there as a coupon, and not on the page "
+    "as well: it would count twice."
+)
 FILES = mark(
-    "A till that works by files knows the codes of this morning: enter the code as a coupon, and hand the receipts of "
-    "the day over as usual."
+    "A till that works by files knows the codes of this morning: enter the code there as a coupon, and not on the page "
+    "as well: it would count twice. Hand the receipts of the day over as usual."
+)
+FILES_WITHOUT_CODES = mark(
+    "A till that works by files knows the offer and no codes: check the code on the page, and leave it out of the "
+    "receipt: the page has counted it."
 )
 NO_NETWORK = mark(
     "Without the network: the page keeps the code and settles it later. If there is no page either, write down the "
@@ -109,7 +116,7 @@ def _at_the_till(terms: OfferTerms, around: Around) -> Iterator[str]:
     if around.joined:
         yield translate(OWN)
     if around.outlet.exchange.folder:
-        yield translate(FILES)
+        yield translate(FILES if around.outlet.exchange.codes else FILES_WITHOUT_CODES)
     kinds = {Gift: GIFT, FreeDelivery: DELIVERY, Points: POINTS, Invitation: SEAT}
     if type(terms.gives) in kinds:
         yield translate(kinds[type(terms.gives)])

@@ -13,6 +13,8 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
 from models.basket import Basket, BasketLine
+from models.company import Outlet
+from models.exchange import ExchangeCard
 from models.locale import language, spoken
 from models.offers import AmountOff, Conditions, Invitation, Limits, Sitting
 from models.redemptions import OfferCounter, OfferRow, OfferStage
@@ -20,9 +22,11 @@ from models.registry import Fact
 from models.trade_forms import ConfirmInstructionForm
 from tasks.attention import rows as attention
 from tasks.house import House
+from tasks.offers.wording import NO_WORDS
 from tasks.redeeming.calls import Sale
 from tasks.trade import links, whom
 from tasks.trade.engine import Trade
+from tasks.trade.instruction import Around, told
 from tasks.trade.looking.engine import Looking, ledger_of
 from tests.fakes import NOW
 from tests.tasks.redeeming.shop import call
@@ -165,10 +169,18 @@ def test_only_offers_that_are_open_and_outlets_that_are_meant_are_told(house: Ho
 def test_an_invitation_is_told_where_its_seats_are() -> None:
     seat = Sitting(outlet="b", at=datetime(2026, 12, 1, 18), seats=3)  # noqa: DTZ001  wall time
     invitation = terms(gives=Invitation(sittings=(seat,)))
-    from models.company import Outlet
-
     shops = [Outlet(key=key, name=key) for key in "abc"]
     assert [one.key for one in whom.concerned(invitation, shops)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "word"), [(True, "enter the code there as a coupon, and not on the page"), (False, "and no codes: check")]
+)
+def test_the_sheet_sends_a_code_one_way_only(codes: bool, word: str) -> None:
+    outlet = Outlet(key="a", name="A", exchange=ExchangeCard(folder="a", codes=codes))
+    said = told(terms(), "0123", Around(outlet, "https://staff.example/till"), NO_WORDS)
+    lines = [line for _, lines in said.heads for line in lines if "works by files" in line]
+    assert len(lines) == 1 and word in lines[0]
 
 
 @pytest.mark.parametrize("speaking", ["ru", "en"])
