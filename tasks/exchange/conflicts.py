@@ -18,6 +18,10 @@ WORDS = {
     "too_late": mark("Entered, though it was brought back after the days for returning were over."),
     "code": mark("Entered, though this code had been used as often as it may be."),
 }
+SAID_OTHERWISE = mark(
+    "An operation of this number came before and said otherwise: what came first stands. Where two tills number alike, "
+    "let the file name the till."
+)
 LIMIT = mark("Entered over a limit: {limit}")
 OTHER = mark("Entered, though it was outside the conditions of the offer ({code}).")
 FULL = {limit.value: reason for limit, reason in refusals.FULL.items()}

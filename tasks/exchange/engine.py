@@ -238,7 +238,7 @@ class Exchange:
         for (row, _), entered in zip(some, answers, strict=True):
             if entered.reason:
                 outcome.conflicts += 1
-                outcome.problems.append(_problem(row, entered.reason))
+                outcome.problems.append(_problem(row, because(conflicts.SAID_OTHERWISE, code=entered.reason.code)))
                 continue
             outcome.repeated += entered.replayed
             outcome.entered += not entered.replayed and bool(entered.redemptions or entered.waits)

@@ -167,6 +167,7 @@ def test_conflicts_are_told_and_what_happened_stands(house: House) -> None:
     drop(house, "day2.csv", table(sale(1, off="40,00")))  # the same operation, told otherwise
     Exchange(house).round()
     assert files(house)[-1].conflicts == 1 and len(state(house)) == 3
+    assert "what came first stands" in str(Trade(house).files()[0].problems)
 
 
 def test_a_file_that_is_being_written_is_left_alone(house: House) -> None:
