@@ -7,6 +7,7 @@ twice, and what was not told is told by the next round.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -129,7 +130,7 @@ class Trade:
             return
         names = [outlet.name for outlet, _ in new]
         unreached = [outlet.name for outlet, _ in new if not outlet.email and not self.manager(outlet)]
-        numbers = "-".join(str(row.id) for _, row in new)
+        numbers = sha256("-".join(str(row.id) for _, row in new).encode()).hexdigest()  # as short for 500 outlets
         starts_on, link = day(terms.first_day), f"{self.house.staff_url}{DESK}/{offer.key}"
         tell(session, self.house.clock, [
             letters.to_head(f"trade:head:{numbers}:{key}", key, offer.title, starts_on, names, unreached, link)

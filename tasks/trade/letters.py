@@ -19,6 +19,7 @@ HEAD_BODY = mark(
     "Not confirmed: {outlets}. Call them; whoever confirms by telephone is written down on the page below. The offer "
     "starts at its time in any case."
 )
+AND_MORE, NAMED = mark("{names} and {number} more"), 5  # a subject of five hundred outlets nobody reads
 UNREACHED = mark("No letter can go to: {outlets}. Print the sheets from the page and hand them over.")
 
 
@@ -67,7 +68,10 @@ def to_head(key: str, person: str, offer: str, day: str, late: list[str], unreac
     body = [translate(HEAD_BODY, outlets=joined([quoted(name) for name in late]))]
     if unreached:
         body.append(translate(UNREACHED, outlets=joined([quoted(name) for name in unreached])))
-    outlets = joined([quoted(name) for name in late])
+    few = [quoted(name) for name in late[:NAMED]]
+    outlets = joined(few)
+    if len(late) > NAMED:
+        outlets = translate(AND_MORE, names=", ".join(few), number=len(late) - NAMED)
     return Message(
         key=key, person=person, subject=translate(HEAD, offer=quoted(offer), day=day, outlets=outlets),
         body="\n\n".join(body), link=link,

@@ -146,6 +146,15 @@ def test_an_offer_that_starts_at_once_goes_to_the_head_at_once(house: House) -> 
     assert Trade(house).instruct().told_head == 3
 
 
+def test_the_head_of_a_chain_hears_of_all_outlets_in_one_letter(tmp_path: Path, database: Engine) -> None:
+    chain = "outlets:\n" + "".join(f"  - {{key: o{n}, name: Outlet {n}}}\n" for n in range(520))
+    with trading(tmp_path / "chain", database, outlets=chain) as house:
+        open_offer(house, terms(starts=TODAY))
+        assert Trade(house).instruct().told_head == 520
+        [letter] = [one for one in notices(house) if one.person == "vera"]
+        assert len(letter.subject) < 200 and "and 515 more" in letter.subject and "Outlet 519" in letter.body
+
+
 def test_a_colleague_who_may_not_or_names_nobody_confirms_nothing(house: House) -> None:
     open_offer(house)
     Trade(house).instruct()
