@@ -83,8 +83,12 @@ class Trade:
         id, clock = offer.id or 0, self.house.clock
         now, zone = now_by(clock, session), self.house.workspace.company.zone
         outlets = [one for one in whom.concerned(terms, self.outlets) if not whom.is_over(terms, one, zone, now)]
-        rows.make(session, clock, id, offer.approved_hash, [one.key for one in outlets])
         known = rows.of_version(session, id, offer.approved_hash)
+        if missing := [one.key for one in outlets if one.key not in known]:
+            rows.make(session, clock, id, offer.approved_hash, missing)
+            known = rows.of_version(session, id, offer.approved_hash)
+        here = {one.key for one in outlets}
+        rows.let_be(session, [row.id or 0 for row in known.values() if row.outlet not in here and row.told_head_at])
         former = rows.had_former(session, id, offer.approved_hash)
         late: list[tuple[Outlet, Instruction]] = []
         for outlet in outlets:

@@ -126,6 +126,12 @@ def once(session: Session, id: int, field: str, **said: Any) -> bool:
     return bool(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
 
 
+def let_be(session: Session, ids: Sequence[int]) -> None:
+    """Nobody decides about these any more: their outlets are closed, or the offer is over there."""
+    if ids:
+        session.execute(update(Instruction).where(I.id.in_(ids)).values(told_head_at=None), execution_options=QUICK)
+
+
 def waiting(now: ColumnElement[Any]) -> Select[Any]:
     """Instructions in force that the head has been told of, and that nobody has confirmed."""
     return (

@@ -29,8 +29,9 @@ from tasks.trade.engine import Trade
 from tasks.trade.instruction import Around, told
 from tasks.trade.looking.engine import Looking, ledger_of
 from tests.fakes import NOW
+from tests.house import COMPANY
 from tests.tasks.redeeming.shop import call
-from tests.tasks.trade.shop import TODAY, approve, instructions, notices, open_offer, pass_days, terms, trading
+from tests.tasks.trade.shop import OUTLETS, TODAY, approve, instructions, notices, open_offer, pass_days, terms, trading
 
 
 @pytest.fixture
@@ -144,6 +145,16 @@ def _id(house: House, outlet: str) -> int:
 def test_an_offer_that_starts_at_once_goes_to_the_head_at_once(house: House) -> None:
     open_offer(house, terms(starts=TODAY))
     assert Trade(house).instruct().told_head == 3
+
+
+def test_an_outlet_that_was_closed_is_nothing_to_decide(house: House) -> None:
+    open_offer(house, terms(starts=TODAY))
+    Trade(house).instruct()
+    left = "\n".join(line for line in OUTLETS.splitlines() if "mute" not in line)
+    (house.root / "company.yaml").write_text(f"{COMPANY}{left}\n")
+    assert Trade(house).instruct().told_head == 0
+    with house.reads() as session:
+        assert attention.counts(session, house.clock, None)[attention.What.INSTRUCTION] == 2
 
 
 def test_the_head_of_a_chain_hears_of_all_outlets_in_one_letter(tmp_path: Path, database: Engine) -> None:
