@@ -150,20 +150,21 @@ def _is_number(text: str) -> bool:
 def _worth(one: Any, digits: int) -> tuple[int, int | None]:
     """The sum before the discount, and the discount; None where the document tells of none.
 
-    “Сумма” is after a discount that is УчтеноВСумме; where that is not said, price and quantity tell.
+    “Сумма” is after a discount that is УчтеноВСумме; where either is not said, price and quantity tell.
     """
     scale = 10**digits
-    total = _decimal(one, "Сумма", scale, 0)
+    whole = _decimal(one, "ЦенаЗаЕдиницу", scale, 0) * _decimal(one, "Количество", ONE, ONE) // ONE
+    is_said = bool(_text(one, "Сумма"))
+    total = _decimal(one, "Сумма", scale, 0) if is_said else whole
     discounts = [d for group in one if _name(group) == "Скидки" for d in group if _name(d) == "Скидка"]
     off = sum(_decimal(d, "Сумма", scale, 0) for d in discounts)
     if not discounts:
         return total, None
     counted = {_text(d, "УчтеноВСумме").lower() for d in discounts}
-    if counted <= {"true", "1"}:
+    if is_said and counted <= {"true", "1"}:
         return total + off, off
-    if counted <= {"false", "0"}:
+    if not is_said or counted <= {"false", "0"}:
         return total, off
-    whole = _decimal(one, "ЦенаЗаЕдиницу", scale, 0) * _decimal(one, "Количество", ONE, ONE) // ONE
     return (total, off) if whole == total else (total + off, off)
 
 

@@ -85,6 +85,8 @@ OFF = "<Скидки><Скидка><Сумма>45</Сумма>{}</Скидка><
         ),
         pytest.param("<ЦенаЗаЕдиницу>99</ЦенаЗаЕдиницу><Сумма>54</Сумма>" + OFF.format(""), 9_900, 4_500, id="net"),
         pytest.param("<Сумма>99</Сумма>", 9_900, None, id="none said"),
+        pytest.param(PRICE + "<Количество>2</Количество>", 19_800, None, id="no sum"),
+        pytest.param(PRICE + OFF.format("<УчтеноВСумме>true</УчтеноВСумме>"), 9_900, 4_500, id="no sum, discounted"),
     ],
 )
 def test_the_sum_before_a_discount_is_found(said: str, amount: int, off: int | None) -> None:
