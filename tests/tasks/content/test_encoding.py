@@ -30,3 +30,10 @@ def test_utf_16_without_a_mark_is_told_by_its_zeros(encoding: str) -> None:
 @given(st.binary())
 def test_every_bytes_are_some_text(data: bytes) -> None:
     assert isinstance(decode(data), str)
+
+
+def test_one_damaged_sign_does_not_make_the_whole_text_unreadable() -> None:
+    text = "касса;чек;дата и время;код\r\n1;17;2026-11-22 12:00;ЧАЙ\r\n"
+    text += text
+    assert decode(text.encode()[:-4] + b"\xd0\r\n").startswith("касса;чек;дата и время;код\r\n1;17;")
+    assert decode(text.encode("cp1251")) == text and decode("№ 1".encode("cp1251")) == "№ 1"
