@@ -1,10 +1,14 @@
 """Files on a disk that others use too: moved aside without covering any, written whole or not at all. No Prefect."""
 
-import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
+
+A_PIECE = 1_000_000
 
 
 def is_as_it_was(path: Path, before: os.stat_result) -> bool:
@@ -37,25 +41,39 @@ def move_aside(path: Path, folder: Path) -> None:
 
 
 def put(path: Path, parts: Iterable[str], encoding: str) -> bool:
-    """Write a file whole or not at all, under another name first; False where it would be the same."""
-    beside = path.with_name(f".{path.name}.part")
-    digest = hashlib.sha256()
-    with beside.open("wb") as file:
-        for number, part in enumerate(parts):
-            coding = encoding if not number else encoding.removesuffix("-sig")
-            said = part if coding != "cp1251" else part.replace("₽", "руб.")  # the sign is younger than the encoding
-            data = said.encode(coding, errors="xmlcharrefreplace" if path.suffix == ".xml" else "replace")
-            digest.update(data)
-            file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.is_file() and _print_of(path) == digest.hexdigest():
-        beside.unlink()
-        return False
+    """Write a file whole or not at all, under another name first; False where it would be the same.
+
+    Nothing is written until something is different: the folder may be on a network, the lists of a million codes.
+    """
+    coded = _coded(parts, encoding, path.suffix == ".xml")
+    with path.open("rb") if path.is_file() else BytesIO() as former:
+        same, other = 0, b""
+        for other in coded:
+            if former.read(len(other)) != other:
+                break
+            same, other = same + len(other), b""
+        if path.is_file() and not other and not former.read(1):
+            return False
+        former.seek(0)
+        beside = path.with_name(f".{path.name}.part")
+        with beside.open("wb") as file:
+            for data in chain(_first(former, same), [other], coded):
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
     beside.replace(path)
     return True
 
 
-def _print_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _coded(parts: Iterable[str], encoding: str, is_xml: bool) -> Iterator[bytes]:
+    for number, part in enumerate(parts):
+        coding = encoding if not number else encoding.removesuffix("-sig")
+        said = part if coding != "cp1251" else part.replace("₽", "руб.")  # the sign is younger than the encoding
+        yield said.encode(coding, errors="xmlcharrefreplace" if is_xml else "replace")
+
+
+def _first(file: BinaryIO, number: int) -> Iterator[bytes]:
+    """So many bytes of it, piece by piece."""
+    while number > 0 and (data := file.read(min(number, A_PIECE))):
+        number -= len(data)
+        yield data

@@ -42,6 +42,15 @@ def test_what_goes_down_is_whole_or_not_there_and_written_only_when_it_is_new(tm
     with pytest.raises(OSError):
         put(path, breaks(), "utf-8-sig")
     assert path.read_text("utf-8-sig") == "чай\r\n".replace("\r\n", "\n")
+    for parts in (["чай", "\r\n", "чашка\r\n"], ["чай"], ["чай", "", "\r\n"], ["ч"], [], ["чай", "\r\n"]):
+        assert put(path, parts, "utf-8-sig") and path.read_bytes().decode("utf-8-sig") == "".join(parts)
+
+    def looking() -> Iterator[str]:
+        yield "чай"
+        assert not path.with_name(".offers.csv.part").exists()  # nothing is written for nothing
+        yield "\r\n"
+
+    assert not put(path, looking(), "utf-8-sig")
     assert put(path, ["45 ₽ ☕"], "cp1251") and path.read_text("cp1251") == "45 руб. ?"
 
 
