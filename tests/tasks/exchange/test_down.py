@@ -11,7 +11,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models.basket import Basket, BasketLine
-from models.offers import Limits
+from models.offers import Conditions, Gift, Limits
+from models.piece import OfferRow as Product
 from models.redemptions import Coupon, Limit
 from tasks.exchange.disk.engine import put
 from tasks.exchange.engine import Exchange
@@ -120,3 +121,14 @@ def test_what_is_not_written_for_tills_any_more_is_taken_away(house: House) -> N
     (house.root / "company.yaml").write_text(COMPANY + OUTLETS.replace("codes: true", "codes: false"))
     Exchange(house).round()
     assert sorted(path.name for path in folder.iterdir()) == ["offers.csv", "offers.xml", "theirs.csv"]
+
+
+def test_what_an_offer_says_calls_things_as_people_do(house: House) -> None:
+    only = Conditions(customer_groups=("tea-lovers",))
+    gift = terms(gives=Gift(product="cup-1"), conditions=only, starts=TODAY)
+    open_offer(house, gift, key="gift")
+    with house.sessions.begin() as session:
+        session.add(Product(id="cup-1", name="A blue cup", url="", price=100, currency="RUB", read_at=NOW))
+    Exchange(house).round()
+    told = (house.root / "exchange/center/down/offers.csv").read_text("utf-8-sig")
+    assert "“A blue cup”" in told and "Tea lovers" in told and "tea-lovers" not in told
