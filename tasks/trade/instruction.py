@@ -77,7 +77,8 @@ class Told:
 
 
 def told(terms: OfferTerms, version: str, around: Around, words: Words) -> Told:
-    """The instruction in the language of the moment."""
+    """The instruction in the language of the moment; of sittings only those of the outlet."""
+    terms = _seen_from(terms, around.outlet.key)
     heads = (
         (translate(WHAT), tuple(for_outlets(terms, words))),
         (translate(TILL), tuple(_at_the_till(terms, around))),
@@ -89,6 +90,13 @@ def told(terms: OfferTerms, version: str, around: Around, words: Words) -> Told:
         title=translate(TITLE, offer=quoted(terms.title)), heads=tuple(head for head in heads if head[1]),
         version=translate(VERSION, outlet=around.outlet.name, version=version[:SHORT]), confirm=translate(CONFIRM),
     )  # fmt: skip
+
+
+def _seen_from(terms: OfferTerms, outlet: str) -> OfferTerms:
+    if not isinstance(terms.gives, Invitation):
+        return terms
+    here = tuple(one for one in terms.gives.sittings if one.outlet == outlet)
+    return terms.model_copy(update={"gives": terms.gives.model_copy(update={"sittings": here or terms.gives.sittings})})
 
 
 def for_outlets(terms: OfferTerms, words: Words) -> Iterator[str]:

@@ -28,6 +28,7 @@ from tasks.trade import links, whom
 from tasks.trade.engine import Trade
 from tasks.trade.instruction import Around, told
 from tasks.trade.looking.engine import Looking, ledger_of
+from tasks.trade.paper import sheet
 from tests.fakes import NOW
 from tests.house import COMPANY
 from tests.tasks.redeeming.shop import call
@@ -201,6 +202,16 @@ def test_the_sheet_sends_a_code_one_way_only(codes: bool, word: str) -> None:
     said = told(terms(), "0123", Around(outlet, "https://staff.example/till"), NO_WORDS)
     lines = [line for _, lines in said.heads for line in lines if "works by files" in line]
     assert len(lines) == 1 and word in lines[0]
+
+
+def test_the_sheet_of_an_invitation_is_one_page_with_the_sittings_of_the_outlet() -> None:
+    at = datetime(2026, 12, 1, 18)  # noqa: DTZ001  wall time
+    seats = [Sitting(outlet=key, at=at + timedelta(days=n), seats=3) for key in "abcdefgh" for n in range(25)]
+    around = Around(Outlet(key="b", name="B"), "https://staff.example/till")
+    said = told(terms(gives=Invitation(sittings=tuple(seats))), "0123", around, NO_WORDS)
+    lines = [line for _, lines in said.heads for line in lines]
+    assert sum(line.startswith("b,") for line in lines) == 25 and not any(line.startswith("c,") for line in lines)
+    assert len(pypdf.PdfReader(io.BytesIO(sheet(said, "C", "https://x.example/trade/1-a", "en", NOW))).pages) == 1
 
 
 @pytest.mark.parametrize("speaking", ["ru", "en"])
