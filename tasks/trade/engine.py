@@ -93,6 +93,8 @@ class Trade:
         late: list[tuple[Outlet, Instruction]] = []
         for outlet in outlets:
             row, starts = known[outlet.key], whom.starts_at(terms, outlet, zone)
+            if row.sent_at and former.get(outlet.key, row.sent_at) > row.sent_at:
+                rows.begin_anew(session, row, now)
             if row.confirmed_at:
                 continue
             self._write(session, offer, outlet, row, starts, outlet.key in former, now, done, run)
@@ -115,7 +117,8 @@ class Trade:
         if not rows.once(session, id, next(iter(said)), **said):
             return
         starts_on, link = day(local(starts, outlet.zone or self.zone).date()), self.link(id)
-        letter = letters.to_outlet(id, outlet, person, offer.title, starts_on, link, former, reminds)
+        key = f"trade:{id}:{row.made_at:%Y%m%d%H%M%S}"
+        letter = letters.to_outlet(key, outlet, person, offer.title, starts_on, link, former, reminds)
         tell(session, self.house.clock, [letter])
         if reminds:
             done.reminded += 1
@@ -134,7 +137,9 @@ class Trade:
             return
         names = [outlet.name for outlet, _ in new]
         unreached = [outlet.name for outlet, _ in new if not outlet.email and not self.manager(outlet)]
-        numbers = sha256("-".join(str(row.id) for _, row in new).encode()).hexdigest()  # as short for 500 outlets
+        numbers = sha256(
+            "-".join(f"{row.id} {row.made_at}" for _, row in new).encode()
+        ).hexdigest()  # as short for 500 outlets
         starts_on, link = day(terms.first_day), f"{self.house.staff_url}{DESK}/{offer.key}"
         tell(session, self.house.clock, [
             letters.to_head(f"trade:head:{numbers}:{key}", key, offer.title, starts_on, names, unreached, link)

@@ -53,12 +53,12 @@ def of_standing(key: str, outlet: Outlet, person: str, offer: str, stands: Stand
 
 
 def to_outlet(
-    id: int, outlet: Outlet, person: str, offer: str, day: str, link: str, former: bool, reminds: bool
+    key: str, outlet: Outlet, person: str, offer: str, day: str, link: str, former: bool, reminds: bool
 ) -> Message:
     """To the outlet's manager where one is named, else to the outlet's address."""
     text = REMINDER if reminds else CHANGED if former else NEW
     return Message(
-        key=f"trade:{id}:{'again' if reminds else 'first'}", person=person,
+        key=f"{key}:{'again' if reminds else 'first'}", person=person,
         subject=translate(text, offer=quoted(offer), day=day), body=translate(BODY, outlet=quoted(outlet.name)),
         link=link, address="" if person else outlet.email,
     )  # fmt: skip

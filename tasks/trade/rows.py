@@ -81,10 +81,20 @@ def of_version(session: Session, offer: int, version_hash: str) -> dict[str, Ins
     return {row.outlet: row for row in session.execute(query).scalars()}
 
 
-def had_former(session: Session, offer: int, version_hash: str) -> set[str]:
-    """The outlets that were sent another version before."""
-    query = select(I.outlet).where(I.offer_id == offer, I.version_hash != version_hash, I.sent_at.is_not(None))
-    return set(session.execute(query).scalars())
+def had_former(session: Session, offer: int, version_hash: str) -> dict[str, datetime]:
+    """When each outlet was sent another version last, by outlet."""
+    mine = (I.offer_id == offer, I.version_hash != version_hash, I.sent_at.is_not(None))
+    query = select(I.outlet, func.max(I.sent_at)).where(*mine).group_by(I.outlet)
+    return dict(session.execute(query).tuples().all())
+
+
+def begin_anew(session: Session, row: Instruction, now: datetime) -> None:
+    """The version is in force again after another: what was confirmed before holds no longer."""
+    nothing = {name: None for name in ("sent_at", "reminded_at", "told_head_at", "confirmed_at")}
+    change = update(Instruction).where(I.id == row.id, I.sent_at == row.sent_at)
+    values = nothing | {"made_at": now, "sent_to": "", "confirmed_by": "", "by_link": False}
+    session.execute(change.values(**values), execution_options=QUICK)
+    session.refresh(row)
 
 
 def last_sent(session: Session, offer: int) -> dict[str, int]:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from models.content import fingerprint
 from models.database import SetClock
@@ -64,7 +65,8 @@ def approve(house: House, id: int, of: OfferTerms) -> None:
     with house.sessions.begin() as session:
         row = session.get_one(OfferRow, id)
         row.approved_hash, row.title = fingerprint(said), of.title
-        session.add(OfferVersion(offer_id=id, n=2, hash=fingerprint(said), terms=said, made_at=NOW))
+        n = session.execute(select(func.count()).where(col(OfferVersion.offer_id) == id)).scalar_one() + 1
+        session.add(OfferVersion(offer_id=id, n=n, hash=fingerprint(said), terms=said, made_at=NOW))
 
 
 def pass_days(house: House, days: float) -> None:

@@ -79,6 +79,18 @@ def test_a_new_version_is_told_anew_and_the_old_confirmation_does_not_hold(house
     assert again and again.confirmed_at and Trade(house).offers()[0].confirmed == 1
 
 
+def test_a_version_that_is_in_force_again_is_told_and_confirmed_anew(house: House) -> None:
+    first, second = terms(), terms(gives=AmountOff(amount=Decimal(60)))
+    id = open_offer(house, first)
+    Trade(house).instruct()
+    Trade(house).confirm_by_link(token(house, "center"), "Ann")
+    for version in (second, first):
+        pass_days(house, 1)
+        approve(house, id, version)
+        assert Trade(house).instruct().sent == 2 and Trade(house).instruct().sent == 0
+    assert len(notices(house)) == 6 and Trade(house).offers()[0].confirmed == 0
+
+
 def test_a_version_that_came_while_the_page_was_open_is_not_confirmed_unread(house: House) -> None:
     id = open_offer(house)
     Trade(house).instruct()
