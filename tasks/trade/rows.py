@@ -90,7 +90,7 @@ def had_former(session: Session, offer: int, version_hash: str) -> dict[str, dat
 
 def begin_anew(session: Session, row: Instruction, now: datetime) -> None:
     """The version is in force again after another: what was confirmed before holds no longer."""
-    nothing = {name: None for name in ("sent_at", "reminded_at", "told_head_at", "confirmed_at")}
+    nothing = dict.fromkeys(("sent_at", "reminded_at", "told_head_at", "confirmed_at"))
     change = update(Instruction).where(I.id == row.id, I.sent_at == row.sent_at)
     values = nothing | {"made_at": now, "sent_to": "", "confirmed_by": "", "by_link": False}
     session.execute(change.values(**values), execution_options=QUICK)
