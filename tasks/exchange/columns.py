@@ -163,6 +163,8 @@ def _line(row: int, said: Mapping[str, str], digits: int) -> Line:
     if what is None:
         raise _Wrong(because(NOT_A_KIND, code="kind", value=said["what"]))
     at = _moment(said["at"])
+    if what == BACK:  # many tills write below zero what comes back
+        said = {**said, **{name: said.get(name, "").lstrip("-−") for name in ("quantity", "amount", "off")}}
     goods = any(said.get(name) for name in ("n", "product", "quantity"))
     return Line(
         row=row, what=what, key=_key(said, at), till=said.get("till", ""), receipt=said.get("receipt", ""), at=at,

@@ -3,7 +3,7 @@
 A receipt with one broken line is left out whole: entered without it, it would be another receipt under the same key.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -203,12 +203,13 @@ def _same_line_twice(of: Sequence[Line]) -> Trouble | None:
     if of[0].what == SALE and any(line.n for line in of) and not all(line.n for line in of):
         return Trouble(of[0].row, because(NOT_ONE, code="not_one", what=because(LINES)))
     seen: dict[int, Line] = {}
+    off: Counter[int] = Counter()
     for line in of:
         other = seen.setdefault(line.n, line) if line.n else line
         if (other.product, other.quantity, other.amount) != (line.product, line.quantity, line.amount):
             return Trouble(line.row, because(NOT_ONE, code="not_one", what=because(LINES)))
-        others = [one for one in of if one.n == line.n and line.n]
-        if sum(one.off or 0 for one in others) > line.amount:
+        off[line.n] += line.off or 0
+        if line.n and off[line.n] > line.amount:
             return Trouble(line.row, because(OFF_TOO_MUCH, code="off"))
     return None
 

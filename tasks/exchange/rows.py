@@ -37,9 +37,11 @@ def keep(session: Session, clock: Clock, outlet: str, name: str, print_: str, **
 
 def known(session: Session, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these tills and keys that the journal has already."""
-    found: set[tuple[str, str]] = set()
-    for till in {till for till, _ in keys}:
-        for some in portions([key for of, key in keys if of == till]):
+    found, by_till = set[tuple[str, str]](), dict[str, list[str]]()
+    for till, key in keys:
+        by_till.setdefault(till, []).append(key)
+    for till, its in by_till.items():
+        for some in portions(its):
             query = select(col(JournalEntry.key)).where(col(JournalEntry.till) == till, col(JournalEntry.key).in_(some))
             found |= {(till, key) for key in session.execute(query).scalars()}
     return found

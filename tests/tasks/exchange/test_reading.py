@@ -5,7 +5,7 @@ import pytest
 from tasks.exchange.columns import read_table
 from tasks.exchange.commerceml import Unreadable, parsed
 from tasks.exchange.ends import is_unfinished
-from tasks.redeeming.calls import Sale
+from tasks.redeeming.calls import Brought, Sale
 
 HEAD = "касса;чек;дата и время;код;товар;количество;сумма до скидки;скидка"
 GOOD = "1;1;2026-11-22 12:01:00;TEA001;чай;1;100,00;45,00"
@@ -90,6 +90,12 @@ def test_a_return_of_a_sale_without_a_coupon_is_none_of_ours() -> None:
     back = "b{0};возврат;1;2026-11-22 13:00;;;s{0}"
     found = read(back.format(1), plain, with_coupon, back.format(2), back.format(3), head=head)
     assert [row for row, _ in found.entries] == [4, 5, 6] and (found.without, found.troubles) == (2, [])
+
+
+def test_what_comes_back_may_be_written_below_zero() -> None:
+    head = "операция;вид;касса;дата и время;код;строка;количество;сумма;операция продажи"
+    [(_, back)] = read("b1;возврат;1;2026-11-22 13:00;;2;-1,5;−100,00;s1", head=head).entries
+    assert isinstance(back, Brought) and [(one.n, one.quantity) for one in back.back.lines] == [(2, 1_500)]
 
 
 def test_what_is_not_said_about_a_discount_is_not_made_up() -> None:
