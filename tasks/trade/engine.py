@@ -16,13 +16,12 @@ from models.company import Outlet
 from models.database import now_by
 from models.figures import day
 from models.locale import in_house_words, language, mark, translate
-from models.offers import OfferTerms
+from models.offers import Gift, OfferTerms
 from models.people import Permission, Role
 from models.reason import Reason, because
 from models.redemptions import OfferRow, OfferStage
 from models.trade import FileLine, FileState, Instruction, InstructionPage, OfferInTrade, OutletInTrade
 from models.trade_forms import ConfirmInstructionForm
-from tasks.content.rows import offers as products_of
 from tasks.house import House
 from tasks.notices.rows import tell
 from tasks.offering.knowledge import bought_through
@@ -33,6 +32,7 @@ from tasks.outlets.rows import keys as till_keys
 from tasks.people.engine import whoever_is_here
 from tasks.registry.rows import record
 from tasks.schedule.wall import local
+from tasks.tills.rows import names
 from tasks.trade import facts, letters, links, paper, rows, whom
 from tasks.trade.instruction import Around, Told, told
 
@@ -286,7 +286,7 @@ class Trade:
         outlet = next((one for one in self.outlets if one.key == row.outlet), None)
         if terms is None or outlet is None:
             return None
-        return told(terms, version, self._around(session, outlet), self._words(session, terms))
+        return told(terms, version, self._around(session, outlet), self.words(session, [terms]))
 
     def _around(self, session: Session, outlet: Outlet) -> Around:
         company = self.house.workspace.company
@@ -298,13 +298,16 @@ class Trade:
             phone=company.mailings.imprint.phone,
         )  # fmt: skip
 
-    def _words(self, session: Session, terms: OfferTerms) -> Words:
-        company = self.house.workspace.company
+    def words(self, session: Session, offers: Sequence[OfferTerms]) -> Words:
+        """What things are called that these offers name."""
+        company, products = self.house.workspace.company, set[str]()
+        for terms in offers:
+            products |= {*terms.goods.products, *terms.goods.but_products}
+            products |= {terms.gives.product} if isinstance(terms.gives, Gift) else set()
         return Words(
-            products={one.id: one.name for one in products_of(session)},
-            outlets={one.key: one.name for one in company.outlets},
-            customer_groups={one.key: one.title for one in company.groups},
-            channels=bought_through(self.house.workspace), currency=company.currency,
+            products=names(session, products), outlets={one.key: one.name for one in company.outlets},
+            customer_groups={one.key: one.title for one in company.groups}, currency=company.currency,
+            channels=bought_through(self.house.workspace),
         )  # fmt: skip
 
     def link(self, id: int) -> str:

@@ -1,6 +1,6 @@
 """Offers and codes written for the tills of an outlet, as they may be used now. It knows no Prefect."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from models.company import Outlet
 from models.database import now_by
-from models.offers import Gift, OfferTerms
 from tasks.exchange import down, room, rows
 from tasks.exchange.disk.engine import put
 from tasks.house import House
 from tasks.offers.windows import ends_at
-from tasks.offers.wording import Words
-from tasks.tills.rows import names
 from tasks.trade import whom
+from tasks.trade.engine import Trade
 from tasks.trade.instruction import for_outlets
 from tasks.trade.rows import in_use
 
@@ -76,7 +74,7 @@ class Giving:
         """The offers that codes of this outlet may be used of, by their keys."""
         company = self.house.workspace.company
         found = [one for one in in_use(session, now) if outlet in whom.concerned(one[1], company.outlets)]
-        words = self._words(session, [terms for _, terms in found])
+        words = Trade(self.house).words(session, [terms for _, terms in found])
         taken = rows.taken_of(session, [row.id or 0 for row, _ in found], outlet.key)
         on_sale = {}
         for row, terms in found:
@@ -85,18 +83,6 @@ class Giving:
                                room.left(terms, of), now)  # fmt: skip
             on_sale[row.key] = OnSale(given, row.id or 0, ends, room.is_used_up(terms, of, company.currency))
         return {key: one for key, one in on_sale.items() if one.ends >= now or any(self._codes(session, one, now))}
-
-    def _words(self, session: Session, offers: Sequence[OfferTerms]) -> Words:
-        """As the sheets call things: a cashier knows no ids."""
-        company, products = self.house.workspace.company, set[str]()
-        for terms in offers:
-            products |= {*terms.goods.products, *terms.goods.but_products}
-            products |= {terms.gives.product} if isinstance(terms.gives, Gift) else set()
-        return Words(
-            products=names(session, products), outlets={one.key: one.name for one in company.outlets},
-            customer_groups={one.key: one.title for one in company.groups}, currency=company.currency,
-            channels={one.key: one.title for one in self.house.workspace.channels},
-        )  # fmt: skip
 
     def _codes(self, session: Session, one: OnSale, now: datetime) -> Iterator[down.Code]:
         """Those that may be used; after the last day those that were put off beyond it."""
