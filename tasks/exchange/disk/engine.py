@@ -1,14 +1,17 @@
 """Files on a disk that others use too: moved aside without covering any, written whole or not at all. No Prefect."""
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 A_PIECE = 1_000_000
+LEFT_AFTER = 3_600  # seconds: no run takes that long
 
 
 def is_as_it_was(path: Path, before: os.stat_result) -> bool:
@@ -55,14 +58,31 @@ def put(path: Path, parts: Iterable[str], encoding: str) -> bool:
         if path.is_file() and not other and not former.read(1):
             return False
         former.seek(0)
-        beside = path.with_name(f".{path.name}.part")
+        _replace(path, chain(_first(former, same), [other], coded))
+    return True
+
+
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
+    """Write it under a name that nobody else has: two runs at once would write into one another's."""
+    beside = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
         with beside.open("wb") as file:
-            for data in chain(_first(former, same), [other], coded):
+            for data in parts:
                 file.write(data)
             file.flush()
             os.fsync(file.fileno())
-    beside.replace(path)
-    return True
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    """What a run that was killed has left."""
+    for left in path.parent.glob(f".{path.name}.*part"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > LEFT_AFTER:
+                left.unlink()
 
 
 def _coded(parts: Iterable[str], encoding: str, is_xml: bool) -> Iterator[bytes]:

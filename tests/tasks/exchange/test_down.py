@@ -1,5 +1,6 @@
 """What goes down to tills: whole or not at all, what may be used now and nothing else."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -48,11 +49,26 @@ def test_what_goes_down_is_whole_or_not_there_and_written_only_when_it_is_new(tm
 
     def looking() -> Iterator[str]:
         yield "чай"
-        assert not path.with_name(".offers.csv.part").exists()  # nothing is written for nothing
+        assert [one.name for one in tmp_path.iterdir()] == ["offers.csv"]  # nothing is written for nothing
         yield "\r\n"
 
     assert not put(path, looking(), "utf-8-sig")
     assert put(path, ["45 ₽ ☕"], "cp1251") and path.read_text("cp1251") == "45 руб. ?"
+
+
+def test_two_runs_at_once_never_show_half_a_file(tmp_path: Path) -> None:
+    path, left = tmp_path / "codes.csv", tmp_path / ".codes.csv.a.part"
+    left.write_text("of a run that was killed")
+    os.utime(left, (0, 0))
+    whole = ["чай\r\n"] * 1_000
+
+    def slow() -> Iterator[str]:
+        yield from whole[:500]
+        assert put(path, whole, "utf-8")
+        yield from whole[500:]
+
+    put(path, slow(), "utf-8")
+    assert path.read_text() == "чай\n" * 1_000 and [one.name for one in tmp_path.iterdir()] == ["codes.csv"]
 
 
 def test_offers_and_codes_go_down_and_a_used_or_stopped_code_goes_away(house: House) -> None:
