@@ -116,9 +116,9 @@ class Trade:
         said = {"reminded_at": now} if reminds else {"sent_at": now, "sent_to": "person" if person else "mail"}
         if not rows.once(session, id, next(iter(said)), **said):
             return
-        starts_on, link = day(local(starts, outlet.zone or self.zone).date()), self.link(id)
+        starts_on = day(local(starts, outlet.zone or self.zone).date()) if starts > now else ""
         key = f"trade:{id}:{row.made_at:%Y%m%d%H%M%S}"
-        letter = letters.to_outlet(key, outlet, person, offer.title, starts_on, link, former, reminds)
+        letter = letters.to_outlet(key, outlet, person, offer.title, starts_on, self.link(id), former, reminds)
         tell(session, self.house.clock, [letter])
         if reminds:
             done.reminded += 1
@@ -137,10 +137,10 @@ class Trade:
             return
         names = [outlet.name for outlet, _ in new]
         unreached = [outlet.name for outlet, _ in new if not outlet.email and not self.manager(outlet)]
-        numbers = sha256(
-            "-".join(f"{row.id} {row.made_at}" for _, row in new).encode()
-        ).hexdigest()  # as short for 500 outlets
-        starts_on, link = day(terms.first_day), f"{self.house.staff_url}{DESK}/{offer.key}"
+        made = "-".join(f"{row.id} {row.made_at}" for _, row in new)
+        numbers = sha256(made.encode()).hexdigest()  # as short for five hundred outlets
+        starts_on = day(terms.first_day) if whom.starts_at(terms, new[0][0], self.zone) > now else ""
+        link = f"{self.house.staff_url}{DESK}/{offer.key}"
         tell(session, self.house.clock, [
             letters.to_head(f"trade:head:{numbers}:{key}", key, offer.title, starts_on, names, unreached, link)
             for key in self._heads()

@@ -10,6 +10,12 @@ from tasks.notices.rows import Message
 NEW = mark("{offer} starts on {day}: read the instruction and confirm it")
 CHANGED = mark("{offer} has changed: throw the former sheet away, read the new one and confirm it")
 REMINDER = mark("{offer} starts on {day}, and your outlet has not confirmed the instruction yet")
+NEW_ON = mark("{offer} is on already: read the instruction and confirm it")
+REMINDER_ON = mark("{offer} is on already, and your outlet has not confirmed the instruction yet")
+HEAD_ON = mark("{offer} is on already, and these outlets have not confirmed it: {outlets}")
+HEAD_BODY_ON = mark(
+    "Not confirmed: {outlets}. Call them; whoever confirms by telephone is written down on the page below."
+)
 BODY = mark(
     "Outlet {outlet}. The page below has the instruction for the till, and the same on one sheet to print. Show it to "
     "everybody who works at the till, then press “Confirm” there: once is enough."
@@ -55,8 +61,9 @@ def of_standing(key: str, outlet: Outlet, person: str, offer: str, stands: Stand
 def to_outlet(
     key: str, outlet: Outlet, person: str, offer: str, day: str, link: str, former: bool, reminds: bool
 ) -> Message:
-    """To the outlet's manager where one is named, else to the outlet's address."""
-    text = REMINDER if reminds else CHANGED if former else NEW
+    """To the outlet's manager where one is named, else to the outlet's address. No `day`: it has begun."""
+    new, reminder = (NEW, REMINDER) if day else (NEW_ON, REMINDER_ON)
+    text = reminder if reminds else CHANGED if former else new
     return Message(
         key=f"{key}:{'again' if reminds else 'first'}", person=person,
         subject=translate(text, offer=quoted(offer), day=day), body=translate(BODY, outlet=quoted(outlet.name)),
@@ -65,14 +72,13 @@ def to_outlet(
 
 
 def to_head(key: str, person: str, offer: str, day: str, late: list[str], unreached: list[str], link: str) -> Message:
-    body = [translate(HEAD_BODY, outlets=joined([quoted(name) for name in late]))]
+    """About the outlets that have not confirmed. No `day`: it has begun."""
+    body = [translate(HEAD_BODY if day else HEAD_BODY_ON, outlets=joined([quoted(name) for name in late]))]
     if unreached:
         body.append(translate(UNREACHED, outlets=joined([quoted(name) for name in unreached])))
     few = [quoted(name) for name in late[:NAMED]]
     outlets = joined(few)
     if len(late) > NAMED:
         outlets = translate(AND_MORE, names=", ".join(few), number=len(late) - NAMED)
-    return Message(
-        key=key, person=person, subject=translate(HEAD, offer=quoted(offer), day=day, outlets=outlets),
-        body="\n\n".join(body), link=link,
-    )  # fmt: skip
+    subject = translate(HEAD if day else HEAD_ON, offer=quoted(offer), day=day, outlets=outlets)
+    return Message(key=key, person=person, subject=subject, body="\n\n".join(body), link=link)

@@ -158,6 +158,7 @@ def _id(house: House, outlet: str) -> int:
 def test_an_offer_that_starts_at_once_goes_to_the_head_at_once(house: House) -> None:
     open_offer(house, terms(starts=TODAY))
     assert Trade(house).instruct().told_head == 3
+    assert all("is on already" in one.subject for one in notices(house))
 
 
 def test_an_outlet_that_was_closed_is_nothing_to_decide(house: House) -> None:
