@@ -82,15 +82,10 @@ def write_and_ask(form: OfferFields) -> Ending:
     """Both at once, where nothing is wrong with it."""
     made = by_the_book(lambda: Offering(house()).write(form))
     ending = _told(made)
-    asked = [AskOfferForm(offer=_key(line.id), person=form.person) for line in made.lines if line.done]
-    reports = [OfferApproval(house()).ask(one) for one in asked]
+    approval = OfferApproval(house())
+    keys = filter(None, (approval.to_be_asked(line.id) for line in made.lines if line.done))
+    reports = [approval.ask(AskOfferForm(offer=key, person=form.person)) for key in keys]
     return sum((told(report) for report in reports), ending)
-
-
-def _key(id: int) -> str:
-    with house().reads() as session:
-        row = rows.by_id(session, id)
-        return row.key if row else ""
 
 
 @step(mark("Write down the decision about the offer"))

@@ -68,10 +68,14 @@ def test_an_offer_lives_its_life_in_prefect(house: House, prefect: None) -> None
     run(ask_about_offer, AskOfferForm(**TEA))
     run(decide_about_offer, DecideOfferForm.model_validate(TEA | {"person": "Marina", "decision": "согласовать"}))
     assert desk.offer(house).stage == OfferStage.OPEN
+    again = run(coupons, CouponsForm.model_validate(desk.TEA | {"person": "Olga", "sum_from": "300"}))
+    assert "nothing is different" in artifact("order") and again.name == "Done"
     issued = run(issue, IssueCodesForm(**TEA, number=2))
     assert "2 codes are out" in artifact("order") and issued.is_completed()
     run(some_of_an_offer, ChangeOfferForm(**TEA, changes="limits: {total: 120}"))
     assert "is asked" in artifact("order")
+    changed = run(coupons, CouponsForm.model_validate(desk.TEA | {"person": "Olga", "sum_from": "300", "total": 130}))
+    assert "saved as version" in artifact("order") and "is asked about this" not in (changed.message or "")
     one, two = desk.coupons(house)
     run(stop_offer, StopOfferForm(**TEA, **WHY, coupon=one.id))
     run(open_offer, OpenOfferForm(**TEA | {"person": "vera"}, **WHY, coupon=one.id))

@@ -81,6 +81,14 @@ class OfferApproval:
         except Refused as refused:
             return Report(title=title, refusal=refused.reason)
 
+    def to_be_asked(self, id: int) -> str:
+        """The key of an offer whose last version is neither in force nor asked about; "" of another."""
+        with self.house.reads() as session:
+            row = offers.by_id(session, id)
+            if row is None or self.questions.asked(session, id) or offers.last(session, id).hash == row.approved_hash:
+                return ""
+            return row.key
+
     def _refuse_not_now(self, session: Session, row: OfferRow, version: OfferVersion) -> None:
         if row.stage == OfferStage.ENDED:
             raise Refused(because(HAS_ENDED, code="ended"))
