@@ -58,6 +58,21 @@ def give(
     return session.execute(select(GivenOrder).where(col(GivenOrder.once) == once)).scalar_one(), is_new
 
 
+def write_down(
+    session: Session, clock: Clock, run: str, code: str, form: Mapping[str, Any], person: str,
+    subject: tuple[str, str], said: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Write down what a run was ordered to do in Prefect itself, once; there is nothing left to be done about it."""
+    now = now_by(clock, session)
+    row = {
+        "once": fingerprint(["run", run, code]), "code": code, "form": dict(form), "person": person,
+        "subject_kind": subject[0], "subject_id": subject[1], "by_run": True, "given_at": now, "carried_out_at": now,
+        "said": dict(said), "run_state": RunState.OVER, "run_id": run, "attempts": 0, "next_try_at": now,
+        "ended_as": "", "remarks": "",
+    }  # fmt: skip
+    session.execute(insert_quietly(session, GivenOrder, ["once"]).values(row))
+
+
 def order(session: Session, id: int) -> GivenOrder | None:
     return session.get(GivenOrder, id)
 

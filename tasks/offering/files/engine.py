@@ -26,6 +26,7 @@ from tasks.offering.asking.engine import OfferApproval, writer_of_offers
 from tasks.offering.shown import rows as looks
 from tasks.offering.telling import line_of
 from tasks.offers.windows import last_day
+from tasks.orderbook.rows import write_down
 from tasks.orders.answers import Report
 from tasks.schedule.wall import local
 
@@ -59,13 +60,13 @@ class Files:
         self.house, self.clock = house, house.clock
         self.made: CodesFile | None = None
 
-    def take(self, form: TakeCodesForm) -> Report:
+    def take(self, form: TakeCodesForm, run: str = "") -> Report:
         """Make the file, which is then in `made`."""
         try:
             writer_of_offers(self.house, form.person)
             with self.house.reads() as session:
                 row = rows.offer(session, form.offer)
-                batch = None if form.coupon else self._batch(session, row, form)
+                batch = None if form.coupon else self._batch(session, row, form, run)
                 version = rows.in_force(session, row) or rows.last(session, row.id or 0)
                 self.made = self._file(session, row, batch, rows.terms_of(version), form)
             said = translate_plural(*TAKEN, self.made.number)
@@ -73,11 +74,28 @@ class Files:
         except Refused as refused:
             return Report(title=translate(TITLE), refusal=refused.reason)
 
-    def put(self, form: TakeCodesForm) -> Report:
-        """Make the file and put it beside the company's folder, for whoever has no desk at hand."""
-        report = self.take(form)
+    def put(self, form: TakeCodesForm, run: str = "") -> Report:
+        """Make the file and put it beside the company's folder, for whoever has no desk at hand.
+
+        `run` is the run that was ordered to, where no order stands in the book yet: then it is written down first.
+        """
+        report = self.take(form, run)
         if self.made is None:
             return report
+        if run:
+            by = writer_of_offers(self.house, form.person)
+            with self.house.sessions.begin() as session:
+                key, filled_in = rows.offer(session, form.offer).key, form.model_dump(mode="json")
+                write_down(
+                    session,
+                    self.clock,
+                    run,
+                    "take-codes",
+                    filled_in,
+                    by,
+                    ("offer", key),
+                    report.model_dump(mode="json"),
+                )
         folder = self.house.var / "codes"
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
@@ -85,11 +103,12 @@ class Files:
         notes = (translate(WRITTEN, place=f"codes/{self.made.name}"),)
         return report.model_copy(update={"notes": notes})
 
-    def _batch(self, session: Session, row: OfferRow, form: TakeCodesForm) -> CouponBatch:
+    def _batch(self, session: Session, row: OfferRow, form: TakeCodesForm, run: str) -> CouponBatch:
         found = next((one for one in rows.batches(session, row.id or 0) if one.id == form.batch), None)
         if found is None:
             raise Refused(because(NO_BATCH, code="no_batch", batch=form.batch))
-        before = [one for one in looks.taken(session, row.key) if one.form.get("batch") == form.batch]
+        mine = (one for one in looks.taken(session, row.key) if one.form.get("batch") == form.batch)
+        before = [one for one in mine if not run or one.run_id != run]  # one that was killed begins anew
         if before and found.kind != BatchKind.GENERIC and not form.reason.strip():
             who = OfferApproval(self.house).questions.name(before[-1].person)
             raise Refused(because(BEFORE, code="before", who=who))

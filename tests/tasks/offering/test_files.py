@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 from models.database import SetClock
 from models.locale import spoken
 from models.offer_orders import AS_SHEETS, TakeCodesForm
+from models.order_book import RunState
 from tasks.house import House
 from tasks.offering.files.engine import Files
+from tasks.offering.shown import rows as looks
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
 from tests.tasks.offering.desk import COMPANY, approved, coupons, extend, issue
@@ -70,3 +72,16 @@ def test_the_card_of_a_coupon_that_holds_longer_says_so(house: House) -> None:
     assert "until 10.12.2026" in printed(house, coupon=one)
     extend(house, "2027-01-31", coupon=one)
     assert "until 31.01.2027" in printed(house, coupon=one)
+
+
+def test_who_took_codes_in_prefect_is_written_down_and_asked_why_the_next_time(house: House) -> None:
+    approved(house)
+    issue(house, 2)
+    form = TakeCodesForm(offer="45 off tea", person="Gleb", batch=coupons(house)[0].batch_id)
+    for _ in range(2):  # a run that was killed at its end begins anew
+        assert not Files(house).put(form, "run-1").refusal
+    assert "Gleb Technician" in str(Files(house).put(form, "run-2").refusal)
+    with house.reads() as session:
+        [order] = looks.taken(session, "tea")
+    assert (order.person, order.run_state) == ("gleb", RunState.OVER)
+    assert not any(one.code in f"{order.form} {order.said}" for one in coupons(house))
