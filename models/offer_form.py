@@ -18,6 +18,7 @@ PercentOf = Literal["what is left", "the first price"]
 Level = Literal["each unit", "each line", "the whole receipt"]
 Coins = Literal["to the last line", "to the largest parts"]
 NAMES = mark("Several with semicolons or each on its own line.")
+CODES = mark("Their codes, several with semicolons or each on its own line.")
 KEYS = mark("Their keys, with commas; empty: all.")
 NO_LIMIT = mark("0: no such limit.")
 
@@ -59,9 +60,9 @@ class WhatIsGiven(Signed):
 
 class WhereItHolds(Signed):
     product_groups: str = Field(default="", title=mark("On these product groups"), description=NAMES)
-    products: str = Field(default="", title=mark("On these products"), description=NAMES)
+    products: str = Field(default="", title=mark("On these products"), description=CODES)
     but_groups: str = Field(default="", title=mark("But not these product groups"), description=NAMES)
-    but_products: str = Field(default="", title=mark("But not these products"), description=NAMES)
+    but_products: str = Field(default="", title=mark("But not these products"), description=CODES)
     which: Annotated[Chosen, InWords()] = Field(
         default="all of them", title=mark("Which of the goods"), description=mark("Where not all of them count.")
     )

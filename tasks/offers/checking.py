@@ -66,9 +66,11 @@ SITTING_TWICE = mark("The sitting on {moment} in this outlet stands twice. Leave
 SITTING_NOT_HERE = mark("The offer does not hold in the outlet of this sitting. Add it to the outlets, or clear them.")
 FEW_SEATS = mark("One invitation is for up to {guests}, and the sitting has fewer seats. Raise the seats.")
 NO_SUCH = mark("The company has no “{value}”. Nearest: {nearest}. Correct the name or add it there.")
+NOT_THERE = mark("The company has no “{value}”. Correct the name or add it there.")
 NONE_SUCH = mark("The company has none of these at all, so not “{value}” either. Add it there or clear the field.")
 IN_BOTH = mark("The customer group “{value}” is both named and left out. Take it out of one of the lists.")
 
+COMPARED = 3
 Loc = tuple[int | str, ...]
 Wrong = tuple[Loc, Reason]
 
@@ -229,12 +231,29 @@ def _money(terms: OfferTerms) -> Iterator[tuple[Loc, Decimal]]:
 
 
 def _dangling(terms: OfferTerms, known: Known) -> Iterator[Wrong]:
-    """What is named and the company does not have; goods without regard to capitals, as at the till."""
+    """What is named and the company does not have; goods without regard to capitals, as at the till.
+
+    What is like it is looked for among all there are, so only for the first few: a pasted list would take minutes.
+    """
+    alike: dict[int, frozenset[str]] = {}
+    found = 0
     for loc, value, there in _named(terms, known):
-        if there is None or value in there or (loc[0] in ("goods", "gives") and folded(value) in map(folded, there)):
+        if there is None or value in there:
             continue
-        near = ", ".join(nearest(value, there, 3, 0.0))
-        yield loc, because(NO_SUCH if near else NONE_SUCH, code="no_such", value=value, nearest=near)
+        if loc[0] in ("goods", "gives"):
+            if id(there) not in alike:
+                alike[id(there)] = frozenset(map(folded, there))
+            if folded(value) in alike[id(there)]:
+                continue
+        found += 1
+        yield loc, _no_such(value, there, found <= COMPARED)
+
+
+def _no_such(value: str, there: Collection[str], is_compared: bool) -> Reason:
+    if there and not is_compared:
+        return because(NOT_THERE, code="no_such", value=value)
+    near = ", ".join(nearest(value, there, 3, 0.0))
+    return because(NO_SUCH if near else NONE_SUCH, code="no_such", value=value, nearest=near)
 
 
 def _named(terms: OfferTerms, known: Known) -> Iterator[tuple[Loc, str, Collection[str] | None]]:

@@ -1,5 +1,6 @@
 """Terms that contradict each other, or name what the company does not have."""
 
+from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -157,6 +158,22 @@ def test_amounts_are_whole_coins_of_the_companys_currency() -> None:
     terms = PLAIN.model_copy(update={"gives": AmountOff(amount=Decimal("5.50")), "codes": CodeRules()})
     found = codes_of(terms, Known(currency="JPY"))
     assert found == [("gives.amount", "too_fine"), ("rounding.to", "step")]
+
+
+def test_a_pasted_list_is_not_compared_with_all_there_are() -> None:
+    compared = 0
+
+    class Counted(tuple[str, ...]):
+        def __iter__(self) -> Iterator[str]:
+            nonlocal compared
+            compared += 1
+            return super().__iter__()
+
+    names = tuple(f"Tea {n}" for n in range(200))
+    terms = PLAIN.model_copy(update={"goods": Goods(products=("T1", *names))})
+    found = checked(terms, Known(products=Counted(("t1", "t2"))))
+    assert [reason.code for _, reason in found] == ["no_such"] * 200 and compared <= 4
+    assert found[0][1].words["nearest"] and "nearest" not in found[-1][1].words
 
 
 def test_of_a_company_that_has_none_nothing_is_near() -> None:
