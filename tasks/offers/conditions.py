@@ -9,7 +9,7 @@ from datetime import datetime
 from math import floor
 
 from models.basket import ONE, Basket, Buyer, Place
-from models.offers import Base, Conditions, ForTheFewer, Gift, Goods, OfferTerms
+from models.offers import MONEY_OFF, Base, Conditions, ForTheFewer, Gift, Goods, OfferTerms, Points
 from models.written import minor_units
 from tasks.offers import refusals as no
 from tasks.offers.goods import Assortment, Item, first_units, folded, items, meant, of_product, pools
@@ -81,8 +81,9 @@ def of_basket(terms: OfferTerms, basket: Basket, assortment: Assortment) -> Refu
 
 
 def needs_goods(terms: OfferTerms) -> bool:
-    """Whether there must be some goods of the offer: something comes off them, or they are named."""
-    own = terms.gives.kind in ("percent", "amount", "fixed_price", "n_for_m")
+    """Whether there must be goods of the offer: something comes off them or is counted on them, or they are named."""
+    gives = terms.gives
+    own = isinstance(gives, MONEY_OFF) or (isinstance(gives, Points) and bool(gives.percent))
     return own or names_goods(terms.goods)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.basket import ONE, Basket, Buyer, Off, Place
 from models.locale import spoken
-from models.offers import Conditions, ForTheFewer, FreeDelivery, Gift, Goods, OfferTerms, PercentOff
+from models.offers import Conditions, ForTheFewer, FreeDelivery, Gift, Goods, OfferTerms, PercentOff, Points
 from tasks.offers.goods import Assortment
 from tasks.offers.pricing import priced
 from tasks.offers.refusals import Missing, Refusal, public_text
@@ -122,6 +122,7 @@ def test_a_gift_does_not_help_to_earn_itself() -> None:
     ("terms", "on"),
     [
         pytest.param(offer(TEN), basket(), id="an_empty_basket"),
+        pytest.param(offer(Points(percent=Decimal(5))), basket(), id="nothing_that_points_are_counted_on"),
         pytest.param(offer(TEN, goods=Goods(groups=("Чай",))), basket(line(1, 500, product="c1")), id="other_goods"),
         pytest.param(offer(TEN, goods=Goods(products=("x",))), basket(line(1, 500, product="")), id="no_code"),
         pytest.param(
