@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
@@ -29,7 +29,7 @@ from models.offers import (
 )
 from models.reason import Reason, because
 from tasks.offers.goods import folded
-from tasks.offers.windows import is_over_midnight
+from tasks.offers.windows import is_over_midnight, on_weekday, within_hours
 
 PAY_LESS = mark("{take} for the price of {pay} gives nothing. Let fewer be paid for than are taken.")
 NO_POINTS = mark("Neither a number of points nor a percentage is said. Write one of them.")
@@ -62,6 +62,9 @@ NEEDLESS_WORD = mark("A word is for one code for everybody. Clear it, or write â
 NOBODY_LEFT_OUT = mark("Customers are left out only where each gets a code of their own. Write 0.")
 NO_SIGN = mark("The pattern has no place for drawn signs. Put # where they come.")
 SITTING_OUTSIDE = mark("The sitting on {moment} is outside the days of the offer. Correct the day.")
+SITTING_CLOSED = mark(
+    "The sitting on {moment} is outside the weekdays or the hours of the offer, so nobody would be let in. Correct one."
+)
 SITTING_TWICE = mark("The sitting on {moment} in this outlet stands twice. Leave one of them.")
 SITTING_NOT_HERE = mark("The offer does not hold in the outlet of this sitting. Add it to the outlets, or clear them.")
 FEW_SEATS = mark("One invitation is for up to {guests}, and the sitting has fewer seats. Raise the seats.")
@@ -126,6 +129,8 @@ def _sittings(gives: Invitation, terms: OfferTerms) -> Iterator[Wrong]:
         at: Loc = ("gives", "sittings", n)
         if not terms.first_day <= one.at.date() <= terms.last_day:
             yield (*at, "at"), because(SITTING_OUTSIDE, code="outside", moment=Figure.moment(one.at))
+        elif not (within_hours(terms.conditions, one.at.time()) and on_weekday(terms.conditions, one.at)):
+            yield (*at, "at"), because(SITTING_CLOSED, code="closed", moment=Figure.moment(one.at))
         if (one.outlet, one.at) in seen:
             yield at, because(SITTING_TWICE, code="twice", moment=Figure.moment(one.at))
         if terms.conditions.outlets and one.outlet not in terms.conditions.outlets:
@@ -145,7 +150,7 @@ def _days(terms: OfferTerms) -> Iterator[Wrong]:
         there = {(since + timedelta(days=n)).isoweekday() for n in range(min((terms.last_day - since).days, 6) + 1)}
         if not there & {*asked.weekdays}:
             yield ("conditions", "weekdays"), because(NEVER_A_DAY, code="never")
-    if asked.hours_from is not None and asked.hours_from == asked.hours_to:
+    if (asked.hours_from or time()) == asked.hours_to:
         yield ("conditions", "hours_to"), because(NO_HOURS, code="hours")
 
 

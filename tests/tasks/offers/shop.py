@@ -148,7 +148,12 @@ def sound(terms: OfferTerms) -> OfferTerms:
     money, gift = terms.gives.kind in ("percent", "amount", "fixed_price", "n_for_m"), terms.gives.kind == "gift"
     uncounted = ({} if money else {"budget": Decimal(0)}) | ({} if money or gift else {"units": 0})
     everybody = {} if codes.kind is CodeKind.UNIQUE else {"control_percent": 0}
-    inside = {"first_day": FIRST, "last_day": LAST} if terms.gives.kind == "invitation" else {}
+    inside: dict[str, Any] = {}
+    if terms.gives.kind == "invitation":
+        always = {"weekdays": (), "hours_from": None, "hours_to": None}
+        inside = {
+            "first_day": FIRST, "last_day": LAST, "conditions": terms.conditions.model_copy(update=always)
+        }  # fmt: skip
     return terms.model_copy(
         update={
             "first_day": first, "last_day": last, **inside, **everybody,

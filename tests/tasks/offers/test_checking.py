@@ -142,6 +142,20 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
             [("gives.sittings.0.at", "outside")],
             id="a_sitting_outside_the_days",
         ),
+        *(
+            pytest.param(
+                {"gives": Invitation(sittings=(SEATS,)), "conditions": asked},
+                [("gives.sittings.0.at", "closed")],
+                id=f"a_sitting_on_another_{what}",
+            )
+            for what, asked in (
+                ("weekday", Conditions(weekdays=(5,))),
+                ("hour", Conditions(hours_from=time(10), hours_to=time(17))),
+            )
+        ),
+        pytest.param(
+            {"conditions": Conditions(hours_to=time(0))}, [("conditions.hours_to", "hours")], id="until_it_begins"
+        ),
         pytest.param(
             {"campaign": "spring", "goal": "fame", "fund": "black"},
             [("fund", "no_such"), ("campaign", "no_such"), ("goal", "no_such")],
