@@ -25,6 +25,7 @@ from models.orders import Signed
 from models.reason import because
 from models.redemptions import Happened, OfferRow, OfferStage, OfferVersion
 from models.schedule import Unreadable
+from tasks.content.encoding import decode
 from tasks.groups.orders.wanted import key_of
 from tasks.house import House
 from tasks.offering import rows
@@ -86,7 +87,7 @@ class Offering:
         """All of it as text, from the form or from a file of the company's folder. Raises Refused."""
         if form.text.strip() or not form.file.strip():
             return form.text
-        return Folder(self.house.root).read(form.file.strip()).decode("utf-8-sig", errors="replace")
+        return decode(Folder(self.house.root).read(form.file.strip()))
 
     # Orders.
 

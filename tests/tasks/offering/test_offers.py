@@ -232,6 +232,8 @@ def test_a_file_of_the_folder_is_loaded_again_and_again(house: House) -> None:
     assert "offer winter “Winter” — written" in said(make(house, key="", title="", file="offers/Winter.yaml"))
     file.write_text("title: Winter\ngives: {kind: percent, percent: 15}\nlimits: {budget: 500}\n")
     assert "gives.percent: 10 → 15" in said(make(house, key="", title="", file="offers/Winter.yaml"))
+    file.write_bytes("title: Чай зимой\ngives: {kind: percent, percent: 15}\n".encode("cp1251"))
+    assert "title: Winter → Чай зимой" in said(make(house, key="", title="", file="offers/Winter.yaml"))
     assert "There is no file" in said(make(house, file="offers/none.yaml"))
     assert "leads out of the company's folder" in said(make(house, file="../secrets.yaml"))
     file.write_text("gives: {kind: percent")
