@@ -249,9 +249,14 @@ def difference(former: OfferTerms, later: OfferTerms) -> tuple[tuple[str, str, s
     )  # fmt: skip
 
 
+def _item(value: Any) -> str:
+    """One of a list; a group of fields as the form writes it on one line."""
+    return " ".join(str(scalar(inner)) for inner in value.values()) if isinstance(value, dict) else str(value)
+
+
 def _flat(value: Any, path: str = "") -> dict[str, str]:
     if not isinstance(value, dict):
-        return {path: ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
+        return {path: ", ".join(map(_item, value)) if isinstance(value, list) else str(value)}
     found: dict[str, str] = {}
     for name, inner in value.items():
         found |= _flat(inner, f"{path}.{name}" if path else str(name))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 from models.offer_form import OfferFields
-from models.offers import OfferTerms
-from tasks.offering.filling import fields_of, text_of
+from models.offers import Invitation, OfferTerms
+from tasks.offering.filling import difference, fields_of, text_of
 from tasks.offering.strange import strange
 from tasks.offers.checking import checked
 from tasks.offers.reading import read
@@ -68,3 +68,14 @@ def test_an_account_is_known_by_its_whole_title() -> None:
     filled = form(value="10", campaign="tea, coffee; and cups")
     found = read(text_of(filled, shop.FIRST, TITLES)).terms
     assert found is not None and found.campaign == "winter"
+
+
+def test_sittings_differ_in_words_that_the_form_takes() -> None:
+    evening = {"outlet": "center", "at": "2026-12-10T18:00", "seats": 5}
+    former, later = (
+        WHOLE.model_copy(update={"gives": Invitation.model_validate({"sittings": sittings})})
+        for sittings in ([evening], [evening, evening | {"outlet": "omsk"}])
+    )
+    assert difference(former, later) == (
+        ("gives.sittings", "center 2026-12-10T18:00 5", "center 2026-12-10T18:00 5, omsk 2026-12-10T18:00 5"),
+    )
