@@ -1,12 +1,12 @@
 """What the registry is told of offers and their codes. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.redemptions import CouponBatch, OfferRow
 from models.registry import Observation
 
-OPERATION, OF_BATCHES = "C8", "coupon-batch:"
+OPERATION, OF_BATCHES, A_DAY = "C8", "coupon-batch:", timedelta(days=1)
 
 
 def about(row: OfferRow) -> dict[str, Any]:
@@ -31,8 +31,16 @@ def of_issue(row: OfferRow, batch: CouponBatch, told: int, at: datetime) -> list
     ] if batch.made > told else []  # fmt: skip
 
 
-def of_beginning(row: OfferRow, is_ready: bool, at: datetime) -> list[Observation]:
-    """The first day of an offer has come, and it was ready or not: approved, with codes out."""
+def of_beginning(row: OfferRow, ready: datetime | None, at: datetime) -> list[Observation]:
+    """The first day of an offer has come, and it was ready by then or not: approved, with codes out since `ready`.
+
+    One that was written on that day, or later, has until a day after its beginning; nothing is told before.
+    """
+    begins = row.starts_at or row.made_at
+    due = begins if row.made_at < begins else begins + A_DAY
+    is_ready = ready is not None and ready <= due
+    if at < due and not is_ready:
+        return []
     said = {"observed_at": at, "person": row.made_by, **about(row)}
     return [
         Observation(metric="offers_due", value=1, key=f"offer:{row.key}:due", **said),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from integrations.errors import Refused
+from models.approval import OF_OFFERS, Approval, Decision
 from models.company import Workspace
 from models.content import fingerprint, nearest
 from models.customer_groups import CustomerGroup
@@ -35,6 +36,7 @@ from models.redemptions import (
     Redemption,
 )
 from models.registry import Fact
+from tasks.approval.single.rows import subject_of
 from tasks.delivery.statements import QUICK
 from tasks.offering.facts import OF_BATCHES
 from tasks.offering.knowledge import Knowledge
@@ -169,6 +171,15 @@ def begun(session: Session, since: datetime, now: datetime) -> Sequence[OfferRow
     """Offers that were to begin since then, and are more than drafts."""
     due = (col(OfferRow.stage) != OfferStage.DRAFT, col(OfferRow.starts_at) <= now, col(OfferRow.starts_at) > since)
     return session.execute(select(OfferRow).where(*due).order_by(col(OfferRow.id))).scalars().all()
+
+
+def ready_at(session: Session, row: OfferRow) -> datetime | None:
+    """When an offer was first approved and had codes out; None where it is not so far."""
+    about = (col(Approval.subject) == subject_of(OF_OFFERS, row.id or 0), col(Approval.decision) == Decision.APPROVED)
+    approved = session.execute(select(func.min(col(Approval.decided_at))).where(*about)).scalar()
+    out = (col(CouponBatch.offer_id) == row.id, col(CouponBatch.made) > 0)
+    issued = session.execute(select(func.min(col(CouponBatch.made_at))).where(*out)).scalar()
+    return max(approved, issued) if approved and issued else None
 
 
 def batches(session: Session, offer: int) -> Sequence[CouponBatch]:

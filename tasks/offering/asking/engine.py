@@ -197,8 +197,8 @@ class OfferApproval:
                 if row := offers.by_id(session, id):
                     self.questions.look_after(session, self._thing(row), request, now >= request.due_at)
             for row in offers.begun(session, now - LOOKED_BACK, now):
-                is_ready = bool(row.approved_hash) and offers.issued(session, row.id or 0) > 0
-                record(session, facts.of_beginning(row, is_ready, now), self.clock)
+                ready = offers.ready_at(session, row)
+                record(session, facts.of_beginning(row, ready, now), self.clock)
             over = offers.ended(session, now)
             for row in over:
                 row.stage, row.changed_at = OfferStage.ENDED, now

@@ -213,6 +213,28 @@ def test_an_offer_ends_and_the_registry_knows_whether_it_was_ready(house: House)
     assert not open_
 
 
+def readiness(house: House, key: str) -> list[float]:
+    OfferApproval(house).look_after()
+    with house.reads() as session:
+        mine = (Fact.metric == "offers_ready", Fact.subject_id == key)
+        return [one.value or 0 for one in session.execute(select(Fact).where(*mine)).scalars()]
+
+
+def test_ready_on_date_is_by_the_days_and_not_by_when_the_upkeep_looks(house: House) -> None:
+    approved(house, key="planned", first_day="2026-12-01")
+    make(house, key="today", first_day="2026-11-23")
+    ask(house, "today")
+    assert readiness(house, "planned") == readiness(house, "today") == []
+    house.clock.at += timedelta(days=1)
+    assert readiness(house, "today") == [0]  # its day is over
+    house.clock.at += timedelta(days=8)
+    issue(house, offer="planned")  # a day late, before anybody has looked
+    assert readiness(house, "planned") == [0]
+    approved(house, key="at-once", first_day="2026-12-02")
+    issue(house, once="at-once", offer="at-once")
+    assert readiness(house, "at-once") == [1]
+
+
 def test_whoever_is_asked_is_reminded_once_and_told_once_that_it_is_late(house: House) -> None:
     make(house)
     ask(house)
