@@ -25,6 +25,7 @@ from models.offers import (
     OfferTerms,
     PercentOff,
     Points,
+    Rounding,
     Which,
 )
 from models.reason import Reason, because
@@ -220,7 +221,8 @@ def _amounts(terms: OfferTerms, currency: str) -> Iterator[Wrong]:
     for loc, amount in _money(terms):
         if amount % coin:
             yield loc, because(TOO_FINE, code="too_fine", value=amount)
-    if terms.rounding.to % coin:
+    to = terms.rounding.to
+    if to % coin and to != Rounding().to:  # the usual one is the smallest coin, whatever that is
         yield ("rounding", "to"), because(BAD_STEP, code="step", value=terms.rounding.to)
 
 

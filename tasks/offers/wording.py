@@ -9,6 +9,7 @@ from babel.numbers import format_decimal, format_percent, get_currency_precision
 
 from models.figures import SIGNS, exact_money, joined
 from models.locale import language, mark, quoted, translate
+from models.offers import Rounding
 from models.written import minor_units
 
 PRODUCT, GROUP_OF_GOODS = mark("the product {name}"), mark("the group {name} with all below it")
@@ -47,7 +48,8 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def step(to: Decimal, currency: str) -> str:
-    """A step of rounding as it is, finer than a coin though it may be."""
+    """A step of rounding as it is, finer than a coin though it may be; the usual one is a coin of the currency."""
+    to = max(to, Decimal(1).scaleb(-get_currency_precision(currency))) if to == Rounding().to else to
     if Fraction(to) * 10 ** get_currency_precision(currency) % 1 == 0:
         return money(to, currency)
     return f"{format_decimal(to, '#,##0.##########', locale=language())}\u00a0{SIGNS.get(currency, currency)}"

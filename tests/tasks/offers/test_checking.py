@@ -20,10 +20,13 @@ from models.offers import (
     Limits,
     OfferTerms,
     PercentOff,
+    Rounding,
     Sitting,
 )
 from tasks.offers.checking import Known, checked
 from tasks.offers.reading import KINDS
+from tasks.offers.summary import summary
+from tasks.offers.wording import Words
 from tests.tasks.offers.shop import KNOWN, offer
 
 PLAIN = offer(PercentOff(percent=Decimal(10)), limits=Limits(per_code=1))
@@ -171,7 +174,11 @@ def test_terms_that_contradict_are_found(update: dict[str, Any], expected: list[
 def test_amounts_are_whole_coins_of_the_companys_currency() -> None:
     terms = PLAIN.model_copy(update={"gives": AmountOff(amount=Decimal("5.50")), "codes": CodeRules()})
     found = codes_of(terms, Known(currency="JPY"))
-    assert found == [("gives.amount", "too_fine"), ("rounding.to", "step")]
+    assert found == [("gives.amount", "too_fine")]  # the usual rounding is to the smallest coin there is
+    with spoken("en"):
+        assert "to 1\u00a0JPY." in "\n".join(summary(terms, Words(currency="JPY")))
+    finer = terms.model_copy(update={"gives": PLAIN.gives, "rounding": Rounding(to=Decimal("0.5"))})
+    assert codes_of(finer, Known(currency="JPY")) == [("rounding.to", "step")]
 
 
 def test_a_pasted_list_is_not_compared_with_all_there_are() -> None:
