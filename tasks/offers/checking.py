@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from integrations.errors import Refused
 from models.content import nearest
 from models.figures import Figure
 from models.locale import mark
@@ -29,6 +30,7 @@ from models.offers import (
     Which,
 )
 from models.reason import Reason, because
+from tasks.codes.shapes import shape_of, word_of
 from tasks.offers.goods import folded
 from tasks.offers.windows import is_over_midnight, on_weekday, within_hours
 
@@ -213,6 +215,21 @@ def _codes(codes: CodeRules, limits: Limits, control_percent: int) -> Iterator[W
         yield ("control_percent",), because(NOBODY_LEFT_OUT, code="nobody_left_out")
     if codes.pattern and "#" not in codes.pattern:
         yield ("codes", "pattern"), because(NO_SIGN, code="pattern")
+    elif codes.kind is not CodeKind.GENERIC or codes.word.strip():
+        yield from _no_such_codes(codes)
+
+
+def _no_such_codes(codes: CodeRules) -> Iterator[Wrong]:
+    """What would be refused when they are issued; brought ones look as they look."""
+    try:
+        if codes.kind is CodeKind.UNIQUE:
+            shape_of(codes)
+        elif codes.kind is CodeKind.GENERIC:
+            word_of(codes)
+    except Refused as refused:
+        part = "pattern" if codes.pattern else "prefix"
+        name = {"no_word": "word", "too_long": "pattern" if codes.pattern else "length"}.get(refused.reason.code, part)
+        yield ("codes", name), refused.reason
 
 
 def _amounts(terms: OfferTerms, currency: str) -> Iterator[Wrong]:

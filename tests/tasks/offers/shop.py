@@ -143,7 +143,8 @@ def sound(terms: OfferTerms) -> OfferTerms:
     which = goods.which if goods.at_most else Which.ALL
     length = terms.limits.per_period and 7
     generic = codes.kind is CodeKind.GENERIC
-    word = (codes.word.strip() or "TEA") if generic else ""
+    word = ("ЧАЙ 2026" if codes.word.strip() else "TEA") if generic else ""
+    looks = {"prefix": codes.prefix and "ЧАЙ", "pattern": codes.pattern and "TEA-####"}
     first, last = sorted((terms.first_day, terms.last_day))
     money, gift = terms.gives.kind in ("percent", "amount", "fixed_price", "n_for_m"), terms.gives.kind == "gift"
     uncounted = ({} if money else {"budget": Decimal(0)}) | ({} if money or gift else {"units": 0})
@@ -158,7 +159,7 @@ def sound(terms: OfferTerms) -> OfferTerms:
         update={
             "first_day": first, "last_day": last, **inside, **everybody,
             "goods": goods.model_copy(update={"which": which, "but_groups": ()}),
-            "codes": codes.model_copy(update={"word": word, "pattern": codes.pattern and f"{codes.pattern}#"}),
+            "codes": codes.model_copy(update={"word": word, **looks}),
             "limits": terms.limits.model_copy(
                 update={"period_days": length, "per_customer": 0, **uncounted, **({"per_code": 0} if generic else {})}
             ),

@@ -127,6 +127,15 @@ def codes_of(terms: OfferTerms, known: Known = KNOWN) -> list[tuple[str, str]]:
             [("control_percent", "nobody_left_out")],
             id="nobody_is_drawn",
         ),
+        pytest.param(
+            {"codes": CodeRules(pattern="TEA-##")}, [("codes.pattern", "nothing_drawn")], id="too_little_is_drawn"
+        ),
+        pytest.param({"codes": CodeRules(prefix="ТЕА@")}, [("codes.prefix", "strange_part")], id="strange_prefix"),
+        pytest.param(
+            {"codes": CodeRules(kind=CodeKind.GENERIC, word="ЧА!"), "limits": Limits(per_code=0)},
+            [("codes.word", "no_word")],
+            id="short_word",
+        ),
         pytest.param({"codes": CodeRules(pattern="TEA-")}, [("codes.pattern", "pattern")], id="pattern_without_signs"),
         pytest.param({"rounding": {"to": Decimal("0.005")}}, [("rounding.to", "step")], id="half_a_coin"),
         pytest.param(
