@@ -60,6 +60,9 @@ NOT_APPROVED = mark("The offer is not approved yet: ask for its approval, then i
 NOT_OPEN = mark("The offer is stopped or has ended, so no codes are issued. Open it again, or write another one.")
 HOW_MANY = mark("Say how many codes there are to be.")
 WHOM = mark("Say for which customer groups the codes are, by their keys.")
+NOT_BOTH = mark(
+    "Customer groups are named, and so many codes are ordered for nobody in particular. Choose one, clear the other."
+)
 ONE_IS_OUT = mark("The one code of this offer is out already. For other codes write another offer.")
 BROUGHT = mark("The codes of this offer come from a file: take them in instead.")
 NOT_BROUGHT = mark("The codes of this offer are made here, so none are taken in. Issue them instead.")
@@ -116,6 +119,8 @@ class Issuing:
         order = self._order(row, terms, once, title=" ".join(form.title.split()), by=by, number=form.number)
         if terms.codes.kind is CodeKind.IMPORTED:
             raise Refused(because(BROUGHT, code="brought"))
+        if (form.include.strip() or form.exclude.strip()) and (form.number or form.what != TO_GROUPS):
+            raise Refused(because(NOT_BOTH, code="not_both"))
         if terms.codes.kind is CodeKind.GENERIC:
             with self.house.reads() as session:
                 if any(one.once != f"generic:{row.id}" for one in rows.batches(session, row.id or 0)):

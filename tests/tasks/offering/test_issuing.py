@@ -81,6 +81,9 @@ def test_groups_get_one_each_but_those_kept_to_compare_with(house: House) -> Non
     group(house.sessions, "tea-lovers", range(1, 41))
     approved(house, control_percent=25, total=100)
     assert "for which customer groups" in said(issue(house, what="one for each customer of groups"))
+    for what in ("so many codes", "one for each customer of groups"):
+        assert "Choose one, clear the other" in said(issue(house, 3, what=what, include="tea-lovers"))
+    assert "Choose one" in said(issue(house, 0, include="tea-lovers")) and not coupons(house)
     told = said(issue(house, 0, what="one for each customer of groups", include="tea-lovers"))
     with house.reads() as session:
         arms = [one.arm for one in session.execute(select(OfferArm)).scalars()]
