@@ -164,3 +164,17 @@ def test_a_page_that_looks_for_itself_goes_to_the_door(web: Web, opened: Any) ->
     page.context.clear_cookies()
     page.clock.run_for(5000)
     page.wait_for_url("**/sign-in?next=%2Freports")
+
+
+def test_what_an_offer_does_not_give_is_put_away_and_not_sent(web: Web, opened: Any) -> None:
+    page = opened(person="olga")
+    page.goto("/staff/new-offer")
+    page.get_by_label("Как называется предложение").fill("Чашка в подарок")
+    page.locator("[name=key]").fill("cup")
+    page.locator("[name=value]").fill("15")
+    page.locator("[name=gives]").select_option("gift")
+    page.locator("[name=value]").wait_for(state="hidden")
+    page.locator("[name=gift]").fill("cup-1")
+    page.get_by_role("button", name="Записать").click()
+    page.wait_for_url("**/staff/offers/cup")
+    assert "Подарок: «cup-1»" in page.locator(".says").first.inner_text().replace("\u00a0", " ")
