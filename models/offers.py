@@ -227,7 +227,7 @@ class CodeRules(Value):
 class OfferTerms(Value):
     """The whole of an offer. Both days are included, from the first instant to the last in each outlet's own zone."""
 
-    title: Text
+    title: Annotated[Text, Field(max_length=200)]
     gives: Gives
     goods: Goods = Goods()
     conditions: Conditions = Conditions()

@@ -177,6 +177,9 @@ def test_every_kind_can_be_written_by_hand(kind: str) -> None:
             [("not_group", 2, "gives"), ("extra", 3, "xxx")],
             id="a_text_for_fields",
         ),
+        pytest.param(
+            with_line(f"title: {'x' * 201}", "title: Чай зимой"), [("string_too_long", 1, "title")], id="a_long_title"
+        ),
         pytest.param("- a", [("no_fields", 0, "")], id="a_list"),
         pytest.param(TEA + "\tx: y", [("bad_yaml", 15, "")], id="a_tab"),
     ],
