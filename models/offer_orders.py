@@ -13,6 +13,7 @@ APPROVE_IT, RETURN_IT = "approve", "return for correction"
 STOP_BY, OPEN_BY = "stop", "open"
 AS_TABLE, AS_SHEETS = "a table", "sheets with cards"
 A_NUMBER, TO_GROUPS = "so many codes", "one for each customer of groups"
+CODES_MOST = 5_000_000  # at once
 OFFER_TITLE = mark("Key of the offer")
 OFFER_ABOUT = mark("It stands on the offer's page on the desk, for example tea-january.")
 COUPON_TITLE = mark("Number of the coupon")
@@ -110,7 +111,7 @@ class IssueCodesForm(AboutOffer):
         description=mark("For groups, those to compare with are drawn first; they get none."),
     )  # fmt: skip
     number: int = Field(
-        default=0, ge=0, le=5_000_000, title=mark("How many codes"),
+        default=0, ge=0, le=CODES_MOST, title=mark("How many codes"),
         description=mark("Where so many are issued. A code for everybody is issued once; leave 0."),
     )  # fmt: skip
     include: str = Field(

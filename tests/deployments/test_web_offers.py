@@ -91,7 +91,11 @@ def test_an_offer_goes_its_way_on_the_desk(web: Web) -> None:
 
 def test_a_coupon_is_found_however_it_is_typed_and_tells_its_history(web: Web) -> None:
     olga = approved(web, "coffee", title="Кофе")
-    olga.post(f"{PATH}/coffee/issue", {"number": "2"})
+    many = olga.http.post(
+        f"{PATH}/coffee/issue", data={"csrf": olga.csrf, "number": "50 000 000"}, follow_redirects=True
+    )
+    assert "не больше 5 000 000 кодов" in text(many.text).replace("\u00a0", " ")
+    olga.post(f"{PATH}/coffee/issue", {"number": " 2 "})
     one = coupons(web.house)[-1]
     typed = one.code.lower().translate(str.maketrans("abekmhopctx", "авекмнорстх"))
     found = olga.post("/staff/coupons", {"typed": f" {typed[:4]}-{typed[4:]} "})

@@ -21,12 +21,14 @@ from models.desk.offers import (
     OfferLook,
     OfferPage,
 )
+from models.figures import Figure
 from models.locale import mark
 from models.offer_orders import (
     A_NUMBER,
     APPROVE_IT,
     AS_SHEETS,
     AS_TABLE,
+    CODES_MOST,
     RETURN_IT,
     TO_GROUPS,
     AskOfferForm,
@@ -43,7 +45,8 @@ from models.reason import Reason, because
 from models.redemptions import OfferStage
 
 PATH, NEW = "/staff/offers", "/staff/new-offer"
-WHY_MOST, FILE_MOST, WRONG = 500, 20_000_000, 422
+WHY_MOST, FILE_MOST, WRONG, NUMBER_MOST = 500, 20_000_000, 422, 999_999_999
+TOO_MANY = mark("At most {most} codes are issued at once. Nothing has been issued.")
 NO_FILE = mark("Choose a file with codes. Nothing has been taken in.")
 TONES = {OfferStage.ASKED: "warn", OfferStage.OPEN: "good", OfferStage.STOPPED: "bad"}
 TITLES: dict[str, Any] = {
@@ -66,9 +69,9 @@ def found_offer(request: Request, key: str) -> OfferPage:
 
 
 def number(request: Request, field: str) -> int:
-    """A whole number of the form; 0 for anything else."""
-    text = said(request, field, 9)
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    """A whole number of the form, 1 000 000 as well; 0 for anything else."""
+    text = "".join(said(request, field, 20).split())
+    return min(int(text), NUMBER_MOST) if text.isascii() and text.isdecimal() else 0
 
 
 @routes.get(PATH, Permission.READ_PLAN)
@@ -181,9 +184,12 @@ def extend(request: Request, key: str) -> Response:
 def issue(request: Request, key: str) -> Response:
     """So many codes, or one for each customer of groups."""
     chosen = [str(one)[:61] for one in form_of(request).getlist("include")]
+    wanted = number(request, "number")
+    if wanted > CODES_MOST:
+        return after(request, f"{PATH}/{key}", because(TOO_MANY, code="too_many", most=Figure.number(CODES_MOST)))
     form = IssueCodesForm(
         offer=key, what=TO_GROUPS if said(request, "what", 10) == "groups" else A_NUMBER,
-        number=min(number(request, "number"), 5_000_000), include=", ".join(chosen),
+        number=wanted, include=", ".join(chosen),
         title=said(request, "title", 100), person="",
     )  # fmt: skip
     return _back(request, key, desk(request).issue_codes(visitor_of(request), once_of(request), form))
