@@ -4,13 +4,14 @@ The terms are data: a form fills them in, a text in YAML says the same, and a su
 Money is in major units as people write it (Decimal), wall times are the outlet's own.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, NaiveDatetime, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, NaiveDatetime, model_validator
 
 from models.day import Day
 from models.locale import mark
@@ -30,7 +31,18 @@ def _wall(at: time) -> time:
     return at
 
 
-Clock = Annotated[time, AfterValidator(_wall)]
+def _padded(said: Any) -> Any:
+    """9:00 as 09:00."""
+    return SHORT_HOUR.sub(r"0\1", said.strip()) if isinstance(said, str) else said
+
+
+def _with_an_hour(said: Any) -> Any:
+    """A day alone is no moment: nobody is invited for midnight because an hour was forgotten."""
+    return f"{said.strip()}T" if isinstance(said, str) and len(said.strip()) <= len("2026-12-20") else _padded(said)
+
+
+SHORT_HOUR = re.compile(r"(?:(?<=[T ])|^)(\d:\d\d)")
+Clock = Annotated[time, BeforeValidator(_padded), AfterValidator(_wall)]
 Money = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=2)]
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
@@ -90,7 +102,7 @@ class Sitting(Value):
     """Seats in an outlet from a moment on, in the outlet's wall time."""
 
     outlet: Key
-    at: NaiveDatetime
+    at: Annotated[NaiveDatetime, BeforeValidator(_with_an_hour)]
     seats: Count
 
 

@@ -119,9 +119,9 @@ def _gives(form: OfferFields) -> dict[str, Any]:
 
 
 def _sitting(line: str) -> dict[str, str]:
-    """“center 2026-12-20 18:00 30”, the day and the hour with T between them or a space."""
+    """“center 2026-12-20 18:00 30” or “center 20.12.2026 18:00 30”, the day and the hour with T or a space between."""
     words = line.replace(",", " ").split()
-    at = "T".join(words[1:3]) if len(words) == 4 else "".join(words[1:2])
+    at = "T".join((_iso(words[1]), words[2])) if len(words) == 4 else "".join(words[1:2])
     return {"outlet": "".join(words[:1]), "at": at, "seats": words[-1] if len(words) > 2 else ""}
 
 
@@ -147,6 +147,13 @@ def _key(text: str, titles: Mapping[str, str]) -> str:
 def _number(text: str) -> str:
     """1 500,50 as 1500.50."""
     return "".join(text.split()).replace(",", ".")
+
+
+def _iso(day: str) -> str:
+    try:
+        return read_day(day).isoformat()
+    except ValueError:
+        return day  # said to be no day where it is read
 
 
 def _last(first: str) -> str:

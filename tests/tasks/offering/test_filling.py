@@ -12,6 +12,7 @@ from tasks.offering.filling import difference, fields_of, text_of
 from tasks.offering.strange import strange
 from tasks.offers.checking import checked
 from tasks.offers.reading import read
+from tasks.offers.writing import written
 from tests.depth import examples
 from tests.tasks.offers import shop
 from tests.tasks.offers.test_summary import WHOLE, changed
@@ -79,3 +80,18 @@ def test_sittings_differ_in_words_that_the_form_takes() -> None:
     assert difference(former, later) == (
         ("gives.sittings", "center 2026-12-10T18:00 5", "center 2026-12-10T18:00 5, omsk 2026-12-10T18:00 5"),
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("center 20.12.2026 9:30 30", "2026-12-20T09:30"), ("center 2026-12-20 18:00 30", "2026-12-20T18:00"),
+        ("center 2026-12-20T9:00 30", "2026-12-20T09:00"), ("center 2026-12-20 30", ""), ("center 18:00 30", ""),
+        ("center 31.02.2026 18:00 30", ""), ("center", ""),
+    ],
+)  # fmt: skip
+def test_a_sitting_is_read_as_people_write_it_and_never_without_its_hour(line: str, at: str) -> None:
+    filled = form(gives="invitation", sittings=line, first_day="2026-12-01", hours="8:00-23:00")
+    found = read(text_of(filled, shop.FIRST, {}))
+    assert found.terms is None if not at else isinstance(found.terms and found.terms.gives, Invitation)
+    assert at in str(found.terms and written(found.terms)) and (at or found.problems)
