@@ -199,8 +199,16 @@ class OfferApproval:
             for row in offers.begun(session, now - LOOKED_BACK, now):
                 ready = offers.ready_at(session, row)
                 record(session, facts.of_beginning(row, ready, now), self.clock)
-            over = offers.ended(session, now)
+            over = [row for row in offers.ended(session, now) if not self._holds_on(session, row, now)]
             for row in over:
                 row.stage, row.changed_at = OfferStage.ENDED, now
                 self.forget(session, row)
             return len(over)
+
+    def _holds_on(self, session: Session, row: OfferRow, now: datetime) -> bool:
+        """Whether it is not over yet in an outlet that the company has opened, or moved west, since its approval."""
+        version = offers.in_force(session, row)
+        if version is None:
+            return False
+        fit(row, offers.terms_of(version), offers.knowledge(session, self.house.workspace))
+        return row.ends_at is not None and row.ends_at >= now

@@ -213,6 +213,17 @@ def test_an_offer_ends_and_the_registry_knows_whether_it_was_ready(house: House)
     assert not open_
 
 
+def test_an_offer_holds_to_the_end_of_its_day_in_an_outlet_opened_since(house: House) -> None:
+    until = approved(house, last_day="2026-12-10").ends_at
+    company = house.root / "company.yaml"
+    west = "  - {key: west, name: West, zone: Europe/Kaliningrad}\npeople:"
+    company.write_text(company.read_text(encoding="utf-8").replace("people:", west), encoding="utf-8")
+    house.clock.at = until + timedelta(minutes=30)
+    assert OfferApproval(house).look_after() == 0 and offer(house).ends_at == until + timedelta(hours=1)
+    house.clock.at += timedelta(hours=1)
+    assert OfferApproval(house).look_after() == 1
+
+
 def readiness(house: House, key: str) -> list[float]:
     OfferApproval(house).look_after()
     with house.reads() as session:
