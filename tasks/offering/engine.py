@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from integrations.documents import compose
@@ -163,7 +164,10 @@ class Offering:
     def _new(self, session: Session, key: str, terms: OfferTerms, by: str) -> Line:
         row = OfferRow(key=checked_key(key), title=terms.title, made_by=by, made_at=now_by(self.clock, session))
         session.add(row)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError:  # somebody has written one with this key in the same moment
+            raise Refused(because(TAKEN, code="taken")) from None
         fit(row, terms, self.knowledge(session))
         rows.keep(session, self.clock, row, terms, by)
         return line_of(self.house.staff_url, row, translate(MADE))

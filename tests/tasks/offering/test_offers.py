@@ -104,6 +104,14 @@ def test_what_is_wrong_names_its_field(house: House) -> None:
         assert rows.keys(session) == set()
 
 
+def test_of_two_with_one_key_in_the_same_moment_the_later_is_told(house: House, monkeypatch) -> None:
+    make(house)
+    monkeypatch.setattr(rows, "by_key", lambda *_, **__: None)  # looked before the other was there
+    assert "There is an offer with this key already" in said(make(house, title="Another"))
+    with house.reads() as session:
+        assert [one.title for one in rows.newest(session, 9)] == ["45 off tea"]
+
+
 def test_a_text_says_all_of_it(house: House) -> None:
     text = (
         "title: Three for two\ngives: {kind: n_for_m, take: 3, pay: 2}\nfirst_day: 2026-11-25\nlast_day: 2026-12-25\n"
