@@ -1,11 +1,12 @@
 """How much of an offer's limits is taken, as bars. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from babel.numbers import format_decimal, format_percent, get_currency_precision
 
 from models.desk.offers import LimitBar
+from models.figures import moment
 from models.locale import language, mark, translate
 from models.offers import Invitation, OfferTerms
 from models.redemptions import Limit, OfferCounter
@@ -66,8 +67,7 @@ def bars_of(
 ) -> tuple[LimitBar, ...]:
     """Every limit there is, and what outlets and seats have taken."""
     limits, found = terms.limits, [uses_bar(terms, figures), money_bar(terms, figures, words.currency)]
-    seats = terms.gives.sittings if isinstance(terms.gives, Invitation) else ()
-    most_of = {f"{one.outlet} {one.at.isoformat()}": one.seats for one in seats}
+    taken: dict[str, OfferCounter] = {}
     for one in counters:
         if one.kind == Limit.UNITS and limits.units:
             found.append(counted(translate(UNITS), one.used, limits.units, one.held))
@@ -75,10 +75,17 @@ def bars_of(
             name = words.outlets.get(one.scope, one.scope)
             found.append(counted(translate(OUTLET, name=name), one.used, limits.per_outlet or None, one.held))
         elif one.kind == Limit.SEATS:
-            outlet, _, at = one.scope.partition(" ")
-            name = f"{words.outlets.get(outlet, outlet)}, {at.replace('T', ' ')[:16]}"
-            found.append(counted(translate(SEAT, name=name), one.used, most_of.get(one.scope), one.held))
-    return tuple(one for one in found if one)
+            taken[one.scope] = one
+    return (*(one for one in found if one), *_seats(terms, taken, words))
+
+
+def _seats(terms: OfferTerms, taken: Mapping[str, OfferCounter], words: Words) -> Iterator[LimitBar]:
+    """All sittings in the order of the offer, those that nobody has answered yet too."""
+    for one in terms.gives.sittings if isinstance(terms.gives, Invitation) else ():
+        name = f"{words.outlets.get(one.outlet, one.outlet)}, {moment(one.at)}"
+        counter = taken.get(f"{one.outlet} {one.at.isoformat()}")
+        used, held = (counter.used, counter.held) if counter else (0, 0)
+        yield counted(translate(SEAT, name=name), used, one.seats, held)
 
 
 def _number(number: float) -> str:

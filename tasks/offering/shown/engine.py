@@ -27,7 +27,7 @@ from models.offer_orders import MakeOfferForm
 from models.offers import CodeKind, OfferTerms
 from models.people import Permission
 from models.reason import NO_REASON, Reason, because
-from models.redemptions import CouponEvent, Happened, Limit, OfferRow, OfferStage, OfferVersion
+from models.redemptions import CouponEvent, Happened, Limit, OfferCounter, OfferRow, OfferStage, OfferVersion
 from tasks.approval.rules import Who
 from tasks.house import House
 from tasks.offering import rows
@@ -42,7 +42,7 @@ from tasks.offers.writing import written
 from tasks.schedule.wall import local
 
 MOST = 200
-OPEN_KINDS = (Limit.TOTAL, Limit.BUDGET, Limit.UNITS, Limit.OUTLET, Limit.SEATS)
+OPEN_KINDS, SITTINGS_MOST = (Limit.TOTAL, Limit.BUDGET, Limit.UNITS, Limit.OUTLET), 200
 NOT_FILLED_IN = ("person", "reason", "file")
 UNREAD = mark("This does not fit here. Correct it.")
 
@@ -104,11 +104,16 @@ class ShownOffers:
             waiting=self._waiting(session, row, versions, approved, known, visitor) if found else None,
             may_ask=may_ask, is_approved=approved is not None, code_kind=terms.codes.kind,
             word=terms.codes.word if terms.codes.kind is CodeKind.GENERIC else "",
-            bars=bars_of(terms, figures, rows.counters(session, id, OPEN_KINDS), known.words),
+            bars=bars_of(terms, figures, self._counters(session, id), known.words),
             versions=lines, batches=self._batches(session, row),
             happened=tuple(self._happened(one) for one in looks.of_offer(session, id)),
             groups=tuple(Named(key=key, title=title) for key, title in sorted(known.customer_groups.items())),
         )  # fmt: skip
+
+    def _counters(self, session: Session, offer: int) -> Sequence[OfferCounter]:
+        """The fullest of each kind, and those of all sittings."""
+        seats = rows.counters(session, offer, (Limit.SEATS,), SITTINGS_MOST)
+        return [*rows.counters(session, offer, OPEN_KINDS), *seats]
 
     def _versions(
         self, session: Session, row: OfferRow, versions: Sequence[OfferVersion]
