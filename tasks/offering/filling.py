@@ -11,6 +11,7 @@ from models.day import read_day
 from models.offer_form import OfferFields
 from models.offers import (
     AmountOff,
+    CodeKind,
     FixedPrice,
     ForTheFewer,
     Gift,
@@ -196,8 +197,14 @@ def fields_of(terms: OfferTerms, key: str = "", seen: int = 0) -> dict[str, Any]
         "rounding": _back(LEVELS, terms.rounding.level), "round_to": f"{terms.rounding.to:f}",
         "split": _back(COINS, terms.rounding.split), "return_days": terms.return_days, "paid_by": terms.paid_by,
         "fund": terms.fund, "campaign": terms.campaign, "goal": terms.goal,
-        "control_percent": terms.control_percent, "seen": seen,
+        "control_percent": terms.control_percent, "seen": seen, **_usual_of_others(codes.kind),
     }  # fmt: skip
+
+
+def _usual_of_others(kind: str) -> dict[str, Any]:
+    """What these codes have none of stands in the form as is usual of other kinds, should one of them be chosen."""
+    names = {"unique": (), "imported": ("control_percent",)}.get(kind, ("control_percent", "per_code"))
+    return {name: OfferFields.model_fields[name].default for name in names}
 
 
 def _given(terms: OfferTerms) -> dict[str, Any]:
@@ -234,6 +241,14 @@ def merged(former: OfferTerms, changes: Mapping[str, Any], as_text: Mapping[str,
 
     Another kind of what is given takes the place of all that was given.
     """
+    codes, limits = changes.get("codes"), as_text.get("limits")
+    if (
+        former.codes.kind is CodeKind.GENERIC
+        and isinstance(codes, Mapping)
+        and codes.get("kind") not in (None, "generic")
+    ):
+        # Any number of times is what one code for everybody works, and no other.
+        as_text = {**as_text, "limits": {name: one for name, one in (limits or {}).items() if name != "per_code"}}
     whole = _over(dict(as_text), changes)
     gives = changes.get("gives")
     if isinstance(gives, Mapping) and gives.get("kind") not in (None, former.gives.kind):

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
+from integrations.documents import compose
 from models.offer_form import OfferFields
 from models.offers import Invitation, OfferTerms
-from tasks.offering.filling import difference, fields_of, text_of
+from tasks.offering.filling import difference, fields_of, merged, text_of
 from tasks.offering.strange import strange
 from tasks.offers.checking import checked
 from tasks.offers.reading import read
@@ -95,3 +96,16 @@ def test_a_sitting_is_read_as_people_write_it_and_never_without_its_hour(line: s
     found = read(text_of(filled, shop.FIRST, {}))
     assert found.terms is None if not at else isinstance(found.terms and found.terms.gives, Invitation)
     assert at in str(found.terms and written(found.terms)) and (at or found.problems)
+
+
+@pytest.mark.parametrize("changes", ["codes: {kind: unique, word: ''}", "codes: {kind: imported, word: ''}"])
+def test_codes_of_their_own_do_not_inherit_any_number_of_uses(changes: str) -> None:
+    former = read("title: x\ngives: {kind: delivery}\nlimits: {total: 9}\ncodes: {kind: generic, word: TEA}\n"
+                  "first_day: 2026-12-01\nlast_day: 2026-12-31\n").terms  # fmt: skip
+    assert former is not None and (former.limits.per_code, former.control_percent) == (0, 0)
+    as_text = compose(written(former), "").value
+    later = read(merged(former, compose(changes, "").value, as_text)).terms
+    said = read(merged(former, compose(f"{changes}\nlimits: {{per_code: 0}}", "").value, as_text)).terms
+    assert later and said and (later.limits.per_code, later.limits.total, said.limits.per_code) == (1, 9, 0)
+    filled = fields_of(former)
+    assert (filled["per_code"], filled["control_percent"]) == (1, 10) and comes_back(former) == former
