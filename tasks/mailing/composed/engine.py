@@ -17,7 +17,7 @@ from models.database import now_by
 from models.desk.mailings import Finding
 from models.letters import Letter
 from models.mail_document import Coupon, MailDocument, PictureBlock, Signature
-from models.mailings import Mailing
+from models.mailings import Mailing, Stage
 from tasks.adaptation.links import host_of, tagger
 from tasks.composing.checks.finding import Finding as Found
 from tasks.composing.checks.finding import LinkLook, LookedAt, PictureLook, Severity, SpamLook
@@ -187,7 +187,9 @@ class Composing:
         return rows.reach(session, mailing, way.kind if way else AddressKind.EMAIL)
 
     def _is_past(self, mailing: Mailing) -> bool:
-        return mailing.due_at is not None and mailing.listed_at is None and mailing.due_at < self.house.now()
+        """What is approved begins with the next run, however late: only what waits for a person has missed its time."""
+        waits = mailing.listed_at is None and mailing.stage != Stage.APPROVED
+        return waits and mailing.due_at is not None and mailing.due_at < self.house.now()
 
     def _goes_at(self, session: Session, mailing: Mailing) -> datetime:
         """When it begins to go; now, where no time is set or that has passed."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
+from time import sleep
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -53,6 +54,8 @@ EMPTY = mark("Nobody of its groups may be sent it, so nothing went out.")
 NO_MAILER = mark("Mailer “{key}” is not in mailers.yaml any more, or is switched off. Put it back, then order “go on”.")
 NO_VERSION = mark("What was approved of it is not there any more. Ask for its approval again.")
 LATE_AFTER = timedelta(hours=2)
+# A run of the next minute may be started a moment before it; what is due then would wait for the run after it.
+A_MINUTE, EARLY = timedelta(minutes=1), timedelta(seconds=1)
 AT_A_TIME = 20_000
 
 
@@ -75,18 +78,27 @@ class Sent:
 
 
 class Running:
-    """The mailings of one house that are on their way."""
+    """The mailings of one house that are on their way. `wait` lets so many seconds pass."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.clock = house, house.clock
+    def __init__(self, house: House, wait: Callable[[float], None] = sleep) -> None:
+        self.house, self.clock, self.wait = house, house.clock, wait
 
     # Begun.
+
+    def let_minute_come(self) -> None:
+        """Where the run was started a moment before its minute, let that begin."""
+        with self.house.reads() as session:
+            now = now_by(self.clock, session)
+        left = A_MINUTE - timedelta(seconds=now.second, microseconds=now.microsecond)
+        if left <= EARLY:
+            self.wait(left.total_seconds())
 
     def begin_due(self) -> list[Begun]:
         """Begin the approved mailings whose time has come: the list and the stage are one transaction.
 
         Whoever waits for a code of their own gets it afterwards, in portions, and only then their letter may go.
         """
+        self.let_minute_come()
         with self.house.reads() as session:
             due = [row.id or 0 for row in lists.due_to_begin(session, self.clock)]
         found = [begun for id in due if (begun := self._begin(id))]

@@ -300,6 +300,16 @@ def test_a_spam_filter_judges_the_letter_as_it_goes_over_the_wire(office: Office
     assert "Winter tea has come" in parts["text/plain"] and "</a>" in parts["text/html"] and said["List-Unsubscribe"]
 
 
+def test_an_approved_mailing_whose_hour_has_come_is_about_to_begin_and_not_past(office: Office) -> None:
+    """The next run begins it; only one that waits for a person has missed its time."""
+    approved, waiting = office.approved(), office.ready("Waiting")
+    office.at(hours=1, seconds=1)
+    checked = Asking(office.house).checked
+    assert not checked(CheckMailingForm(mailing=approved, person="olga")).refusal
+    told = checked(CheckMailingForm(mailing=waiting, person="olga"))
+    assert "time has passed" in f"{told.refusal} {told.notes}"
+
+
 def test_what_the_check_saw_outside_is_said_on_the_page_until_the_words_are_others(office: Office) -> None:
     """The desk opens no links and asks no filter: it shows what C4 found, and promises nothing else when it asks."""
     id, opened = office.ready(), list[str]()

@@ -170,6 +170,25 @@ def test_a_list_is_made_once_whoever_else_makes_it(office: Office) -> None:
     assert [one.listed for one in begun] == [7]
 
 
+def test_a_run_that_is_started_a_moment_before_its_minute_begins_what_is_due_in_it(office: Office) -> None:
+    """Prefect was seen to start it 0.15 seconds early (2026-11): the mailing would go a whole minute late."""
+    id = office.approved()
+    office.at(hours=1, seconds=-0.15)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        office.clock.at += timedelta(seconds=seconds)
+
+    running = Running(office.house, wait)
+    assert [one.listed for one in running.begin_due()] == [7] and waited == [0.15]
+    running.send(timedelta(seconds=60))
+    assert office.states(id) == {"sent": 7}
+    office.at(hours=1, seconds=30)
+    running.begin_due()
+    assert waited == [0.15]
+
+
 def test_in_each_ones_own_zone(office: Office) -> None:
     from models.customers import Customer
 
