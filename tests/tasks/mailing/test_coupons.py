@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -38,7 +38,7 @@ from tasks.composing.filling import filled
 from tasks.coupon_analysis import rows as analysed
 from tasks.mailing.coupons.checking import OfferLook, trouble
 from tasks.mailing.coupons.engine import Carrying
-from tasks.mailing.coupons.saying.rows import coupons
+from tasks.mailing.coupons.saying.rows import coupons, of_token
 from tasks.mailing.coupons.tokens import NOBODY, read, token_of
 from tasks.mailing.coupons.words import said
 from tasks.mailing.running.engine import Running
@@ -55,7 +55,7 @@ from tasks.redeeming.engine import Redeeming
 from tasks.returns.marks import mark_of
 from tests.fakes import NOW
 from tests.tasks.codes.seeded import chance
-from tests.tasks.mailing.office import Office, letter, open_office
+from tests.tasks.mailing.office import COMPANY, Office, letter, open_office
 from tests.tasks.redeeming import shop
 
 # Nothing of these comes from the kind of database.
@@ -169,6 +169,33 @@ def test_no_address_holds_a_code(office: Office) -> None:
     token = next(word for word in ours if word.endswith(".png")).rpartition("/")[2].removesuffix(".png")
     assert read(office.house.printed, token) in {one.id for one in office.letters(id)}
     assert read(office.house.printed, token[:-1] + ("a" if token[-1] != "a" else "b")) is None
+
+
+def test_a_coupon_that_was_put_off_is_shown_to_its_last_day_in_every_outlet(tmp_path: Path, database: Engine) -> None:
+    """Its end is that of the westernmost outlet: in the company's own zone it is the next day by then."""
+    company = COMPANY.replace("Asia/Vladivostok", "Europe/Kaliningrad")
+    office = open_office(tmp_path / "company", database, company)
+    office.customers(range(1, 8))
+    office.group("tea", range(1, 8))
+    last = datetime(2026, 12, 1, 21, 59, 59, 999_999, tzinfo=UTC)  # 1 December in Kaliningrad, the 2nd in Moscow
+    offer(office, shop.terms(control_percent=0, codes=RULES, last_day=date(2026, 11, 24)), ends_at=last - timedelta(7))
+    id = approved(office)
+    office.at(hours=1)
+    office.minute()
+    office.change(Coupon, col(Coupon.customer_id) == 1, ends_at=last)
+    tokens = {one.customer_id: token_of(office.house.printed, one.id or 0) for one in office.letters(id)}
+
+    def shown(customer: int) -> tuple[str, date | None]:
+        with office.house.reads() as session:
+            found = of_token(office.house, session, tokens[customer])
+        assert found is not None
+        return found[1], found[0].until
+
+    office.at(days=5)
+    code = next(one.code for one in issued(office) if one.customer_id == 1)
+    assert shown(1) == (code, date(2026, 12, 1)) and shown(2) == ("", None)
+    office.at(days=9)
+    assert shown(1) == ("", None)
 
 
 def test_a_list_that_is_killed_goes_on_without_a_loss_or_a_second_code(office: Office) -> None:

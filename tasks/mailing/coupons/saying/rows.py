@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +28,7 @@ from tasks.mailing.coupons.tokens import NOBODY, page_of, picture_of, read, toke
 from tasks.mailing.coupons.words import Said, said
 from tasks.mailing.jobs import Due
 from tasks.mailing.statements import M
+from tasks.offers.windows import last_day
 from tasks.offers.wording import Words
 from tasks.returns.marks import mark_of
 
@@ -76,7 +76,7 @@ def _until(house: House, words: Said, code: Code) -> date:
     """The last day of a code, which may hold longer than its offer."""
     if code.ends_at is None:
         return words.until
-    return max(words.until, code.ends_at.astimezone(ZoneInfo(house.workspace.company.zone)).date())
+    return max(words.until, last_day(code.ends_at, house.workspace.company.zones))
 
 
 def trial(house: House, session: Session, key: str) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def of_token(house: House, session: Session, token: str) -> tuple[LetterCoupon, 
     if found is None or offer is None or found.state not in IN_HANDS:
         return None
     mark, code = mark_of(house.printed, letter), _codes(session, offer, {found.customer_id}).get(found.customer_id)
-    if code is None or trouble_now(house, session, offer):
+    if code is None or trouble_now(house, session, offer, code):
         return LetterCoupon(mark=mark), ""
     words = said(offer.terms, words_of(house, session, offer), language)
     until = _until(house, words, code)
@@ -156,10 +156,11 @@ def of_token(house: House, session: Session, token: str) -> tuple[LetterCoupon, 
     return shown, code.kept
 
 
-def trouble_now(house: House, session: Session, offer: Carried) -> bool:
-    """Whether no till would take a code of it, whosever it is; what only begins later is shown already."""
+def trouble_now(house: House, session: Session, offer: Carried, code: Code) -> bool:
+    """Whether no till would take this code of it, which may hold longer; what only begins later is shown already."""
+    ends = max((at for at in (offer.ends_at, code.ends_at) if at is not None), default=None)
     return offer.stage is not OfferStage.OPEN or (
-        offer.ends_at is not None and offer.ends_at <= now_by(house.clock, session)
+        offer.ends_at is not None and ends is not None and ends <= now_by(house.clock, session)
     )
 
 
