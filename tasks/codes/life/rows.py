@@ -13,7 +13,7 @@ from integrations.errors import Refused
 from models.database import Clock, Moment, now_by, portions
 from models.locale import mark
 from models.reason import because
-from models.redemptions import BatchKind, Coupon, CouponBatch, CouponEvent, CouponState, Happened
+from models.redemptions import BatchKind, Coupon, CouponBatch, CouponEvent, CouponState, Happened, OfferRow
 from tasks.delivery.statements import QUICK
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
@@ -58,11 +58,22 @@ def reopen(session: Session, clock: Clock, coupons: Sequence[int], by: str, why:
 
 
 def extend(session: Session, clock: Clock, coupons: Sequence[int], until: datetime, by: str, why: str) -> int:
-    """Let codes hold until then, where they would have ended before; returns how many. Raises Refused."""
+    """Let codes hold until then, where they and their offers would have ended before; returns how many. Raises Refused.
+
+    An end of its own before that of its offer would end a coupon sooner wherever its own is what is shown.
+    """
     if until <= now_by(clock, session):
         raise Refused(because(PAST, code="past"))
-    sooner = (C.state != CouponState.REPLACED, or_(C.ends_at.is_(None), C.ends_at < until))
+    ends = col(OfferRow.ends_at)
+    over = select(col(OfferRow.id)).where(or_(ends.is_(None), ends < until))
+    sooner = (C.state != CouponState.REPLACED, or_(C.ends_at.is_(None), C.ends_at < until), C.offer_id.in_(over))
     return _change(session, clock, coupons, sooner, {"ends_at": until}, (Happened.EXTENDED, by, why))
+
+
+def end_with_offer(session: Session, offer: int, ends_at: datetime) -> None:
+    """Forget ends of codes that their offer has overtaken: it holds until then now."""
+    sooner = update(Coupon).where(C.offer_id == offer, C.ends_at < ends_at).values(ends_at=None)
+    session.execute(sooner, execution_options=QUICK)
 
 
 def _change(

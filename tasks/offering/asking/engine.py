@@ -20,6 +20,7 @@ from models.redemptions import OfferRow, OfferStage, OfferVersion
 from models.written import minor_units
 from tasks.approval.rules import Weight, Who
 from tasks.approval.single.engine import Questions, Thing, Words
+from tasks.codes.life.rows import end_with_offer
 from tasks.codes.shapes import uses_of
 from tasks.house import House
 from tasks.offering import facts
@@ -166,7 +167,10 @@ class OfferApproval:
         row.approved_hash, row.changed_at = version.hash, now_by(self.clock, session)
         if row.stage in (OfferStage.DRAFT, OfferStage.ASKED):
             row.stage = OfferStage.OPEN
+        ended = row.ends_at
         fit(row, terms, offers.knowledge(session, self.house.workspace))
+        if ended and row.ends_at and ended < row.ends_at:
+            end_with_offer(session, row.id or 0, row.ends_at)
         session.flush()
 
     def _approved(self, session: Session, row: OfferRow, terms: OfferTerms) -> tuple[Line, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.asking.engine import OfferApproval
 from tasks.offering.issuing.engine import Issuing
+from tasks.schedule.wall import local
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
 from tests.tasks.codes.coupons import customers, group
@@ -181,6 +182,21 @@ def test_what_was_stopped_stays_so_after_its_end_whoever_lets_a_coupon_hold_long
     assert OfferApproval(house).look_after() == 1
     assert "stopped" not in said(extend(house, "2027-06-01", batch=coupons(house)[0].batch_id))
     assert offer(house).stage == OfferStage.OPEN
+
+
+def test_no_coupon_ends_before_its_offer(house: House) -> None:
+    """Whoever lets it hold longer until a day before the offer's own last one brings nothing nearer; and an offer that
+    holds longer than a coupon that was put off takes it along.
+    """
+    approved(house)
+    issue(house)
+    one, *_ = coupons(house)
+    sooner = local(offer(house).ends_at, "Europe/Moscow").date() - timedelta(days=2)
+    assert "nothing of it was to be changed" in said(extend(house, sooner.isoformat(), coupon=one.id))
+    extend(house, "2026-12-31", coupon=one.id)
+    change(house, "last_day: 2027-02-28")
+    decide(house)
+    assert {it.ends_at for it in coupons(house)} == {None} and offer(house).ends_at.year == 2027
 
 
 def test_a_client_gets_another_code_with_a_why(house: House) -> None:
