@@ -125,10 +125,14 @@ def bars_png(of: Bars, scale: int = 3) -> bytes:
 
 
 def qr_code(content: str) -> segno.QRCode:
-    """Error correction M: a seventh of it may be soiled. Raises Refused for what a phone would not read."""
+    """Error correction M: a seventh of it may be soiled. Raises Refused for what a phone would not read.
+
+    Russian letters say which they are: left to itself segno writes them as Japanese ones, and each reader guesses.
+    """
     if not 0 < len(content) <= QR_MOST:
         raise Refused(because(NO_QR, code="no_qr", most=QR_MOST))
-    return segno.make_qr(content, error="m", boost_error=False)
+    plain = content.isascii()
+    return segno.make_qr(content, error="m", boost_error=False, encoding=None if plain else "utf-8", eci=not plain)
 
 
 def qr_svg(content: str) -> bytes:
