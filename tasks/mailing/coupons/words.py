@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from models.figures import counted, weekdays
+from models.figures import counted, day, weekdays
 from models.locale import mark, spoken, translate
 from models.offers import CodeKind, OfferTerms
 from tasks.composing.expressions import VALUE_MAX
@@ -61,12 +61,16 @@ def sentences(terms: OfferTerms, words: Words) -> Iterator[str]:
 def _how_often(terms: OfferTerms) -> Iterator[str]:
     """What is said of each holder: what all of them may do together concerns none of them."""
     is_own, limits = terms.codes.kind is not CodeKind.GENERIC, terms.limits
-    if limits.per_customer and not (is_own and limits.per_code):
+    of_code = limits.per_code if is_own else 0
+    if of_code and not 0 < limits.per_customer < of_code:
+        yield counted(rules.PER_CODE, of_code)
+    elif limits.per_customer:
         yield counted(rules.PER_CUSTOMER, limits.per_customer)
-    elif is_own and limits.per_code:
-        yield counted(rules.PER_CODE, limits.per_code)
     else:
         yield translate(rules.ANY_TIMES)
+    if limits.per_period:
+        period = counted(rules.PERIOD, limits.period_days, first=day(terms.first_day))
+        yield counted(rules.PER_PERIOD, limits.per_period, period=period)
 
 
 def _goods(terms: OfferTerms, words: Words) -> Iterator[str]:

@@ -18,7 +18,7 @@ from models.delivery import State
 from models.letters import Happening
 from models.mailing_orders import RESUME, RunMailingForm, TestMailingForm
 from models.mailings import MailEvent, Mailing, Stage
-from models.offers import AmountOff, CodeKind, CodeRules, Conditions, Goods, OfferTerms
+from models.offers import AmountOff, CodeKind, CodeRules, Conditions, Goods, Limits, OfferTerms, Which
 from models.redemptions import (
     Arm,
     BatchKind,
@@ -541,6 +541,24 @@ def test_the_holder_reads_the_terms_and_nothing_of_the_house() -> None:
         said(of.model_copy(update={"gives": AmountOff(amount=Decimal(200))}), Words(), "ru").gives
         == "Скидка 200\u00a0₽ на все эти товары вместе"
     )
+
+
+def test_the_holder_reads_of_how_many_units_and_how_often() -> None:
+    of = TERMS.model_copy(update={
+        "goods": Goods(groups=("Tea",), which=Which.CHEAPEST, at_most=1), "first_day": date(2026, 11, 2),
+        "limits": Limits(per_code=0, per_period=2, period_days=7),
+    })  # fmt: skip
+    assert said(of, Words(), "en").terms == (
+        "Goods: the group “Tea” with all below it. Only for the cheapest of them: at most 1 unit a receipt. "
+        "A code works any number of times. "
+        "At most 2 uses a customer in every 7 days, counted from 2 November 2026."
+    )
+
+
+def test_the_holder_reads_the_nearer_of_two_limits() -> None:
+    both = {"per_code": 2, "per_customer": 1}, {"per_code": 1, "per_customer": 2}
+    told = [said(TERMS.model_copy(update={"limits": Limits(**one)}), Words(), "en").terms for one in both]
+    assert told == ["At most 1 use a customer.", "A code works 1 time."]
 
 
 def test_long_terms_are_cut_between_sentences_and_say_so() -> None:
