@@ -130,6 +130,11 @@ def word_of(rules: CodeRules) -> str:
     return code
 
 
+def shown_as(shape: Shape, code: str) -> str:
+    """A code as people read it; one of another shape as it is kept."""
+    return shape.shown(code) if shape.matched(code) == code else code
+
+
 def uses_of(rules: CodeRules, limits: Limits) -> int:
     """How often one code may be redeemed; 0 is no limit. A generic one is everybody's: the offer's own limits hold."""
     return 0 if rules.kind is CodeKind.GENERIC else limits.per_code

@@ -12,12 +12,14 @@ from integrations.errors import Refused
 from models.database import now_by
 from models.locale import language, mark, translate, translate_plural
 from models.offer_orders import AS_SHEETS, TakeCodesForm
-from models.offers import CodeKind, OfferTerms
+from models.offers import CodeKind, CodeRules, OfferTerms
 from models.post import Value
 from models.reason import because
 from models.redemptions import BatchKind, Coupon, CouponBatch, CouponState, OfferRow
+from tasks.codes.folding import fold
+from tasks.codes.life.rows import batch_kind
 from tasks.codes.pictures import content_of, qr_png, qr_svg
-from tasks.codes.shapes import Shape, shape_of
+from tasks.codes.shapes import shape_of, shown_as
 from tasks.codes.sheets import Paper, Words, sheets
 from tasks.house import House
 from tasks.mailing.coupons.words import sentences
@@ -35,7 +37,8 @@ TITLE = mark("A file with codes")
 NO_BATCH = mark("This offer has no batch № {batch}. Their numbers stand on its page.")
 NOT_OF = mark("Coupon № {coupon} is not one of this offer. Look its number up by its code.")
 EMPTY_ONE = mark("This code is stopped or replaced, so it is given to nobody. Look which one is there in its place.")
-EMPTY = mark("No code of this batch may be given out: none is live.")
+USED_ONE = mark("This code has been used as often as it may, so its card would work nowhere. Look at its history.")
+EMPTY = mark("No code of this batch may be given out: none is live and has a use left.")
 TOO_MANY = mark("{number} cards are too many for sheets here, at most {most}. Take the table to a printing house.")
 BEFORE = mark("Its codes were taken before: {who}. Say why they are taken again.")
 TAKEN = mark("{number} code is in the file"), mark("{number} codes are in the file")
@@ -119,9 +122,8 @@ class Files:
     ) -> CodesFile:  # fmt: skip
         if batch is None:
             return self._card(session, row, terms, form.coupon)
-        shape = shape_of(terms.codes) if batch.kind == BatchKind.UNIQUE else None
         as_sheets, name = form.what == AS_SHEETS, f"{row.key}-{batch.id}"
-        codes = list(self._codes(session, batch, shape, PRINTED_MOST + 1 if as_sheets else 10**9))
+        codes = list(self._codes(session, batch, terms.codes, PRINTED_MOST + 1 if as_sheets else 10**9))
         if not codes:
             raise Refused(because(EMPTY, code="empty"))
         if not as_sheets:
@@ -129,7 +131,8 @@ class Files:
             return CodesFile(name=f"{name}.csv", media="text/csv; charset=utf-8", data=table, number=len(codes))
         if len(codes) > PRINTED_MOST:
             raise Refused(because(TOO_MANY, code="too_many", number=batch.made, most=PRINTED_MOST))
-        pdf = self._printed(session, terms, codes)
+        ends = looks.first_end(session, batch.id or 0, row.ends_at) if row.ends_at else None
+        pdf = self._printed(session, terms, codes, ends)
         return CodesFile(name=f"{name}.pdf", media="application/pdf", data=pdf, number=len(codes))
 
     def _card(self, session: Session, row: OfferRow, terms: OfferTerms, coupon: int) -> CodesFile:
@@ -139,15 +142,16 @@ class Files:
             raise Refused(because(NOT_OF, code="not_of", coupon=coupon))
         if found.state != CouponState.LIVE:
             raise Refused(because(EMPTY_ONE, code="empty"))
-        shape = shape_of(terms.codes) if terms.codes.kind is CodeKind.UNIQUE else None
-        code = shape.shown(found.code) if shape and shape.matched(found.code) else found.code
-        pdf = self._printed(session, terms, [code], found.ends_at)
+        if found.most and found.used >= found.most:
+            raise Refused(because(USED_ONE, code="used_up"))
+        kind = BatchKind(batch_kind(session, found))
+        pdf = self._printed(session, terms, [_shown(found.code, kind, terms.codes)], found.ends_at)
         return CodesFile(name=f"{row.key}-coupon-{coupon}.pdf", media="application/pdf", data=pdf, number=1)
 
-    def _codes(self, session: Session, batch: CouponBatch, shape: Shape | None, most: int) -> Iterator[str]:
-        after, left = 0, most
+    def _codes(self, session: Session, batch: CouponBatch, rules: CodeRules, most: int) -> Iterator[str]:
+        after, left, kind = 0, most, BatchKind(batch.kind)
         while left and (some := looks.codes_of(session, batch.id or 0, after, min(AT_ONCE, left))):
-            yield from (shape.shown(code) if shape and shape.matched(code) else code for _, code in some)
+            yield from (_shown(code, kind, rules) for _, code in some)
             after, left = some[-1][0], left - len(some)
 
     def _printed(
@@ -185,3 +189,10 @@ class Files:
             return None
         content = content_of(code)
         return ("image/svg+xml", qr_svg(content)) if kind == "svg" else ("image/png", qr_png(content))
+
+
+def _shown(code: str, kind: BatchKind, rules: CodeRules) -> str:
+    """A code as people read it: its own word as it was written, drawn ones with their hyphens."""
+    if kind is BatchKind.GENERIC and fold(rules.word) == code:
+        return rules.word.strip()
+    return shown_as(shape_of(rules), code) if kind is BatchKind.UNIQUE else code

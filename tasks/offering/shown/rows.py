@@ -3,17 +3,19 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.customers import Address, Customer
+from models.database import Moment
 from models.letters import Happening
 from models.mailings import MailEvent, Message
 from models.order_book import GivenOrder
 from models.redemptions import Coupon, CouponEvent, Redemption
 
 MOST = 200
+C = Coupon.__table__.c  # type: ignore[attr-defined]
 
 
 def of_offer(session: Session, offer: int) -> Sequence[CouponEvent]:
@@ -64,10 +66,19 @@ def taken(session: Session, offer: str) -> list[GivenOrder]:
 
 
 def codes_of(session: Session, batch: int, after: int, most: int) -> list[tuple[int, str]]:
-    """The next codes of a batch that may be given out."""
-    c = Coupon.__table__.c  # type: ignore[attr-defined]
-    query = select(c.id, c.code).where(c.batch_id == batch, c.id > after, c.state == "live").order_by(c.id).limit(most)
+    """The next codes of a batch that may be given out: whoever got one that is used up would be refused."""
+    query = select(C.id, C.code).where(*_good(batch), C.id > after).order_by(C.id).limit(most)
     return [(id, code) for id, code in session.execute(query).tuples()]
+
+
+def first_end(session: Session, batch: int, of_offer: datetime) -> datetime | None:
+    """When the first of them ends, which may hold longer than their offer."""
+    return session.execute(select(func.min(case((C.ends_at > of_offer, C.ends_at), else_=of_offer), type_=Moment()))
+                           .where(*_good(batch))).scalar()  # fmt: skip
+
+
+def _good(batch: int) -> tuple[ColumnElement[bool], ...]:
+    return C.batch_id == batch, C.state == "live", or_(C.most == 0, C.used < C.most)
 
 
 def a_code_of(session: Session, offer: int) -> str:

@@ -1,4 +1,4 @@
-"""What is printed for bearers says all that they have to know, and until when."""
+"""What is given out and printed for bearers works, and says all that they have to know."""
 
 import io
 from collections.abc import Iterator
@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from models.database import SetClock
 from models.locale import spoken
 from models.offer_orders import AS_SHEETS, TakeCodesForm
 from models.order_book import RunState
+from models.redemptions import Coupon
 from tasks.house import House
-from tasks.offering.files.engine import Files
+from tasks.offering.files.engine import CodesFile, Files
 from tasks.offering.shown import rows as looks
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
-from tests.tasks.offering.desk import COMPANY, approved, coupons, extend, issue
+from tests.tasks.offering.desk import COMPANY, approved, coupons, extend, issue, said
 
 
 @pytest.fixture(params=["sqlite"])
@@ -31,12 +32,24 @@ def house(database: Engine, tmp_path: Path) -> Iterator[House]:
         yield furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW), company=COMPANY)
 
 
-def printed(house: House, **form: object) -> str:
+def form(**more: object) -> TakeCodesForm:
+    return TakeCodesForm.model_validate({"offer": "tea", "person": "gleb", "reason": "printed badly"} | more)
+
+
+def taken(house: House, **more: object) -> CodesFile:
     files = Files(house)
-    report = files.take(TakeCodesForm.model_validate({"offer": "tea", "person": "gleb", "what": AS_SHEETS} | form))
-    assert files.made is not None, str(report.refusal)
-    pages = pypdf.PdfReader(io.BytesIO(files.made.data)).pages
+    report = files.take(form(**more))
+    assert files.made is not None, said(report)
+    return files.made
+
+
+def text(pdf: bytes) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).replace("\u00a0", " ").split())
+
+
+def printed(house: House, **more: object) -> str:
+    return text(taken(house, what=AS_SHEETS, **more).data)
 
 
 def test_a_card_says_every_condition_that_its_bearer_may_fail(house: House) -> None:
@@ -85,3 +98,29 @@ def test_who_took_codes_in_prefect_is_written_down_and_asked_why_the_next_time(h
         [order] = looks.taken(session, "tea")
     assert (order.person, order.run_state) == ("gleb", RunState.OVER)
     assert not any(one.code in f"{order.form} {order.said}" for one in coupons(house))
+
+
+def test_whoever_gets_a_code_from_a_file_can_use_it(house: House) -> None:
+    """A code that is used up lives on in its batch, and is printed no more."""
+    approved(house)
+    issue(house)
+    one, *others = coupons(house)
+    with house.sessions.begin() as session:
+        session.execute(update(Coupon).where(Coupon.id == one.id).values(used=1))  # type: ignore[arg-type]
+    assert taken(house, batch=one.batch_id).data.decode("utf-8-sig").split()[1:] == [it.code for it in others]
+    assert taken(house, batch=one.batch_id, what=AS_SHEETS).number == 2
+    assert "as often as it may" in said(Files(house).take(form(coupon=one.id)))
+    extend(house, "2027-01-31", batch=one.batch_id)
+    assert "until 31.01.2027" in text(taken(house, batch=one.batch_id, what=AS_SHEETS).data)
+    extend(house, "2027-02-28", coupon=others[0].id)
+    assert "until 31.01.2027" in text(taken(house, batch=one.batch_id, what=AS_SHEETS).data)
+    assert "until 28.02.2027" in text(taken(house, coupon=others[0].id).data)
+
+
+def test_a_word_for_everybody_is_printed_as_it_was_written(house: House) -> None:
+    """As it is kept it has Latin letters and digits that look alike: 3ИMA10."""
+    approved(house, codes="one for everybody", word="Зима-10", title="Зима")
+    issue(house, 0)
+    [one] = coupons(house)
+    assert taken(house, batch=one.batch_id).data.decode("utf-8-sig").split() == ["code", "Зима-10"]
+    assert "Зима-10" in text(taken(house, batch=one.batch_id, what=AS_SHEETS).data)

@@ -21,7 +21,7 @@ from models.piece import OfferRow as Product
 from models.redemptions import OfferStage
 from tasks.codes.folding import fold
 from tasks.codes.reading import TEST_CODE
-from tasks.codes.shapes import MOST_SIGNS, Shape, shape_of
+from tasks.codes.shapes import MOST_SIGNS, shape_of, shown_as
 from tasks.house import House
 from tasks.mailing.coupons.rows import C, Carried, carried, nobodys, works
 from tasks.mailing.coupons.tokens import NOBODY, page_of, picture_of, read, token_of
@@ -126,13 +126,8 @@ def _codes(session: Session, offer: Carried, customers: Collection[int]) -> dict
             C.offer_id == offer.id, C.customer_id.in_(some), *works()
         )
         for customer, code, ends_at in session.execute(query.order_by(C.id)).tuples():
-            found[customer] = Code(shown_as(shape, code), code, ends_at)
+            found[customer] = Code(shown_as(shape, code) if shape else code, code, ends_at)
     return found
-
-
-def shown_as(shape: Shape | None, code: str) -> str:
-    """A code as people read it; one of another shape as it is kept."""
-    return shape.shown(code) if shape is not None and shape.matched(code) == code else code
 
 
 def of_token(house: House, session: Session, token: str) -> tuple[LetterCoupon, str] | None:
