@@ -112,8 +112,8 @@ class OfferVerbs:
             return TakenFile(told=tuple(told))
         return TakenFile(name=files.made.name, media=files.made.media, data=files.made.data)
 
-    def offer_symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
-        return Files(self.house).symbol(key, kind)
+    def offer_symbol(self, key: str, kind: str, as_bars: bool) -> tuple[str, bytes] | None:
+        return Files(self.house).symbol(key, kind, as_bars)
 
     def find_coupon(self, typed: str) -> CouponFound:
         return Coupons(self.house).found(typed)

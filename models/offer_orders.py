@@ -12,6 +12,7 @@ from models.orders import Signed
 APPROVE_IT, RETURN_IT = "approve", "return for correction"
 STOP_BY, OPEN_BY = "stop", "open"
 AS_TABLE, AS_SHEETS = "a table", "sheets with cards"
+AS_QR, AS_CODE_128, AS_EAN_13 = SYMBOLS = ("QR code", "bars: Code 128", "bars: EAN-13")
 A_NUMBER, TO_GROUPS = "so many codes", "one for each customer of groups"
 CODES_MOST = 5_000_000  # at once
 OFFER_TITLE = mark("Key of the offer")
@@ -169,6 +170,12 @@ class TakeCodesForm(AboutOffer):
     what: Annotated[Literal["a table", "sheets with cards"], InWords()] = Field(
         default="a table", title=mark("What kind of file"),
         description=mark("A table for a printing house, or cards on A4 to print and cut."),
+    )  # fmt: skip
+    symbol: Annotated[Literal["QR code", "bars: Code 128", "bars: EAN-13"], InWords()] = Field(
+        default="QR code", title=mark("What stands on cards for tills"),
+        description=mark(
+            "Scanners of bars only read Code 128 (Latin letters and digits) or EAN-13 (codes of 10 drawn digits)."
+        ),
     )  # fmt: skip
 
 

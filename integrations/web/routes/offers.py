@@ -26,10 +26,12 @@ from models.locale import mark
 from models.offer_orders import (
     A_NUMBER,
     APPROVE_IT,
+    AS_QR,
     AS_SHEETS,
     AS_TABLE,
     CODES_MOST,
     RETURN_IT,
+    SYMBOLS,
     TO_GROUPS,
     AskOfferForm,
     DecideOfferForm,
@@ -51,7 +53,7 @@ NO_FILE = mark("Choose a file with codes. Nothing has been taken in.")
 TONES = {OfferStage.ASKED: "warn", OfferStage.OPEN: "good", OfferStage.STOPPED: "bad"}
 TITLES: dict[str, Any] = {
     "stages": STAGE_TITLES, "tones": TONES, "Stage": OfferStage, "happened_titles": HAPPENED_TITLES,
-    "said_titles": SAID_TITLES, "batch_titles": BATCH_TITLES,
+    "said_titles": SAID_TITLES, "batch_titles": BATCH_TITLES, "symbols": SYMBOLS,
 }  # fmt: skip
 
 routes = Routes()
@@ -208,11 +210,12 @@ def import_codes(request: Request, key: str) -> Response:
 @routes.post(PATH + "/{key}/codes", Permission.CUSTOMERS)
 def take_codes(request: Request, key: str) -> Response:
     """A file with the codes of a batch, to its browser only; who took it stays written down."""
-    form = TakeCodesForm(
-        offer=key, batch=number(request, "batch"), coupon=number(request, "coupon"),
-        what=AS_SHEETS if said(request, "what", 10) == "sheets" else AS_TABLE,
-        reason=said(request, "why", WHY_MOST), person="",
-    )  # fmt: skip
+    symbol = said(request, "symbol", 20)
+    form = TakeCodesForm.model_validate({
+        "offer": key, "batch": number(request, "batch"), "coupon": number(request, "coupon"),
+        "what": AS_SHEETS if said(request, "what", 10) == "sheets" else AS_TABLE,
+        "symbol": symbol if symbol in SYMBOLS else AS_QR, "reason": said(request, "why", WHY_MOST), "person": "",
+    })  # fmt: skip
     file = desk(request).take_codes(visitor_of(request), once_of(request), form)
     if not file.data:
         return _back(request, key, file.told)
@@ -221,12 +224,13 @@ def take_codes(request: Request, key: str) -> Response:
 
 
 @routes.get(PATH + "/{key}/code.{kind}", Permission.CUSTOMERS)
-def symbol(request: Request, key: str, kind: str) -> Response:
-    """The picture of the one code for everybody."""
-    found = desk(request).offer_symbol(key, kind) if kind in ("svg", "png") else None
+def symbol(request: Request, key: str, kind: str, bars: str = "") -> Response:
+    """The picture of the one code for everybody: QR, or bars."""
+    found = desk(request).offer_symbol(key, kind, bool(bars)) if kind in ("svg", "png") else None
     if found is None:
         raise HTTPException(404)
-    headers = {"Content-Disposition": f'attachment; filename="{key}.{kind}"', "Cache-Control": "no-store"}
+    name = f"{key}{'-bars' if bars else ''}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found[1], media_type=found[0], headers=headers)
 
 

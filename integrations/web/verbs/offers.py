@@ -59,8 +59,8 @@ class OfferVerbs(Protocol):
 
     def take_codes(self, visitor: Visitor, once: str, form: TakeCodesForm) -> TakenFile: ...
 
-    def offer_symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
-        """The QR picture of the one code for everybody, with its type."""
+    def offer_symbol(self, key: str, kind: str, as_bars: bool) -> tuple[str, bytes] | None:
+        """The QR picture of the one code for everybody, or its bars (Code 128), with its type."""
 
     def find_coupon(self, typed: str) -> CouponFound: ...
 

@@ -4,6 +4,7 @@ Whoever takes one is written down; a batch that was taken before is given again 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,14 +12,14 @@ from sqlalchemy.orm import Session
 from integrations.errors import Refused
 from models.database import now_by
 from models.locale import language, mark, translate, translate_plural
-from models.offer_orders import AS_SHEETS, TakeCodesForm
+from models.offer_orders import AS_CODE_128, AS_EAN_13, AS_QR, AS_SHEETS, TakeCodesForm
 from models.offers import CodeKind, CodeRules, OfferTerms
 from models.post import Value
 from models.reason import because
 from models.redemptions import BatchKind, Coupon, CouponBatch, CouponState, OfferRow
 from tasks.codes.folding import fold
 from tasks.codes.life.rows import batch_kind
-from tasks.codes.pictures import content_of, qr_png, qr_svg
+from tasks.codes.pictures import Symbol, bars_png, bars_svg, code_128, content_of, qr_png, qr_svg
 from tasks.codes.shapes import shape_of, shown_as
 from tasks.codes.sheets import Paper, Words, sheets
 from tasks.house import House
@@ -33,6 +34,7 @@ from tasks.orders.answers import Report
 from tasks.schedule.wall import local
 
 AT_ONCE, PRINTED_MOST = 50_000, 3_000
+SYMBOL = {AS_QR: Symbol.QR, AS_CODE_128: Symbol.CODE_128, AS_EAN_13: Symbol.EAN_13}
 TITLE = mark("A file with codes")
 NO_BATCH = mark("This offer has no batch № {batch}. Their numbers stand on its page.")
 NOT_OF = mark("Coupon № {coupon} is not one of this offer. Look its number up by its code.")
@@ -121,7 +123,7 @@ class Files:
         self, session: Session, row: OfferRow, batch: CouponBatch | None, terms: OfferTerms, form: TakeCodesForm
     ) -> CodesFile:  # fmt: skip
         if batch is None:
-            return self._card(session, row, terms, form.coupon)
+            return self._card(session, row, terms, form)
         as_sheets, name = form.what == AS_SHEETS, f"{row.key}-{batch.id}"
         codes = list(self._codes(session, batch, terms.codes, PRINTED_MOST + 1 if as_sheets else 10**9))
         if not codes:
@@ -132,11 +134,12 @@ class Files:
         if len(codes) > PRINTED_MOST:
             raise Refused(because(TOO_MANY, code="too_many", number=batch.made, most=PRINTED_MOST))
         ends = looks.first_end(session, batch.id or 0, row.ends_at) if row.ends_at else None
-        pdf = self._printed(session, terms, codes, ends)
+        pdf = self._printed(session, terms, codes, SYMBOL[form.symbol], ends)
         return CodesFile(name=f"{name}.pdf", media="application/pdf", data=pdf, number=len(codes))
 
-    def _card(self, session: Session, row: OfferRow, terms: OfferTerms, coupon: int) -> CodesFile:
+    def _card(self, session: Session, row: OfferRow, terms: OfferTerms, form: TakeCodesForm) -> CodesFile:
         """The card of one client's code, to be handed or sent to them."""
+        coupon = form.coupon
         found = session.get(Coupon, coupon)
         if found is None or found.offer_id != row.id:
             raise Refused(because(NOT_OF, code="not_of", coupon=coupon))
@@ -145,7 +148,8 @@ class Files:
         if found.most and found.used >= found.most:
             raise Refused(because(USED_ONE, code="used_up"))
         kind = BatchKind(batch_kind(session, found))
-        pdf = self._printed(session, terms, [_shown(found.code, kind, terms.codes)], found.ends_at)
+        shown = _shown(found.code, kind, terms.codes)
+        pdf = self._printed(session, terms, [shown], SYMBOL[form.symbol], found.ends_at)
         return CodesFile(name=f"{row.key}-coupon-{coupon}.pdf", media="application/pdf", data=pdf, number=1)
 
     def _codes(self, session: Session, batch: CouponBatch, rules: CodeRules, most: int) -> Iterator[str]:
@@ -155,19 +159,19 @@ class Files:
             after, left = some[-1][0], left - len(some)
 
     def _printed(
-        self, session: Session, terms: OfferTerms, codes: Sequence[str], ends: datetime | None = None
+        self, session: Session, terms: OfferTerms, codes: Sequence[str], symbol: Symbol, ends: datetime | None = None
     ) -> bytes:  # fmt: skip
         """Cards with all that their bearers have to know; the more that is, the fewer there are on a sheet."""
         now = now_by(self.clock, session)
         words = self._words(session, terms, now, ends)
         for paper in PAPERS:
             try:
-                sheets(words, codes[:1], paper, now)
+                sheets(words, codes[:1], replace(paper, symbol=symbol), now)
             except Refused as refused:
                 if refused.reason.code != NO_ROOM or paper is PAPERS[-1]:
                     raise
             else:
-                return sheets(words, codes, paper, now)
+                return sheets(words, codes, replace(paper, symbol=symbol), now)
         raise AssertionError
 
     def _words(self, session: Session, terms: OfferTerms, now: datetime, ends: datetime | None) -> Words:
@@ -179,8 +183,8 @@ class Files:
         day = translate(FROM_UNTIL, **said) if is_coming else translate(UNTIL, day=said["day"])
         return Words(title=terms.title, lines=lines, until=day, company=company.name, language=language())
 
-    def symbol(self, key: str, kind: str) -> tuple[str, bytes] | None:
-        """The picture of the one code of an offer that has one for everybody."""
+    def symbol(self, key: str, kind: str, as_bars: bool = False) -> tuple[str, bytes] | None:
+        """The picture of the one code of an offer that has one for everybody; None too where bars cannot hold it."""
         with self.house.reads() as session:
             row = rows.by_key(session, key)
             version = rows.in_force(session, row) if row else None
@@ -188,6 +192,8 @@ class Files:
         if version is None or not code or rows.terms_of(version).codes.kind is not CodeKind.GENERIC:
             return None
         content = content_of(code)
+        if as_bars:
+            return _bars(content, kind)
         return ("image/svg+xml", qr_svg(content)) if kind == "svg" else ("image/png", qr_png(content))
 
 
@@ -196,3 +202,11 @@ def _shown(code: str, kind: BatchKind, rules: CodeRules) -> str:
     if kind is BatchKind.GENERIC and fold(rules.word) == code:
         return rules.word.strip()
     return shown_as(shape_of(rules), code) if kind is BatchKind.UNIQUE else code
+
+
+def _bars(content: str, kind: str) -> tuple[str, bytes] | None:
+    try:
+        drawn = code_128(content)
+    except Refused:
+        return None
+    return ("image/svg+xml", bars_svg(drawn)) if kind == "svg" else ("image/png", bars_png(drawn))

@@ -13,11 +13,13 @@ from models.locale import spoken
 from models.offer_orders import AS_SHEETS, TakeCodesForm
 from models.order_book import RunState
 from models.redemptions import Coupon
+from tasks.codes.folding import ean_digit
 from tasks.house import House
 from tasks.offering.files.engine import CodesFile, Files
 from tasks.offering.shown import rows as looks
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
+from tests.tasks.codes.decoders import PRINTED, by_zxing, pages_of
 from tests.tasks.offering.desk import COMPANY, approved, coupons, extend, issue, said
 
 
@@ -124,3 +126,25 @@ def test_a_word_for_everybody_is_printed_as_it_was_written(house: House) -> None
     [one] = coupons(house)
     assert taken(house, batch=one.batch_id).data.decode("utf-8-sig").split() == ["code", "Зима-10"]
     assert "Зима-10" in text(taken(house, batch=one.batch_id, what=AS_SHEETS).data)
+
+
+@PRINTED
+def test_cards_have_what_the_scanner_of_the_till_reads(house: House) -> None:
+    """A scanner of bars reads no QR code. One that begins with 0 would be a UPC-A to it."""
+    approved(house, signs="digits only", length=9, prefix="4")
+    issue(house, 2)
+    codes, batch = [one.code for one in coupons(house)], coupons(house)[0].batch_id
+    ean = [code + ean_digit(code) for code in codes]
+    wanted = {"QR code": ("qr", codes), "bars: Code 128": ("code_128", codes), "bars: EAN-13": ("ean_13", ean)}
+    for symbol, (kind, expected) in wanted.items():
+        (page,) = pages_of(taken(house, batch=batch, what=AS_SHEETS, symbol=symbol).data)
+        assert sorted(by_zxing(page)) == [(kind, code) for code in sorted(expected)]
+
+
+def test_a_latin_word_has_bars_too(house: House) -> None:
+    approved(house, codes="one for everybody", word="TEA-10")
+    issue(house, 0)
+    files = Files(house)
+    kind, png = files.symbol("tea", "png", as_bars=True) or ("", b"")
+    assert kind == "image/png" and by_zxing(png) == [("code_128", "TEA10")]
+    assert (files.symbol("tea", "svg", as_bars=True) or ("", b""))[1].startswith(b"<svg")
