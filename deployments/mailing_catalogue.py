@@ -23,7 +23,9 @@ MAILINGS = (
     ),
     Entry(
         "forget_what_is_old", ("retention",), ("40 3 * * *",), title=mark("What is kept no longer"),
-        about=mark("Forgets who never confirmed a subscription, and answers to programs after a week."), door=BULK,
+        about=mark(
+            "Forgets who never confirmed a subscription, and answers to programs and files with codes after a week."
+        ), door=BULK,
     ),
     Entry(
         "begin_mailing", ("make-mailing",), title=mark("Mailing: begin"),

@@ -137,6 +137,13 @@ def take_codes(form: TakeCodesForm) -> Ending:
     return told(by_the_book(lambda: Files(house()).put(form, run)))
 
 
+@step(mark("Take away files with codes after a week"))
+def clear_codes() -> Ending:
+    """A code is money to whoever has it; the file was to be taken away when it was printed."""
+    gone = Files(house()).clear()
+    return Ending(done=gone, total=gone)
+
+
 @step(mark("See to the days of offers"))
 def look_after_offers() -> Ending:
     """End what is over, remind who is asked, go on with batches that a kill has left."""

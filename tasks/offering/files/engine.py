@@ -5,7 +5,8 @@ Whoever takes one is written down; a batch that was taken before is given again 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +47,10 @@ BEFORE = mark("Its codes were taken before: {who}. Say why they are taken again.
 TAKEN = mark("{number} code is in the file"), mark("{number} codes are in the file")
 UNTIL, FROM_UNTIL = mark("until {day}"), mark("from {first} until {day}")
 PAPERS, NO_ROOM = (Paper(), Paper(rows=4), Paper(rows=3), Paper(columns=1, rows=2)), "no_room"
-WRITTEN = mark("The file lies here: {place}. Take it away from there when it is printed.")
+WRITTEN = mark(
+    "The file lies here: {place}. Take it away from there when it is printed; after a week it is taken away by itself."
+)
+FOLDER, KEPT = "codes", timedelta(days=7)
 
 
 class CodesFile(Value):
@@ -101,12 +105,20 @@ class Files:
                     ("offer", key),
                     report.model_dump(mode="json"),
                 )
-        folder = self.house.var / "codes"
+        folder = self.house.var / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         (folder / self.made.name).write_bytes(self.made.data)
-        notes = (translate(WRITTEN, place=f"codes/{self.made.name}"),)
+        notes = (translate(WRITTEN, place=f"{FOLDER}/{self.made.name}"),)
         return report.model_copy(update={"notes": notes})
+
+    def clear(self) -> int:
+        """Take away what was put there a week ago, and nobody has; returns how many files."""
+        since = self.house.now() - KEPT
+        old = [one for one in (self.house.var / FOLDER).glob("*") if one.is_file() and _written_at(one) < since]
+        for one in old:
+            one.unlink(missing_ok=True)
+        return len(old)
 
     def _batch(self, session: Session, row: OfferRow, form: TakeCodesForm, run: str) -> CouponBatch:
         found = next((one for one in rows.batches(session, row.id or 0) if one.id == form.batch), None)
@@ -202,6 +214,10 @@ def _shown(code: str, kind: BatchKind, rules: CodeRules) -> str:
     if kind is BatchKind.GENERIC and fold(rules.word) == code:
         return rules.word.strip()
     return shown_as(shape_of(rules), code) if kind is BatchKind.UNIQUE else code
+
+
+def _written_at(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def _bars(content: str, kind: str) -> tuple[str, bytes] | None:

@@ -1,7 +1,9 @@
 """What is given out and printed for bearers works, and says all that they have to know."""
 
 import io
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pypdf
@@ -117,6 +119,19 @@ def test_whoever_gets_a_code_from_a_file_can_use_it(house: House) -> None:
     extend(house, "2027-02-28", coupon=others[0].id)
     assert "until 31.01.2027" in text(taken(house, batch=one.batch_id, what=AS_SHEETS).data)
     assert "until 28.02.2027" in text(taken(house, coupon=others[0].id).data)
+
+
+def test_a_file_that_nobody_took_away_is_gone_after_a_week(house: House) -> None:
+    approved(house)
+    issue(house)
+    assert Files(house).clear() == 0
+    report = Files(house).put(form(batch=coupons(house)[0].batch_id))
+    (file,) = (house.var / "codes").iterdir()
+    assert file.name in said(report)
+    for age, gone in ((timedelta(days=6), 0), (timedelta(days=8), 1)):
+        os.utime(file, ((house.now() - age).timestamp(),) * 2)
+        assert Files(house).clear() == gone
+    assert not file.exists()
 
 
 def test_a_word_for_everybody_is_printed_as_it_was_written(house: House) -> None:
