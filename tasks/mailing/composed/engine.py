@@ -138,9 +138,10 @@ class Composing:
     def checked(self, session: Session, mailing: Mailing, document: MailDocument, edition: int) -> Checked:
         """Make it ready, and look at everything that could speak against it."""
         ways, made = self.ways(), self.made(session, mailing, document, edition)
+        reach, zone = self.reach(session, mailing), self.house.workspace.company.zone
         outlook = Outlook(
-            ways, self.reach(session, mailing), self.house.public_url, self._is_past(mailing),
-            coupons.look(session, mailing, self.house.workspace.company.zone), self._goes_at(session, mailing),
+            ways, reach, self.house.public_url, self._is_past(mailing),
+            coupons.look_closely(session, mailing, zone, sum(reach.values())), self._goes_at(session, mailing),
         )  # fmt: skip
         found, outside = list(checking.about(mailing, document, outlook)), None
         if made.compiled is None:

@@ -49,7 +49,7 @@ A_DAY = timedelta(days=1)
 class OfferLook:
     """The offer of a mailing at this moment. `free` are imported codes that are nobody's, or those for everybody.
 
-    `holders` are customers who have a code of it already.
+    `holders` are customers who have a code of it already; `space` is why codes for so many could be guessed.
     """
 
     key: str
@@ -62,6 +62,7 @@ class OfferLook:
     free: int = 0
     holders: int = 0
     zone: str = "UTC"
+    space: Reason = NO_REASON
 
 
 def trouble(look: OfferLook, at: datetime) -> Reason:
@@ -100,10 +101,16 @@ def about(
     elif look.ends_at is not None and look.ends_at < at + A_DAY:
         words = {"title": look.title, "day": _day(look.ends_at, look.zone)}
         yield Finding(Severity.WARNS, because(ENDS_SOON, code="offer_ends_soon", **words))
-    if look.kind is CodeKind.IMPORTED and look.free + look.holders < number:
-        yield _stops(because(TOO_FEW, code="too_few_codes", title=look.title, free=look.free, number=number))
+    yield from _codes(look, number)
     for variant in document.variants:
         yield from _variant(variant, look)
+
+
+def _codes(look: OfferLook, number: int) -> Iterator[Finding]:
+    if look.kind is CodeKind.IMPORTED and look.free + look.holders < number:
+        yield _stops(because(TOO_FEW, code="too_few_codes", title=look.title, free=look.free, number=number))
+    if look.space:
+        yield _stops(look.space)
 
 
 def _variant(variant: MailVariant, look: OfferLook) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ A customer has one code of an offer that works, whatever mailings bring it: a le
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ from models.redemptions import (
     OfferStage,
     OfferVersion,
 )
+from tasks.codes.rows import live_like
+from tasks.codes.shapes import Shape, check_space, shape_of
 from tasks.content.references import refer
 from tasks.delivery.statements import QUICK
 from tasks.groups.control import in_control
@@ -102,6 +104,30 @@ def look(session: Session, mailing: Mailing, zone: str) -> OfferLook | None:
     )  # fmt: skip
 
 
+def look_closely(session: Session, mailing: Mailing, zone: str, number: int) -> OfferLook | None:
+    """The same, and whether it has codes for so many recipients, which is asked before the first letter goes."""
+    found, offer = look(session, mailing, zone), carried(session, mailing.offer)
+    if found is None or offer is None or offer.kind is not CodeKind.UNIQUE:
+        return found
+    return replace(found, space=_space(session, offer, number * (100 - offer.terms.control_percent) // 100))
+
+
+def _space(session: Session, offer: Carried, number: int) -> Reason:
+    """Why codes for so many could be guessed. Who has one needs none, which is counted only where it matters."""
+    shape = shape_of(offer.terms.codes)
+    live = live_like(session, shape, offer.id)
+    why = _crowded(shape, live + number)
+    return _crowded(shape, live + max(0, number - _having(session, offer))) if why else why
+
+
+def _crowded(shape: Shape, live: int) -> Reason:
+    try:
+        check_space(shape, live)
+    except Refused as refused:
+        return refused.reason
+    return NO_REASON
+
+
 def offer_trouble(session: Session, house: House, mailing: Mailing) -> Reason:
     """Why no letter of a mailing may go now, by its offer; no reason where it may, or carries none."""
     found = look(session, mailing, house.workspace.company.zone)
@@ -129,8 +155,10 @@ def free(session: Session, offer: Carried) -> int:
 
 def holders(session: Session, offer: Carried) -> int:
     """How many customers have one of its imported codes that works."""
-    if offer.kind is not CodeKind.IMPORTED:
-        return 0
+    return _having(session, offer) if offer.kind is CodeKind.IMPORTED else 0
+
+
+def _having(session: Session, offer: Carried) -> int:
     mine = (C.offer_id == offer.id, C.customer_id.is_not(None), *works())
     return session.execute(select(func.count(C.customer_id.distinct())).where(*mine)).scalar_one()
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 from models.customers import Address, Customer
 from models.delivery import State
 from models.letters import Happening
-from models.mailing_orders import RESUME, RunMailingForm, TestMailingForm
+from models.mailing_orders import RESUME, CheckMailingForm, RunMailingForm, TestMailingForm
 from models.mailings import MailEvent, Mailing, Stage
 from models.offers import AmountOff, CodeKind, CodeRules, Conditions, Goods, Limits, OfferTerms, Which
 from models.redemptions import (
@@ -36,6 +36,7 @@ from tasks.archive.engine import Archive
 from tasks.codes.folding import fold
 from tasks.composing.filling import filled
 from tasks.coupon_analysis import rows as analysed
+from tasks.mailing.asking.engine import Asking
 from tasks.mailing.coupons.checking import OfferLook, trouble
 from tasks.mailing.coupons.engine import Carrying
 from tasks.mailing.coupons.saying.rows import coupons, of_token
@@ -346,6 +347,26 @@ def test_imported_codes_are_given_while_there_are_any(office: Office) -> None:
 
 
 # The check.
+
+
+@ANYWHERE
+def test_codes_that_would_be_too_short_for_so_many_stop_it_at_its_check(office: Office) -> None:
+    """Told in the middle, it could not be mended: codes that are out stay as they are."""
+    offer(office, shop.terms(control_percent=0, codes=CodeRules(charset="digits", length=7), limits={"per_code": 1}))
+    id = ready(office)
+
+    def told() -> str:
+        return str(Asking(office.house).checked(CheckMailingForm(mailing=id, person="olga")).refusal)
+
+    assert not told(), "7 of 10,000,000 are within one of a million"
+    with office.house.sessions.begin() as session:
+        of = session.execute(select(CouponBatch)).scalar_one()
+        of.wanted = of.made = 5
+    assert "The codes are too short" in told()
+    for n in range(1, 4):
+        with office.house.sessions.begin() as session:
+            session.add(Coupon(code=f"{n}000000", offer_id=1, batch_id=1, customer_id=n, made_at=NOW))
+    assert not told(), "who has a code needs none"
 
 
 @ANYWHERE
