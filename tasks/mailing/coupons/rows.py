@@ -89,6 +89,12 @@ def carried(session: Session, key: str) -> Carried | None:
                    row.ends_at)  # fmt: skip
 
 
+def awaits_codes(session: Session, mailing: Mailing) -> bool:
+    """Whether each of its letters goes only once its reader has a code."""
+    offer = carried(session, mailing.offer)
+    return offer is not None and offer.is_given_out
+
+
 def look(session: Session, mailing: Mailing, zone: str) -> OfferLook | None:
     """How the offer of a mailing stands; None where it carries none."""
     if not mailing.offer:

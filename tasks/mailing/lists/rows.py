@@ -127,10 +127,13 @@ def join(session: Session, rows: list[dict[str, Any]]) -> int:
     return len(session.connection().execute(write.returning(M.id), rows).all()) if rows else 0
 
 
-def let_winner_out(session: Session, clock: Clock, mailing: int, variant: str) -> int:
-    """Whoever waited for the winner gets it; returns how many."""
+def let_winner_out(session: Session, clock: Clock, mailing: int, variant: str, awaits_code: bool = False) -> int:
+    """Whoever waited for the winner gets it; returns how many. With `awaits_code` it goes once their codes are there:
+    whoever gave them out may have been cut off.
+    """
     waiting = (M.mailing_id == mailing, M.state == State.HELD, M.why == WAITS)
-    change = update(MESSAGE).where(*waiting).values(state=State.PLANNED, variant=variant, why="", due_at=clock.plus())
+    goes = {"state": State.HELD, "why": WAITS_FOR_CODE} if awaits_code else {"state": State.PLANNED, "why": ""}
+    change = update(MESSAGE).where(*waiting).values(variant=variant, due_at=clock.plus(), **goes)
     return int(session.execute(change, execution_options=QUICK).rowcount)  # type: ignore[attr-defined]
 
 

@@ -33,7 +33,7 @@ from tasks.house import House
 from tasks.mailing.composed.checking import LOOPBACK
 from tasks.mailing.composed.rows import left_out_of, whom
 from tasks.mailing.coupons.engine import Carrying
-from tasks.mailing.coupons.rows import carried, offer_trouble
+from tasks.mailing.coupons.rows import awaits_codes, offer_trouble
 from tasks.mailing.engine import Sender
 from tasks.mailing.jobs import Tally
 from tasks.mailing.life import rows as life
@@ -176,8 +176,7 @@ class Running:
         document = MailDocument.model_validate(version.document)
         split = split_of(row.split, [one.name for one in document.variants])
         outlets = {one.key: one.zone for one in self.house.workspace.company.outlets if one.zone}
-        main, offer = self._kind(row.account), carried(session, row.offer)
-        awaits_code = offer is not None and offer.is_given_out
+        main, awaits_code = self._kind(row.account), awaits_codes(session, row)
         for kind, account in ((main, row.account), (AddressKind.PHONE, row.cascade)):
             if not account or (account == row.cascade and kind is main):
                 continue

@@ -18,6 +18,7 @@ from models.people import Permission, permissions_of
 from models.reason import because
 from tasks.house import House
 from tasks.mailing.asking.facts import STAGES
+from tasks.mailing.coupons.rows import awaits_codes
 from tasks.mailing.life import rows as life
 from tasks.mailing.life.engine import CALLED, page_of
 from tasks.mailing.lists.rows import let_winner_out
@@ -155,7 +156,7 @@ class Steering:
         wanted = form.variant.strip().upper()
         if wanted not in known:
             raise Refused(because(NO_VARIANT, code="no_variant", variant=form.variant, known=", ".join(known)))
-        number = let_winner_out(session, self.clock, form.mailing, wanted)
+        number = let_winner_out(session, self.clock, form.mailing, wanted, awaits_codes(session, row))
         return translate_plural(*LET_OUT, number, variant=wanted)
 
     def _ordered(

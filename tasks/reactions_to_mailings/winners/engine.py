@@ -15,6 +15,7 @@ from models.mailings import Mailing, Stage
 from models.reason import Reason, because
 from models.trial import BY_TITLES
 from tasks.house import House
+from tasks.mailing.coupons.rows import awaits_codes
 from tasks.mailing.lists.rows import let_winner_out
 from tasks.notices import rows as notices
 from tasks.reactions_to_mailings import rows as mailings
@@ -122,7 +123,7 @@ class Winners:
             self._ask(session, row, terms, found, waiting[mailing])
             said = because(ASKED, code="asked", id=mailing, number=waiting[mailing])
             return Decision(mailing, "", 0, said)
-        number = let_winner_out(session, self.clock, mailing, chosen)
+        number = let_winner_out(session, self.clock, mailing, chosen, awaits_codes(session, row))
         text = LET_OUT if found.winner else TAKEN
         words = {"id": mailing, "variant": chosen, "number": number} | ({"why": found.reason} if found.winner else {})
         return Decision(mailing, chosen, number, because(text, code="let_out", **words))

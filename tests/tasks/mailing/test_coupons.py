@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 from sqlmodel import col
 
 from models.customers import Address, Customer
 from models.delivery import State
 from models.letters import Happening
-from models.mailing_orders import RESUME, CheckMailingForm, RunMailingForm, TestMailingForm
-from models.mailings import MailEvent, Mailing, Stage
+from models.mailing_orders import RESUME, CheckMailingForm, RunMailingForm, TestMailingForm, WinnerForm
+from models.mailings import MailEvent, Mailing, Message, Stage
 from models.offers import AmountOff, CodeKind, CodeRules, Conditions, Goods, Limits, OfferTerms, Which
 from models.redemptions import (
     Arm,
@@ -231,6 +231,26 @@ def test_a_list_that_is_killed_goes_on_without_a_loss_or_a_second_code(office: O
     with office.house.reads() as session:
         [batch] = session.execute(select(CouponBatch).where(col(CouponBatch.once) == f"mailing:{id}")).scalars()
         assert batch.made == batch.wanted == 7
+
+
+def test_a_winner_that_is_chosen_before_all_have_their_codes_waits_for_them(office: Office) -> None:
+    """Whoever gave the codes out was killed after those of the tested; the others' letters bring theirs too."""
+    offer(office)
+    id = office.made()
+    said_ = office.document(id) | {"variants": [letter(blocks=BLOCKS), letter(name="B", blocks=BLOCKS)]}
+    assert not office.save(id, said_).refusal
+    office.set_up(id, offer="tea", shares="A 20, B 20")
+    for report in (office.ask(id), office.decide(id)):
+        assert not report.refusal, str(report.refusal)
+    office.at(hours=1)
+    Running(office.house)._begin(id)
+    with office.house.sessions.begin() as session:
+        mine = (col(Message.mailing_id) == id, col(Message.why) == "waits_for_code")
+        session.execute(update(Message).where(*mine).values(state=State.CANCELLED, why="cancelled"))
+    waited = sum(state == (State.HELD, "waits_for_winner") for state in whys(office, id).values())
+    assert waited and not Steering(office.house).winner(WinnerForm(mailing=id, variant="B", person="olga")).refusal
+    office.minute()
+    assert len(office.post.got) == waited == len(issued(office))
 
 
 def test_whoever_went_between_the_list_and_the_codes_gets_none(office: Office) -> None:
