@@ -114,7 +114,7 @@ class CashierVerbs:
             {"layout": one.layout, "signs": one.signs, "checks": one.checks, "modulus": one.system.modulus,
              "radix": one.system.radix} for one in known.shapes
         ]  # fmt: skip
-        return {"shapes": shapes, "free": sorted(known.free), "test": fold(TEST_CODE)}
+        return {"shapes": shapes, "free": sorted(known.free), "words": sorted(known.words), "test": fold(TEST_CODE)}
 
     def cashier_signs_in(self, at: At, cashier: int, pin: str) -> SignedIn:
         return self._cashiers.sign_in(at, cashier, pin, Pins(self.passwords.hash, self.passwords.fits))

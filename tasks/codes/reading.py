@@ -39,6 +39,9 @@ def read(typed: str, forms: Forms, scanned: bool = False) -> Reading:
         return Reading(why=because(NO_CODE, code="no_code"))
     if is_of_a_test(meant[0]):
         return Reading(why=because(OF_A_TEST, code="test_code"))
+    # A Russian word, read by its keys, may be as right as a drawn code is.
+    if word := next((code for code in meant if code in forms.words), ""):
+        return Reading(word)
     if scanned or not any(shape.matched(meant[0]) for shape in forms.shapes):
         meant += [digits for digits in [behind_ean(meant[0], scanned)] if digits]
     for code in meant:

@@ -183,7 +183,12 @@ def forms(session: Session) -> Forms:
     shapes = dict.fromkeys(_shape(terms) for terms in session.execute(versions).scalars())
     others = select(col(CouponBatch.id)).where(col(CouponBatch.kind) != BatchKind.UNIQUE)
     lengths = select(func.length(C.code)).where(C.batch_id.in_(others)).distinct()
-    return Forms(tuple(one for one in shapes if one), frozenset(session.execute(lengths).scalars()))
+    generic = select(col(CouponBatch.id)).where(col(CouponBatch.kind) == BatchKind.GENERIC)
+    words = select(C.code).where(C.batch_id.in_(generic))
+    return Forms(
+        tuple(one for one in shapes if one), frozenset(session.execute(lengths).scalars()),
+        frozenset(session.execute(words).scalars()),
+    )  # fmt: skip
 
 
 class KnownForms:

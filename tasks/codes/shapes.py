@@ -154,7 +154,11 @@ def check_space(shape: Shape, live: int) -> None:
 
 @dataclass(frozen=True)
 class Forms:
-    """All that a code of the house may look like: shapes, and the lengths of codes that no shape tells about."""
+    """All that a code of the house may look like: shapes, and the lengths of codes that no shape tells about.
+
+    `words` are those for everybody: few, and known to everybody.
+    """
 
     shapes: tuple[Shape, ...] = ()
     free: Collection[int] = frozenset()
+    words: Collection[str] = frozenset()

@@ -20,6 +20,7 @@ from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
 from tasks.codes.drawing import draw
+from tasks.codes.folding import fold
 from tasks.codes.pictures import ean_13, qr_png
 from tasks.codes.reading import read
 from tasks.codes.shapes import Forms, shape_of
@@ -244,15 +245,16 @@ def reads_as_the_house(page: Any) -> None:
     """Whatever is typed or scanned, the device takes it for the same code as the house, or for none."""
     rules = [CodeRules(prefix="LETO", groups_of=4), CodeRules(charset="digits", length=10), CodeRules(check_sign=False)]
     shapes = tuple(map(shape_of, rules))
-    known = Forms(shapes, frozenset({6}))
+    word = fold("приветмир")  # its keys are a code of the third shape
+    known = Forms(shapes, frozenset({6, len(word)}), frozenset({word}))
     drawn = [code for shape in shapes for code in draw(shape, 3, os.urandom)]
     typed = [spelt for code in drawn for spelt in (
         code, code.lower(), f" {code[:3]}-{code[3:]} ", code.translate(str.maketrans("ABCEHKMPTX", "АВСЕНКМРТХ")),
         f"https://cups.example/c/{code}", code[:-1], code[1:] + code[:1], f"0{code}",
         ean_13(code).text if len(code) == 12 else code,
-    )] + ["", "tea234", "LET0", "я", "…", "https://", "123456789012"]  # fmt: skip
+    )] + ["", "tea234", "LET0", "я", "…", "https://", "123456789012", "приветмир"]  # fmt: skip
     cases = [(one, scanned) for one in typed for scanned in (False, True)]
-    forms = {"free": [6], "shapes": [
+    forms = {"free": [6, len(word)], "words": [word], "shapes": [
         {"layout": one.layout, "signs": one.signs, "checks": one.checks, "modulus": one.system.modulus,
          "radix": one.system.radix} for one in shapes
     ]}  # fmt: skip

@@ -60,6 +60,8 @@ const Code = (() => {
     const meant = spellings(typed);
     if (!meant.length) return null;
     if (!forms || (!forms.shapes.length && !forms.free.length) || meant[0] === forms.test) return undefined;
+    const word = meant.find((code) => (forms.words || []).includes(code));
+    if (word) return word;
     if (scanned || !forms.shapes.some((shape) => matched(shape, meant[0]))) {
       const digits = behindEan(meant[0], scanned);
       if (digits) meant.push(digits);

@@ -112,6 +112,14 @@ def test_codes_that_no_shape_tells_about_are_looked_up_by_their_length():
     assert read("чай-10", Forms(free=frozenset({5}))).code == fold("ЧАЙ10")
 
 
+def test_a_russian_word_for_everybody_is_never_read_by_its_keys():
+    """Its keys are Latin letters, and where codes have no check sign any of them would be a code."""
+    shape = shape_of(CodeRules(check_sign=False))
+    word = fold("ПРИВЕТМИР")
+    assert read("приветмир", Forms((shape,))).code == "GHBDTNVBH"
+    assert read("приветмир", Forms((shape,), frozenset({9}), frozenset({word}))).code == word
+
+
 def test_a_right_code_of_ours_comes_before_one_that_merely_has_the_length():
     forms = Forms((PLAIN,), frozenset({10}))
     (code,) = draw(PLAIN, 1, chance())
