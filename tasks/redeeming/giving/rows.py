@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.basket import Given
 from models.reason import NO_REASON, Reason, because
 from models.redemptions import Happened, Redeemed
+from tasks.codes.life.rows import give_on
 from tasks.loyalty.engine import Points
 from tasks.redeeming import refusals, rows, statements
 from tasks.redeeming.calls import Back, GiveBack
@@ -130,6 +131,7 @@ def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restore
         freed += [Change(row.offer_id, take.kind, take.scope, used=-take.n) for take in mine]
     for coupon in sorted(row.coupon_id for row, one in pairs if one.whole):
         rows.give_coupon(session, coupon, used=-1)
+        give_on(session, coupon)
     points = sum(take_back(session, order.points, row, one, order.call) for row, one in pairs)
     rows.give(session, sorted(freed, key=lambda change: change.place))
     return points

@@ -17,7 +17,7 @@ from tasks.redeeming.calls import GiveBack
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW, FakeChannel
 from tests.house import furnished
-from tests.tasks.offering.desk import COMPANY, approved, change, coupons, decide, issue, open_again, said, stop
+from tests.tasks.offering.desk import COMPANY, approved, change, coupons, decide, issue, open_again, replace, said, stop
 from tests.tasks.redeeming.shop import call
 
 
@@ -25,6 +25,23 @@ from tests.tasks.redeeming.shop import call
 def house(database: Engine, tmp_path: Path) -> Iterator[House]:
     with spoken("en"):
         yield furnished(tmp_path / "company", database, {"fake": FakeChannel()}, SetClock(NOW), company=COMPANY)
+
+
+def test_a_use_that_comes_back_is_of_the_code_that_the_client_has_now(house: House) -> None:
+    approved(house, per_code=2)
+    issue(house, 1)
+    [first] = coupons(house)
+    till = Redeeming.of(house)
+    assert not till.redeem(call("a", first.code)).outcomes[0].reason
+    replace(house, first.id or 0)
+    replace(house, coupons(house)[-1].id or 0, "lost again")
+    now = coupons(house)[-1]
+    assert not till.redeem(call("b", now.code)).outcomes[0].reason
+    assert till.redeem(call("c", now.code)).outcomes[0].reason.code == "code"
+    for _ in range(2):  # the same return again
+        till.give_back(GiveBack(key="back", till="till-1", sale="a", by="nina"))
+    assert not till.redeem(call("d", now.code)).outcomes[0].reason
+    assert till.redeem(call("e", now.code)).outcomes[0].reason.code == "code" and not till.audit().off
 
 
 def test_what_was_approved_is_what_comes_off_and_what_the_pages_tell(house: House) -> None:
