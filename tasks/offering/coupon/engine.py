@@ -42,7 +42,8 @@ class Coupons:
             one = life.find(session, reading.code) if reading else None
             if one is not None:
                 return CouponFound(ids=(one.id or 0,))
-            mine = looks.of_customer(session, looks.customers_called(session, said))
+            whose = looks.customers_called(session, said, self.house.workspace.company.country)
+            mine = looks.of_customer(session, whose)
             lines = tuple(self._page(session, one) for one in mine)
         why = NO_REASON if lines else reading.why or because(NOBODY, code="nobody")
         return CouponFound(ids=tuple(one.id for one in lines), lines=lines, why=why)

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.customers import Address, Customer
 from models.database import Moment
 from models.letters import Happening
+from models.loyalty import Card
 from models.mailings import MailEvent, Message
 from models.order_book import GivenOrder
 from models.redemptions import Coupon, CouponEvent, Redemption
+from tasks.customers.record.asking import asked
+from tasks.loyalty.numbers import read
 
 MOST = 200
 C = Coupon.__table__.c  # type: ignore[attr-defined]
@@ -47,14 +51,19 @@ def of_customer(session: Session, customers: Collection[int], most: int = 50) ->
     return session.execute(query.limit(most)).scalars().all()
 
 
-def customers_called(session: Session, said: str) -> list[int]:
-    """By number, by card, or by an address as it is kept."""
-    found: set[int | None] = set()
-    if said.isascii() and said.isdecimal() and len(said) < 10:
-        found |= set(session.execute(select(col(Customer.id)).where(col(Customer.id) == int(said))).scalars())
-    found |= set(session.execute(select(col(Customer.id)).where(col(Customer.code) == said)).scalars())
-    found |= set(session.execute(select(col(Address.customer_id)).where(col(Address.value) == said.lower())).scalars())
-    return sorted(one for one in found if one is not None)
+def customers_called(session: Session, said: str, country: str) -> list[int]:
+    """By number, by the company's own code or a card of ours, or by an address, however it is written."""
+    wanted = asked(said, country)
+    number = wanted.number or (int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0)
+    ways: list[Select[Any]] = [
+        select(col(Customer.id)).where(or_(col(Customer.id) == number, col(Customer.code) == said)),
+        select(col(Card.customer_id)).where(col(Card.number) == (read(said) or "")),
+    ]
+    ways += [
+        select(col(Address.customer_id)).where(col(Address.kind) == one.kind, col(Address.value) == one.value)
+        for one in wanted.addresses
+    ]
+    return sorted({one for way in ways for one in session.execute(way).scalars() if one is not None})
 
 
 def taken(session: Session, offer: str) -> list[GivenOrder]:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from models.customers import Address, AddressKind, Customer
 from models.database import SetClock
 from models.desk import Visitor
 from models.locale import spoken
-from models.redemptions import Happened
+from models.loyalty import Card
+from models.redemptions import Coupon, Happened
 from tasks.house import House
 from tasks.offering.coupon.engine import Coupons
 from tasks.offering.shown.engine import ShownOffers
@@ -42,6 +44,20 @@ def test_a_use_that_comes_back_is_of_the_code_that_the_client_has_now(house: Hou
         till.give_back(GiveBack(key="back", till="till-1", sale="a", by="nina"))
     assert not till.redeem(call("d", now.code)).outcomes[0].reason
     assert till.redeem(call("e", now.code)).outcomes[0].reason.code == "code" and not till.audit().off
+
+
+def test_a_clients_coupons_are_found_by_whatever_the_client_says(house: House) -> None:
+    approved(house)
+    issue(house, 1)
+    with house.sessions.begin() as session:
+        session.add(Customer(id=7, code="C-7", created_at=NOW, changed_at=NOW))
+        session.flush()
+        for kind, value in ((AddressKind.PHONE, "+79160000007"), (AddressKind.EMAIL, "anna@example.org")):
+            session.add(Address(customer_id=7, kind=kind, value=value, written=value, print=value, since=NOW))
+        session.add(Card(number="2900000000070", customer_id=7, made_at=NOW))
+        session.execute(update(Coupon).values(customer_id=7))
+    for one in ("8 (916) 000-00-07", "+79160000007", "Anna@Example.org", "2900000000070", "C-7", "7", "№ 7"):
+        assert Coupons(house).found(one).ids == (1,), one
 
 
 def test_what_was_approved_is_what_comes_off_and_what_the_pages_tell(house: House) -> None:
