@@ -49,7 +49,7 @@ A_DAY = timedelta(days=1)
 class OfferLook:
     """The offer of a mailing at this moment. `free` are imported codes that are nobody's, or those for everybody.
 
-    `holders` are customers who have a code of it already; `space` is why codes for so many could be guessed.
+    `holders` are recipients who have a code of it already; `space` is why codes for so many could be guessed.
     """
 
     key: str

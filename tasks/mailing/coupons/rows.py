@@ -38,6 +38,7 @@ from tasks.codes.shapes import Shape, check_space, shape_of
 from tasks.content.references import refer
 from tasks.delivery.statements import QUICK
 from tasks.groups.control import in_control
+from tasks.groups.recipients import people
 from tasks.house import House
 from tasks.mailing.coupons.checking import OfferLook, trouble
 from tasks.mailing.lists.rows import KEPT_FROM, WAITS, WAITS_FOR_CODE
@@ -103,27 +104,33 @@ def look(session: Session, mailing: Mailing, zone: str) -> OfferLook | None:
     if row is None:
         return OfferLook(mailing.offer)
     offer = carried(session, mailing.offer)
+    kind = offer.kind if offer else CodeKind.UNIQUE
+    word = free(session, offer) if offer and kind is CodeKind.GENERIC else 0
     return OfferLook(
-        row.key, row.title, OfferStage(row.stage), offer is not None, row.starts_at, row.ends_at,
-        offer.kind if offer else CodeKind.UNIQUE, free(session, offer) if offer else 0,
-        holders(session, offer) if offer else 0, zone,
+        row.key, row.title, OfferStage(row.stage), offer is not None, row.starts_at, row.ends_at, kind, word, zone=zone
     )  # fmt: skip
 
 
 def look_closely(session: Session, mailing: Mailing, zone: str, number: int) -> OfferLook | None:
     """The same, and whether it has codes for so many recipients, which is asked before the first letter goes."""
     found, offer = look(session, mailing, zone), carried(session, mailing.offer)
-    if found is None or offer is None or offer.kind is not CodeKind.UNIQUE:
+    if found is None or offer is None or not offer.is_given_out:
         return found
-    return replace(found, space=_space(session, offer, number * (100 - offer.terms.control_percent) // 100))
-
-
-def _space(session: Session, offer: Carried, number: int) -> Reason:
-    """Why codes for so many could be guessed. Who has one needs none, which is counted only where it matters."""
+    if offer.kind is CodeKind.IMPORTED:
+        return replace(found, free=free(session, offer), holders=_holders(session, offer, mailing))
     shape = shape_of(offer.terms.codes)
-    live = live_like(session, shape, offer.id)
-    why = _crowded(shape, live + number)
-    return _crowded(shape, live + max(0, number - _having(session, offer))) if why else why
+    live, lacking = live_like(session, shape, offer.id), number * (100 - offer.terms.control_percent) // 100
+    why = _crowded(shape, live + lacking)
+    if why:  # who has one needs none, which is counted only where it matters
+        why = _crowded(shape, live + max(0, lacking - _holders(session, offer, mailing)))
+    return replace(found, space=why)
+
+
+def _holders(session: Session, offer: Carried, mailing: Mailing) -> int:
+    """How many of its recipients have a code of the offer that works."""
+    whom = people(mailing.groups.get("include") or (), mailing.groups.get("exclude") or ())
+    mine = (C.offer_id == offer.id, C.customer_id.in_(whom), *works())
+    return session.execute(select(func.count(C.customer_id.distinct())).where(*mine)).scalar_one()
 
 
 def _crowded(shape: Shape, live: int) -> Reason:
@@ -157,16 +164,6 @@ def free(session: Session, offer: Carried) -> int:
     if offer.kind is CodeKind.UNIQUE:
         return 0
     return session.execute(select(func.count()).select_from(COUPON).where(*nobodys(offer))).scalar_one()
-
-
-def holders(session: Session, offer: Carried) -> int:
-    """How many customers have one of its imported codes that works."""
-    return _having(session, offer) if offer.kind is CodeKind.IMPORTED else 0
-
-
-def _having(session: Session, offer: Carried) -> int:
-    mine = (C.offer_id == offer.id, C.customer_id.is_not(None), *works())
-    return session.execute(select(func.count(C.customer_id.distinct())).where(*mine)).scalar_one()
 
 
 def nobodys(offer: Carried) -> tuple[ColumnElement[bool], ...]:

@@ -366,6 +366,18 @@ def test_imported_codes_are_given_while_there_are_any(office: Office) -> None:
     assert whys(office, id)[3] == ("held", "no_code") and office.states(id) == {"sent": 2, "held": 1}
 
 
+def test_codes_that_others_have_are_not_counted_for_its_recipients(office: Office) -> None:
+    rules, codes = CodeRules(kind=CodeKind.IMPORTED), [f"K{n}00" for n in range(1, 6)]
+    offer(office, shop.terms(codes=rules, control_percent=0), codes, BatchKind.IMPORTED,
+          owners={f"K{n}00": n for n in range(1, 5)})  # fmt: skip
+    office.group("others", [5, 6, 7])
+    assert "has 1 codes that are nobody's, and the mailing goes to 3" in str(
+        office.ask(ready(office, include="others")).refusal
+    )
+    office.group("most", [2, 3, 4, 5])
+    assert not office.ask(ready(office, "Most", include="most")).refusal
+
+
 # The check.
 
 
