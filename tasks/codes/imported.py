@@ -17,6 +17,7 @@ from tasks.content.sheets import read_sheet
 
 MOST_ROWS = 2_000_000
 LONGEST = 40
+EXACT = 10**15  # a spreadsheet keeps 15 digits of a number, and makes the others 0
 HEADINGS = frozenset({
     "код", "коды", "промокод", "промокоды", "код купона", "номер купона", "купон", "code", "codes", "promo code",
     "promocode", "coupon code", "coupon", "voucher",
@@ -89,7 +90,7 @@ def _cells(sheet: Sheet, place: int) -> Iterator[tuple[int, Cell]]:
 
 
 def _read(cell: Cell) -> tuple[str, Reason | None]:
-    if isinstance(cell, date) or (isinstance(cell, float) and not cell.is_integer()):
+    if isinstance(cell, date) or (isinstance(cell, int | float) and (cell % 1 or cell >= EXACT)):
         return "", because(SHORTENED, code="shortened")
     typed = str(int(cell)) if isinstance(cell, float) else str(cell).strip().lstrip("'")
     code = bare(typed).translate(SEEN)

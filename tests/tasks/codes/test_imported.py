@@ -48,10 +48,11 @@ def test_what_is_wrong_names_the_row_and_shows_no_code(language):
 
 
 def test_a_workbook_is_read_and_its_mangled_numbers_are_told():
-    data = workbook(["Code", "x"], ["AB-12", 1], [46012345, 2], [4.5e-7, 3], [date(2026, 3, 5), 4], ["'0077", 5])
+    data = workbook(["Code", "x"], ["AB-12", 1], [46012345, 2], [4.5e-7, 3], [date(2026, 3, 5), 4], ["'0077", 5],
+                    [4601234567890120, 6], [460123456789012, 7], ["4601234567890123", 8])  # fmt: skip
     column = read_codes(data, "codes.xlsx")
-    assert column.rows == {"AB12": 2, "46012345": 3, "0077": 6}
-    assert wrong(column) == [(4, "shortened"), (5, "shortened")]
+    assert column.rows == {"AB12": 2, "46012345": 3, "0077": 6, "460123456789012": 8, "4601234567890123": 9}
+    assert wrong(column) == [(4, "shortened"), (5, "shortened"), (7, "shortened")]
 
 
 def test_one_column_needs_no_heading():
