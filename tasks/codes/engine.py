@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from integrations.errors import Refused
 from models.content import Problem
-from models.database import Clock, let_others_in, portions
+from models.database import Clock, in_one, let_others_in, portions
 from models.locale import mark
 from models.offers import CodeRules
 from models.reason import because
@@ -170,10 +170,14 @@ class Codes:
 
     def _through(self, batch: int, change: Callable[[Session, Sequence[int]], int]) -> int:
         done, after = 0, 0
+
+        def portion(session: Session) -> tuple[list[int], int]:
+            ids = life.next_of(session, batch, after, AT_ONCE // 10)
+            return ids, change(session, ids)
+
         while True:
-            with self.sessions.begin() as session:
-                ids = life.next_of(session, batch, after, AT_ONCE // 10)
-                done += change(session, ids)
+            ids, number = in_one(self.sessions, portion)
+            done += number
             if not ids:
                 return done
             after = ids[-1]

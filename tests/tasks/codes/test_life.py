@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Refused
 from models.database import SetClock
@@ -81,6 +82,20 @@ def test_a_whole_batch_is_stopped_portion_by_portion(sessions):
     assert codes.reopen_batch(batch.id, "vera", "they were not") == 12_000
     said = [(Happened.STOPPED, "vera", "a leaked file"), (Happened.OPENED, "vera", "they were not")]
     assert events(codes, 12_000) == said
+
+
+def test_a_batch_is_stopped_whole_though_a_till_was_quicker(codes):
+    """Two transactions that wait for each other: the database lets one of them go, which begins its portion anew."""
+    failures = [OperationalError("deadlock detected", None, RuntimeError())]
+
+    def stop(session, ids):
+        stopped = life.stop(session, codes.clock, ids, "vera", WHY)
+        if failures:
+            raise failures.pop()
+        return stopped
+
+    assert codes._through(1, stop) == 3 and {one.state for one in coupons(codes)} == {CouponState.STOPPED}
+    assert events(codes, 1) == [(Happened.STOPPED, "vera", WHY)]
 
 
 def test_a_client_gets_another_code_for_one_that_does_not_work(codes):
