@@ -147,8 +147,11 @@ def _among(
     if former is None or moves_everybody(rule, former, as_of):
         return None
     touched = select(TOUCHED.c.customer_id).where(TOUCHED.c.batch > group.seen, TOUCHED.c.batch <= newest)
-    whoever = union(touched.distinct(), *moved(rule, former, as_of))  # a union of one is that one, doubles and all
-    session.connection().execute(insert(AMONG).from_select(["customer_id"], whoever))
+    whoever = union(touched.distinct(), *moved(rule, former, as_of)).subquery()  # one of them alone keeps its doubles
+    there = select(col(Customer.id)).where(
+        col(Customer.id).in_(select(whoever.c[0]))
+    )  # what they have said outlives them
+    session.connection().execute(insert(AMONG).from_select(["customer_id"], there))
     if _count(session, AMONG) * few > _count(session, Customer):
         return None
     if session.connection().dialect.name == "postgresql":  # else it takes them for thousands, and reads all receipts

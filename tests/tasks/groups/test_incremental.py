@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlmodel import col
 
 from integrations.errors import Refused
+from models import group_rules
 from models.customer_groups import Corrected, CustomerTouched
 from models.customers import Act, Address, Barred, Customer, Purpose
 from models.database import SetClock
@@ -192,3 +193,16 @@ def test_only_who_may_have_moved_is_looked_at(sessions: sessionmaker[Session]) -
     for code in range(1, 12):
         load_customers(house, str(code), "", {"city": "Omsk"}, ())
     assert rebuild(sessions, house.clock, few=5)["sleeping"].whole, "so many that all are cheaper"
+
+
+def test_whoever_is_erased_is_in_no_group_though_what_they_said_is_kept(sessions: sessionmaker[Session]) -> None:
+    """They were touched by the build of a group that another one is made of, and their consents outlive them."""
+    house = House(sessions, noon())
+    for code in range(1, 11):
+        load_customers(house, str(code), "", {}, ((Purpose.PERSONAL, Act.GIVEN, DAY),))
+    make(sessions, house.clock, "agreed", group_rules.Agreed(purpose=Purpose.PERSONAL))
+    make(sessions, house.clock, "others", Not(rule=InGroup(group="agreed")))
+    assert rebuild(sessions, house.clock)["agreed"].size == 10
+    by_hand(house, erase, 3)
+    assert rebuild(sessions, house.clock)["agreed"].size == 9
+    check(sessions, house.clock)
