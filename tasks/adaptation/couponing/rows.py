@@ -21,6 +21,7 @@ from tasks.house import House
 from tasks.mailing.coupons.rows import C, Carried, carried, nobodys, works
 from tasks.mailing.coupons.saying.rows import words_of
 from tasks.mailing.coupons.words import said
+from tasks.offers.windows import last_day
 
 
 def with_coupons(house: House, content: Content, channel: str) -> Filled:
@@ -53,19 +54,19 @@ def objections(house: House, session: Session, posts: Mapping[int, Post]) -> dic
         return {}
     keys, codes = {one.offer for one in named}, {one.code for one in named if one.code}
     offers = {row.key: row for row in session.execute(select(OfferRow).where(col(OfferRow.key).in_(keys))).scalars()}
-    live = set(session.execute(select(C.code).where(C.code.in_(codes), *works())).scalars())
+    works_until = select(C.code, C.ends_at).where(C.code.in_(codes), *works())
+    live = dict(session.execute(works_until).tuples().all())
     now = now_by(house.clock, session)
     against = {one: _against(one, offers.get(one.offer), live, now) for one in named}
     told = {id: next((against[one] for one in post.coupons if against[one]), NO_REASON) for id, post in posts.items()}
     return {id: reason for id, reason in told.items() if reason}
 
 
-def _against(one: NamedCoupon, row: OfferRow | None, live: Collection[str], now: datetime) -> Reason:
-    kept = one.code if one.code in live else ""
-    look = None
+def _against(one: NamedCoupon, row: OfferRow | None, live: Mapping[str, datetime | None], now: datetime) -> Reason:
+    kept, look = one.code if one.code in live else "", None
     if row is not None:
-        stage = OfferStage(row.stage)
-        look = OfferLook(row.key, row.title, stage, bool(row.approved_hash), row.ends_at, kept=kept)
+        ends_at = _later(row.ends_at, live.get(one.code))
+        look = OfferLook(row.key, row.title, OfferStage(row.stage), bool(row.approved_hash), ends_at, kept=kept)
     return trouble(look, one.offer, (), now, bool(one.code))
 
 
@@ -73,17 +74,25 @@ def _look(house: House, session: Session, row: OfferRow, language: str) -> Offer
     offer = carried(session, row.key)
     if offer is None:
         return OfferLook(row.key, row.title, OfferStage(row.stage))
-    kept = _for_everybody(session, offer)
+    kept, put_off = _for_everybody(session, offer)
     words = said(offer.terms, words_of(house, session, offer), language)
+    until = max(words.until, last_day(put_off, house.workspace.company.zones)) if put_off else words.until
     return OfferLook(
-        row.key, row.title, offer.stage, is_approved=True, ends_at=offer.ends_at, kind=offer.kind, kept=kept,
-        code=(offer.terms.codes.word.strip() or kept) if kept else "", gives=words.gives, terms=words.terms,
-        until=words.until,
+        row.key, row.title, offer.stage, is_approved=True, ends_at=_later(offer.ends_at, put_off), kind=offer.kind,
+        kept=kept, code=(offer.terms.codes.word.strip() or kept) if kept else "", gives=words.gives, terms=words.terms,
+        until=until,
     )  # fmt: skip
 
 
-def _for_everybody(session: Session, offer: Carried) -> str:
+def _for_everybody(session: Session, offer: Carried) -> tuple[str, datetime | None]:
+    """The code that works, and until when it was put off; "" where there is none."""
     if offer.kind is not CodeKind.GENERIC:
-        return ""
-    query = select(C.code).where(*nobodys(offer), *works()).order_by(C.id).limit(1)
-    return session.execute(query).scalar() or ""
+        return "", None
+    query = select(C.code, C.ends_at).where(*nobodys(offer), *works()).order_by(C.id).limit(1)
+    found = session.execute(query).tuples().first()
+    return found or ("", None)
+
+
+def _later(of_offer: datetime | None, of_code: datetime | None) -> datetime | None:
+    """A code may hold longer than its offer."""
+    return max(of_offer, of_code) if of_offer and of_code else of_offer

@@ -117,22 +117,24 @@ def test_what_no_till_would_take_does_not_fit_until_it_would(house: House) -> No
 
 
 def test_what_was_planned_goes_out_only_while_tills_take_its_code(house: House, clock: SetClock) -> None:
-    for key in ("open", "stopped", "over", "spent"):
+    for key in ("open", "stopped", "over", "spent", "longer"):
         tea(house, key.upper(), key=key)
         write(house, f"{{{{ coupon.{key}.code }}}}", number=key)
-    assert adapt_to_channels.fn().done == 4
+    assert adapt_to_channels.fn().done == 5
     steps.lay_out_schedule.fn()
     change(house, "stopped", stage="stopped")
     change(house, "over", ends_at=NOW + HOURS)
+    change(house, "longer", ends_at=NOW + HOURS)
     with house.sessions.begin() as session:
         session.execute(update(Coupon).where(col(Coupon.code) == "SPENT").values(state="stopped"))
+        session.execute(update(Coupon).where(col(Coupon.code) == "LONGER").values(ends_at=NOW + 2 * HOURS))
     clock.at += HOURS
     steps.publish_due.fn()
     with house.reads() as session:
         rows = session.execute(select(Delivery).where(col(Delivery.kind) == "placement").order_by(col(Delivery.id)))
         found = [(row.state, row.reason.get("code", "")) for row in rows.scalars()]
     assert found == [(State.SENT, ""), (State.HELD, "offer_stopped"), (State.HELD, "offer_ended"),
-                     (State.HELD, "no_generic_code")]  # fmt: skip
+                     (State.HELD, "no_generic_code"), (State.SENT, "")]  # fmt: skip
 
 
 def test_many_posts_are_asked_about_at_once(house: House) -> None:
