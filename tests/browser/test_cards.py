@@ -29,13 +29,19 @@ def web(tmp_path: Path) -> Iterator[Web]:
         yield web
 
 
+ALL_OF_IT = """async here => {
+    const cache = await caches.open('personal page ' + here)
+    const wanted = [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(one => one.src || one.href)
+    const found = await Promise.all([here, ...wanted].map(one => cache.match(one)))
+    return found.every(one => one)
+}"""
+
+
 def kept(page: Any, here: str) -> None:
     """Open it, and wait until the phone has all of it."""
     page.goto(here)
     page.wait_for_selector("body[data-kept=yes]")
-    page.wait_for_function(
-        "async here => (await (await caches.open('personal page ' + here)).keys()).length >= 6", arg=here
-    )
+    page.wait_for_function(ALL_OF_IT, arg=here)
 
 
 @looks_and_narrow
