@@ -101,17 +101,13 @@ def coupons(session: Session, period: Period) -> tuple[CouponLine, ...]:
     where = {"operation": "C10", "subject_kind": "offer"}
     levels: dict[str, list[Tally]] = defaultdict(list)
     for one in tally(session, (period.since, period.until), ("subject_id",), where):
-        if one.of("subject_id").count(":") == 1:  # offer:tea:coffee is what tea's coupons did to coffee
+        if ":" not in one.of("subject_id"):  # tea:coffee is what tea's coupons did to coffee
             levels[one.of("subject_id")].append(one)
     totals: dict[str, list[Tally]] = defaultdict(list)
     for one in tally(session, (midnight(EVER, period.zone), period.until), ("subject_id",), where):
         if one.of("subject_id") in levels and METRICS[one.metric].kind is not Kind.LEVEL:
             totals[one.of("subject_id")].append(one)
-    keys = {subject: subject.removeprefix("offer:") for subject in levels}
-    query = select(col(OfferRow.key), col(OfferRow.title)).where(col(OfferRow.key).in_(keys.values()))
+    query = select(col(OfferRow.key), col(OfferRow.title)).where(col(OfferRow.key).in_(levels))
     titles = dict(session.execute(query).tuples().all())
-    lines = [
-        CouponLine(key, titles.get(key) or key, sums(levels[subject]) | sums(totals[subject]))
-        for subject, key in keys.items()
-    ]
+    lines = [CouponLine(key, titles.get(key) or key, sums(levels[key]) | sums(totals[key])) for key in levels]
     return tuple(sorted(lines, key=lambda line: (-(line.of("coupons_issued") or 0), line.key)))

@@ -128,7 +128,7 @@ def _told(
         return
     group, is_money = more.get("product_group", ""), METRICS[more["metric"]].unit == Unit.MONEY
     yield Observation(
-        operation=CODE, subject_kind="offer", subject_id=f"offer:{one.key}" + (f":{group}" if group else ""),
+        operation=CODE, subject_kind="offer", subject_id=f"{one.key}:{group}" if group else one.key,
         value=value, currency=currency if is_money else "", source="measured", origin=origin, run=run,
         key=f"{CODE}:{origin}" + (f":{fact.id}" if fact else ""), corrects=fact.id if fact else None, **keys, **more,
     )  # fmt: skip

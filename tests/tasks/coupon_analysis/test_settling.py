@@ -68,11 +68,11 @@ def test_what_was_found_is_told_once_a_day(shop: Shop) -> None:
     assert low < brought < high and abs(brought - 60 * 200) < 300
     assert (told["coupon_profit_low"] or 0) < (told["coupon_profit"] or 0) < (told["coupon_profit_high"] or 0)
     shifts = {one.product_group: (one.subject_id, (one.value or 0) > 0) for one in facts(shop, "coupon_shift")}
-    assert shifts == {"tea": ("offer:tea:tea", True), "Coffee": ("offer:tea:Coffee", False)}
+    assert shifts == {"tea": ("tea:tea", True), "Coffee": ("tea:Coffee", False)}
     assert settle(shop).facts == 0, "the same look again tells nothing"
     one = facts(shop, "coupons_issued")[0]
     assert (one.operation, one.subject_kind, one.subject_id, one.campaign, one.goal, one.fund, one.run) == (
-        "C10", "offer", "offer:tea", "spring", "sales", "fund", "run",
+        "C10", "offer", "tea", "spring", "sales", "fund", "run",
     )  # fmt: skip
 
 
