@@ -210,7 +210,7 @@ class OfferApproval:
             return len(over)
 
     def _holds_on(self, session: Session, row: OfferRow, now: datetime) -> bool:
-        """Whether it is not over yet in an outlet that the company has opened, or moved west, since its approval."""
+        """Whether an outlet that was opened, or moved west, since its approval still has it; its end is set anew."""
         version = offers.in_force(session, row)
         if version is None:
             return False

@@ -95,16 +95,8 @@ class Files:
             by = writer_of_offers(self.house, form.person)
             with self.house.sessions.begin() as session:
                 key, filled_in = rows.offer(session, form.offer).key, form.model_dump(mode="json")
-                write_down(
-                    session,
-                    self.clock,
-                    run,
-                    "take-codes",
-                    filled_in,
-                    by,
-                    ("offer", key),
-                    report.model_dump(mode="json"),
-                )
+                told, subject = report.model_dump(mode="json"), ("offer", key)
+                write_down(session, self.clock, run, "take-codes", filled_in, by, subject, told)
         folder = self.house.var / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
