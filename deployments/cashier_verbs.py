@@ -20,7 +20,7 @@ from models.desk import Choice, Visitor
 from models.desk.cashiers import CashierLine, CashiersPage, ConflictLine, DeviceLine, Pairing
 from models.people import Role
 from models.reason import Reason
-from tasks.cashier_page.engine import UNKNOWN, CashierPage
+from tasks.cashier_page.engine import CashierPage
 from tasks.cashier_page.shown import against
 from tasks.cashiers import rows
 from tasks.cashiers.engine import Cashiers, Pins
@@ -33,7 +33,6 @@ from tasks.house import House
 from tasks.orders.answers import Report
 from tasks.people.rows import everybody
 from tasks.redeeming.engine import Redeeming
-from tasks.redeeming.refusals import TEST_LETTER
 from tasks.tending_cashiers.engine import Tending
 
 PIN_DIGITS = 5
@@ -136,12 +135,13 @@ class CashierVerbs:
         guesses, guesser = Guesses(self.house), Guesser(at.till, at.title, at.outlet, address)
         guesses.admit(guesser)
         told = work(self._page(at))
-        if (told.step == "wrong" or told.code == UNKNOWN) and told.code != TEST_LETTER.code:
-            guesses.wrong(guesser, [(told.masked, told.code)])
+        guesses.wrong(guesser, [(one.masked, one.code) for one in told.turned if one.wrong])
         return told
 
-    def till_lets_go(self, at: At, key: str) -> None:
-        self._page(at).leave(key)
+    def till_lets_go(self, at: At, keys: Sequence[str]) -> None:
+        page = self._page(at)
+        for key in keys:
+            page.leave(key)
 
     def till_undoes(self, at: At, key: str) -> Reason:
         return self._page(at).undo(key)

@@ -17,7 +17,9 @@ BODY_MOST, ENTRIES_MOST, DEVICE_LINES_MOST = 300_000, 100, 50
 GIFT_MOST = 10**9 * ONE  # as many as an offer may give
 assert DEVICE_LINES_MOST <= LINES_MOST
 
+CODES_MOST, KEYS_MOST = 10, 20  # coupons on one receipt; keys that one receipt was asked about under
 Key = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,9}-[A-Za-z0-9-]{8,50}$")]
+Keys = Annotated[tuple[Key, ...], Field(max_length=KEYS_MOST)]
 SAID = BeforeValidator(lambda said: writable(said) if isinstance(said, str) else said)
 Short = Annotated[str, Field(max_length=100), SAID]
 
@@ -34,33 +36,52 @@ class Pin(Value):
 
 
 class DeviceLine(Value):
-    """Goods of the offer in the receipt: `which` of those it names; `amount` is for all `quantity` units."""
+    """Goods of the offers in the receipt; `amount` is for all `quantity` units.
 
+    They are named as the question named them, so that another question gives them no other name; none is any goods.
+    Only what was kept before pages named them says `which` of the offer's goods it is.
+    """
+
+    product: Short | None = None
+    group: Annotated[str, Field(max_length=200), SAID] = ""
     which: Annotated[int, Field(ge=0, le=1000)] = 0
     amount: Annotated[int, Field(ge=0, le=AMOUNT_MOST)] = 0
     quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
-class AskedAbout(Value):
-    """A code with as much of the receipt as the cashier has typed; `key` is the same until it is redeemed or left.
+class TypedCode(Value):
+    typed: Annotated[str, Field(min_length=1, max_length=300), SAID]
+    scanned: bool = False
 
-    `asked`: the questions were shown, so what is empty is meant to be.
+
+class AskedAbout(TypedCode):
+    """The codes of a receipt, `more` than the first in the order in which they were shown, with what was typed of it.
+
+    The same `key` is the same receipt with the same codes; `instead` are those that it was asked about under before:
+    what they hold is let go.
+    `asked`: the questions were shown, so what is empty is meant to be; they were about the first `asked_for` codes.
     """
 
     key: Key
-    typed: Annotated[str, Field(min_length=1, max_length=300), SAID]
-    scanned: bool = False
+    more: Annotated[tuple[TypedCode, ...], Field(max_length=CODES_MOST - 1)] = ()
+    instead: Keys = ()
     asked: bool = False
+    asked_for: Annotated[int, Field(ge=1, le=CODES_MOST)] = 1
     lines: Annotated[tuple[DeviceLine, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
     guests: Annotated[int, Field(ge=1, le=20)] = 1
     shown: Short = ""
     receipt: Short = ""
+
+    @property
+    def codes(self) -> tuple[TypedCode, ...]:
+        return (self, *self.more)
 
 
 class Left(Value):
     """The cashier went back: what was held is let go."""
 
     key: Key
+    instead: Keys = ()
 
 
 class Undo(Value):
@@ -79,15 +100,28 @@ class OfflineGift(Value):
     seats: Annotated[int, Field(ge=0, le=20)] = 0
 
 
-class OfflineSale(Value):
-    """A redemption that has happened without the network: what came off, and when by the device's mended clock."""
+class OfflineOff(Value):
+    """What one coupon of the receipt gave."""
 
-    what: Literal["sale"] = "sale"
-    asked: AskedAbout
     off: Annotated[tuple[LineOff, ...], Field(max_length=DEVICE_LINES_MOST)] = ()
     given: Annotated[tuple[OfflineGift, ...], Field(max_length=5)] = ()
     units: Annotated[int, Field(ge=0, le=10**6)] = 0
+
+
+class OfflineSale(OfflineOff):
+    """A redemption that the house has not heard of: what came off, and when by the device's mended clock.
+
+    `rest` is what the codes after the first gave, in their order.
+    """
+
+    what: Literal["sale"] = "sale"
+    asked: AskedAbout
+    rest: Annotated[tuple[OfflineOff, ...], Field(max_length=CODES_MOST - 1)] = ()
     at: AwareAt
+
+    @property
+    def parts(self) -> tuple[OfflineOff, ...]:
+        return (self, *self.rest)
 
 
 class OfflineUndo(Value):
@@ -112,7 +146,7 @@ class Goods(Value):
 
 
 class Needs(Value):
-    """What must be known of the receipt; `each`: price and number of every kind, not one sum.
+    """What must be known of the receipt; `each`: price and number of every kind, `kinds`: the sum of each, not one sum.
 
     `who`: a card or a telephone number, where the coupon itself says not whose it is.
     """
@@ -120,6 +154,7 @@ class Needs(Value):
     sum: bool = False
     quantity: bool = False
     each: bool = False
+    kinds: bool = False
     goods: tuple[Goods, ...] = ()
     but: str = ""
     guests: int = 1
@@ -127,13 +162,38 @@ class Needs(Value):
 
     @property
     def anything(self) -> bool:
-        return self.sum or self.quantity or self.each or self.who or self.guests > 1
+        return self.sum or self.quantity or self.each or self.kinds or self.who or self.guests > 1
+
+
+class OnReceipt(Value):
+    """A coupon that is on the receipt, by its place in the call, with what it gives there."""
+
+    n: int
+    title: str = ""
+    masked: str = ""
+    off: tuple[LineOff, ...] = ()
+    given: tuple[dict[str, Any], ...] = ()
+    units: int = 0
+    amount: int = 0
+
+
+class Turned(Value):
+    """A coupon that is not, and why. `wrong`: there is no such code, so it counts as a guess."""
+
+    n: int
+    title: str = ""
+    masked: str = ""
+    said: str = ""
+    code: str = ""
+    more: str = ""
+    wrong: bool = False
 
 
 class Told(Value):
     """What the page is told. `step`: wrong (no code of ours), needs, order, refused, done.
 
-    `more` is what would bring the discount, or a bigger one. `off`, `given`, `units` are what the order says.
+    `more` is what would bring the discount, or a bigger one. `off`, `given`, `units` are what the order says, and
+    `coupons` the same coupon by coupon. Who stands in `turned` is not on the receipt, whatever becomes of the others.
     """
 
     step: Literal["wrong", "needs", "order", "refused", "done"]
@@ -147,10 +207,15 @@ class Told(Value):
     given: tuple[dict[str, Any], ...] = ()
     units: int = 0
     amount: int = 0
+    coupons: tuple[OnReceipt, ...] = ()
+    turned: tuple[Turned, ...] = ()
 
 
 class ShiftLine(Value):
-    """A redemption of this shift; `undone` when it was given back. `conflict` is what the house says against it."""
+    """A receipt of this shift with its `coupons`; `undone` when all of them were given back.
+
+    `conflict` is what the house says against it.
+    """
 
     key: str
     title: str
@@ -158,6 +223,7 @@ class ShiftLine(Value):
     receipt: str
     amount: int
     at: datetime
+    coupons: int = 1
     undone: bool = False
     conflict: str = ""
 

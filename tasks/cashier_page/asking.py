@@ -1,6 +1,6 @@
 """What a cashier has to say of the receipt before an offer can be judged, and the basket that comes of it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.basket import ONE, Basket, BasketLine
 from models.cashier_page import DeviceLine, Goods, Needs
@@ -16,15 +16,20 @@ PARTLY = mark("all but {goods}")
 def needs_of(terms: OfferTerms, products: Mapping[str, str], owned: bool) -> Needs:
     """What is to be asked, and no more; `owned`: the coupon itself says whose it is."""
     each = terms.gives.kind in PER_UNIT or terms.goods.which is not Which.ALL or bool(terms.goods.at_most)
-    names = [Goods(title=products.get(one, one), product=one) for one in terms.goods.products]
-    names += [Goods(title=one, group=one) for one in terms.goods.groups]
-    but = [products.get(one, one) for one in terms.goods.but_products] + list(terms.goods.but_groups)
+    names = named(terms.goods.products, terms.goods.groups, products)
+    but = [one.title for one in named(terms.goods.but_products, terms.goods.but_groups, products)]
     return Needs(
         sum=not each and (_of_a_sum(terms) or bool(names)), each=each, goods=tuple(names),
         quantity=not each and bool(terms.conditions.quantity_from),
         but=translate(PARTLY, goods=joined([quoted(one) for one in but])) if but else "",
         guests=terms.gives.guests if isinstance(terms.gives, Invitation) else 1, who=not owned and _of_somebody(terms),
     )  # fmt: skip
+
+
+def named(codes: Iterable[str], groups: Iterable[str], products: Mapping[str, str]) -> list[Goods]:
+    """As a cashier reads them."""
+    found = [Goods(title=products.get(one, one), product=one) for one in codes]
+    return found + [Goods(title=one, group=one) for one in groups]
 
 
 def _of_a_sum(terms: OfferTerms) -> bool:
@@ -44,16 +49,23 @@ def basket_of(needs: Needs, lines: Sequence[DeviceLine], currency: str) -> Baske
     """The receipt as far as it was told; goods that the offer does not name were not asked about."""
     found = []
     for n, line in enumerate(lines, start=1):
-        named = needs.goods[line.which] if line.which < len(needs.goods) else Goods(title="")
+        goods = _goods(needs, line)
         found.append(BasketLine(
-            n=n, product=named.product, product_group=named.group, quantity=line.quantity * ONE, amount=line.amount
+            n=n, product=goods.product, product_group=goods.group, quantity=line.quantity * ONE, amount=line.amount
         ))  # fmt: skip
     return Basket(lines=tuple(found), currency=currency)
+
+
+def _goods(needs: Needs, line: DeviceLine) -> Goods:
+    if line.product is not None:
+        return Goods(title="", product=line.product, group=line.group)
+    return needs.goods[line.which] if line.which < len(needs.goods) else Goods(title="")
 
 
 def is_complete(needs: Needs, lines: Sequence[DeviceLine], asked: bool) -> bool:
     """Whether all that the offer asks for has been said; whose it is may stay unsaid."""
     if not needs.anything:
         return True
-    told = not (needs.sum or needs.each or needs.quantity) or any(line.amount or not needs.sum for line in lines)
+    amounts = needs.sum or needs.kinds
+    told = not (amounts or needs.each or needs.quantity) or any(line.amount or not amounts for line in lines)
     return asked and told

@@ -4,40 +4,54 @@ All of it goes through the ledger of coupons, under keys that the device made: w
 order that is read out to the cashier until it is confirmed its room is held. It knows no Prefect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.basket import Basket, Given, LineOff, Off, Place
-from models.cashier_page import AskedAbout, At, Entered, Journal, Needs, OfflineSale, OfflineUndo, ShiftLine, Told
+from models.cashier_page import (
+    AskedAbout,
+    At,
+    Entered,
+    Journal,
+    Needs,
+    OfflineOff,
+    OfflineSale,
+    OfflineUndo,
+    ShiftLine,
+    Told,
+    Turned,
+    TypedCode,
+)
 from models.cashiers import Cashier
-from models.locale import mark, translate
+from models.locale import mark
 from models.offers import Invitation, OfferTerms
 from models.reason import Reason, because
-from models.redemptions import Redeemed, Redemption
+from models.redemptions import Redeemed
 from tasks.cashier_page import rows
-from tasks.cashier_page.asking import basket_of, is_complete, needs_of
-from tasks.cashier_page.orders import order
+from tasks.cashier_page.asking import basket_of, is_complete
+from tasks.cashier_page.joining import Coupon, apart, needs_of_all
 from tasks.cashier_page.shown import against, presented
 from tasks.cashier_page.simple import described
+from tasks.cashier_page.telling import asking, done, ordered, refused, shift_lines, turned, turned_of, unread
 from tasks.cashiers.engine import Cashiers
 from tasks.cashiers.rows import shifts
-from tasks.codes.reading import Reading, masked, read
+from tasks.codes.reading import Reading, read
 from tasks.codes.rows import KnownForms
 from tasks.house import House
-from tasks.offers.cashier import to_add
 from tasks.offers.windows import sitting_at
 from tasks.offers.wording import Words
-from tasks.redeeming.calls import Brought, Call, Entry, GiveBack, Outcome, Sale
+from tasks.redeeming.calls import Brought, Call, Entry, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
-from tasks.redeeming.refusals import CODE_FULL
+from tasks.redeeming.refusals import CODE_FULL, unknown
 
 LIST_MOST = 50_000  # codes: hashing them takes 68 µs each, so a list of these 3.4 s
 UNKNOWN = "unknown_code"
+# What goods, or whose it is, would still help.
+HELPED = {"", "goods", "sum", "quantity", "nothing", "card", "nobody", "customer_group", "not_first", "currency"}
 NOT_YOURS = mark("This is not of the shift that is open here. Only who redeemed it undoes it, until the shift ends.")
-DONE = mark("Redeemed.")
 # What an undoing comes to when it has been done already, by whatever way.
 DONE_BEFORE = ("nothing_left", "other_body")
 
@@ -64,50 +78,69 @@ class CashierPage:
     # With the network.
 
     def ask(self, asked: AskedAbout) -> Told:
-        """What the cashier has to do with this code, its room held; or what is still to be said, or why not."""
-        with self.house.reads() as session:
-            code = self._read(session, asked)
-            found = rows.found(session, code.code) if code else None
-            words = self.words(session, found.terms) if found else Words(currency=self.currency)
-        if not code:
-            return Told(step="wrong", said=str(code.why), code=code.why.code)
-        needs = needs_of(found.terms, words.products, found.owned) if found else Needs()
-        about = {"title": found.terms.title if found else "", "masked": masked(code.code)}
-        if found and not is_complete(needs, asked.lines, asked.asked):
-            if refusal := CODE_FULL if found.full else self._hopeless(asked, code.code, found.terms):
-                return Told(step="refused", said=str(refusal), code=refusal.code, **about)
-            return Told(step="needs", needs=needs, **about)
-        basket = basket_of(needs, asked.lines, self.currency)
-        call = self._call(asked, code.code, basket, found.terms if found else None)
-        outcome = self.redeeming.reserve(call).outcomes[0]
-        more = to_add(outcome.missing, found.terms, words) if found and outcome.missing else ""
-        if outcome.reason:
-            return Told(step="refused", said=str(outcome.reason), code=outcome.reason.code, more=more, needs=needs,
-                        **about)  # fmt: skip
-        return _told("order", outcome, order(outcome.off, basket, words), about).model_copy(
-            update={"more": more, "needs": needs}
-        )
+        """What the cashier has to do with these codes, their room held; or what is still to be said, or why not.
 
-    def _hopeless(self, asked: AskedAbout, code: str, terms: OfferTerms) -> Reason:
-        """Why no receipt would help, so that nothing is typed in vain; the goods themselves are asked about later."""
-        outcome = self.redeeming.validate(self._call(asked, code, Basket(currency=self.currency), terms)).outcomes[0]
-        helped = {"goods", "sum", "quantity", "nothing", "card", "nobody", "customer_group", "not_first", "currency"}
-        return Reason() if outcome.reason.code in helped else outcome.reason
+        What does not go is turned away, the later one of two that do not go together; the others stay.
+        """
+        self._let_go(asked)
+        found, no, words = self._receipt(asked)
+        stays = _without(found, no)
+        needs = needs_of_all(stays, words.products)
+        if not _is_answered(asked, found, needs, words):
+            no += self._hopeless(asked, stays)
+            stays = _without(found, no)
+            needs = needs_of_all(stays, words.products)
+            if stays and not _is_answered(asked, found, needs, words):
+                return asking(stays, no, needs)
+        if not stays:
+            return refused(no)
+        basket = basket_of(needs, asked.lines, self.currency)
+        coupons = {one.code: one for one in stays}
+        outcomes = self.redeeming.reserve(self._call(asked, stays, basket, together=len(stays) == 1)).outcomes
+        no += turned_of(outcomes, coupons, words)
+        if all(one.reason for one in outcomes):
+            return refused(no, needs)
+        return ordered(outcomes, coupons, no, basket, words).model_copy(update={"needs": needs})
+
+    def _receipt(self, asked: AskedAbout) -> tuple[list[Coupon], list[Turned], Words]:
+        """The codes that are read, those of them and of the others that cannot stay, and what goods are called."""
+        found, no = [], []
+        with self.house.reads() as session:
+            for n, one in enumerate(asked.codes):
+                code = self._read(session, one)
+                if code:
+                    found.append(rows.found(session, code.code, n))
+                else:
+                    no.append(unread(n, code.why))
+            words = self.words(session, *(one.terms for one in found if one.terms))
+        reasons = apart(found)
+        return found, no + [turned(one, reasons[one.n]) for one in found if one.n in reasons], words
+
+    def _hopeless(self, asked: AskedAbout, coupons: Iterable[Coupon]) -> list[Turned]:
+        """Whom no receipt would help, so that nothing is typed in vain; the goods themselves are asked about later."""
+        return [turned(one, why) for one in coupons if (why := CODE_FULL if one.full else self._alone(asked, one))]
+
+    def _alone(self, asked: AskedAbout, one: Coupon) -> Reason:
+        outcome = self.redeeming.validate(self._call(asked, [one], Basket(currency=self.currency))).outcomes[0]
+        return Reason() if outcome.reason.code in HELPED else outcome.reason
 
     def redeem(self, asked: AskedAbout) -> Told:
-        """Redeem what was ordered; the same again is the same redemption."""
-        with self.house.reads() as session:
-            code = self._read(session, asked)
-            found = rows.found(session, code.code) if code else None
-            words = self.words(session, found.terms) if found else Words(currency=self.currency)
-        if not code or found is None:
-            return Told(step="wrong", said=str(code.why), code=code.why.code or UNKNOWN)
-        basket = basket_of(needs_of(found.terms, words.products, found.owned), asked.lines, self.currency)
-        outcome = self.redeeming.redeem(self._call(asked, code.code, basket, found.terms)).outcomes[0]
-        about = {"title": found.terms.title, "masked": masked(code.code)}
-        if outcome.reason:
-            return Told(step="refused", said=str(outcome.reason), code=outcome.reason.code, **about)
-        return _told("done", outcome, translate(DONE), about)
+        """Redeem what was ordered, all or nothing; the same again is the same redemption."""
+        self._let_go(asked)
+        found, no, words = self._receipt(asked)
+        no = [one for one in no if not one.masked] + [turned(one, unknown(one.code)) for one in found if not one.terms]
+        if no:
+            return refused(no[:1]).model_copy(update={"step": "wrong"})
+        basket = basket_of(needs_of_all(found, words.products), asked.lines, self.currency)
+        outcomes = self.redeeming.redeem(self._call(asked, found, basket)).outcomes
+        coupons = {one.code: one for one in found}
+        no = turned_of(outcomes, coupons, words)
+        return refused(no) if no else done(outcomes, coupons)
+
+    def _let_go(self, asked: AskedAbout) -> None:
+        """What the same receipt held under other keys."""
+        for key in asked.instead:
+            self.leave(key)
 
     def leave(self, key: str) -> None:
         """What was held for an order that nobody confirms is let go."""
@@ -123,19 +156,20 @@ class CashierPage:
     def _back(self, key: str, by: str) -> GiveBack:
         return GiveBack(key=f"undo-{key}", till=self.at.till, sale=key, by=by)
 
-    def _read(self, session: Session, asked: AskedAbout) -> Reading:
-        return read(asked.typed, self.forms.of(session), asked.scanned)
+    def _read(self, session: Session, one: TypedCode) -> Reading:
+        return read(one.typed, self.forms.of(session), one.scanned)
 
     def _call(
-        self, asked: AskedAbout, code: str, basket: Basket, terms: OfferTerms | None, place: Place | None = None,
-        cashier: str = "",
+        self, asked: AskedAbout, coupons: Sequence[Coupon], basket: Basket, place: Place | None = None,
+        cashier: str = "", together: bool = True,
     ) -> Call:  # fmt: skip
         place = place or self.place
-        found = sitting_at(terms.gives, place) if terms is not None and isinstance(terms.gives, Invitation) else None
+        invited = (one.terms.gives for one in coupons if one.terms and isinstance(one.terms.gives, Invitation))
+        sitting = next((found for one in invited if (found := sitting_at(one, place))), None)
         return Call(
-            key=asked.key, till=self.at.till, codes=(code,), basket=basket, presented=presented(asked.shown),
-            place=place, cashier=cashier or self.at.called, receipt=asked.receipt, origin="page", guests=asked.guests,
-            sitting=found.at if found else None,
+            key=asked.key, till=self.at.till, codes=tuple(one.code for one in coupons), basket=basket,
+            presented=presented(asked.shown), place=place, cashier=cashier or self.at.called, receipt=asked.receipt,
+            origin="page", guests=asked.guests, sitting=sitting.at if sitting else None, together=together,
         )  # fmt: skip
 
     # The shift.
@@ -144,7 +178,7 @@ class CashierPage:
         """What was redeemed in this shift, the newest first."""
         with self.house.reads() as session:
             found = rows.redeemed(session, self.at.till, self.at.shift) if self.at.shift else ()
-        return [_line(*one) for one in found]
+        return shift_lines(found)
 
     # Without the network.
 
@@ -167,6 +201,9 @@ class CashierPage:
         with self.house.reads() as session:
             whose = {id: cashier for id, (_, cashier) in shifts(session, self.at.device, numbers).items()}
             entries = [(entry, self._entry(session, entry, whose.get(_shift_of(entry)))) for entry in journal.entries]
+        for entry in journal.entries:
+            if isinstance(entry, OfflineSale):
+                self._let_go(entry.asked)
         entered = self.redeeming.take_journal([made for _, made in entries])
         keys = [_key_of(entry) for entry in journal.entries]
         with self.house.reads() as session:
@@ -182,37 +219,46 @@ class CashierPage:
         by = cashier.called if cashier else "unknown"
         if isinstance(entry, OfflineUndo):
             return Brought(back=self._back(entry.key, by), outlet=self.at.outlet, at=entry.at)
-        code = self._read(session, entry.asked).code or entry.asked.typed[:100]
-        found = rows.found(session, code)
-        needs = needs_of(found.terms, {}, found.owned) if found else Needs()
-        basket = basket_of(needs, entry.asked.lines, self.currency)
+        coupons = [
+            rows.found(session, self._read(session, one).code or one.typed[:100], n)
+            for n, one in enumerate(entry.asked.codes)
+        ]
+        basket = basket_of(needs_of_all(coupons, {}), entry.asked.lines, self.currency)
         place = Place(outlet=self.at.outlet, zone=self.zone, at=entry.at)
-        call = self._call(entry.asked, code, basket, found.terms if found else None, place, by)
-        return Sale(call=call, given=(_off_of(entry, basket),))
+        return Sale(call=self._call(entry.asked, coupons, basket, place, by), given=_offs_of(entry, coupons, basket))
 
 
-def _told(step: Any, outcome: Outcome, said: str, about: dict[str, str]) -> Told:
-    off = outcome.off
-    given = tuple(one.model_dump() for one in off.given)
-    return Told(step=step, said=said, off=off.lines, given=given, units=off.units, amount=off.amount, **about)
+def _without(coupons: Iterable[Coupon], no: Iterable[Turned]) -> list[Coupon]:
+    gone = {one.n for one in no}
+    return [one for one in coupons if one.n not in gone]
 
 
-def _line(row: Redemption, title: str, code: str) -> ShiftLine:
-    undone = row.state == Redeemed.RETURNED
-    return ShiftLine(
-        key=row.key, title=title, masked=masked(code), receipt=row.receipt, at=row.at, undone=undone,
-        amount=row.amount if undone else row.amount - row.back, conflict=against(row.conflict.split()),
-    )  # fmt: skip
+def _is_answered(asked: AskedAbout, coupons: Sequence[Coupon], needs: Needs, words: Words) -> bool:
+    """Whether what was said is all that is asked now, and was said to the same question."""
+    before = [one for one in coupons if one.n < asked.asked_for]
+    is_same = len(asked.codes) <= asked.asked_for or needs_of_all(before, words.products) == needs
+    return is_complete(needs, asked.lines, asked.asked) and (is_same or not needs.anything)
 
 
-def _off_of(entry: OfflineSale, basket: Basket) -> Off:
-    """What the device says came off, never more than a line was worth."""
+def _offs_of(entry: OfflineSale, coupons: Sequence[Coupon], basket: Basket) -> tuple[Off, ...]:
+    """What the device says that each code gave; all of them together never more than a line was worth."""
+    left, found = basket, {}
+    for one, part in zip(coupons, entry.parts, strict=False):
+        if one.code not in found:
+            found[one.code] = off = _off_of(part, left)
+            gone = {line.n: line.amount for line in off.lines}
+            lines = (each.model_copy(update={"amount": each.amount - gone.get(each.n, 0)}) for each in left.lines)
+            left = left.model_copy(update={"lines": tuple(lines)})
+    return tuple(found.values())
+
+
+def _off_of(part: OfflineOff, basket: Basket) -> Off:
     worth = {line.n: line for line in basket.lines}
     lines = tuple(
         LineOff(n=one.n, amount=min(one.amount, worth[one.n].amount), quantity=min(one.quantity, worth[one.n].quantity))
-        for one in entry.off if one.n in worth
+        for one in part.off if one.n in worth
     )  # fmt: skip
-    return Off(lines=lines, given=tuple(Given(**one.model_dump()) for one in entry.given), units=entry.units)
+    return Off(lines=lines, given=tuple(Given(**one.model_dump()) for one in part.given), units=part.units)
 
 
 def _key_of(entry: OfflineSale | OfflineUndo) -> str:

@@ -1,16 +1,25 @@
 """What the page tells a cashier to do. Pure."""
 
+from dataclasses import replace
+
 from models.basket import Basket, Off
 from models.figures import exact_money
-from models.locale import translate
+from models.locale import mark, translate
 from tasks.offers import cashier
 from tasks.offers.wording import Words
+
+OTHER_GOODS = mark("other goods")
+OTHER = "\n"  # the code of no goods
 
 
 def order(off: Off, basket: Basket, words: Words) -> str:
     """One sentence. A receipt of which only the sum is known has no lines that a cashier could look for."""
-    nameless = not any(line.product or line.product_group for line in basket.lines)
-    if nameless and len(off.lines) == 1 and not off.given:
-        said = translate(cashier.OFF_ALL, amount=exact_money(off.amount, basket.currency))
-        return f"{said[:1].upper()}{said[1:]}."
+    nameless = [line for line in basket.lines if not (line.product or line.product_group)]
+    if len(nameless) == len(basket.lines) and len(off.lines) == 1:
+        amount = exact_money(off.amount, basket.currency)
+        return cashier.sentence([translate(cashier.OFF_ALL, amount=amount), *cashier.handed_over(off, words)])
+    if len(nameless) == 1:
+        named = [line.model_copy(update={"product": OTHER}) if line in nameless else line for line in basket.lines]
+        basket = basket.model_copy(update={"lines": tuple(named)})
+        words = replace(words, products={**words.products, OTHER: translate(OTHER_GOODS)})
     return cashier.order(off, basket, words)

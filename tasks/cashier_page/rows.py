@@ -1,7 +1,6 @@
 """What the cashier's page reads of offers, codes and redemptions. Sessions are given; nothing here changes anything."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,8 +9,8 @@ from sqlmodel import col
 
 from models.offers import Gift, OfferTerms
 from models.piece import OfferRow as Product
+from models.redemptions import Coupon as Row
 from models.redemptions import (
-    Coupon,
     CouponState,
     JournalEntry,
     OfferRow,
@@ -20,35 +19,26 @@ from models.redemptions import (
     Redeemed,
     Redemption,
 )
+from tasks.cashier_page.joining import Coupon
 
 IN_FORCE = (col(OfferVersion.offer_id) == col(OfferRow.id)) & (col(OfferVersion.hash) == col(OfferRow.approved_hash))
 SHOWN = (Redeemed.REDEEMED, Redeemed.RETURNED)
 LINES_MOST = 500
 
 
-@dataclass(frozen=True)
-class Found:
-    """A code with what its offer says; `owned`: the coupon is somebody's own; `full`: it has been used up."""
-
-    key: str
-    terms: OfferTerms
-    owned: bool
-    full: bool = False
-
-
-def found(session: Session, code: str) -> Found | None:
-    """None where there is no such code, or nothing of its offer is in force."""
+def found(session: Session, code: str, n: int = 0) -> Coupon:
+    """A code with what its offer says; nothing where there is no such code, or nothing of its offer is in force."""
     query = (
-        select(col(OfferRow.key), col(OfferVersion.terms), Coupon).select_from(Coupon)
-        .join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id)).join(OfferVersion, IN_FORCE)
-        .where(col(Coupon.code) == code).order_by(col(OfferVersion.n).desc()).limit(1)
+        select(col(OfferRow.key), col(OfferVersion.terms), Row).select_from(Row)
+        .join(OfferRow, col(OfferRow.id) == col(Row.offer_id)).join(OfferVersion, IN_FORCE)
+        .where(col(Row.code) == code).order_by(col(OfferVersion.n).desc()).limit(1)
     )  # fmt: skip
     row = session.execute(query).first()
     if row is None:
-        return None
+        return Coupon(n, code)
     key, terms, coupon = row
     full = bool(coupon.most) and coupon.used >= coupon.most
-    return Found(key, OfferTerms.model_validate(terms), coupon.customer_id is not None, full)
+    return Coupon(n, code, key, OfferTerms.model_validate(terms), coupon.customer_id is not None, full)
 
 
 def titles(session: Session, terms: Iterable[OfferTerms]) -> dict[str, str]:
@@ -70,17 +60,17 @@ def in_force(session: Session) -> dict[str, OfferTerms]:
 
 def live(session: Session) -> int:
     """How many codes a device would have to hold."""
-    query = select(func.count()).select_from(Coupon).join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id))
-    alive = (col(Coupon.state) == CouponState.LIVE, col(OfferRow.stage) == OfferStage.OPEN)
+    query = select(func.count()).select_from(Row).join(OfferRow, col(OfferRow.id) == col(Row.offer_id))
+    alive = (col(Row.state) == CouponState.LIVE, col(OfferRow.stage) == OfferStage.OPEN)
     return int(session.execute(query.where(*alive)).scalar_one())
 
 
 def redeemed(session: Session, till: str, shift: int) -> Sequence[Any]:
     """The redemptions of a shift, the newest first, with the title of their offer and the code."""
     query = (
-        select(Redemption, col(OfferRow.title), col(Coupon.code))
+        select(Redemption, col(OfferRow.title), col(Row.code))
         .join(OfferRow, col(OfferRow.id) == col(Redemption.offer_id))
-        .join(Coupon, col(Coupon.id) == col(Redemption.coupon_id))
+        .join(Row, col(Row.id) == col(Redemption.coupon_id))
         .where(col(Redemption.till) == till, col(Redemption.key).like(f"{shift}-%"), col(Redemption.state).in_(SHOWN))
         .order_by(col(Redemption.id).desc()).limit(LINES_MOST)
     )  # fmt: skip
@@ -94,7 +84,12 @@ def told(session: Session, till: str, keys: Sequence[str]) -> Mapping[str, Journ
 
 
 def of_calls(session: Session, till: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """What became of these sales: the state, and how much came off."""
-    query = select(col(Redemption.key), col(Redemption.state), col(Redemption.amount))
-    rows = session.execute(query.where(col(Redemption.till) == till, col(Redemption.key).in_(keys))).tuples()
-    return {key: (state, amount) for key, state, amount in rows}
+    """What became of these sales: returned where all their coupons were, and how much came off."""
+    query = select(col(Redemption.key), col(Redemption.state), col(Redemption.amount)).where(
+        col(Redemption.till) == till, col(Redemption.key).in_(keys), col(Redemption.state).in_(SHOWN)
+    )
+    found: dict[str, tuple[str, int]] = {}
+    for key, state, amount in session.execute(query).tuples():
+        before, sum_ = found.get(key, (state, 0))
+        found[key] = (before if state == Redeemed.RETURNED else state, sum_ + amount)
+    return found

@@ -1,6 +1,6 @@
 """One sentence for a cashier who has never heard of the offer: what to do now. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from models.basket import Basket, Given, LineOff, Off
 from models.content import LINE
@@ -34,7 +34,14 @@ GAIN_OTHER = mark("the offer is given")
 
 def order(off: Off, basket: Basket, words: Words = NO_WORDS) -> str:
     """«Дайте скидку 45 ₽ на «Чай», введите её в кассу вручную.»"""
-    parts = [*_money_off(off, basket, words), *(_handed(one, words) for one in off.given)]
+    return sentence([*_money_off(off, basket, words), *handed_over(off, words)])
+
+
+def handed_over(off: Off, words: Words) -> list[str]:
+    return [_handed(one, words) for one in off.given]
+
+
+def sentence(parts: Sequence[str]) -> str:
     said = "; ".join(parts or [translate(NOTHING)])
     return f"{said[:1].upper()}{said[1:]}."
 

@@ -169,7 +169,8 @@ def redeem(request: Request) -> Response:
 @routes.hook(PATH + "/leave", BODY_MOST)
 def leave(request: Request) -> Response:
     def work(at: At) -> Any:
-        premises(request).verbs.till_lets_go(at, _body(request, Left).key)
+        left = _body(request, Left)
+        premises(request).verbs.till_lets_go(at, (left.key, *left.instead))
         return {"left": True}
 
     return _for_the_device(request, work)
