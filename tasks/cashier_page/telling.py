@@ -112,7 +112,7 @@ def _joined(said: Iterable[str]) -> str:
 
 
 def shift_lines(found: Iterable[tuple[Redemption, str, str]]) -> list[ShiftLine]:
-    """A line for each receipt, in the order in which they are found; its coupons as they were laid on it."""
+    """A line for each receipt, in the order in which they are found."""
     receipts: dict[str, list[tuple[Redemption, str, str]]] = {}
     for one in found:
         receipts.setdefault(one[0].key, []).append(one)

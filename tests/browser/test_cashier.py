@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
-from models.offers import AmountOff, CodeRules, Conditions, Gift, Goods, PercentOff, Rounding, Which
+from models.offers import AmountOff, CodeRules, Conditions, Gift, Goods, PercentOff, Rounding, Stacking, Which
 from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
@@ -48,6 +48,10 @@ def web(tmp_path: Path) -> Iterator[Web]:
             offer(session, ["CHEAP4"], percent(goods=Goods(which=Which.CHEAPEST, at_most=1)), key="cheapest")
             offer(session, ["CUPS34"], terms(Gift(product="cup"), goods=Goods(groups=("Чай",))), key="gift")
             offer(session, ["ONCE34"], percent(title="Раз в руки", limits={"per_customer": 1}), key="once")
+            tea, alone = Goods(groups=("Чай",)), Stacking(rank=0, exclusive=True)
+            offer(session, ["LESS45"], terms(AmountOff(amount=Decimal(45)), title="Чайный день", goods=tea,
+                                             limits={"per_code": 1}, stacking=Stacking(rank=1)), "less")  # fmt: skip
+            offer(session, ["ALONE4"], percent(50, title="Половина", stacking=alone), key="alone")
             session.execute(update(CouponBatch).values(kind=BatchKind.IMPORTED))
             assert row.id
         yield web
@@ -159,6 +163,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     asks_whose_it_is(page)
     takes_no_number_for_another(page)
     outage(web, page, look)
+    several(web, page, look)
     reads_as_the_house(page)
     counts_as_the_house(page)
     keeps_hours_as_the_house(page)
@@ -228,6 +233,57 @@ def outage(web: Web, page: Any, look: Look) -> None:
     page.context.set_offline(False)
     until(page, "!(await Store.queue()).length")
     assert states(web) == [("returned", "page"), ("redeemed", "offline")]
+
+
+def several(web: Web, page: Any, look: Look) -> None:
+    """Two coupons are one order on one receipt; who goes alone stays out; confirmed when the network has gone."""
+    page.get_by_role("button", name="Купон", exact=True).click()
+    check(page, "TEA236", after="Следующий купон")
+    page.get_by_label("Сумма чека").fill("325")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "Дайте скидку 32,50")
+    add(page, "ALONE4")
+    sees(page, "Не вошёл в чек: Половина")
+    sees(page, "Дайте скидку 32,50")
+    look.at("turned-away")
+    add(page, "LESS45")
+    page.get_by_label("Сумма этих товаров: Чай").fill("200")
+    look.at("kinds")
+    page.get_by_label("Сумма этих товаров: прочие товары").fill("125")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "всего 73")
+    look.at("several")
+    page.get_by_role("button", name="Добавить ещё купон").click()
+    sees(page, "В чеке: Чай к зиме · …236 + Чайный день · …S45")
+    look.at("adding")
+    page.context.set_offline(True)
+    check(page, "CUPS34")
+    sees(page, "проверяются только по сети")
+    sees(page, "всего 73")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Убрать из чека: Чай к зиме").click()
+    sees(page, "Дайте скидку 45")
+    add(page, "TEA236")
+    assert page.get_by_label("Сумма этих товаров: прочие товары").input_value() == "125", "typed once"
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "всего 73")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    sees(page, "Сохранено на этом устройстве")
+    page.context.set_offline(False)
+    until(page, "!(await Store.queue()).length")
+    assert states(web)[2:] == [("redeemed", "offline"), ("redeemed", "offline")]
+    page.get_by_role("button", name="Смена").first.click()
+    sees(page, "Чай к зиме + Чайный день — 73")
+    look.at("shift-several")
+    page.get_by_role("button", name="Отменить").first.click()
+    page.locator("li", has_text="Чайный день").get_by_text("отменено").wait_for()
+    assert states(web)[2:] == [("returned", "offline"), ("returned", "offline")]
+    page.get_by_role("button", name="Купон", exact=True).click()
+
+
+def add(page: Any, code: str) -> None:
+    check(page, code, after="Добавить ещё купон")
 
 
 def until(page: Any, says: str) -> None:

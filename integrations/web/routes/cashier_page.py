@@ -31,7 +31,14 @@ SHELL = {
     "Content-Security-Policy": POLICY, "Cache-Control": "no-cache",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }  # fmt: skip
-SCRIPTS = ("cashier_code.js", "cashier_store.js", "cashier_offline.js", "cashier_camera.js", "cashier.js")
+SCRIPTS = (
+    "cashier_code.js",
+    "cashier_store.js",
+    "cashier_offline.js",
+    "cashier_camera.js",
+    "cashier_receipt.js",
+    "cashier.js",
+)
 SHELVED = ("cashier.css", "zxing.min.js", "favicon.svg", *SCRIPTS)
 NOT_PAIRED = mark("This device is not paired with an outlet. Open the pairing code from the desk on it.")
 NO_SHIFT = mark("The shift is over. Sign in with your PIN.")

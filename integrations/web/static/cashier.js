@@ -9,7 +9,8 @@
   const screens = [...document.querySelectorAll("[data-screen]")];
 
   let state = null;    // what the house last said of us
-  let now = null;      // the coupon at hand: { key, typed, scanned, lines, guests, shown, asked, told }
+  let now = null;      // the receipt at hand, as Receipt makes it
+  let adding = false;  // the next code is another coupon of this receipt
   let queue = [];      // what the house has not been told yet
   const unread = new Set();  // what this house does not understand; told again when the page is opened anew
   let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "";
@@ -74,6 +75,8 @@
 
   function show(name) {
     if (name !== "scan") shutCamera();
+    $("adding").hidden = $("adding-back").hidden = !(adding && now);
+    if (adding && now) $("adding").textContent = say("adding", { coupons: named(now) });
     screens.forEach((one) => { one.hidden = one.dataset.screen !== name; });
     const works = state && state.shift;
     $("nav").hidden = !works;
@@ -89,13 +92,14 @@
     if (!state) return show("wait");
     if (!state.paired) return show("pair");
     if (!state.shift) return names();
+    adding = false;
     if (now && now.told) return tell();
     show("scan");
   }
 
   function count() {
-    const kept = lines().filter((line) => !line.undone);
-    $("shift-count").textContent = kept.length ? `(${kept.length})` : "";
+    const kept = number(lines().filter((line) => !line.undone));
+    $("shift-count").textContent = kept ? `(${kept})` : "";
   }
 
   function buttons(box, signs, press, wide = []) {
@@ -164,39 +168,95 @@
 
   /* Not randomUUID(), which browsers keep from pages without TLS. */
   const chance = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-  const fresh = (typed, scanned) => ({
-    key: `${state.shift.id}-${chance()}`, typed, scanned, lines: [], guests: 1, shown: "", asked: false, told: null,
-  });
-  const asked = () => ({
-    key: now.key, typed: now.typed, scanned: now.scanned, asked: now.asked, lines: now.lines, guests: now.guests, shown: now.shown,
-    receipt: now.receipt || "",
-  });
+  const key = () => `${state.shift.id}-${chance()}`;
+  const named = (receipt) => Receipt.given(receipt.told).map((one) => [one.title, one.masked].filter(Boolean).join(" · ")).join(" + ");
 
   async function begin(typed, scanned) {
     $("code-said").textContent = "";
     if (!typed.trim()) { $("code-said").textContent = say("noCode"); return; }
     const kept = Code.read(typed, state.forms, scanned);
     if (kept === null) { $("code-said").textContent = say("mistyped"); return; }
-    now = fresh(kept || typed, scanned);
-    await ask();
+    const coupon = { typed: kept || typed, scanned };
+    if (!adding || !now) {
+      now = Receipt.begun(key(), coupon);
+      return ask();
+    }
+    if (now.coupons.some((one) => one.typed === coupon.typed)) { $("code-said").textContent = say("twice"); return; }
+    if (now.coupons.length >= Receipt.MOST) { $("code-said").textContent = say("most", { number: Receipt.MOST }); return; }
+    const before = now;
+    now = Receipt.added(now, coupon);
+    await ask(before);
   }
 
-  async function ask() {
+  /* Ask about the receipt as it is now. `before` is what stands where nothing comes of it, `notes` what is said of it. */
+  async function ask(before = null, notes = []) {
+    adding = false;
     busy(true);
+    if (now.held) now = Receipt.renewed(now, key());
+    now.held = true;  // until the answer says otherwise: it may be lost
     try {
-      const answer = await call("ask", asked());
+      const answer = await call("ask", Receipt.asked(now));
       if (answer.status === 401) return expelled();
-      if (!answer.ok) { $("code-said").textContent = answer.said.said; now = null; return show("scan"); }
+      if (!answer.ok) return before ? restore(before, answer.said.said) : forget(answer.said.said);
       now.told = answer.said;
+      now.held = answer.said.step === "order";
+      if (now.told.step === "needs" || now.held) turnAway(answer.said.turned || [], notes);
     } catch (error) {
       if (!(error instanceof NoNetwork)) throw error;
-      const used = (await Store.get("used")) || {};
-      now.told = await Offline.judge(now.typed, now, { now: clock(), zone: state.zone, money, used });
-      now.told.offline = true;
-      if (now.told.word) now.told.said = say(now.told.word, now.told.words);
+      if (before) return restore(before, say("severalOffline"));
+      await judge();
     } finally { busy(false); }
     await Store.put("now", now);
     tell();
+  }
+
+  /* Who is not on the receipt is said once; the others are. */
+  function turnAway(turned, notes) {
+    const said = turned.map((one) => say("turned", { coupon: one.title || one.masked || "…", said: [one.said, one.more].filter(Boolean).join(" ") }));
+    now = { ...Receipt.without(now, turned.map((one) => one.n)), notes: [...notes, ...said] };
+  }
+
+  async function judge() {
+    if (now.coupons.length > 1) {
+      now.told = { ...now.told, step: "refused", said: say("severalOffline"), title: "", masked: "", more: "", offline: true };
+      return;
+    }
+    const used = (await Store.get("used")) || {};
+    now.told = await Offline.judge(now.coupons[0].typed, now, { now: clock(), zone: state.zone, money, used });
+    now.told.offline = true;
+    now.notes = [];
+    if (now.told.word) now.told.said = say(now.told.word, now.told.words);
+  }
+
+  /* The receipt stands as it stood; what this try may have held is let go with the next word to the house. */
+  async function restore(before, said) {
+    const tried = now.key === before.key ? [] : [now.key];
+    now = { ...before, former: [...before.former, ...tried].slice(-Receipt.KEYS), held: true, notes: [said] };
+    await Store.put("now", now);
+    tell();
+  }
+
+  function forget(said) {
+    $("code-said").textContent = said;
+    now = null;
+    Store.drop("now");
+    show("scan");
+  }
+
+  function more() {
+    if (now.told.step === "needs") {  // what is typed already is not typed again
+      const { needs } = now.told, lines = read(needs).lines.filter((line) => line.amount > 0 && line.quantity > 0);
+      Object.assign(now, { lines, about: Receipt.about(needs), asked: false, askedFor: 1, shown: $("who").value.trim() });
+    }
+    adding = true;
+    $("code").value = $("code-said").textContent = "";
+    show("scan");
+  }
+
+  async function remove(n) {
+    const before = now;
+    now = Receipt.without(now, [n]);
+    await ask(before);
   }
 
   async function expelled() {
@@ -207,53 +267,80 @@
 
   function tell() {
     const told = now.told;
-    if (told.step === "wrong") {
-      $("code-said").textContent = told.said;
-      now = null;
-      Store.drop("now");
-      return show("scan");
-    }
+    if (told.step === "wrong") return forget(told.said);
     if (told.step === "needs") return askNeeds(told);
     if (told.step === "order") {
-      $("order-title").textContent = [told.title, told.masked].filter(Boolean).join(" · ");
+      $("order-title").textContent = now.coupons.length > 1 ? "" : named(now);
       $("order").textContent = told.said;
       $("order-more").textContent = told.more || "";
       $("order-said").textContent = "";
-      $("receipt").value = now.receipt || "";
+      $("receipt").value = now.receipt;
+      coupons_($("order-coupons"), $("order-notes"));
       return show("order");
     }
     $("no-title").textContent = [told.title, told.masked].filter(Boolean).join(" · ");
     $("no-said").textContent = told.said;
     $("no-more").textContent = told.more || "";
     const needs = told.needs;
-    $("no-mend").hidden = !(needs && (needs.sum || needs.each || needs.quantity || needs.who || needs.guests > 1));
+    $("no-mend").hidden = !(needs && (needs.sum || needs.each || needs.kinds || needs.quantity || needs.who || needs.guests > 1));
     show("no");
+  }
+
+  /* The coupons of the receipt, where there are several, and what is said of those that are not on it. */
+  function coupons_(list, notes) {
+    notes.textContent = now.notes.join(" ");
+    const all = now.coupons.length > 1 ? Receipt.given(now.told) : [];
+    list.replaceChildren(...all.map((one, n) => {
+      const row = document.createElement("li"), about = document.createElement("div"), button = text("button", say("remove"));
+      button.type = "button";
+      button.setAttribute("aria-label", `${say("remove")}: ${one.title} ${one.masked}`);
+      button.addEventListener("click", () => remove(n));
+      about.append(text("p", one.amount ? `${one.title} — ${money(one.amount)}` : one.title), text("p", one.masked, "soft"));
+      row.append(about, button);
+      return row;
+    }));
   }
 
   function askNeeds(told) {
     const needs = told.needs;
-    $("needs-title").textContent = told.title;
+    $("needs-title").textContent = now.coupons.length > 1 ? "" : told.title;
     $("needs-said").textContent = "";
     $("sum-box").hidden = !needs.sum;
-    $("which-box").hidden = needs.each || needs.goods.length < 2;
+    $("which-box").hidden = needs.each || needs.kinds || needs.goods.length < 2;
     $("quantity-box").hidden = !needs.quantity;
+    $("kinds-box").hidden = !needs.kinds;
     $("each-box").hidden = !needs.each;
     $("guests-box").hidden = needs.guests < 2;
     $("guests").max = needs.guests;
     $("who-box").hidden = !needs.who;
     const goods = needs.goods.map((one) => one.title).join(", ") || needs.but;
-    $("sum-label").textContent = goods ? say("goodsSum", { goods }) : $("sum-label").dataset.plain;
+    $("sum-label").textContent = goods && needs.sum ? say("goodsSum", { goods }) : $("sum-label").dataset.plain;
     choices($("which"), needs);
     $("each").replaceChildren();
+    $("kinds").replaceChildren(...(needs.kinds ? needs.goods.map((goods) => kind(goods, typedFor(needs))) : []));
     if (needs.each) oneMore();
+    coupons_($("needs-coupons"), $("needs-notes"));
     show("needs");
-    const first = needs.sum ? $("sum") : needs.who ? $("who") : null;
-    const before = now.lines[0];  // what was typed for this coupon before; nothing of the former one
-    $("sum").value = before && !needs.each ? String(before.amount / 10 ** state.currency.digits) : "";
-    $("quantity").value = before ? before.quantity : 1;
+    const first = needs.sum ? $("sum") : needs.kinds ? $("kinds").querySelector("input") : needs.who ? $("who") : null;
+    const before = typedFor(needs);
+    $("sum").value = typedSum(before);
+    $("quantity").value = before.length ? before[0].quantity : 1;
     $("guests").value = now.guests;
     $("who").value = now.shown;
     if (first) first.focus();
+  }
+
+  /* What was typed of this receipt for the same question; nothing of the former receipt, nor of other goods. */
+  const typedFor = (needs) => (now.about === Receipt.about(needs) && !needs.each ? now.lines : []);
+  const typedSum = (some) => { const sum = some.reduce((all, line) => all + line.amount, 0); return sum ? String(sum / 10 ** state.currency.digits) : ""; };
+
+  /* The sum of one kind of goods, with what was typed for it before. */
+  function kind(goods, before) {
+    const label = document.createElement("label"), input = document.createElement("input");
+    const mine = before.filter((line) => line.product === goods.product && line.group === goods.group);
+    Object.assign(input, { inputMode: "decimal", maxLength: 14, value: typedSum(mine) });
+    label.append(say("goodsSum", { goods: goods.title }), input);
+    return label;
   }
 
   function choices(select, needs) {
@@ -289,37 +376,48 @@
   /* NaN for what is no number of whole pieces: a guess at it would be a wrong discount. */
   const whole = (text) => (/^\d{1,5}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 10000 ? Number(text) : NaN);
 
+  const goodsOf = ({ goods }, n) => ({ product: goods[n] ? goods[n].product : "", group: goods[n] ? goods[n].group : "" });
+
+  /* What was typed of the receipt, and what of it is no number or no sum. */
   function read(needs) {
+    let lines = [];
     if (needs.each) {
-      const rows = [...$("each").children].map((row) => {
+      lines = [...$("each").children].map((row) => {
         const [price, number] = row.querySelectorAll("input"), which = row.querySelector("select");
-        const quantity = whole(number.value);
-        return { which: which ? Number(which.value) : 0, quantity, amount: price.value.trim() ? minor(price.value) * quantity : 0 };
-      });
-      return rows.filter((row) => row.amount !== 0);
+        const quantity = whole(number.value), amount = price.value.trim() ? minor(price.value) * quantity : 0;
+        return { ...goodsOf(needs, which ? Number(which.value) : 0), quantity, amount };
+      }).filter((row) => row.amount !== 0);
+    } else if (needs.kinds) {
+      lines = [...$("kinds").querySelectorAll("input")].map((input, n) => ({
+        ...goodsOf(needs, n), quantity: 1, amount: input.value.trim() ? minor(input.value) : 0,
+      })).filter((row) => row.amount !== 0);
+    } else if (needs.sum || needs.quantity) {
+      const which = needs.goods.length > 1 ? Number($("which").value) : 0;
+      lines = [{ ...goodsOf(needs, which), amount: needs.sum ? minor($("sum").value) : 0, quantity: needs.quantity ? whole($("quantity").value) : 1 }];
     }
-    if (!needs.sum && !needs.quantity) return [];
-    const amount = needs.sum ? minor($("sum").value) : 0;
-    const which = needs.goods.length > 1 ? Number($("which").value) : 0;
-    return [{ which, amount, quantity: needs.quantity ? whole($("quantity").value) : 1 }];
+    const noSum = lines.some((line) => Number.isNaN(line.amount)) || ((needs.each || needs.kinds) && !lines.length);
+    return { lines, noSum, noNumber: lines.some((line) => Number.isNaN(line.quantity)) };
   }
 
   async function answered(event) {
     event.preventDefault();
-    const needs = now.told.needs, lines = read(needs), guests = needs.guests > 1 ? whole($("guests").value) : 1;
-    if (Number.isNaN(guests) || lines.some((line) => Number.isNaN(line.quantity))) { $("needs-said").textContent = say("noNumber"); return; }
-    if (lines.some((line) => Number.isNaN(line.amount)) || (needs.each && !lines.length)) { $("needs-said").textContent = say("noSum"); return; }
-    Object.assign(now, { lines, asked: true, guests: Math.min(guests, needs.guests), shown: needs.who ? $("who").value.trim() : "" });
+    const needs = now.told.needs, { lines, noSum, noNumber } = read(needs), guests = needs.guests > 1 ? whole($("guests").value) : 1;
+    if (Number.isNaN(guests) || noNumber) { $("needs-said").textContent = say("noNumber"); return; }
+    if (noSum) { $("needs-said").textContent = say("noSum"); return; }
+    Object.assign(now, {
+      lines, about: Receipt.about(needs), asked: true, askedFor: now.coupons.length, guests: Math.min(guests, needs.guests), shown: needs.who ? $("who").value.trim() : "",
+    });
     await ask();
   }
 
   async function leave() {
     const left = now;
     now = null;
+    adding = false;
     await Store.drop("now");
     $("code").value = "";
     show("scan");
-    if (left && left.told && left.told.step === "order" && !left.told.offline) call("leave", { key: left.key }).catch(() => {});
+    if (left && left.held) call("leave", { key: left.key, instead: left.former }).catch(() => {});
   }
 
   async function redeem(event) {
@@ -327,10 +425,7 @@
     if (!now || now.told.step !== "order") return;
     busy(true);
     now.receipt = $("receipt").value.trim();
-    const { told } = now, item = {
-      id: now.key, n: clock(), what: "sale", asked: asked(), off: told.off, given: told.given, units: told.units,
-      at: new Date(clock()).toISOString(), title: told.title, masked: told.masked, amount: told.amount,
-    };
+    const { told, coupons } = now, item = Receipt.sale(now, clock());
     inFlight = item.id;  // what is being told now is not told by the journal at the same time
     try { await Store.enqueue(item); } catch {
       inFlight = "";
@@ -346,19 +441,14 @@
       if (answer.status === 401 || answer.status === 429) throw new NoNetwork();
       await Store.dequeue(item.id);
       queue = await Store.queue();
-      if (!answer.ok || answer.said.step !== "done") {
-        now.told = { ...told, step: "refused", said: answer.said.said, needs: null };
-        await Store.put("now", now);
-        return tell();
-      }
-      said = say("done");
-      await countUse(told.hash || (await Offline.hashed(now.typed)));
+      if (!answer.ok || answer.said.step !== "done") return await refuse(answer.said);
+      said = say(coupons.length > 1 ? "doneAll" : "done");
       state.lines = [lineOf(item), ...(state.lines || [])];
       await Store.put("state", { ...state, offset });
     } catch (error) {
       if (!(error instanceof NoNetwork)) throw error;
-      await countUse(told.hash);
     } finally { inFlight = ""; busy(false); reachable(online); }
+    for (const one of coupons) await countUse(coupons.length === 1 && told.hash ? told.hash : await Offline.hashed(one.typed));
     $("done-title").textContent = [told.title, told.said].join(" · ");
     $("done-said").textContent = said;
     now = null;
@@ -366,6 +456,18 @@
     $("code").value = "";
     show("done");
     flush();
+  }
+
+  /* Nothing of it is redeemed: without those that were refused it is another receipt. */
+  async function refuse(said) {
+    const turned = said.turned || [];
+    if (turned.length && turned.length < now.coupons.length) {
+      turnAway(turned, []);
+      return ask(null, now.notes);
+    }
+    now.told = { ...now.told, step: "refused", said: said.said, needs: null };
+    await Store.put("now", now);
+    tell();
   }
 
   /* What this device has redeemed since the list was made: the list does not know of it. */
@@ -382,7 +484,9 @@
 
   // The shift.
 
-  const lineOf = (item) => ({ key: item.id, title: item.title, masked: item.masked, receipt: item.asked.receipt, amount: item.amount, at: item.at, undone: false, conflict: "" });
+  const lineOf = (item) => ({ key: item.id, title: item.title, masked: item.masked, receipt: item.asked.receipt, amount: item.amount, coupons: item.coupons, at: item.at, undone: false, conflict: "" });
+
+  const number = (some) => some.reduce((all, line) => all + (line.coupons || 1), 0);
 
   /* What the house knows, with what it has not been told yet. */
   function lines() {
@@ -399,7 +503,7 @@
   function shift() {
     const all = lines(), kept = all.filter((line) => !line.undone);
     $("shift-total").textContent = all.length
-      ? say("total", { number: kept.length, sum: money(kept.reduce((sum, line) => sum + line.amount, 0)) }) : say("none");
+      ? say("total", { number: number(kept), sum: money(kept.reduce((sum, line) => sum + line.amount, 0)) }) : say("none");
     $("lines").replaceChildren(...all.map(drawn));
     show("shift");
   }
@@ -471,7 +575,7 @@
         if (!some.length) return;
         const entries = some.map((item) => item.what === "undo"
           ? { what: "undo", key: item.key, at: item.at }
-          : { what: "sale", asked: item.asked, off: item.off, given: item.given, units: item.units, at: item.at });
+          : { what: "sale", asked: item.asked, off: item.off, given: item.given, units: item.units, rest: item.rest || [], at: item.at });
         const answer = await call("journal", { entries });
         const refused = answer.status === 422 || answer.status === 413;
         if (refused && some.length > 1) { most = 1; continue; }  // one of them is not understood, or all are too much
@@ -538,6 +642,8 @@
     $("each-more").addEventListener("click", oneMore);
     $("no-mend").addEventListener("click", () => askNeeds(now.told));
     $("end").addEventListener("click", endShift);
+    document.querySelectorAll("[data-more]").forEach((one) => one.addEventListener("click", more));
+    $("adding-back").addEventListener("click", home);
     document.querySelectorAll("[data-leave]").forEach((one) => one.addEventListener("click", leave));
     document.querySelectorAll("[data-go]").forEach((one) => one.addEventListener("click", () => (one.dataset.go === "shift" ? shift() : home())));
     window.addEventListener("online", beat);
@@ -548,7 +654,7 @@
     await Offline.wake();
     await look();
     now = (await Store.get("now")) || null;
-    if (now && !(state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;
+    if (now && !(now.coupons && state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;
     const isDone = now !== null && lines().some((line) => line.key === now.key);  // confirmed, and then the page died
     if (isDone) { now = null; await Store.drop("now"); shift(); } else home();
     if (location.hash.includes("pair=")) await pair();
