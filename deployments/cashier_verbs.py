@@ -14,6 +14,7 @@ from deployments.order_verbs import sentences
 from integrations.web.passwords import Passwords
 from models.cashier_orders import CASHIER_OFF, DEVICE_OFF, CashiersForm
 from models.cashier_page import AskedAbout, At, Entered, Journal, SignedIn, Told
+from models.cashier_points import PointsAsked, PointsPaid, PointsTold
 from models.cashiers import Cashier, TillDevice
 from models.database import now_by
 from models.desk import Choice, Visitor
@@ -21,6 +22,7 @@ from models.desk.cashiers import CashierLine, CashiersPage, ConflictLine, Device
 from models.people import Role
 from models.reason import Reason
 from tasks.cashier_page.engine import CashierPage
+from tasks.cashier_page.points.engine import PointsAtPage
 from tasks.cashier_page.shown import against
 from tasks.cashiers import rows
 from tasks.cashiers.engine import Cashiers, Pins
@@ -102,6 +104,7 @@ class CashierVerbs:
                 "shift": _shift(at),
                 "forms": self._forms(),
                 "lines": [one.model_dump(mode="json") for one in lines],
+                "points": self._points(at).may_pay(),
             }
         return said
 
@@ -145,6 +148,16 @@ class CashierVerbs:
 
     def till_undoes(self, at: At, key: str) -> Reason:
         return self._page(at).undo(key)
+
+    def till_points(self, at: At, told: PointsAsked | PointsPaid, address: str) -> PointsTold:
+        points = self._points(at, address)
+        return points.pay(told) if isinstance(told, PointsPaid) else points.ask(told)
+
+    def till_undoes_points(self, at: At, key: str) -> PointsTold:
+        return self._points(at).undo(key)
+
+    def _points(self, at: At, address: str = "") -> PointsAtPage:
+        return PointsAtPage(self.house, at, self._cashiers.zone(at.outlet), address)
 
     def till_list(self, at: At) -> Mapping[str, Any]:
         return self._page(at).offline()

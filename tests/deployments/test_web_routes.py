@@ -37,6 +37,7 @@ FOR_EVERYBODY = {
     "/till/page", "/till/page/worker.js", "/till/page/app.webmanifest", "/till/page/state", "/till/page/list",
     "/till/page/pair", "/till/page/sign-in", "/till/page/end", "/till/page/ask", "/till/page/redeem",
     "/till/page/leave", "/till/page/undo", "/till/page/journal",
+    "/till/page/points", "/till/page/points/pay", "/till/page/points/undo",
 }  # fmt: skip
 # What strangers, letters and programs send: no session stands behind it; the address itself or a key proves all.
 WITHOUT_SESSION = {
@@ -47,6 +48,7 @@ WITHOUT_SESSION = {
     "/till/v1/journal", "/my/{token}/language", "/my/{token}/close",
     "/till/page/pair", "/till/page/sign-in", "/till/page/end", "/till/page/ask", "/till/page/redeem",
     "/till/page/leave", "/till/page/undo", "/till/page/journal",
+    "/till/page/points", "/till/page/points/pay", "/till/page/points/undo",
 }  # fmt: skip
 SIGNED_IN_ONLY = {
     "/sign-out", "/language", "/welcome", "/mailbox", "/mailbox/{name}", "/me", "/me/passkey", "/me/passkey/question",

@@ -18,6 +18,7 @@ from integrations.web.headers import SCRIPT_POLICY
 from integrations.web.premises import premises
 from integrations.web.screen import STATIC, show, static
 from models.cashier_page import BODY_MOST, AskedAbout, At, Journal, Left, Paired, Pin, Undo
+from models.cashier_points import PointsAsked, PointsPaid, PointsUndone
 from models.locale import mark, spoken, translate
 from models.people import Permission
 from models.reason import Reason, because
@@ -192,6 +193,33 @@ def undo(request: Request) -> Response:
     return _for_the_device(request, work, True)
 
 
+@routes.hook(PATH + "/points", BODY_MOST)
+def points(request: Request) -> Response:
+    return _for_the_device(request, lambda at: _about_points(request, at, _body(request, PointsAsked)), True)
+
+
+@routes.hook(PATH + "/points/pay", BODY_MOST)
+def pay_with_points(request: Request) -> Response:
+    def work(at: At) -> Any:
+        body = _body(request, PointsPaid)
+        _demand_shift(at, body.key)
+        return _about_points(request, at, body)
+
+    return _for_the_device(request, work, True)
+
+
+@routes.hook(PATH + "/points/undo", BODY_MOST)
+def undo_points(request: Request) -> Response:
+    def work(at: At) -> Any:
+        return premises(request).verbs.till_undoes_points(at, _body(request, PointsUndone).key).model_dump(mode="json")
+
+    return _for_the_device(request, work, True)
+
+
+def _about_points(request: Request, at: At, body: PointsAsked) -> Any:
+    return premises(request).verbs.till_points(at, body, _address(request)).model_dump(mode="json")
+
+
 @routes.hook(PATH + "/journal", BODY_MOST)
 def journal(request: Request) -> Response:
     """What happened without the network: taken in whether the shift is still open or not."""
@@ -205,9 +233,13 @@ def journal(request: Request) -> Response:
 
 def _about_a_code(request: Request, at: At, verb: Callable[[At, AskedAbout, str], Any]) -> Any:
     body = _body(request, AskedAbout)
-    if not body.key.startswith(f"{at.shift}-"):
-        raise No(401, NO_SHIFT, "no_shift")
+    _demand_shift(at, body.key)
     return verb(at, body, _address(request)).model_dump(mode="json")
+
+
+def _demand_shift(at: At, key: str) -> None:
+    if not key.startswith(f"{at.shift}-"):
+        raise No(401, NO_SHIFT, "no_shift")
 
 
 # How.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from models.cashier_page import AskedAbout, At, Entered, Journal, SignedIn, Told
+from models.cashier_points import PointsAsked, PointsPaid, PointsTold
 from models.desk import Visitor
 from models.desk.cashiers import CashiersPage, Pairing
 from models.reason import Reason
@@ -31,6 +32,11 @@ class CashierVerbs(Protocol):
     def till_lets_go(self, at: At, keys: Sequence[str]) -> None: ...
 
     def till_undoes(self, at: At, key: str) -> Reason: ...
+
+    def till_points(self, at: At, told: PointsAsked | PointsPaid, address: str) -> PointsTold:
+        """Raises Unavailable for a device that has sent too many wrong numbers."""
+
+    def till_undoes_points(self, at: At, key: str) -> PointsTold: ...
 
     def till_list(self, at: At) -> Mapping[str, Any]: ...
 
