@@ -38,6 +38,7 @@ SCRIPTS = (
     "cashier_offline.js",
     "cashier_camera.js",
     "cashier_receipt.js",
+    "cashier_points.js",
     "cashier.js",
 )
 SHELVED = ("cashier.css", "zxing.min.js", "favicon.svg", *SCRIPTS)

@@ -13,6 +13,7 @@
   let adding = false;  // the next code is another coupon of this receipt
   let queue = [];      // what the house has not been told yet
   const unread = new Set();  // what this house does not understand; told again when the page is opened anew
+  const unheard = [];
   let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "";
 
   class NoNetwork extends Error {}
@@ -74,14 +75,15 @@
   // Screens.
 
   function show(name) {
-    if (name !== "scan") shutCamera();
+    if (name !== "scan" && name !== "points") shutCamera();
     $("adding").hidden = $("adding-back").hidden = !(adding && now);
     if (adding && now) $("adding").textContent = say("adding", { coupons: named(now) });
     screens.forEach((one) => { one.hidden = one.dataset.screen !== name; });
     const works = state && state.shift;
     $("nav").hidden = !works;
-    $("to-scan").toggleAttribute("aria-current", name !== "shift");
-    $("to-shift").toggleAttribute("aria-current", name === "shift");
+    $("to-points").hidden = !(state && state.points);
+    const tab = name === "shift" ? "shift" : name.startsWith("points") ? "points" : "scan";
+    ["scan", "points", "shift"].forEach((one) => $(`to-${one}`).toggleAttribute("aria-current", one === tab));
     if (state) $("outlet").textContent = state.outlet || state.company;
     $("cashier").textContent = works ? `· ${works.cashier}` : "";
     count();
@@ -417,8 +419,11 @@
     await Store.drop("now");
     $("code").value = "";
     show("scan");
-    if (left && left.held) call("leave", { key: left.key, instead: left.former }).catch(() => {});
+    if (left && left.held) letGo({ key: left.key, instead: left.former });
   }
+
+  /* What the house did not hear of is told when the network is back: until then nobody else can use that coupon. */
+  const letGo = (body) => call("leave", body).catch(() => { unheard.push(body); });
 
   async function redeem(event) {
     event.preventDefault();
@@ -504,7 +509,7 @@
     const all = lines(), kept = all.filter((line) => !line.undone);
     $("shift-total").textContent = all.length
       ? say("total", { number: number(kept), sum: money(kept.reduce((sum, line) => sum + line.amount, 0)) }) : say("none");
-    $("lines").replaceChildren(...all.map(drawn));
+    $("lines").replaceChildren(...Points.lines(), ...all.map(drawn));
     show("shift");
   }
 
@@ -515,9 +520,11 @@
     return made;
   }
 
+  const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: state.zone });
+
   function drawn(line) {
     const row = document.createElement("li");
-    const at = new Date(line.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: state.zone });
+    const at = time(line.at);
     row.append(text("p", `${line.title} — ${money(line.amount)}`, line.undone ? "undone" : ""));
     const about = [at, line.masked, line.receipt && say("receipt", { number: line.receipt }), line.undone && say("undone"), line.waits && say("waits")];
     row.append(text("p", about.filter(Boolean).join(" · "), "soft"));
@@ -592,6 +599,7 @@
   }
 
   async function beat() {
+    if (online) unheard.splice(0).forEach(letGo);
     if (!online || queue.length) { await look(); await flush(); }
     if (state && state.shift && state.shift.ends <= clock()) { await look(); if (!now) home(); }
     await renewList().catch(() => {});
@@ -602,21 +610,20 @@
   function shutCamera() {
     Camera.close();
     $("camera").hidden = true;
-    $("camera-on").hidden = false;
+    $("camera-on").hidden = $("points-scan").hidden = false;
   }
 
-  async function scan() {
-    $("code-said").textContent = "";
+  async function scan(button, said, take) {
+    said.textContent = "";
     $("camera").hidden = false;
-    $("camera-on").hidden = true;
+    button.hidden = true;
     try {
       await Camera.open($("video"), document.body.dataset.decoder, (found) => {
         shutCamera();
         if (navigator.vibrate) navigator.vibrate(80);
-        $("code").value = found;
-        begin(found, true);
+        take(found);
       });
-    } catch { shutCamera(); $("code-said").textContent = say("noCamera"); }
+    } catch { shutCamera(); said.textContent = say("noCamera"); }
   }
 
   // All together.
@@ -633,7 +640,8 @@
     $("pair-again").addEventListener("click", () => look().then(home));
     $("pair-go").addEventListener("click", pair);
     $("pin-back").addEventListener("click", names);
-    $("camera-on").addEventListener("click", scan);
+    $("camera-on").addEventListener("click", () => scan($("camera-on"), $("code-said"), (found) => { $("code").value = found; begin(found, true); }));
+    $("points-scan").addEventListener("click", () => scan($("points-scan"), $("points-said"), (found) => { $("points-card").value = found; $("points-sum").focus(); }));
     $("camera-off").addEventListener("click", shutCamera);
     $("code-form").addEventListener("submit", (event) => { event.preventDefault(); begin($("code").value, false); });
     $("needs-form").addEventListener("submit", answered);
@@ -645,13 +653,15 @@
     document.querySelectorAll("[data-more]").forEach((one) => one.addEventListener("click", more));
     $("adding-back").addEventListener("click", home);
     document.querySelectorAll("[data-leave]").forEach((one) => one.addEventListener("click", leave));
-    document.querySelectorAll("[data-go]").forEach((one) => one.addEventListener("click", () => (one.dataset.go === "shift" ? shift() : home())));
+    document.querySelectorAll("[data-go]").forEach((one) => one.addEventListener("click", { scan: home, points: Points.open, shift }[one.dataset.go]));
     window.addEventListener("online", beat);
     window.addEventListener("offline", () => reachable(false));
     if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${HOME}/worker.js`, { scope: HOME }).catch(() => {});
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
     try { queue = await Store.queue(); } catch { $("wait-said").textContent = say("noRoom"); return; }
     await Offline.wake();
+    const ofShift = (one) => Boolean(state && state.shift) && one.startsWith(`${state.shift.id}-`);
+    await Points.wake({ call, show, say, money, minor, key, ofShift, busy, expelled, text, time, clock, shift, Lost: NoNetwork });
     await look();
     now = (await Store.get("now")) || null;
     if (now && !(now.coupons && state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;
