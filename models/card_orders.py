@@ -71,7 +71,7 @@ class PointsProgramForm(Signed):
     )  # fmt: skip
     share: int = Field(
         default=0, ge=0, le=100, title=mark("Share of a receipt that points may pay, %"),
-        description=mark("At tills whose own program asks for it; 0 means that points pay nothing."),
+        description=mark("At the cashier's page and at tills whose program asks for it; 0: points pay nothing."),
     )  # fmt: skip
     days: int = Field(
         default=365, ge=0, le=3650, title=mark("How many days points are good"),
