@@ -11,6 +11,7 @@ from tasks.cashier_page.asking import named, needs_of
 from tasks.cashier_page.orders import OTHER_GOODS
 from tasks.offers import refusals as no
 
+KINDS_MOST = 8
 TWICE = because(mark("This coupon is on the receipt already."), code="twice")
 
 
@@ -59,7 +60,8 @@ def _against(before: Coupon, one: Coupon) -> Reason | None:
 def needs_of_all(coupons: Sequence[Coupon], products: Mapping[str, str]) -> Needs:
     """What is to be asked once for all of them: one sum where they are about the same goods, else the sums of each.
 
-    Where one of them is counted by the piece, or by number, all goods are asked by price and number.
+    Where one of them is counted by the piece, or by number, all goods are asked by price and number; so they are where
+    they are too many for a line each.
     """
     known = [(one.terms, needs_of(one.terms, products, one.owned)) for one in coupons if one.terms]
     if len(known) == 1:
@@ -73,8 +75,9 @@ def needs_of_all(coupons: Sequence[Coupon], products: Mapping[str, str]) -> Need
     if len({(needs.goods, needs.but) for _, needs in asking}) == 1 and len(first.goods) < 2:
         sums = {"sum": not each and any(needs.sum for _, needs in asking), "quantity": quantity and not each}
         return about.model_copy(update={"each": each, "goods": first.goods, "but": first.but, **sums})
-    kinds = {"goods": _kinds([terms for terms, _ in asking], products), "each": each or quantity}
-    return about.model_copy(update=kinds | {"kinds": not kinds["each"]})
+    goods = _kinds([terms for terms, _ in asking], products)
+    each = each or quantity or len(goods) > KINDS_MOST
+    return about.model_copy(update={"goods": goods, "each": each, "kinds": not each})
 
 
 def _kinds(terms: Sequence[OfferTerms], products: Mapping[str, str]) -> tuple[Goods, ...]:

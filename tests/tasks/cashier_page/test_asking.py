@@ -20,6 +20,7 @@ from models.offers import (
     Which,
 )
 from tasks.cashier_page.asking import basket_of, is_complete, needs_of
+from tasks.cashier_page.joining import Coupon, needs_of_all
 from tasks.cashier_page.shown import against, presented
 from tasks.cashier_page.simple import described
 from tasks.offers.wording import NO_WORDS
@@ -30,7 +31,7 @@ SITTING = Sitting.model_validate({"outlet": "boulevard", "at": "2026-11-23T13:00
 
 
 def asked(needs: Needs) -> set[str]:
-    return {name for name in ("sum", "quantity", "each", "who") if getattr(needs, name)} | (
+    return {name for name in ("sum", "quantity", "each", "kinds", "who") if getattr(needs, name)} | (
         {"guests"} if needs.guests > 1 else set()
     )
 
@@ -56,6 +57,36 @@ def asked(needs: Needs) -> set[str]:
 def test_only_what_is_needed_is_asked(offer: Any, wanted: set[str]) -> None:
     assert asked(needs_of(offer, {}, owned=False)) == wanted
     assert asked(needs_of(offer, {}, owned=True)) == wanted - {"who"}
+
+
+TEA, CUPS = Goods(groups=("Tea",)), Goods(products=("C1",), groups=("Cups",))
+NO_SUGAR = percent(goods=Goods(but_groups=("Sugar",)))
+
+
+@pytest.mark.parametrize(
+    ("offers", "how", "goods"),
+    [
+        pytest.param([percent(), percent(5)], {"sum"}, [], id="of everything"),
+        pytest.param([percent(), terms(Gift(product="cup"))], {"sum"}, [], id="a gift asks nothing"),
+        pytest.param([percent(goods=TEA), percent(5, goods=TEA)], {"sum"}, ["Tea"], id="of the same goods"),
+        pytest.param([NO_SUGAR, NO_SUGAR], {"sum"}, [], id="of the same rest"),
+        pytest.param([percent(), percent(goods=TEA)], {"kinds"}, ["Tea", "other goods"], id="of all and of some"),
+        pytest.param([percent(goods=TEA), percent(goods=CUPS)], {"kinds"}, ["Cup", "Tea", "Cups"], id="of both"),
+        pytest.param([NO_SUGAR, percent(goods=TEA)], {"kinds"}, ["Sugar", "Tea", "other goods"], id="of a rest"),
+        pytest.param([percent(goods=TEA), terms(FixedPrice(price=Decimal(99)))], {"each"}, ["Tea", "other goods"],
+                     id="by the piece"),
+        pytest.param([percent(), terms(FreeDelivery(), conditions=Conditions(quantity_from=2), goods=TEA)], {"each"},
+                     ["Tea", "other goods"], id="by number"),
+        pytest.param([percent(goods=TEA), percent(goods=Goods(groups=tuple("abcdefgh")))], {"each"},
+                     ["Tea", *"abcdefgh"], id="of too many for a line each"),
+        pytest.param([percent(), percent(limits={"per_customer": 1})], {"sum", "who"}, [], id="of somebody"),
+        pytest.param([terms(Gift(product="cup")), terms(Points(points=10))], set(), [], id="of nothing"),
+    ],
+)  # fmt: skip
+def test_several_are_asked_about_once(offers: list[Any], how: set[str], goods: list[str]) -> None:
+    coupons = [Coupon(n, str(n), key=str(n), terms=one) for n, one in enumerate(offers)]
+    needs = needs_of_all(coupons, {"C1": "Cup"})
+    assert asked(needs) == how and [one.title for one in needs.goods] == goods
 
 
 def test_goods_stand_as_the_offer_names_them() -> None:
