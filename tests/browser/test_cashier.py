@@ -30,6 +30,7 @@ from tasks.loyalty.engine import Wanted
 from tasks.offers.conditions import of_time
 from tasks.offers.pricing import priced
 from tasks.offers.wording import NO_WORDS
+from tasks.redeeming.engine import Redeeming
 from tests.browser.conftest import CHROMIUM, needs_chromium
 from tests.browser.person import kept_in
 from tests.browser.test_pages import seriously
@@ -259,6 +260,16 @@ def several(web: Web, page: Any, look: Look) -> None:
     page.get_by_role("button", name="Дальше").click()
     sees(page, "всего 73")
     look.at("several")
+    ledger = Redeeming.of(web.house)
+    ledger.stop("anton", "утечка", offer="less")
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    sees(page, "Не вошёл в чек: Чайный день. Предложение остановлено")
+    sees(page, "Дайте скидку 32,50")  # nothing is redeemed: it is another receipt now
+    assert {state for state, _ in states(web)[2:]} == {"held"}
+    ledger.open("anton", "новые коды", offer="less")
+    add(page, "LESS45")
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "всего 73")
     page.get_by_role("button", name="Добавить ещё купон").click()
     sees(page, "В чеке: Чай к зиме · …236 + Чайный день · …S45")
     look.at("adding")
