@@ -180,8 +180,8 @@ class Redemption(SQLModel, table=True):
     """One use of a coupon. `key` is the till's own word for the call: the same one again is the same redemption.
 
     `amount` came off `base`; `back` of it was restored by returns. `lines` are {n, product, product_group, quantity,
-    amount, off, back}. `origin` is online, page, offline or imported; `conflict` says why an offline one, which has
-    happened, would not have been allowed.
+    amount, off, back}. `origin` is online, page, offline, imported or answer (of the invited); `conflict` says why an
+    offline one, which has happened, would not have been allowed.
 
     `n` numbers the redemptions of one call: two calls of one key collide even where they name different coupons. `said`
     is the print of the call; `answer` is what was answered beside the lines: things given, and what of it was refused.

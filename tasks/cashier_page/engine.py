@@ -27,7 +27,7 @@ from models.cashier_page import (
 )
 from models.cashiers import Cashier
 from models.locale import mark
-from models.offers import Invitation, OfferTerms
+from models.offers import OfferTerms
 from models.reason import Reason, because
 from models.redemptions import Redeemed
 from tasks.cashier_page import rows
@@ -41,7 +41,6 @@ from tasks.cashiers.rows import shifts
 from tasks.codes.reading import Reading, read
 from tasks.codes.rows import KnownForms
 from tasks.house import House
-from tasks.offers.windows import sitting_at
 from tasks.offers.wording import Words
 from tasks.redeeming.calls import Brought, Call, Entry, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
@@ -163,13 +162,10 @@ class CashierPage:
         self, asked: AskedAbout, coupons: Sequence[Coupon], basket: Basket, place: Place | None = None,
         cashier: str = "", together: bool = True,
     ) -> Call:  # fmt: skip
-        place = place or self.place
-        invited = (one.terms.gives for one in coupons if one.terms and isinstance(one.terms.gives, Invitation))
-        sitting = next((found for one in invited if (found := sitting_at(one, place))), None)
         return Call(
             key=asked.key, till=self.at.till, codes=tuple(one.code for one in coupons), basket=basket,
-            presented=presented(asked.shown), place=place, cashier=cashier or self.at.called, receipt=asked.receipt,
-            origin="page", guests=asked.guests, sitting=sitting.at if sitting else None, together=together,
+            presented=presented(asked.shown), place=place or self.place, cashier=cashier or self.at.called,
+            receipt=asked.receipt, origin="page", guests=asked.guests, together=together,
         )  # fmt: skip
 
     # The shift.

@@ -12,6 +12,7 @@ from models.redemptions import Redeemed
 from tasks.offers.refusals import PUBLIC, Missing, Refusal
 
 CODES_MOST, ENTRIES_MOST = 20, 1_000
+ANSWERS = "answers"  # no till: the invited themselves, each answer under a key of the coupon's own
 Word = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=200)]
 
@@ -44,7 +45,7 @@ class Call(Value):
     sitting: datetime | None = None
     guests: Annotated[int, Field(ge=1, le=20)] = 1
     together: bool = True
-    origin: Literal["online", "page", "offline", "imported"] = "online"
+    origin: Literal["online", "page", "offline", "imported", "answer"] = "online"
 
     @field_validator("codes")
     @classmethod
@@ -91,6 +92,7 @@ class Outcome(Value):
     """What became of one code: taken, where there is no `reason`, which is for staff; `public` is for everybody.
 
     `missing` would have to be added to the basket for anything to come off, or more; once it is paid, nothing is.
+    `expected` is how many had answered that they come.
     """
 
     code: str
@@ -101,6 +103,7 @@ class Outcome(Value):
     until: datetime | None = None
     reason: Reason = NO_REASON
     missing: Missing | None = None
+    expected: int = 0
 
     @property
     def public(self) -> Reason:

@@ -21,16 +21,18 @@ from tasks.house import House
 from tasks.loyalty.engine import Points
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import refusals, rows
+from tasks.redeeming.answered.rows import answered
 from tasks.redeeming.audit import Audit
 from tasks.redeeming.calls import Answer, Back, Call, Entered, Entry, GiveBack, Outcome
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
 from tasks.redeeming.letting import rows as letting
+from tasks.redeeming.limits import beyond
 from tasks.redeeming.offline.rows import enter_entry, let_come, waiting
 from tasks.redeeming.offline.signed import SignedList, listed, signed
 from tasks.redeeming.planning import all_refused, first_answer, refused_as
 from tasks.redeeming.rows import NoRoom, Offered, Overtaken
-from tasks.redeeming.weighing.rows import Scales, When
+from tasks.redeeming.weighing.rows import AT_THE_DOOR, Scales, When
 from tasks.redeeming.whose import Printed
 
 LIVES, TRIES, AT_ONCE = timedelta(minutes=15), 8, 500
@@ -196,11 +198,12 @@ class Redeeming:
             return answer
         call = self.scales.placed(call, now)
         until = now + lives if lives else None
-        order = Entering(call, state, said, now, until, tuple(former), refused, points=self.points)
         codes = [code for code in call.codes if code not in refused]
         held_at = [row.at for row in former if row.state == Redeemed.HELD and row.until and row.until > now]
-        when = When(state is Redeemed.HELD, min(held_at, default=None) if state is Redeemed.REDEEMED else None)
+        when = When(_is_ahead(call, state), min(held_at, default=None) if state is Redeemed.REDEEMED else None)
         planned = self.scales.plan(session, call, found, codes, when)
+        answers = answered(session, call.till, planned, former)
+        order = Entering(call, state, said, now, until, tuple(former), refused, points=self.points, answers=answers)
         entered = enter_all(session, order, planned)
         if looked.waits and state is Redeemed.REDEEMED:
             let_come(session, self, call.till, call.key, now)
@@ -208,6 +211,7 @@ class Redeeming:
             one.offered.code: Outcome(
                 code=one.offered.code, offer=one.offered.key, redemption=id, state=state, off=one.off,
                 until=order.until_of(one), missing=one.missing if state is Redeemed.HELD else None,
+                expected=answers[one.offered.id].guests if one.offered.id in answers else 0,
             ) for one, id in entered
         }  # fmt: skip
         return _in_order(call, outcomes, refused)
@@ -217,15 +221,19 @@ class Redeeming:
         found, call = looked.found, self.scales.placed(call, looked.now or now_by(self.house.clock, session))
         outcomes = {}
         codes = [code for code in call.codes if code not in refused]
-        for one in self.scales.plan(session, call, found, codes, When(bool(call.sitting))) if codes else ():
-            code = one.offered
-            full = code.most and code.used + code.held >= code.most
-            no = refusals.of_uses(code.most, code.used) if full else rows.room(session, code.offer_id, one.takes)
+        planned = self.scales.plan(session, call, found, codes, When(bool(call.sitting))) if codes else []
+        answers = answered(session, call.till, planned, locking=False)
+        for one in planned:
+            code, answer = one.offered, answers.get(one.offered.id)
+            full = code.most and code.used + code.held - (answer is not None) >= code.most
+            asked = beyond(one.takes, answer.takes) if answer else one.takes
+            no = refusals.of_uses(code.most, code.used) if full else rows.room(session, code.offer_id, asked)
             if no:
                 raise NoRoom(code.code, no)
             outcomes[one.offered.code] = Outcome(
-                code=one.offered.code, offer=one.offered.key, off=one.off, missing=one.missing
-            )
+                code=one.offered.code, offer=one.offered.key, off=one.off, missing=one.missing,
+                expected=answer.guests if answer else 0,
+            )  # fmt: skip
         return _in_order(call, outcomes, refused)
 
     def _release(self, session: Session, till: str, key: str, by: str) -> Reason:
@@ -260,6 +268,11 @@ class Redeeming:
             return rows.order_offer(session, offer, former, stage, by, why, now)
 
         return self._patiently(order)
+
+
+def _is_ahead(call: Call, state: Redeemed) -> bool:
+    """Whether seats are only answered for: at the door people are let in."""
+    return state is Redeemed.HELD and call.origin != AT_THE_DOOR
 
 
 def _in_order(call: Call, outcomes: Mapping[str, Outcome], refused: Mapping[str, Refusal]) -> Answer:

@@ -81,7 +81,7 @@ def takes(
         found.append(Take(Limit.OUTLET, place.outlet, 1, limits.per_outlet or None))
     if seat is not None:
         seats = sum(one.seats for one in off.given) or 1
-        found.append(Take(Limit.SEATS, f"{seat.outlet} {seat.at.isoformat()}", seats, seat.seats))
+        found.append(Take(Limit.SEATS, scope_of(seat), seats, seat.seats))
     found += [Take(Limit.CUSTOMER, buyer, 1, each_may(terms) or None) for buyer in buyers]
     if limits.per_period and limits.period_days:
         n = window(terms, local_day(place.at, place.zone))
@@ -99,28 +99,54 @@ def window(terms: OfferTerms, day: date) -> int:
     return (day - terms.first_day).days // terms.limits.period_days
 
 
-def seat_of(gives: Invitation, place: Place, named: datetime | None, ahead: bool) -> tuple[Sitting | None, Place]:
+def scope_of(seat: Sitting) -> str:
+    """What the seats of a sitting are counted by."""
+    return f"{seat.outlet} {seat.at.isoformat()}"
+
+
+def seat_of(
+    gives: Invitation, place: Place, named: datetime | None, ahead: bool, answered: str = ""
+) -> tuple[Sitting | None, Place]:
     """The sitting that is meant, and the place and time at which it is judged; `ahead`: it is only answered now.
 
-    The named one; or that of today nearest to now; or, ahead, the only one to come. Who comes, comes on its day.
+    The named one; or that of today which was `answered`, else the nearest to now; or, ahead, the only one to come. Who
+    comes, comes on its day.
     """
     today = wall_clock(place).date()
     here = [one for one in gives.sittings if one.outlet == place.outlet and one.at.date() >= today]
     if named is not None:
         found = next((one for one in here if one.at == named.replace(tzinfo=None)), None)
     else:
-        found = sitting_at(gives, place) or (here[0] if ahead and len(here) == 1 else None)
+        theirs = (one for one in here if one.at.date() == today and scope_of(one) == answered)
+        found = next(theirs, None) or sitting_at(gives, place) or (here[0] if ahead and len(here) == 1 else None)
     if found is None or (found.at.date() > today and not ahead):
         return None, place
     at = instant(wall_at(found.at.date(), found.at.time()), place.zone)
     return found, place.model_copy(update={"at": at}) if ahead and at > place.at else place
 
 
+def either(one: Iterable[Take], other: Iterable[Take]) -> list[Take]:
+    """The more of each: so much has room for the one as for the other. Limits are as the first says them."""
+    found = {(take.kind, take.scope): take for take in one}
+    for take in other:
+        former = found.get((take.kind, take.scope), take)
+        found[take.kind, take.scope] = replace(former, n=max(former.n, take.n))
+    return sorted(found.values(), key=lambda take: (ORDER[take.kind], take.scope))
+
+
+def beyond(taken: Iterable[Take], held: Iterable[Take]) -> list[Take]:
+    """What of it is not held already."""
+    has = {(take.kind, take.scope): take.n for take in held}
+    more = (replace(take, n=take.n - has.get((take.kind, take.scope), 0)) for take in taken)
+    return [take for take in more if take.n > 0]
+
+
 def changes(offer_id: int, given: Iterable[Take], taken: Iterable[Take], held: bool) -> list[Change]:
     """What counters change by when `given` reservations make place for `taken`, in the order of locks."""
     found: dict[tuple[Limit, str], Change] = {}
     for take in given:
-        found[take.kind, take.scope] = Change(offer_id, take.kind, take.scope, held=-take.n)
+        former = found.get((take.kind, take.scope), Change(offer_id, take.kind, take.scope))
+        found[take.kind, take.scope] = replace(former, held=former.held - take.n)
     for take in taken:
         former = found.get((take.kind, take.scope), Change(offer_id, take.kind, take.scope))
         now = replace(former, held=former.held + take.n) if held else replace(former, used=take.n)

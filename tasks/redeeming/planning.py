@@ -109,7 +109,7 @@ def first_answer(call: Call, rows: Sequence[Any], offers: Mapping[int, Any]) -> 
     found = {
         offers[row.coupon_id].code: Outcome(
             code=offers[row.coupon_id].code, offer=offers[row.coupon_id].key, redemption=row.id,
-            state=Redeemed.REDEEMED, off=off_of(row),
+            state=Redeemed.REDEEMED, off=off_of(row), expected=row.answer.get("answered", {}).get("guests", 0),
         ) for row in rows if row.coupon_id in offers
     }  # fmt: skip
     outcomes = []

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tasks.redeeming import statements
+from tasks.redeeming.answered.rows import answers_behind, hold_again
 
 
 def is_due(session: Session, clock_now: datetime) -> bool:
@@ -24,10 +25,11 @@ def expire(session: Session, clock_now: datetime, most: int, by: str, said: str)
 
 
 def release(session: Session, ids: Sequence[int], now: datetime, by: str, said: str) -> None:
-    """Let go of these reservations, which the session holds already."""
+    """Let go of these reservations, which the session holds already; seats go back to the answers behind them."""
     connection = session.connection()
     if not ids:
         return
+    behind = answers_behind(session, ids)
     if connection.dialect.name == "postgresql":
         for lock in (statements.LOCK_COUPONS, statements.LOCK_COUNTERS):
             connection.execute(statements.with_ids(lock), {"ids": ids})
@@ -36,3 +38,4 @@ def release(session: Session, ids: Sequence[int], now: datetime, by: str, said: 
         binds = {"ids": list(ids), "now": now, "by": by, "said": said}
         used = {name: value for name, value in binds.items() if f":{name}" in statement}
         connection.execute(statements.with_ids(statement, *moments), used)
+    hold_again(session, behind, now)

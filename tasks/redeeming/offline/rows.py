@@ -18,6 +18,7 @@ from models.reason import NO_REASON, Reason
 from models.redemptions import Happened, OfferStage, Redeemed
 from tasks.offers.refusals import Refusal
 from tasks.redeeming import limits, refusals, rows, statements
+from tasks.redeeming.answered.rows import answered
 from tasks.redeeming.calls import Back, Brought, Call, Entered, Entry, GiveBack, Sale
 from tasks.redeeming.entering.rows import Entering, enter_all
 from tasks.redeeming.giving.rows import Bringing, give_back
@@ -75,7 +76,8 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     body = ledger.house.printed("redeeming", entry.call.body())
     conflicts += ["other_sale"] * bool(planned and any(row.said != body for row in done.values()))
     order = Entering(
-        call, Redeemed.REDEEMED, body, call.place.at, former=former, force=True, points=ledger.points
+        call, Redeemed.REDEEMED, body, call.place.at, former=former, force=True, points=ledger.points,
+        answers=answered(session, call.till, planned, former),
     )  # fmt: skip
     entered = [id for _, id in enter_all(session, order, planned)]
     conflicts += [word for row in rows.called(session, call.till, call.key) for word in row.conflict.split()]

@@ -18,6 +18,7 @@ from tasks.offers.pricing import bigger
 from tasks.offers.refusals import Missing, Refusal
 from tasks.offers.windows import A_DAY
 from tasks.redeeming import limits, refusals
+from tasks.redeeming.answered.rows import sittings_answered
 from tasks.redeeming.buying import rows as buying
 from tasks.redeeming.buying.asked import Known, groups_named, name_groups_of_goods
 from tasks.redeeming.calls import Call
@@ -49,7 +50,7 @@ class When:
     held_at: datetime | None = None
 
 
-NOW = When()
+NOW, AT_THE_DOOR = When(), "page"  # a cashier lets people in; nobody answers for another day there
 ITSELF = timedelta(minutes=15)  # a till may tell of the purchase itself before it asks
 
 
@@ -80,7 +81,10 @@ class Scales:
         terms = [self.terms.of(session, one.version_id or 0) for one in found]
         goods = self.shelf.of(session, self.company(), name_groups_of_goods(terms))
         buyers = self._buyers(session, call, terms, [who.or_owner(one.customer_id) for one in found])
-        seats = [_seat(one, call, when) for one in terms]
+        theirs = sittings_answered(session, [
+            one.id for one, its in zip(found, terms, strict=True) if isinstance(its.gives, Invitation)
+        ])  # fmt: skip
+        seats = [_seat(its, call, when, theirs.get(one.id, "")) for one, its in zip(found, terms, strict=True)]
         laid = [
             stacking.Offered(one.key, its, one.ends_at, call.guests, buyer, place)
             for one, its, buyer, (_, place) in zip(found, terms, buyers, seats, strict=True)
@@ -123,7 +127,7 @@ class Scales:
         taken = limits.takes(one.terms, one.result, one.place, scopes, one.seat, currency)
         customer = min(who.customers, default=owner)
         whose = "" if customer is not None or not who.prints else who.prints[0]
-        until = _day_after(one.seat, one.place) if one.seat else None
+        until = _day_after(one.seat, one.place) if one.seat and call.origin != AT_THE_DOOR else None
         return Planned(one.offered, one.terms, one.result, taken, customer, whose, until, conflicts, one.missing)
 
     def plan(
@@ -145,10 +149,10 @@ class Scales:
         return [self.planned(session, call, one, who) for one in weighed]
 
 
-def _seat(terms: OfferTerms, call: Call, when: When) -> tuple[Sitting | None, Place]:
+def _seat(terms: OfferTerms, call: Call, when: When, answered: str) -> tuple[Sitting | None, Place]:
     """The seat, where it is one; and the place and time at which the offer is judged."""
     if isinstance(terms.gives, Invitation):
-        return limits.seat_of(terms.gives, call.place, call.sitting, when.ahead)
+        return limits.seat_of(terms.gives, call.place, call.sitting, when.ahead, answered)
     return None, call.place.model_copy(update={"at": when.held_at}) if when.held_at else call.place
 
 
