@@ -11,11 +11,13 @@ from models.desk.cards import LinkShown, MyPage, ProgramPage
 from models.locale import spoken
 from models.orders import Signed
 from models.reason import Reason
+from tasks.answering.engine import Answering
 from tasks.cards.engine import CardOrders
 from tasks.cards.icon import SIZES, USUAL, icon
 from tasks.cards.page.engine import Pages
 from tasks.house import House
 from tasks.orders.answers import Report
+from tasks.redeeming.engine import Redeeming
 
 
 class CardVerbs:
@@ -68,13 +70,26 @@ class MyVerbs:
     """Personal pages, as their links open them."""
 
     house: House
+    ledger: Redeeming
 
     def knows_link(self, token: str) -> bool:
         return Pages(self.house).is_ours(token)
 
     def personal_page(self, token: str, language: str) -> MyPage | None:
         with spoken(language):
-            return Pages(self.house).page(token)
+            return Pages(self.house, self._invitations).page(token)
+
+    @property
+    def _invitations(self) -> Answering:
+        return Answering(self.house, self.ledger)
+
+    def answer_invitation(self, token: str, coupon: int, sitting: str, guests: str) -> Reason | None:
+        customer = Pages(self.house).whose(token)
+        return None if customer is None else self._invitations.answer(customer, coupon, sitting, guests)
+
+    def decline_invitation(self, token: str, coupon: int) -> Reason | None:
+        customer = Pages(self.house).whose(token)
+        return None if customer is None else self._invitations.decline(customer, coupon)
 
     def close_personal_page(self, token: str) -> bool:
         return Pages(self.house).close(token)

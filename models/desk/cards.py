@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from models.invited import Invited
 from models.locale import mark
 from models.loyalty import Account, CardState, Moved
 from models.post import Value
@@ -113,6 +114,7 @@ class MyCoupon(Value):
     ends_at: datetime | None = None
     put_off_to: date | None = None
     left: int = 1
+    invited: Invited | None = None
 
 
 class MyUse(Value):
@@ -147,6 +149,7 @@ class MyPage(Value):
     tier: TierNow = TierNow()
     coupons: tuple[MyCoupon, ...] = ()
     coupons_cut: bool = False
+    called_off: tuple[str, ...] = ()
     uses: tuple[MyUse, ...] = ()
     purchases: tuple[MyPurchase, ...] = ()
     preferences: str = Field(default="", repr=False)

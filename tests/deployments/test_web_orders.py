@@ -140,7 +140,7 @@ PARENT = {
 # What strangers, recipients of letters and programs send is no order of anybody's.
 OF_THE_DOOR = re.compile(
     r"/(hooks/|sign-in|sign-out|invite/|language|welcome|me/passkey|review/|u/|c/|s/|subscribe|intake/|till/"
-    r"|my/)"
+    r"|my/|q/)"
 )
 
 

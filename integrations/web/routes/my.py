@@ -13,9 +13,10 @@ from integrations.web.screen import STATIC, show
 from models.desk.cards import MyPage
 from models.locale import LANGUAGES
 from models.people import Permission
+from models.reason import NO_REASON
 
 PATH = "/my/{token}"
-WRONG_A_MINUTE, LOOKS_A_MINUTE, CLOSES_A_MINUTE = 60, 120, 5
+WRONG_A_MINUTE, LOOKS_A_MINUTE, CLOSES_A_MINUTE, ANSWERS_A_MINUTE = 60, 120, 5, 20
 TOLD, WHOLE, GONE = "X-Personal-Page", "whole", "gone"
 SCRIPT = "text/javascript; charset=utf-8"
 A_YEAR, A_DAY = 365 * 24 * 3600, "public, max-age=86400"
@@ -29,7 +30,7 @@ def my_page(request: Request, token: str) -> Response:
     page = _page(request, token)
     if not isinstance(page, MyPage):
         return page
-    response = show(request, "my.html", token=token, page=page)
+    response = show(request, "my.html", token=token, page=page, why=NO_REASON, why_of=0)
     response.headers[TOLD] = WHOLE
     return response
 
@@ -89,6 +90,31 @@ def choose(request: Request, token: str) -> Response:
     if said(request, "language", 10) in LANGUAGES:
         keep(request, response, LANGUAGE, said(request, "language", 10), A_YEAR)
     return response
+
+
+@routes.post(PATH + "/answer", Permission.PUBLIC, by_link=True)
+def answer(request: Request, token: str) -> Response:
+    """The invited come, or cannot."""
+    verbs, do, coupon = premises(request).verbs, said(request, "do", 10), said(request, "coupon", 18)
+    if not verbs.knows_link(token):
+        return _wrong(request)
+    if not premises(request).paces.may("answer", token.lower(), ANSWERS_A_MINUTE):
+        return _too_often(request)
+    if do not in ("come", "cannot") or not (coupon.isascii() and coupon.isdecimal()):
+        raise HTTPException(400)
+    why = (
+        verbs.answer_invitation(token, int(coupon), said(request, "sitting", 200), said(request, "guests", 5))
+        if do == "come" else verbs.decline_invitation(token, int(coupon))
+    )  # fmt: skip
+    if why is None:
+        return _wrong(request)
+    here = request.url.path.rpartition("/")[0]
+    if not why:
+        return RedirectResponse(f"{here}#coupon-{coupon}", 303)
+    page = _page(request, token)
+    if not isinstance(page, MyPage):
+        return page
+    return show(request, "my.html", 409, token=token, page=page, why=why, why_of=int(coupon))
 
 
 @routes.post(PATH + "/close", Permission.PUBLIC, by_link=True)

@@ -36,6 +36,12 @@ class MyVerbs(Protocol):
     def personal_page(self, token: str, language: str) -> MyPage | None:
         """What a link opens, in this language."""
 
+    def answer_invitation(self, token: str, coupon: int, sitting: str, guests: str) -> Reason | None:
+        """Whoever this link is of comes; None where it opens nothing, else why not."""
+
+    def decline_invitation(self, token: str, coupon: int) -> Reason | None:
+        """They cannot come."""
+
     def close_personal_page(self, token: str) -> bool:
         """Close all links of whoever this link is of."""
 

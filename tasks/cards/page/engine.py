@@ -24,9 +24,11 @@ from models.desk.cards import (
     Side,
     TierNow,
 )
+from models.invited import Invited
 from models.loyalty import PointsMove
 from models.offers import OfferTerms
 from models.redemptions import Redeemed
+from tasks.answering.engine import Answering
 from tasks.cards import links, rows
 from tasks.cards.page import rows as page
 from tasks.cards.program import plain, standing, tiers_written
@@ -48,8 +50,8 @@ COUPONS_SHOWN, USES_SHOWN, PURCHASES_SHOWN, MOVES_SHOWN = 20, 20, 20, 20
 class Pages:
     """The personal pages of one house."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.clock = house, house.clock
+    def __init__(self, house: House, answering: Answering | None = None) -> None:
+        self.house, self.clock, self.answering = house, house.clock, answering
 
     def is_ours(self, token: str) -> bool:
         """Whether a link is ours at all; asks no database."""
@@ -77,6 +79,16 @@ class Pages:
             if turn is None or not links.is_good(linked, turn, self._today(now)):
                 return None
             return _printed(self._page(session, linked, now))
+
+    def whose(self, token: str) -> int | None:
+        """The client whose page a link opens; None where it opens nothing."""
+        linked = links.read(self.house.printed, token)
+        if linked is None:
+            return None
+        with self.house.reads() as session:
+            turn = rows.turn_of(session, linked.customer)
+            today = self._today(now_by(self.clock, session))
+        return linked.customer if turn is not None and links.is_good(linked, turn, today) else None
 
     def close(self, token: str) -> bool:
         """Close all links of the client whose link this is, as its bearer asks; False where it opens nothing."""
@@ -154,7 +166,11 @@ class Pages:
             has_points=bool(points) or bool(terms and (terms.per or terms.tiers)), points=points,
             worth=points * (terms.worth if terms else 0), ends_on=ending[0] if ending else None,
             ends=ending[1] if ending else 0, tier=self._tier(session, linked.customer, terms, now),
-            coupons=_coupons(coupons[:COUPONS_SHOWN], company, now), coupons_cut=len(coupons) > COUPONS_SHOWN,
+            coupons=tuple(
+                _coupon(one, OfferTerms.model_validate(one.terms), company, now, self._invited(session, whose, one.id))
+                for one in coupons[:COUPONS_SHOWN]
+            ),
+            coupons_cut=len(coupons) > COUPONS_SHOWN, called_off=page.called_off(session, whose),
             uses=tuple(
                 MyUse(at=one.at, title=title, outlet=outlets.get(one.outlet, one.outlet), amount=one.amount - one.back,
                       back=one.state == Redeemed.RETURNED)
@@ -167,6 +183,9 @@ class Pages:
             preferences=preferences_path(mark_of(self.house.printed, letter)) if letter else "",
             currency=company.currency, until=linked.until, at=now,
         )  # fmt: skip
+
+    def _invited(self, session: Session, customer: int, coupon: int) -> Invited | None:
+        return self.answering.of_coupon(session, customer, coupon) if self.answering else None
 
     def _tier(self, session: Session, customer: int, terms: ProgramTerms | None, now: datetime) -> TierNow:
         if terms is None or not terms.tiers:
@@ -182,11 +201,9 @@ class Pages:
         return now.astimezone(ZoneInfo(self.house.workspace.company.zone)).date()
 
 
-def _coupons(found: Sequence[page.Live], company: Company, now: datetime) -> tuple[MyCoupon, ...]:
-    return tuple(_coupon(one, OfferTerms.model_validate(one.terms), company, now) for one in found)
-
-
-def _coupon(one: page.Live, terms: OfferTerms, company: Company, now: datetime) -> MyCoupon:
+def _coupon(
+    one: page.Live, terms: OfferTerms, company: Company, now: datetime, invited: Invited | None
+) -> MyCoupon:  # fmt: skip
     """By its days, as outlets judge it: an instant of another outlet's clock would be the wrong day here."""
     words = Words(outlets={outlet.key: outlet.name for outlet in company.outlets}, currency=company.currency)
     begins = any(local(now, zone).date() < terms.first_day for zone in company.zones)
@@ -194,6 +211,7 @@ def _coupon(one: page.Live, terms: OfferTerms, company: Company, now: datetime) 
     return MyCoupon(
         code=one.code, qr=qr_svg(one.code).decode(), title=one.title, starts_on=terms.first_day if begins else None,
         ends_at=one.ends_at, put_off_to=put_off_to, gives=said_to_bearer(terms, words), left=one.left,
+        invited=invited,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tasks.cards.links import Linked, good_until, path_of, token_of
 from tasks.house import House
 from tasks.loyalty.numbers import drawn
 from tasks.mailing.jobs import Due
+from tasks.redeeming.calls import ANSWERS
 
 NOBODY = 0
 USED = (Redeemed.REDEEMED, Redeemed.RETURNED)
@@ -66,6 +67,18 @@ def live_coupons(session: Session, customer: int, now: datetime, most: int | Non
         )
         for coupon, offer, version in session.execute(query).tuples()
     ]  # fmt: skip
+
+
+def called_off(session: Session, customer: int) -> tuple[str, ...]:
+    """The titles of invitations that this client had answered, and that were stopped since."""
+    stopped = or_(col(OfferRow.stage) == OfferStage.STOPPED, col(Coupon.state) == CouponState.STOPPED)
+    query = (
+        select(col(OfferRow.title)).join(Coupon, col(Coupon.offer_id) == col(OfferRow.id))
+        .join(Redemption, col(Redemption.coupon_id) == col(Coupon.id))
+        .where(col(Coupon.customer_id) == customer, col(Redemption.till) == ANSWERS,
+               col(Redemption.state) == Redeemed.HELD, stopped).order_by(col(Redemption.id))
+    )  # fmt: skip
+    return tuple(session.execute(query).scalars())
 
 
 def uses(session: Session, customer: int, most: int) -> list[tuple[Redemption, str]]:

@@ -151,6 +151,15 @@ def of_token(house: House, session: Session, token: str) -> tuple[LetterCoupon, 
     return shown, code.kept
 
 
+def holder(house: House, session: Session, token: str) -> tuple[int, str] | None:
+    """Whose letter a token is of, and the key of the offer it brings; None for none that went out."""
+    letter = read(house.printed, token) or NOBODY
+    found = session.execute(select(M.customer_id, M.mailing_id, M.state).where(M.id == letter)).first()
+    if found is None or found.state not in IN_HANDS:
+        return None
+    return found.customer_id, _of_mailing(session, found.mailing_id)[0]
+
+
 def trouble_now(house: House, session: Session, offer: Carried, code: Code) -> bool:
     """Whether no till would take this code of it, which may hold longer; what only begins later is shown already."""
     ends = max((at for at in (offer.ends_at, code.ends_at) if at is not None), default=None)

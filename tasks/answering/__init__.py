@@ -1,0 +1,1 @@
+"""What the invited answer: who comes, when, how many, and who cannot."""

@@ -1,0 +1,70 @@
+"""Coupons of invitations, with what was answered and who came. Sessions are given; nothing here changes anything."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.offers import Invitation, OfferTerms
+from models.redemptions import (
+    Coupon,
+    CouponState,
+    Limit,
+    OfferCounter,
+    OfferRow,
+    OfferVersion,
+    Redeemed,
+    Redemption,
+    RedemptionTake,
+)
+from tasks.answering.standing import Answer, Facts, Invitee
+from tasks.redeeming.calls import ANSWERS
+
+IN_FORCE = (col(OfferVersion.offer_id) == col(OfferRow.id)) & (col(OfferVersion.hash) == col(OfferRow.approved_hash))
+
+
+def invitee(session: Session, customer: int, coupon: int = 0, offer: str = "") -> Invitee | None:
+    """The coupon of this customer: the one of this number, or the one of this offer that works, else the newest."""
+    which = col(Coupon.id) == coupon if coupon else col(OfferRow.key) == offer
+    query = (
+        select(Coupon, OfferRow, col(OfferVersion.terms)).join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id))
+        .join(OfferVersion, IN_FORCE).where(col(Coupon.customer_id) == customer, which)
+        .order_by((col(Coupon.state) == CouponState.LIVE).desc(), col(Coupon.id).desc(), col(OfferVersion.n).desc())
+    )  # fmt: skip
+    found = session.execute(query.limit(1)).first()
+    return _invitee(customer, *found) if found else None
+
+
+def _invitee(customer: int, coupon: Coupon, offer: OfferRow, said: dict[str, Any]) -> Invitee | None:
+    terms = OfferTerms.model_validate(said)
+    if not isinstance(terms.gives, Invitation):
+        return None
+    ends = [at for at in (coupon.ends_at, offer.ends_at) if at is not None] if offer.ends_at else []
+    return Invitee(
+        coupon=coupon.id or 0, code=coupon.code, customer=customer, state=coupon.state, most=coupon.most,
+        used=coupon.used, ends_at=max(ends, default=None), offer=offer.id or 0, key=offer.key, stage=offer.stage,
+        terms=terms,
+    )  # fmt: skip
+
+
+def facts(session: Session, one: Invitee, now: datetime) -> Facts:
+    counter = (col(OfferCounter.offer_id) == one.offer, col(OfferCounter.kind) == Limit.SEATS)
+    query = select(col(OfferCounter.scope), col(OfferCounter.used) + col(OfferCounter.held)).where(*counter)
+    gone = {scope: int(n) for scope, n in session.execute(query).tuples()}
+    seats = (col(RedemptionTake.redemption_id) == col(Redemption.id)) & (col(RedemptionTake.kind) == Limit.SEATS)
+    rows = session.execute(
+        select(Redemption, col(RedemptionTake.scope), col(RedemptionTake.n))
+        .join(RedemptionTake, seats).where(col(Redemption.coupon_id) == one.coupon).order_by(col(Redemption.id))
+    ).tuples().all()  # fmt: skip
+    held = [(row, Answer(scope, n)) for row, scope, n in rows if row.state == Redeemed.HELD and _holds(row, now)]
+    came = [Answer(scope, n) for row, scope, n in rows if row.state == Redeemed.REDEEMED]
+    return Facts(
+        gone=gone, answer=next((answer for row, answer in held if row.till == ANSWERS), None),
+        came=came[-1] if came else None, is_at_till=any(row.till != ANSWERS for row, _ in held),
+    )  # fmt: skip
+
+
+def _holds(row: Redemption, now: datetime) -> bool:
+    return row.until is None or row.until > now

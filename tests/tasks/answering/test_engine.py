@@ -1,0 +1,140 @@
+"""The invited answer once, change it, take it back; and read what is true at each moment."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from models.customers import Customer
+from models.database import SetClock
+from models.invited import Invited, Standing
+from models.offers import Invitation, Sitting
+from models.redemptions import Coupon, CouponState, Limit, OfferCounter
+from tasks.answering.engine import Answering
+from tasks.house import House
+from tasks.redeeming.engine import Redeeming
+from tests.fakes import NOW, FakeChannel
+from tests.house import COMPANY, furnished
+from tests.tasks.redeeming.shop import call, offer, terms
+
+OUTLETS = """\
+outlets:
+  - {key: center, name: In the centre}
+  - {key: east, name: In the east, zone: Asia/Novosibirsk}
+"""
+DAY = date(2026, 11, 25)
+SEVEN = datetime(2026, 11, 25, 19, tzinfo=UTC).replace(tzinfo=None)
+CENTER, EAST = f"center {SEVEN.isoformat()}", f"east {SEVEN.isoformat()}"
+SITTINGS = (Sitting(outlet="center", at=SEVEN, seats=3), Sitting(outlet="east", at=SEVEN, seats=2))
+PARTY = terms(Invitation(sittings=SITTINGS, guests=2), first_day=DAY, last_day=DAY)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Engine, clock: SetClock) -> House:
+    channels: dict[str, Any] = {"fake": FakeChannel()}
+    made = furnished(tmp_path, database, channels, clock, company=COMPANY + OUTLETS)
+    with made.sessions.begin() as session:
+        session.add_all(Customer(id=id, created_at=NOW, changed_at=NOW) for id in (1, 2, 3))
+        session.flush()
+        offer(session, ["TEA", "CUP", "MUG"], PARTY, most=1, owners={"TEA": 1, "CUP": 2},
+              ends_at=datetime(2026, 11, 25, 20, 59, tzinfo=UTC))  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def answering(house: House) -> Answering:
+    return Answering(house, Redeeming.of(house))
+
+
+def seen(answering: Answering, customer: int = 1) -> Invited:
+    found = answering.of_offer(customer, "tea")
+    assert found is not None
+    return found
+
+
+def held(house: House) -> dict[str, int]:
+    with house.reads() as session:
+        query = select(OfferCounter).where(OfferCounter.kind == Limit.SEATS)  # type: ignore[arg-type]
+        return {one.scope: one.held for one in session.execute(query).scalars() if one.held}
+
+
+def test_an_answer_is_given_changed_and_taken_back(answering: Answering, house: House) -> None:
+    asked = seen(answering)
+    assert (asked.standing, asked.most) == (Standing.ASKED, 2)
+    assert {one.scope: (one.outlet, one.left) for one in asked.sittings} == {
+        CENTER: ("In the centre", 3), EAST: ("In the east", 2)
+    }  # fmt: skip
+    for _ in range(2):
+        assert not answering.answer(1, asked.coupon, CENTER, "2") and held(house) == {CENTER: 2}
+    comes = seen(answering)
+    assert (comes.standing, comes.outlet, comes.at, comes.guests) == (Standing.COMES, "In the centre", SEVEN, 2)
+    assert [(one.left, one.room, one.is_mine) for one in comes.sittings if one.scope == CENTER] == [(1, 3, True)]
+    assert answering.answer(2, seen(answering, 2).coupon, CENTER, "2").code == "seats"
+    assert not answering.answer(1, asked.coupon, EAST, "1") and held(house) == {EAST: 1}
+    for _ in range(2):
+        assert not answering.decline(1, asked.coupon) and held(house) == {}
+    assert seen(answering).standing is Standing.ASKED and Redeeming.of(house).audit().ok
+
+
+def test_what_no_page_offers_is_no_answer(answering: Answering, house: House) -> None:
+    mine, theirs = seen(answering).coupon, seen(answering, 2).coupon
+    for sitting, guests in ((CENTER, "0"), (CENTER, "3"), (CENTER, "²"), (CENTER, ""), ("", "1"), ("north 2026", "1")):
+        assert answering.answer(1, mine, sitting, guests).code == "not_chosen"
+    assert (answering.answer(1, theirs, CENTER, "1").code, answering.decline(1, theirs).code) == ("closed", "none")
+    assert answering.of_offer(3, "tea") is None and held(house) == {}, "a code of nobody's own is answered by nobody"
+
+
+def test_an_evening_begins_by_the_clocks_of_its_outlet(answering: Answering, clock: SetClock) -> None:
+    mine = seen(answering).coupon
+    assert not answering.answer(1, mine, CENTER, "2")
+    clock.at = datetime(2026, 11, 25, 12, tzinfo=UTC)  # 15:00 in Moscow, 19:00 in Novosibirsk
+    assert [one.scope for one in seen(answering).sittings] == [CENTER]
+    assert answering.answer(1, mine, EAST, "1").code == "not_chosen"
+    clock.at += timedelta(hours=5)
+    late = seen(answering)
+    assert late.standing is Standing.COMES and not late.may_answer and seen(answering, 2).standing is Standing.OVER
+    clock.at += timedelta(hours=5)
+    assert seen(answering).standing is Standing.OVER
+
+
+def test_a_till_lets_them_in_and_the_page_says_so(answering: Answering, clock: SetClock) -> None:
+    mine, ledger = seen(answering).coupon, answering.ledger
+    assert not answering.answer(1, mine, CENTER, "2")
+    clock.at = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    assert ledger.reserve(call("r1", guests=2, origin="page")).ok
+    assert seen(answering).standing is Standing.AT_TILL
+    assert answering.answer(1, mine, EAST, "1").code == answering.decline(1, mine).code == "at_till"
+    assert ledger.redeem(call("r1", guests=2, origin="page")).ok
+    came = seen(answering)
+    assert (came.standing, came.outlet, came.guests) == (Standing.CAME, "In the centre", 2)
+    assert answering.answer(1, mine, CENTER, "2").code == "closed" and ledger.audit().ok
+
+
+def test_a_stopped_invitation_is_called_off_and_answered_no_more(answering: Answering, house: House) -> None:
+    mine = seen(answering).coupon
+    assert not answering.answer(1, mine, CENTER, "2")
+    answering.ledger.stop("olga", "no tea", offer="tea")
+    assert seen(answering).standing is Standing.STOPPED and not seen(answering).may_answer
+    assert answering.answer(1, mine, EAST, "1").code == "closed" and not answering.decline(1, mine)
+    assert held(house) == {}, "who cannot come says so all the same"
+    answering.ledger.open("olga", "tea is here", offer="tea")
+    with house.sessions.begin() as session:
+        session.execute(update(Coupon).values(state=CouponState.STOPPED))
+    assert seen(answering).standing is Standing.STOPPED
+
+
+def test_where_all_seats_are_gone_it_is_said(answering: Answering, house: House) -> None:
+    with house.sessions.begin() as session:
+        rows = session.execute(select(Coupon)).scalars().all()
+        session.add_all(OfferCounter(offer_id=rows[0].offer_id, kind=Limit.SEATS, scope=scope, used=seats, most=seats)
+                        for scope, seats in ((CENTER, 3), (EAST, 2)))  # fmt: skip
+    full = seen(answering)
+    assert full.standing is Standing.ASKED and full.is_full
+    assert answering.answer(1, full.coupon, EAST, "1").code == "seats"
