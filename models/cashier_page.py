@@ -148,7 +148,8 @@ class Goods(Value):
 class Needs(Value):
     """What must be known of the receipt; `each`: price and number of every kind, `kinds`: the sum of each, not one sum.
 
-    `who`: a card or a telephone number, where the coupon itself says not whose it is.
+    `who`: a card or a telephone number, where the coupon itself says not whose it is. `expected`: so many had answered
+    that they come.
     """
 
     sum: bool = False
@@ -158,6 +159,7 @@ class Needs(Value):
     goods: tuple[Goods, ...] = ()
     but: str = ""
     guests: int = 1
+    expected: int = 0
     who: bool = False
 
     @property

@@ -220,7 +220,10 @@ class More(Value):
 
 
 class CodeAnswer(Value):
-    """What became of one code, by its place in the call, from 1. `staff` says why nothing comes of it."""
+    """What became of one code, by its place in the call, from 1. `staff` says why nothing comes of it.
+
+    `expected`: so many had answered an invitation.
+    """
 
     n: int
     taken: bool
@@ -228,6 +231,7 @@ class CodeAnswer(Value):
     amount: int = 0
     lines: tuple[OffLine, ...] = ()
     given: tuple[Given, ...] = ()
+    expected: int = 0
     staff: Why | None = None
     more: More | None = None
 

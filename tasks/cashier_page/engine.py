@@ -86,11 +86,12 @@ class CashierPage:
         stays = _without(found, no)
         needs = needs_of_all(stays, words.products)
         if not _is_answered(asked, found, needs, words):
-            no += self._hopeless(asked, stays)
+            hopeless, number = self._hopeless(asked, stays)
+            no += hopeless
             stays = _without(found, no)
             needs = needs_of_all(stays, words.products)
             if stays and not _is_answered(asked, found, needs, words):
-                return asking(stays, no, needs)
+                return asking(stays, no, needs, number)
         if not stays:
             return refused(no)
         basket = basket_of(needs, asked.lines, self.currency)
@@ -115,13 +116,18 @@ class CashierPage:
         reasons = apart(found)
         return found, no + [turned(one, reasons[one.n]) for one in found if one.n in reasons], words
 
-    def _hopeless(self, asked: AskedAbout, coupons: Iterable[Coupon]) -> list[Turned]:
-        """Whom no receipt would help, so that nothing is typed in vain; the goods themselves are asked about later."""
-        return [turned(one, why) for one in coupons if (why := CODE_FULL if one.full else self._alone(asked, one))]
+    def _hopeless(self, asked: AskedAbout, coupons: Iterable[Coupon]) -> tuple[list[Turned], int]:
+        """Whom no receipt would help, so that nothing is typed in vain; the goods themselves are asked about later.
 
-    def _alone(self, asked: AskedAbout, one: Coupon) -> Reason:
+        And how many guests have answered that they come.
+        """
+        tried = [(one, (CODE_FULL, 0) if one.full else self._alone(asked, one)) for one in coupons]
+        no = [turned(one, why) for one, (why, _) in tried if why]
+        return no, max((number for _, (_, number) in tried), default=0)
+
+    def _alone(self, asked: AskedAbout, one: Coupon) -> tuple[Reason, int]:
         outcome = self.redeeming.validate(self._call(asked, [one], Basket(currency=self.currency))).outcomes[0]
-        return Reason() if outcome.reason.code in HELPED else outcome.reason
+        return Reason() if outcome.reason.code in HELPED else outcome.reason, outcome.expected
 
     def redeem(self, asked: AskedAbout) -> Told:
         """Redeem what was ordered, all or nothing; the same again is the same redemption."""

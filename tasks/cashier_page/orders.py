@@ -3,13 +3,19 @@
 from dataclasses import replace
 
 from models.basket import Basket, Off
-from models.figures import exact_money
+from models.figures import counted, exact_money
 from models.locale import mark, translate
 from tasks.offers import cashier
 from tasks.offers.wording import Words
 
 OTHER_GOODS = mark("other goods")
 OTHER = "\n"  # the code of no goods
+EXPECTED = mark("Answered beforehand: {count} guest."), mark("Answered beforehand: {count} guests.")
+
+
+def expected(number: int) -> str:
+    """How many had answered that they come; nothing where nobody had."""
+    return counted(EXPECTED, number) if number else ""
 
 
 def order(off: Off, basket: Basket, words: Words) -> str:

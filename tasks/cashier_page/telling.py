@@ -8,7 +8,7 @@ from models.locale import mark, quoted, translate
 from models.reason import Reason
 from models.redemptions import Redeemed, Redemption
 from tasks.cashier_page.joining import Coupon
-from tasks.cashier_page.orders import order
+from tasks.cashier_page.orders import expected, order
 from tasks.cashier_page.shown import against
 from tasks.codes.reading import masked
 from tasks.offers.cashier import to_add
@@ -63,9 +63,11 @@ def _of_one(one: Turned, said: str) -> str:
     return translate(OF_ONE, coupon=quoted(one.title) if one.title else one.masked, said=said)
 
 
-def asking(coupons: Iterable[Coupon], no: Iterable[Turned], needs: Needs) -> Told:
+def asking(coupons: Iterable[Coupon], no: Iterable[Turned], needs: Needs, number: int = 0) -> Told:
+    """What is still to be said; `number` is how many guests have answered that they come."""
     stays = tuple(OnReceipt(n=one.n, title=one.title, masked=masked(one.code)) for one in coupons)
-    return _headed(Told(step="needs", needs=needs, coupons=stays, turned=tuple(no)))
+    needs = needs.model_copy(update={"expected": number})
+    return _headed(Told(step="needs", said=expected(number), needs=needs, coupons=stays, turned=tuple(no)))
 
 
 def ordered(
@@ -74,7 +76,9 @@ def ordered(
     """One order for all that are given."""
     taken = [one for one in outcomes if not one.reason]
     more = [said for one in taken if (said := more_of(one, coupons[one.code], words))]
-    told = _given(taken, coupons).model_copy(update={"said": order(together(taken), basket, words)})
+    number = max((one.expected for one in taken), default=0)
+    said = " ".join(filter(None, (order(together(taken), basket, words), expected(number))))
+    told = _given(taken, coupons).model_copy(update={"said": said})
     return told.model_copy(update={"more": " ".join(more), "turned": tuple(no)})
 
 

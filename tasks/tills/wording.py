@@ -69,7 +69,7 @@ def code_answer(n: int, one: Outcome, terms: OfferTerms | None, words: Words) ->
         more = More(amount=missing.amount, quantity=missing.quantity, said=cashier.to_add(missing, terms, words))
     return CodeAnswer(
         n=n, taken=not one.reason, offer=one.offer, amount=one.off.amount, lines=_lines(one.off), given=one.off.given,
-        staff=why(one.reason), more=more,
+        expected=one.expected, staff=why(one.reason), more=more,
     )  # fmt: skip
 
 

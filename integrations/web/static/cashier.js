@@ -248,6 +248,7 @@
   function more() {
     if (now.told.step === "needs") {  // what is typed already is not typed again
       const { needs } = now.told, lines = read(needs).lines.filter((line) => line.amount > 0 && line.quantity > 0);
+      if (needs.guests > 1) now.guests = Math.min(whole($("guests").value) || 0, needs.guests);
       Object.assign(now, { lines, about: Receipt.about(needs), asked: false, askedFor: 1, shown: $("who").value.trim() });
     }
     adding = true;
@@ -327,7 +328,8 @@
     const before = typedFor(needs);
     $("sum").value = typedSum(before);
     $("quantity").value = before.length ? before[0].quantity : 1;
-    $("guests").value = now.guests;
+    $("guests").value = now.guests || needs.expected || 1;
+    $("guests-said").textContent = told.said || "";
     $("who").value = now.shown;
     if (first) first.focus();
   }
@@ -403,7 +405,7 @@
 
   async function answered(event) {
     event.preventDefault();
-    const needs = now.told.needs, { lines, noSum, noNumber } = read(needs), guests = needs.guests > 1 ? whole($("guests").value) : 1;
+    const needs = now.told.needs, { lines, noSum, noNumber } = read(needs), guests = needs.guests > 1 ? whole($("guests").value) : now.guests;
     if (Number.isNaN(guests) || noNumber) { $("needs-said").textContent = say("noNumber"); return; }
     if (noSum) { $("needs-said").textContent = say("noSum"); return; }
     Object.assign(now, {

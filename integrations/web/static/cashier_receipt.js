@@ -4,9 +4,10 @@
 const Receipt = (() => {
   const MOST = 10, KEYS = 20;
 
-  /* `held`: the house may hold room under this key; `former` are keys that it may have held room under before. */
+  /* `guests`: 0 until it is said how many. `held`: the house may hold room under this key; `former` are keys that it may
+     have held room under before. */
   const begun = (key, coupon) => ({
-    key, former: [], held: false, coupons: [coupon], notes: [], lines: [], about: "", guests: 1, shown: "", asked: false,
+    key, former: [], held: false, coupons: [coupon], notes: [], lines: [], about: "", guests: 0, shown: "", asked: false,
     askedFor: 1, receipt: "", told: null,
   });
 
@@ -25,7 +26,7 @@ const Receipt = (() => {
 
   const asked = (now) => ({
     key: now.key, instead: now.former, ...now.coupons[0], more: now.coupons.slice(1), asked: now.asked, asked_for: now.askedFor,
-    lines: now.lines, guests: now.guests, shown: now.shown, receipt: now.receipt,
+    lines: now.lines, guests: now.guests || 1, shown: now.shown, receipt: now.receipt,
   });
 
   /* Which goods a question is about: what was typed for others answers it not. */

@@ -11,8 +11,10 @@ from sqlalchemy import Engine, select
 
 from models.basket import LineOff
 from models.cashier_page import DeviceLine, Journal, OfflineSale, OfflineUndo
+from models.customers import Customer
 from models.offers import Conditions, ForTheFewer, Gift, Goods, Invitation, Sitting
 from models.redemptions import Coupon, Redemption
+from tasks.answering.engine import Answering
 from tasks.cashiers.rows import conflicts
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
@@ -133,6 +135,25 @@ def test_guests_take_seats(till: Till) -> None:
     assert (told.step, told.said) == ("order", "Let 1 guest in.")
     told = till.page.ask(till.about("second-one", None, asked=True))
     assert (told.step, told.code) == ("refused", "seats")
+
+
+def test_who_has_answered_is_expected_and_let_in(till: Till) -> None:
+    sitting = Sitting(outlet="boulevard", at=datetime.fromisoformat("2026-11-23T13:00"), seats=3)
+    with till.house.sessions.begin() as session:
+        session.add(Customer(id=5, created_at=NOW, changed_at=NOW))
+    till.offer(terms(Invitation(sittings=(sitting,), guests=3)), most=1, owners={"TEA234": 5})
+    answering = Answering(till.house, Redeeming.of(till.house))
+    assert not answering.answer(5, 1, "boulevard 2026-11-23T13:00:00", "3")
+    told = till.page.ask(till.about(amount=None))
+    assert (told.step, told.said) == ("needs", "Answered beforehand: 3 guests.")
+    assert told.needs is not None and told.needs.expected == 3
+    told = till.page.ask(till.about(amount=None, asked=True, guests=2))
+    assert told.said == "Let 2 guests in. Answered beforehand: 3 guests."
+    till.page.leave(till.about().key)
+    assert uses(till) == (0, 1), "they have answered still"
+    assert till.page.redeem(till.about("second-one", None, asked=True, guests=2)).step == "done"
+    assert uses(till) == (1, 0) and Redeeming.of(till.house).audit().ok
+    assert not till.page.undo(till.about("second-one").key) and uses(till) == (0, 0)
 
 
 def test_what_nobody_confirms_is_let_go(till: Till) -> None:
