@@ -136,13 +136,17 @@ def replaced(session: Session, clock: Clock, old: Coupon, code: str, by: str, wh
     return new
 
 
-def give_on(session: Session, coupon: int) -> None:
-    """The use that a code got back is made by the one that was given for it, where it was replaced meanwhile."""
+def give_on(session: Session, coupon: int) -> bool:
+    """The use that a code got back is made by the one that was given for it, where it was replaced meanwhile.
+
+    Returns whether it was.
+    """
     state = session.execute(select(C.state).where(C.id == coupon)).scalar_one()
     if state == CouponState.REPLACED:
         last = _after(session, session.get_one(Coupon, coupon))[-1:]
         more = update(Coupon).where(C.id.in_(last), C.most > 0).values(most=C.most + 1)
         session.execute(more, execution_options=QUICK)
+    return bool(state == CouponState.REPLACED)
 
 
 @dataclass(frozen=True)

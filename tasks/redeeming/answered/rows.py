@@ -1,7 +1,8 @@
 """Seats that were answered for: whoever is let in takes them over, and a till that lets go gives them back.
 
 An answer is a reservation of `ANSWERS`, one of a coupon. A till's own reservation holds what both need, so neither
-asks for room twice, and going back to the answer needs none. A session is given.
+asks for room twice, and going back to the answer needs none. Who was let in by mistake is expected again. A session is
+given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,9 +75,9 @@ def make_way(session: Session, answers: Iterable[Answered], now: datetime) -> No
             rows.settle(session, one.id, state=Redeemed.RELEASED.value, settled_at=now)
 
 
-def answers_behind(session: Session, reservations: Sequence[int]) -> list[int]:
-    """The answers that these reservations have taken over, locked."""
-    held = (R.id.in_(reservations), R.state == Redeemed.HELD, R.till != ANSWERS)
+def answers_behind(session: Session, redemptions: Sequence[int], state: Redeemed = Redeemed.HELD) -> list[int]:
+    """The answers that these have taken over, locked."""
+    held = (R.id.in_(redemptions), R.state == state, R.till != ANSWERS)
     found = session.execute(select(R.answer).where(*held)).scalars()
     ids = sorted(one["answered"]["id"] for one in found if one.get("answered"))
     if ids:
@@ -84,14 +85,25 @@ def answers_behind(session: Session, reservations: Sequence[int]) -> list[int]:
     return ids
 
 
-def hold_again(session: Session, answers: Sequence[int], now: datetime) -> None:
-    """Let these answers hold their seats again, which were held for them until this moment; but not after their day."""
+def expect_again(session: Session, row: Any, taken: Sequence[Take], now: datetime) -> None:
+    """Let the answer behind a redemption that came back hold again, of its seats those that are free by that."""
+    said: dict[str, Any] = row.answer.get("answered", {})
+    seat = next((take for take in taken if take.kind is Limit.SEATS), None)
+    if said and seat and seat.scope == said["scope"]:
+        hold_again(session, [said["id"]], now, min(seat.n, said["guests"]))
+
+
+def hold_again(session: Session, answers: Sequence[int], now: datetime, seats: int = 0) -> None:
+    """Let these answers hold what was held for them until now, or so many `seats` of it; not after their day."""
     for id in answers:
         stands = (R.id == id, R.state == Redeemed.RELEASED, R.until > now)
         to: Mapping[str, Any] = {"state": Redeemed.HELD.value, "settled_at": None}
         stood = update(REDEMPTION).where(*stands).values(to).returning(R.coupon_id, R.offer_id)
         row = session.execute(stood).first()
         if row is not None:
+            if seats:
+                mine = (TAKE.c.redemption_id == id, TAKE.c.kind == Limit.SEATS.value)
+                session.execute(update(TAKE).where(*mine).values(n=seats))
             taken = _in_order(session, id)
             rows.give_coupon(session, row.coupon_id, held=1)
             rows.give(session, [Change(row.offer_id, take.kind, take.scope, held=take.n) for take in taken])

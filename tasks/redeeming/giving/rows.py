@@ -16,6 +16,7 @@ from models.redemptions import Happened, Redeemed
 from tasks.codes.life.rows import give_on
 from tasks.loyalty.engine import Points
 from tasks.redeeming import refusals, rows, statements
+from tasks.redeeming.answered.rows import answers_behind, expect_again
 from tasks.redeeming.calls import Back, GiveBack
 from tasks.redeeming.limits import Change, Take
 from tasks.redeeming.points.rows import take_back, taken_back
@@ -124,16 +125,23 @@ def _summed(done: Sequence[Restored]) -> tuple[tuple[int, int], ...]:
 def _write(session: Session, order: Bringing, pairs: Sequence[tuple[Any, Restored]]) -> int:
     """Rows first, then coupons, points and counters, each in the order of locks; returns the points taken back."""
     taken = rows.takes_of(session, [row.id for row, _ in pairs])
+    if any(row.answer.get("answered") for row, _ in pairs):
+        answers_behind(session, [row.id for row, _ in pairs], Redeemed.REDEEMED)
     freed: list[Change] = []
     for n, (row, one) in enumerate(pairs):
         mine = set_free(taken[row.id], one, row.answer.get("units", 0))
         _put(session, order, n, row, one, mine)
         freed += [Change(row.offer_id, take.kind, take.scope, used=-take.n) for take in mine]
+    given_on = set()
     for coupon in sorted(row.coupon_id for row, one in pairs if one.whole):
         rows.give_coupon(session, coupon, used=-1)
-        give_on(session, coupon)
+        if give_on(session, coupon):
+            given_on.add(coupon)
     points = sum(take_back(session, order.points, row, one, order.call) for row, one in pairs)
     rows.give(session, sorted(freed, key=lambda change: change.place))
+    for row, one in pairs:
+        if one.whole and row.coupon_id not in given_on:
+            expect_again(session, row, taken[row.id], order.now)
     return points
 
 

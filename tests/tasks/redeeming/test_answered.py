@@ -90,9 +90,23 @@ def test_who_has_answered_is_let_in_on_the_seats_that_were_kept(
     again = till.redeem(here)
     assert again.replayed and again.outcomes[0].expected == 3 and till.audit().ok
     assert why(till.reserve(answer())) == "code"
-    assert till.give_back(GiveBack(key="b1", till="till-1", sale="r1")).whole and taken(sessions) == (0, 1)
-    assert till.reserve(answer(guests=4)).ok and till.redeem(call("r2", guests=2)).ok and taken(sessions) == (2, 1)
+    back = GiveBack(key="b1", till="till-1", sale="r1")
+    assert till.give_back(back).whole and till.give_back(back).replayed
+    assert taken(sessions) == (0, min(came, 3) + 1) and uses(sessions) == (0, 1), "let in by mistake, they are expected"
+    assert till.audit().ok and till.redeem(call("r2", guests=2)).ok and taken(sessions) == (2, 1)
     assert till.audit().ok and not till.audit().above
+
+
+def test_what_came_back_after_the_day_or_from_elsewhere_is_expected_no_more(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    assert till.reserve(answer()).ok and till.reserve(answer("CUP", 1)).ok
+    clock.at = COMES
+    assert till.redeem(call("r1", guests=2)).ok and till.redeem(call("r2", "CUP", outlet="north")).ok
+    assert till.give_back(GiveBack(key="b2", till="till-1", sale="r2")).whole and uses(sessions, "CUP") == (0, 0)
+    clock.at += timedelta(hours=6)
+    assert till.give_back(GiveBack(key="b1", till="till-1", sale="r1")).whole and uses(sessions) == (0, 0)
+    assert taken(sessions) == (0, 0) and till.audit().ok
 
 
 def test_more_come_than_there_are_seats(till: Redeeming, sessions: Sessions, clock: SetClock) -> None:
