@@ -121,6 +121,16 @@ class OfferLook(Value):
         return tuple((one, one.key in ticked) for one in known)
 
 
+class SittingLine(Value):
+    """A sitting of an invitation, in guests. `attended` are all who were let in, with an answer or without."""
+
+    title: str
+    seats: int
+    answered: int = 0
+    attended: int = 0
+    not_come: int = 0
+
+
 class LimitBar(Value):
     """A limit and how much of it is taken; `share` is in percent, None where there is no limit."""
 
@@ -211,6 +221,7 @@ class OfferPage(Value):
     code_kind: str = "unique"
     word: str = ""
     bars: tuple[LimitBar, ...] = ()
+    sittings: tuple[SittingLine, ...] = ()
     versions: tuple[OfferVersionLine, ...] = ()
     batches: tuple[BatchLine, ...] = ()
     happened: tuple["HappenedLine", ...] = ()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from models.redemptions import (
     Redemption,
     RedemptionTake,
 )
+from tasks.answering.counting import Counted
 from tasks.answering.standing import Answer, Facts, Invitee
 from tasks.redeeming.calls import ANSWERS
 
@@ -64,6 +65,42 @@ def facts(session: Session, one: Invitee, now: datetime) -> Facts:
         gone=gone, answer=next((answer for row, answer in held if row.till == ANSWERS), None),
         came=came[-1] if came else None, is_at_till=any(row.till != ANSWERS for row, _ in held),
     )  # fmt: skip
+
+
+def counted(session: Session, offer: int, now: datetime) -> dict[str, Counted]:
+    """What was answered by sitting, in guests, and how many of them came or did not; declined answers are none.
+
+    Whoever came without an answer stands in the counter of seats only.
+    """
+    found: dict[str, Counted] = {}
+    for scope, comes, missed in session.execute(_answers(offer, now)).tuples():
+        found[scope] = Counted(expected=int(comes), not_come=int(missed))
+    for scope, came in session.execute(_came(offer)).tuples():
+        found[scope] = (found.get(scope) or Counted()).with_came(int(came))
+    return found
+
+
+def _answers(offer: int, now: datetime) -> Any:
+    """The seats that answers hold, and those that they held until their day was over."""
+    state, until, settled = col(Redemption.state), col(Redemption.until), col(Redemption.settled_at)
+    comes = and_(state == Redeemed.HELD, until > now)
+    missed = or_(and_(state == Redeemed.HELD, until <= now), and_(state == Redeemed.RELEASED, settled >= until))
+    scope, n = col(RedemptionTake.scope), col(RedemptionTake.n)
+    seats = (col(RedemptionTake.redemption_id) == col(Redemption.id)) & (col(RedemptionTake.kind) == Limit.SEATS)
+    return (
+        select(scope, func.sum(case((comes, n), else_=0)), func.sum(case((missed, n), else_=0)))
+        .select_from(Redemption).join(RedemptionTake, seats)
+        .where(col(Redemption.offer_id) == offer, col(Redemption.till) == ANSWERS).group_by(scope)
+    )  # fmt: skip
+
+
+def _came(offer: int) -> Any:
+    """The guests who had answered and whose coupon a till has taken, or is taking, by the sitting of their answer."""
+    said = col(Redemption.answer)["answered"]
+    scope, guests = said["scope"].as_string(), said["guests"].as_integer()
+    taken = col(Redemption.state).in_((Redeemed.REDEEMED, Redeemed.HELD))
+    mine = (col(Redemption.offer_id) == offer, taken, col(Redemption.till) != ANSWERS, scope.is_not(None))
+    return select(scope, func.sum(guests)).where(*mine).group_by(scope)
 
 
 def _holds(row: Redemption, now: datetime) -> bool:

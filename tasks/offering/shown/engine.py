@@ -24,10 +24,12 @@ from models.desk.offers import (
 from models.locale import mark, translate
 from models.offer_form import OfferFields
 from models.offer_orders import MakeOfferForm
-from models.offers import CodeKind, OfferTerms
+from models.offers import CodeKind, Invitation, OfferTerms
 from models.people import Permission
 from models.reason import NO_REASON, Reason, because
 from models.redemptions import CouponEvent, Happened, Limit, OfferCounter, OfferRow, OfferStage, OfferVersion
+from tasks.answering.counting import sittings_of
+from tasks.answering.rows import counted
 from tasks.approval.rules import Who
 from tasks.house import House
 from tasks.offering import rows
@@ -94,7 +96,8 @@ class ShownOffers:
         versions, found = rows.versions(session, id), self.questions.asked(session, id)
         approved = next((one for one in versions if one.hash == row.approved_hash), None)
         terms, last = rows.terms_of(approved or versions[0]), rows.terms_of(versions[0])
-        figures = rows.figures(session, [id])[id]
+        figures, counters = rows.figures(session, [id])[id], self._counters(session, id)
+        is_invitation = isinstance(terms.gives, Invitation)
         lines = self._versions(session, row, versions)
         may_ask = row.stage != OfferStage.ENDED and found is None and versions[0].hash != row.approved_hash
         may_ask = may_ask and lines[0].decision != "returned"
@@ -104,7 +107,8 @@ class ShownOffers:
             waiting=self._waiting(session, row, versions, approved, known, visitor) if found else None,
             may_ask=may_ask, is_approved=approved is not None, code_kind=terms.codes.kind,
             word=terms.codes.word if terms.codes.kind is CodeKind.GENERIC else "",
-            bars=bars_of(terms, figures, self._counters(session, id), known.words),
+            bars=bars_of(terms, figures, counters, known.words),
+            sittings=sittings_of(terms, counted(session, id, now), counters, known.words) if is_invitation else (),
             versions=lines, batches=self._batches(session, row),
             happened=tuple(self._happened(one) for one in looks.of_offer(session, id)),
             groups=tuple(Named(key=key, title=title) for key, title in sorted(known.customer_groups.items())),

@@ -9,11 +9,14 @@ from sqlalchemy import Engine, select, update
 
 from models.customers import Customer
 from models.database import SetClock
+from models.desk import Visitor
 from models.invited import Invited, Standing
 from models.offers import Invitation, Sitting
+from models.people import Role
 from models.redemptions import Coupon, CouponState, Limit, OfferCounter
 from tasks.answering.engine import Answering
 from tasks.house import House
+from tasks.offering.shown.engine import ShownOffers
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW, FakeChannel
 from tests.house import COMPANY, furnished
@@ -138,3 +141,22 @@ def test_where_all_seats_are_gone_it_is_said(answering: Answering, house: House)
     full = seen(answering)
     assert full.standing is Standing.ASKED and full.is_full
     assert answering.answer(1, full.coupon, EAST, "1").code == "seats"
+
+
+def test_staff_see_who_answered_who_came_and_who_did_not(answering: Answering, house: House, clock: SetClock) -> None:
+    def line() -> tuple[int, ...]:
+        page = ShownOffers(house).offer("tea", Visitor(key="olga", name="Olga", roles=frozenset({Role.AUTHOR})))
+        assert page is not None and len(page.sittings) == 2
+        return tuple(page.sittings[0].model_dump(exclude={"title"}).values())
+
+    mine, theirs = seen(answering).coupon, seen(answering, 2).coupon
+    assert line() == (3, 0, 0, 0)
+    assert not answering.answer(1, mine, CENTER, "2") and not answering.answer(2, theirs, CENTER, "1")
+    assert line() == (3, 3, 0, 0) and not answering.decline(2, theirs) and line() == (3, 2, 0, 0)
+    assert not answering.answer(2, theirs, CENTER, "1")
+    clock.at = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    assert answering.ledger.reserve(call("r1", guests=1, origin="page")).ok and line() == (3, 3, 0, 0)
+    assert answering.ledger.redeem(call("r1", guests=1, origin="page")).ok and line() == (3, 3, 1, 0)
+    assert answering.ledger.redeem(call("r2", "MUG")).ok and line() == (3, 3, 2, 0), "without an answer"
+    clock.at += timedelta(hours=6)
+    assert line() == (3, 3, 2, 1) and answering.ledger.expire() == 1 and line() == (3, 3, 2, 1)
