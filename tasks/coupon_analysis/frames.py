@@ -37,8 +37,9 @@ class History:
     """All there is to analyse of one offer.
 
     One row of `coupons` is one code to one customer (`most` uses, 0 is no limit; `delivered` and `viewed` are null
-    where nobody can know), of `redemptions` one use that stands, whatever it was given on. `lines` are what the
-    customers of the comparison bought; `costs` what a unit of a product costs us, where that is known.
+    where nobody can know; of an invitation it has `answered` too), of `redemptions` one use that stands, whatever it
+    was given on. `lines` are what the customers of the comparison bought; `costs` what a unit of a product costs us,
+    where that is known.
     """
 
     coupons: pl.DataFrame = field(default_factory=lambda: nothing(COUPONS))

@@ -1,7 +1,8 @@
-"""How far coupons came: issued, delivered, viewed, redeemed; each share says of what. Pure.
+"""How far coupons came: issued, delivered, viewed, answered, redeemed; each share says of what. Pure.
 
 Three denominators, never mixed: coupons (codes), customers they were issued to, uses that they allow. A redeemed coupon
-was viewed, a viewed one delivered, whatever the messenger said, so that a funnel never grows. Where nobody can know of
+was viewed, a viewed one delivered, whatever the messenger said, so that a funnel never grows. Of an invitation those
+who came without an answer have answered by that. Where nobody can know of
 a step, as with printed codes, there is no number, not a nought.
 """
 
@@ -12,12 +13,15 @@ import polars as pl
 
 from tasks.returns.sums.intervals import Interval, wilson
 
-STEPS = ("issued", "delivered", "viewed", "redeemed")
+STEPS = ("issued", "delivered", "viewed", "answered", "redeemed")
+MAYBE = ("delivered", "viewed", "answered")
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """Things of one kind, each counted once in every step; `delivered` and `viewed` are None where unknown.
+
+    `answered` is of invitations only.
 
     `of` is coupon, customer or use.
     """
@@ -27,6 +31,7 @@ class Funnel:
     delivered: int | None
     viewed: int | None
     redeemed: int
+    answered: int | None = None
 
     @property
     def rate(self) -> float | None:
@@ -50,7 +55,7 @@ def by_coupon(coupons: pl.DataFrame, redemptions: pl.DataFrame) -> Funnel:
 def by_customer(coupons: pl.DataFrame, redemptions: pl.DataFrame) -> Funnel:
     """Customers whom a coupon was issued to: never those of whom something else is known, or who are in some table."""
     flags = _flags(coupons, redemptions).filter(pl.col("customer").is_not_null())
-    whole = flags.group_by("customer").agg(pl.col(name).max() for name in ("delivered", "viewed", "redeemed"))
+    whole = flags.group_by("customer").agg(pl.col(name).max() for name in (*MAYBE, "redeemed"))
     return _funnel("customer", whole, coupons)
 
 
@@ -59,9 +64,9 @@ def by_use(coupons: pl.DataFrame, redemptions: pl.DataFrame) -> Funnel | None:
     if coupons.is_empty() or coupons.select((pl.col("most") < 1).any()).item():
         return None
     flags = _flags(coupons, redemptions)
-    delivered, viewed = (_uses(flags, coupons, name) for name in ("delivered", "viewed"))
+    delivered, viewed, answered = (_uses(flags, coupons, name) for name in MAYBE)
     taken = flags.select(pl.min_horizontal("times", "most").sum()).item()
-    return Funnel("use", int(coupons["most"].sum()), delivered, viewed, int(taken))
+    return Funnel("use", int(coupons["most"].sum()), delivered, viewed, int(taken), answered)
 
 
 def by_segment(coupons: pl.DataFrame, redemptions: pl.DataFrame, segments: pl.DataFrame) -> Mapping[str | None, Funnel]:
@@ -81,19 +86,22 @@ def _flags(coupons: pl.DataFrame, redemptions: pl.DataFrame) -> pl.DataFrame:
     times = redemptions.group_by("coupon").agg(pl.len().alias("times"))
     told = coupons.join(times, on="coupon", how="left").with_columns(pl.col("times").fill_null(0).cast(pl.Int64))
     redeemed = pl.col("times") > 0
-    viewed = redeemed | pl.col("viewed").fill_null(False)
+    answered = redeemed | (pl.col("answered") if "answered" in coupons.columns else pl.lit(False))
+    viewed = answered | pl.col("viewed").fill_null(False)
     delivered = viewed | pl.col("delivered").fill_null(False)
-    return told.with_columns(redeemed.alias("redeemed"), viewed.alias("viewed"), delivered.alias("delivered"))
+    return told.with_columns(
+        redeemed.alias("redeemed"), answered.alias("answered"), viewed.alias("viewed"), delivered.alias("delivered")
+    )  # fmt: skip
 
 
 def _told(coupons: pl.DataFrame, name: str) -> bool:
     """Whether the source tells of this step at all."""
-    return coupons[name].null_count() < len(coupons)
+    return name in coupons.columns and coupons[name].null_count() < len(coupons)
 
 
 def _funnel(of: str, flags: pl.DataFrame, coupons: pl.DataFrame) -> Funnel:
-    delivered, viewed = (int(flags[name].sum()) if _told(coupons, name) else None for name in ("delivered", "viewed"))
-    return Funnel(of, len(flags), delivered, viewed, int(flags["redeemed"].sum()))
+    delivered, viewed, answered = (int(flags[name].sum()) if _told(coupons, name) else None for name in MAYBE)
+    return Funnel(of, len(flags), delivered, viewed, int(flags["redeemed"].sum()), answered)
 
 
 def _uses(flags: pl.DataFrame, coupons: pl.DataFrame, name: str) -> int | None:

@@ -13,7 +13,7 @@ from tasks.returns.sums.intervals import Interval
 
 STEPS = {
     "issued": mark("coupons issued"), "delivered": mark("coupons delivered"), "viewed": mark("coupons viewed"),
-    "redeemed": mark("coupons redeemed"),
+    "answered": mark("coupons answered, or come with"), "redeemed": mark("coupons redeemed"),
 }  # fmt: skip
 ALL_GOODS = mark("All goods")
 TEAL, AMBER = "#2f7f79", "#d08a3c"

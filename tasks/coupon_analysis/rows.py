@@ -38,6 +38,7 @@ from models.redemptions import (
 from models.written import minor_units
 from tasks.coupon_analysis.frames import ARMS, COUPONS, LINES, REDEMPTIONS, REFUSALS
 from tasks.coupon_analysis.liability import Left
+from tasks.redeeming.calls import ANSWERS
 from tasks.returns.believing import PROVES_ARRIVED
 from tasks.returns.owed.rows import CONTROL
 
@@ -110,7 +111,19 @@ def coupons(session: Session, offer: int) -> pl.DataFrame:
         .outerjoin(others, others.c.customer_id == c.customer_id)
         .where(c.offer_id == offer, or_(c.state != CouponState.REPLACED, c.used > 0)).order_by(c.id)
     )  # fmt: skip
-    return columns(session, query, COUPONS)
+    return _with_answers(session, offer, columns(session, query, COUPONS))
+
+
+def _with_answers(session: Session, offer: int, found: pl.DataFrame) -> pl.DataFrame:
+    """With whether an invitation was answered: that they come, and not taken back since."""
+    kinds = select(col(OfferVersion.terms)).where(col(OfferVersion.offer_id) == offer)
+    if not any(terms.get("gives", {}).get("kind") == "invitation" for terms in session.execute(kinds).scalars()):
+        return found
+    state, missed = col(Redemption.state), col(Redemption.settled_at) >= col(Redemption.until)
+    stood = or_(state == Redeemed.HELD, and_(state == Redeemed.RELEASED, missed))
+    mine = (col(Redemption.offer_id) == offer, col(Redemption.till) == ANSWERS, stood)
+    answered = set(session.execute(select(col(Redemption.coupon_id)).where(*mine)).scalars())
+    return found.with_columns(pl.Series("answered", [one in answered for one in found["coupon"]], pl.Boolean))
 
 
 def _arrived(state: Any, flags: Any) -> Any:

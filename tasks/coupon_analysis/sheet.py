@@ -33,6 +33,12 @@ def workbook(told: Told, reader: str, at: datetime) -> bytes:
         return written(_sheets(told, currency), about, currency)
 
 
+def _steps(told: Told) -> list[str]:
+    """The columns of the way; only invitations are answered."""
+    is_answered = any(one.coupons.answered is not None for _, one in told)
+    return [name for name in STEPS if name != "answered" or is_answered]
+
+
 def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     def money(minor: float | None) -> Typed:
         return Typed(None if minor is None else minor / 10 ** get_currency_precision(currency), "money")
@@ -43,8 +49,8 @@ def _sheets(told: Told, currency: str) -> Iterator[Sheet]:
     yield _sheet(SUMMARY, (SENTENCE,), [
         [title, text] for title, one in told for text in (str(sentences.lead(one)), *sentences.behind(one))
     ])  # fmt: skip
-    yield _sheet(WAY, (tables.COUNTED, *(tables.COLUMNS[name] for name in STEPS), tables.SHARE, LOW, HIGH), [
-        [title, translate(tables.OF[way.of]), *(Typed(way.steps.get(name)) for name in STEPS),
+    yield _sheet(WAY, (tables.COUNTED, *(tables.COLUMNS[name] for name in _steps(told)), tables.SHARE, LOW, HIGH), [
+        [title, translate(tables.OF[way.of]), *(Typed(way.steps.get(name)) for name in _steps(told)),
          Typed(way.rate, "share"), Typed(way.interval.low, "share"), Typed(way.interval.high, "share")]
         for title, one in told for way in (one.coupons, one.customers, one.uses) if way is not None and way.issued
     ])  # fmt: skip

@@ -17,6 +17,7 @@ COLUMNS = {
     "issued": mark("Issued"),
     "delivered": mark("Delivered"),
     "viewed": mark("Viewed"),
+    "answered": mark("Answered, or came"),
     "redeemed": mark("Redeemed"),
 }
 SHARE, LOW_TO_HIGH = mark("Share redeemed"), mark("With 95 % certainty")

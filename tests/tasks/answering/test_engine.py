@@ -15,6 +15,8 @@ from models.offers import Invitation, Sitting
 from models.people import Role
 from models.redemptions import Coupon, CouponState, Limit, OfferCounter
 from tasks.answering.engine import Answering
+from tasks.coupon_analysis.funnel import by_coupon
+from tasks.coupon_analysis.rows import coupons, redemptions
 from tasks.house import House
 from tasks.offering.shown.engine import ShownOffers
 from tasks.redeeming.engine import Redeeming
@@ -160,3 +162,5 @@ def test_staff_see_who_answered_who_came_and_who_did_not(answering: Answering, h
     assert answering.ledger.redeem(call("r2", "MUG")).ok and line() == (3, 3, 2, 0), "without an answer"
     clock.at += timedelta(hours=6)
     assert line() == (3, 3, 2, 1) and answering.ledger.expire() == 1 and line() == (3, 3, 2, 1)
+    with house.reads() as session:
+        assert by_coupon(coupons(session, 1), redemptions(session, 1)).steps["answered"] == 3

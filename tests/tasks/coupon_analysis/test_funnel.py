@@ -29,6 +29,15 @@ def test_whoever_redeemed_has_seen_it_whatever_the_messenger_says() -> None:
     assert found == Funnel("coupon", 2, 1, 1, 1)
 
 
+def test_an_invitation_is_answered_before_anybody_comes() -> None:
+    asked = coupons(4, most=2).with_columns(pl.Series("answered", [True, True, False, False]))
+    came = redemptions([1, 3])
+    assert by_coupon(asked, came).steps == {"issued": 4, "answered": 3, "redeemed": 2}, "who came had answered by that"
+    assert by_customer(asked, came).answered == 3 and by_coupon(coupons(4), came).answered is None
+    uses = by_use(asked, came)
+    assert uses is not None and uses.steps == {"issued": 8, "answered": 6, "redeemed": 2}
+
+
 def test_codes_that_allow_any_number_of_uses_have_no_denominator_of_uses() -> None:
     assert by_use(coupons(2, most=[1, 0]), redemptions([1])) is None and by_use(coupons(0), redemptions([])) is None
 
