@@ -36,6 +36,9 @@ HAPPENED_TITLES = {
     Happened.EXTENDED: mark("holds longer"),
     Happened.REPLACED: mark("replaced by another code"),
 }
+# The same of an answer to an invitation.
+ANSWER_TITLES = {Happened.HELD: mark("answered: comes"), Happened.RELEASED: mark("answered seats let go")}
+ANSWER_SAID = {"by hand": mark("the guest cannot come"), "ran out": mark("the guest did not come")}
 # What the house itself notes beside what happened; anything else was written by a person.
 SAID_TITLES = {
     "whole": mark("all of it"), "in part": mark("a part of it"), "by hand": mark("the till let it go"),
@@ -229,7 +232,7 @@ class OfferPage(Value):
 
 
 class HappenedLine(Value):
-    """One line of a history; `coupon` is set where it is another one of the chain."""
+    """One line of a history; `coupon` is set where it is another one of the chain. `is_answer`: of the invited."""
 
     at: datetime
     what: Happened
@@ -239,6 +242,7 @@ class HappenedLine(Value):
     coupon: int = 0
     receipt: str = ""
     amount: int = 0
+    is_answer: bool = False
 
 
 class CouponPage(Value):

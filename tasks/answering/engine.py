@@ -16,7 +16,7 @@ from models.redemptions import Limit
 from tasks.answering import rows
 from tasks.answering.standing import Invitee, invited
 from tasks.house import House
-from tasks.redeeming.calls import ANSWERS, Call
+from tasks.redeeming.calls import ANSWERS, Call, answer_key
 from tasks.redeeming.engine import Redeeming
 from tasks.redeeming.limits import scope_of
 from tasks.redeeming.refusals import CODE_FULL
@@ -69,7 +69,7 @@ class Answering:
         if one is None:
             return because(NOT_TAKEN, code="none")
         try:
-            self.ledger.release(ANSWERS, key_of(one.coupon))
+            self.ledger.release(ANSWERS, answer_key(one.coupon))
         except Unavailable:
             return because(LATER, code="busy")
         with self.house.reads() as session:  # a till that had taken it over would give it back to the answer
@@ -85,14 +85,9 @@ class Answering:
         sitting = next(each for each in one.gives.sittings if scope_of(each) == scope)
         place = Place(outlet=sitting.outlet, zone=zone_of(company, sitting.outlet), at=self.house.now())
         return Call(
-            key=key_of(one.coupon), till=ANSWERS, codes=(one.code,), basket=Basket(currency=company.currency),
+            key=answer_key(one.coupon), till=ANSWERS, codes=(one.code,), basket=Basket(currency=company.currency),
             place=place, sitting=sitting.at, guests=guests, origin="answer",
         )  # fmt: skip
-
-
-def key_of(coupon: int) -> str:
-    """One answer of a coupon, however often it is given."""
-    return f"coupon-{coupon}"
 
 
 def _why_not(seen: Invited | None) -> Reason:

@@ -17,6 +17,11 @@ Word = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=200)]
 
 
+def answer_key(coupon: int) -> str:
+    """What the answer of a coupon is called: one, however often it is given."""
+    return f"coupon-{coupon}"
+
+
 class Presented(Value):
     """What the buyer showed or named; only keyed hashes of it are kept."""
 

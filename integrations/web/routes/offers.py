@@ -11,6 +11,8 @@ from integrations.web.screen import after, show
 from integrations.web.uploads import received
 from integrations.web.verbs.offers import OfferVerbs
 from models.desk.offers import (
+    ANSWER_SAID,
+    ANSWER_TITLES,
     BATCH_TITLES,
     HAPPENED_TITLES,
     ONLY_OF,
@@ -53,7 +55,8 @@ NO_FILE = mark("Choose a file with codes. Nothing has been taken in.")
 TONES = {OfferStage.ASKED: "warn", OfferStage.OPEN: "good", OfferStage.STOPPED: "bad"}
 TITLES: dict[str, Any] = {
     "stages": STAGE_TITLES, "tones": TONES, "Stage": OfferStage, "happened_titles": HAPPENED_TITLES,
-    "said_titles": SAID_TITLES, "batch_titles": BATCH_TITLES, "symbols": SYMBOLS,
+    "said_titles": SAID_TITLES, "answer_titles": ANSWER_TITLES, "answer_said": ANSWER_SAID,
+    "batch_titles": BATCH_TITLES, "symbols": SYMBOLS,
 }  # fmt: skip
 
 routes = Routes()

@@ -13,8 +13,19 @@ from integrations.errors import Refused
 from models.database import Clock, Moment, now_by, portions
 from models.locale import mark
 from models.reason import because
-from models.redemptions import BatchKind, Coupon, CouponBatch, CouponEvent, CouponState, Happened, OfferRow
+from models.redemptions import (
+    BatchKind,
+    Coupon,
+    CouponBatch,
+    CouponEvent,
+    CouponState,
+    Happened,
+    OfferRow,
+    Redeemed,
+    Redemption,
+)
 from tasks.delivery.statements import QUICK
+from tasks.redeeming.calls import ANSWERS, answer_key
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
 EVENT_FIELDS = ("coupon_id", "offer_id", "what", "code", "outlet", "by", "said", "at")
@@ -105,6 +116,7 @@ def _demand(why: str) -> None:
 def replaceable(session: Session, coupon: int, why: str) -> Coupon:
     """The coupon, locked, where another may be given for it. Raises Refused."""
     _demand(why)
+    answered = session.execute(_answers(coupon).with_for_update()).scalars().all()
     query = select(Coupon).where(C.id == coupon).with_for_update()
     old = session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if old is None:
@@ -113,11 +125,17 @@ def replaceable(session: Session, coupon: int, why: str) -> Coupon:
         raise Refused(because(NOT_LIVE, code="not_live"))
     if batch_kind(session, old) == BatchKind.GENERIC:
         raise Refused(because(EVERYBODYS, code="everybodys"))
-    if old.held:
+    if old.held > sum(one.state == Redeemed.HELD for one in answered):
         raise Refused(because(IN_USE, code="in_use"))
     if old.most and old.used >= old.most:
         raise Refused(because(USED_UP, code="used_up"))
     return old
+
+
+def _answers(coupon: int) -> Any:
+    """What was answered to an invitation by this coupon."""
+    mine = (col(Redemption.coupon_id) == coupon, col(Redemption.till) == ANSWERS)
+    return select(Redemption).where(*mine).execution_options(populate_existing=True)
 
 
 def batch_kind(session: Session, coupon: Coupon) -> str:
@@ -129,6 +147,9 @@ def replaced(session: Session, clock: Clock, old: Coupon, code: str, by: str, wh
     new = find(session, code)
     assert new is not None and old.id is not None and new.id is not None
     new.replaces, new.ends_at, new.message_id = old.id, old.ends_at, old.message_id
+    for answer in session.execute(_answers(old.id)).scalars():  # who was invited is expected by the new code
+        answer.coupon_id, answer.key = new.id, answer_key(new.id)
+    new.held, old.held = old.held, 0
     old.state = CouponState.REPLACED
     session.flush()
     _tell(session, clock, [old.id], Happened.REPLACED, by, why)

@@ -19,6 +19,7 @@ from tasks.house import House
 from tasks.offering import rows
 from tasks.offering.shown import rows as looks
 from tasks.offers.windows import last_day
+from tasks.redeeming.calls import ANSWERS
 from tasks.schedule.wall import local
 
 MOST_TYPED = 300
@@ -89,6 +90,7 @@ class Coupons:
                 at=it.at, what=Happened(it.what), by=self._by(it, row), outlet=self._outlet(it.outlet),
                 said=it.said, coupon=it.coupon_id or 0 if it.coupon_id != one.id else 0,
                 receipt=row.receipt if row else "", amount=row.amount if row else 0,
+                is_answer=row is not None and row.till == ANSWERS,
             )  # fmt: skip
 
     def _letter(self, session: Session, one: Coupon) -> Iterator[HappenedLine]:

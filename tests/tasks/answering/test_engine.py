@@ -7,17 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
+from integrations.errors import Refused
 from models.customers import Customer
 from models.database import SetClock
 from models.desk import Visitor
 from models.invited import Invited, Standing
-from models.offers import Invitation, Sitting
+from models.offers import CodeRules, Invitation, Sitting
 from models.people import Role
-from models.redemptions import Coupon, CouponState, Limit, OfferCounter
+from models.redemptions import Coupon, CouponState, Happened, Limit, OfferCounter
 from tasks.answering.engine import Answering
+from tasks.codes.engine import Codes
 from tasks.coupon_analysis.funnel import by_coupon
 from tasks.coupon_analysis.rows import coupons, redemptions
 from tasks.house import House
+from tasks.offering.coupon.engine import Coupons
 from tasks.offering.shown.engine import ShownOffers
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW, FakeChannel
@@ -143,6 +146,27 @@ def test_where_all_seats_are_gone_it_is_said(answering: Answering, house: House)
     full = seen(answering)
     assert full.standing is Standing.ASKED and full.is_full
     assert answering.answer(1, full.coupon, EAST, "1").code == "seats"
+
+
+def test_a_new_code_in_place_of_one_that_was_answered_brings_the_answer_along(
+    answering: Answering, house: House, clock: SetClock
+) -> None:
+    mine = seen(answering).coupon
+    assert not answering.answer(1, mine, CENTER, "2")
+    new = Codes(house.sessions, house.clock).replace(mine, CodeRules(), "vera", "cannot be read")
+    comes = seen(answering)
+    assert (comes.coupon, comes.standing, comes.guests) == (new.id, Standing.COMES, 2)
+    assert not answering.answer(1, new.id or 0, CENTER, "1") and held(house) == {CENTER: 1}
+    clock.at = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    held_by_till = answering.ledger.reserve(call("r1", new.code, guests=1, origin="page"))
+    assert held_by_till.outcomes[0].expected == 1
+    with pytest.raises(Refused):
+        Codes(house.sessions, house.clock).replace(new.id or 0, CodeRules(), "vera", "lost")
+    assert answering.ledger.redeem(call("r1", new.code, guests=1, origin="page")).ok and answering.ledger.audit().ok
+    page = Coupons(house).page(new.id or 0)
+    assert page is not None
+    told = [(line.what, line.is_answer) for line in page.happened if line.what in (Happened.HELD, Happened.REDEEMED)]
+    assert told == [(Happened.HELD, True), (Happened.HELD, False), (Happened.REDEEMED, False)]
 
 
 def test_staff_see_who_answered_who_came_and_who_did_not(answering: Answering, house: House, clock: SetClock) -> None:
