@@ -29,10 +29,13 @@ IN_FORCE = (col(OfferVersion.offer_id) == col(OfferRow.id)) & (col(OfferVersion.
 def invitee(session: Session, customer: int, coupon: int = 0, offer: str = "") -> Invitee | None:
     """The coupon of this customer: the one of this number, or the one of this offer that works, else the newest."""
     which = col(Coupon.id) == coupon if coupon else col(OfferRow.key) == offer
+    left = or_(col(Coupon.most) == 0, col(Coupon.used) < col(Coupon.most))
+    is_live = col(Coupon.state) == CouponState.LIVE
+    works = and_(is_live, left)  # the one whose code the letter shows
     query = (
         select(Coupon, OfferRow, col(OfferVersion.terms)).join(OfferRow, col(OfferRow.id) == col(Coupon.offer_id))
         .join(OfferVersion, IN_FORCE).where(col(Coupon.customer_id) == customer, which)
-        .order_by((col(Coupon.state) == CouponState.LIVE).desc(), col(Coupon.id).desc(), col(OfferVersion.n).desc())
+        .order_by(works.desc(), is_live.desc(), col(Coupon.id).desc(), col(OfferVersion.n).desc())
     )  # fmt: skip
     found = session.execute(query.limit(1)).first()
     return _invitee(customer, *found) if found else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlmodel import col
 
 from integrations.errors import Refused
 from models.customers import Customer
@@ -123,6 +124,10 @@ def test_a_till_lets_them_in_and_the_page_says_so(answering: Answering, clock: S
     came = seen(answering)
     assert (came.standing, came.outlet, came.guests) == (Standing.CAME, "In the centre", 2)
     assert answering.answer(1, mine, CENTER, "2").code == "closed" and ledger.audit().ok
+    with answering.house.sessions.begin() as session:
+        session.execute(update(Coupon).where(col(Coupon.code) == "TEA").values(most=2))
+    clock.at -= timedelta(days=1)
+    assert seen(answering).standing is Standing.ASKED, "a coupon of two uses may be answered again"
 
 
 def test_a_stopped_invitation_is_called_off_and_answered_no_more(answering: Answering, house: House) -> None:
