@@ -67,6 +67,7 @@ def test_an_invitation_is_answered_from_the_letter_and_from_the_personal_page(we
     came = reader.http.post(f"{at}/answer", data={"do": "come", "sitting": first, "guests": "2"})
     assert (came.status_code, came.headers["location"], held(web)) == (303, at, [2])
     assert "Ждём вас" in said(reader.get(at).text) and "2 гостя" in said(reader.get(at).text)
+    assert "кроме ваших, мест нет" in said(reader.get(at).text)
     other = letter(web, 2, occasion="invited")
     full = reader.http.post(f"/q/{other}/answer", data={"do": "come", "sitting": first, "guests": "1"})
     assert full.status_code == 409 and "столько мест уже нет" in said(full.text) and "мест нет" in said(full.text)
