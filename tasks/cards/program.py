@@ -108,26 +108,23 @@ def points_of_return(history: Iterable[tuple[int, int]], amount: int) -> int:
     """How many points go with so much that is brought back: as many as it gave when it was bought.
 
     A receipt does not say which purchase comes back, so the latest do. `history` are the receipts before it as they
-    were counted, (amount, points). By the rate of today whoever buys at a high tier and brings all back would keep
-    points for nothing, and whoever bought before there was a program would lose points that came of other purchases.
+    were counted, (amount, points), the latest first; it is read as far as it is needed.
+    By the rate of today whoever buys at a high tier and brings all back would keep points for nothing, and whoever
+    bought before there was a program would lose points that came of other purchases.
     """
-    bought: list[tuple[int, int]] = []
-    for counted, points in history:
-        if counted > 0:
-            bought.append((counted, points))
-        else:
-            _taken(bought, -counted)
-    return _taken(bought, amount)
-
-
-def _taken(bought: list[tuple[int, int]], amount: int) -> int:
-    """So much of the latest purchases comes back: the points of that part; what is left of them stays in the list."""
-    points = 0
-    while bought and amount > 0:
-        cost, gave = bought.pop()
-        part = min(cost, amount)
-        share = gave * part // cost
-        if part < cost:
-            bought.append((cost - part, gave - share))
-        points, amount = points + share, amount - part
+    points, coming = 0, [amount]  # what came back is taken of a purchase before ours is, the earliest first
+    for counted, gave in history:
+        if counted <= 0:
+            coming.append(-counted)
+            continue
+        while counted and coming:
+            part = min(counted, coming[-1])
+            share = gave * part // counted
+            counted, gave = counted - part, gave - share
+            points += share if len(coming) == 1 else 0
+            coming[-1] -= part
+            if not coming[-1]:
+                coming.pop()
+        if not coming:
+            break
     return points

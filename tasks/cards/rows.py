@@ -1,6 +1,7 @@
 """Cards, links and the program of points in the database. Sessions are given; nothing here opens or commits one."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
@@ -17,6 +18,7 @@ from tasks.delivery.rows import insert_quietly
 from tasks.delivery.statements import QUICK
 from tasks.groups.belonging import in_group
 
+A_PAGE = 100  # receipts
 ENDED = func.coalesce(func.sum(col(PointsLot.left)), 0)
 
 # Cards.
@@ -179,17 +181,19 @@ def uncounted(
     return [(receipt, counted) for receipt, counted in session.execute(query).tuples()]
 
 
-def counted_before(session: Session, receipt: Receipt) -> list[tuple[int, int]]:
-    """What of the same client was counted of receipts before this one: (amount, points), in their order."""
+@contextmanager
+def counted_before(session: Session, receipt: Receipt) -> Iterator[Iterable[tuple[int, int]]]:
+    """What of the same client was counted of receipts before this one: (amount, points), the latest first."""
     at, id = col(Receipt.at), col(Receipt.id)
     query = (
         select(col(PointsCounted.amount), col(PointsCounted.points)).join(Receipt, id == col(PointsCounted.receipt_id))
         .where(
             col(Receipt.customer_id) == receipt.customer_id, col(PointsCounted.customer_id) == receipt.customer_id,
-            or_(at < receipt.at, (at == receipt.at) & (id < receipt.id)),
-        ).order_by(at, id)
+            at <= receipt.at, or_(at < receipt.at, id < receipt.id),
+        ).order_by(at.desc(), id.desc())
     )  # fmt: skip
-    return list(session.execute(query).tuples())
+    with session.execute(query, execution_options={"yield_per": A_PAGE}) as found:
+        yield found.tuples()
 
 
 def counted(session: Session, receipt: int) -> PointsCounted | None:

@@ -163,8 +163,8 @@ def history_of(found: Foreign, offer: str, periods: Periods | None = None) -> tu
     """One offer of it, and whether it has a control group.
 
     Where it has none the arms are those who got it and the others who bought, in these periods: whoever bought years
-    ago, and nothing since, is none to compare with. Without a table of coupons there is
-    nothing to analyse: an empty history.
+    ago, and nothing since, is none to compare with. Without a table of coupons there is nothing to analyse: an empty
+    history.
     """
     if found.coupons is None:
         return History(), False

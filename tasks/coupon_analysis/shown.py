@@ -99,12 +99,12 @@ def _boxes(found: Findings) -> Iterator[Box]:
     coupons, cost, currency = found.coupons, found.cost, found.question.currency
     if coupons.rate is None:
         return
-    note = translate(OF_ISSUED, redeemed=say(coupons.redeemed, "count"), issued=say(coupons.issued, "count"))
-    yield (
-        Box(title=translate(ALL_USES), value=say(cost.redemptions, "count"))
-        if found.is_common
-        else Box(title=translate(REDEEMED), value=say_share(coupons.rate), note=f"{note}; {_shares(coupons.interval)}")
-    )
+    if found.is_common:
+        yield Box(title=translate(ALL_USES), value=say(cost.redemptions, "count"))
+    else:
+        note = translate(OF_ISSUED, redeemed=say(coupons.redeemed, "count"), issued=say(coupons.issued, "count"))
+        note = f"{note}; {_shares(coupons.interval)}"
+        yield Box(title=translate(REDEEMED), value=say_share(coupons.rate), note=note)
     yield _brought(found)
     if cost.each is not None:
         ours = say_money(round(cost.each_ours or 0), currency)
@@ -134,14 +134,8 @@ def _open(found: Findings) -> Box:
 def _brought(found: Findings) -> Box:
     title, total, currency = translate(BROUGHT), found.increment.total(), found.question.currency
     if total is None or not found.question.periods.during_days:
-        why = (
-            NO_DAY_YET
-            if not found.question.periods.during_days
-            else TOO_FEW
-            if found.increment.told is Told.TOO_FEW
-            else NOT_KNOWN
-        )
-        return Box(title=title, value="—", note=translate(why))
+        why = TOO_FEW if found.increment.told is Told.TOO_FEW else NOT_KNOWN
+        return Box(title=title, value="—", note=translate(why if found.question.periods.during_days else NO_DAY_YET))
     notes = [translate(CANNOT)] if found.increment.told is Told.NOT_TOLD else []
     notes += [money_between(total[1], currency)]
     notes += [translate(PROVISIONAL)] if any(sentences.provisional(found)) else []
@@ -206,7 +200,6 @@ def _signals(found: Findings, links: bool, names: Mapping[str, str]) -> Iterator
             text=sentences.said(_named(one, names)),
             links=tuple((translate(COUPON, id=id), COUPON_PAGE.format(id=id)) for id in numbers),
         )
-
     if len(shown) < len(found.signals):
         yield Signal(text=translate(MORE_SIGNALS, number=len(found.signals) - len(shown)))
 

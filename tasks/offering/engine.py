@@ -178,7 +178,7 @@ class Offering:
         if row.stage == OfferStage.ENDED:
             raise Refused(because(IS_OVER, code="over"))
         last, approved = rows.last(session, row.id or 0), rows.in_force(session, row)
-        seen = getattr(form, "seen", 0)
+        seen = form.seen if isinstance(form, OfferFields | ChangeOfferForm) else 0
         if seen and seen != last.n:
             said = {"person": self.approval.questions.name(last.made_by), "n": last.n, "seen": seen}
             raise Refused(because(SAVED_MEANWHILE, code=OVERTAKEN, **said))

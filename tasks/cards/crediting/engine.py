@@ -134,7 +134,8 @@ class Upkeep:
 
     def _worth(self, session: Session, receipt: Receipt, terms: ProgramTerms, spent: int) -> int:
         if receipt.amount < 0:
-            return -points_of_return(rows.counted_before(session, receipt), -receipt.amount)
+            with rows.counted_before(session, receipt) as history:
+                return -points_of_return(history, -receipt.amount)
         return points_for(terms, receipt.amount, spent)
 
     def _change(self, session: Session, order: Wanted, points: int, ends_on: date | None) -> int:

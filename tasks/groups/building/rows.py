@@ -148,9 +148,7 @@ def _among(
         return None
     touched = select(TOUCHED.c.customer_id).where(TOUCHED.c.batch > group.seen, TOUCHED.c.batch <= newest)
     whoever = union(touched.distinct(), *moved(rule, former, as_of)).subquery()  # one of them alone keeps its doubles
-    there = select(col(Customer.id)).where(
-        col(Customer.id).in_(select(whoever.c[0]))
-    )  # what they have said outlives them
+    there = select(col(Customer.id)).where(col(Customer.id).in_(select(whoever.c[0])))  # the erased leave their marks
     session.connection().execute(insert(AMONG).from_select(["customer_id"], there))
     if _count(session, AMONG) * few > _count(session, Customer):
         return None

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -147,7 +148,12 @@ def test_points_are_whole(amount: int, spent: int, per: int) -> None:
     ],
 )
 def test_a_return_takes_as_many_as_were_given(history: list[tuple[int, int]], amount: int, points: int) -> None:
-    assert points_of_return(history, amount) == points
+    assert points_of_return(reversed(history), amount) == points
+
+
+def test_no_more_of_the_history_is_read_than_came_back() -> None:
+    history = chain([(1000, 50), (-400, -20), (1000, 50), (1000, 50)], iter(int, 1))  # whoever reads on finds no pair
+    assert points_of_return(history, 1500) == 75  # type: ignore[arg-type]
 
 
 @given(
@@ -160,7 +166,7 @@ def test_whoever_brings_everything_back_keeps_no_point_and_loses_none(
     for amount in [*(int(left * cut) for cut in cuts), left]:
         part = min(amount, left)
         if part:
-            history.append((-part, -points_of_return(history, part)))
+            history.append((-part, -points_of_return(reversed(history), part)))
         left -= part
     assert sum(points for _, points in history) == 0
 
