@@ -41,7 +41,7 @@ def kept(page: Any, here: str) -> None:
     """Open it, and wait until the phone has all of it."""
     page.goto(here)
     page.wait_for_selector("body[data-kept=yes]")
-    page.wait_for_function(ALL_OF_IT, arg=here)
+    assert page.evaluate(ALL_OF_IT, here)
 
 
 @looks_and_narrow

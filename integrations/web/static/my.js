@@ -13,8 +13,9 @@
     if (!("serviceWorker" in navigator)) return;
     await navigator.serviceWorker.register(here + "/worker.js", { scope: here });
     const ready = await navigator.serviceWorker.ready;
-    ready.active.postMessage({ keep: [here, ...drawnWith()] });
-    document.body.dataset.kept = "yes";
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => { if (data) document.body.dataset.kept = "yes"; };
+    ready.active.postMessage({ keep: [here, ...drawnWith()] }, [port2]);
   }
 
   async function forget() {

@@ -8,9 +8,12 @@ const PATIENCE = 4000; // a network that is there but does not answer is none
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-// The page says what it is drawn with; whatever it no longer names goes.
+// The page says what it is drawn with, and is told whether all of it is kept; whatever it no longer names goes.
 self.addEventListener("message", (event) => {
-  if (event.data && Array.isArray(event.data.keep)) event.waitUntil(keep(event.data.keep));
+  const { data, ports } = event;
+  if (data && Array.isArray(data.keep)) {
+    event.waitUntil(keep(data.keep).then((isWhole) => ports.forEach((one) => one.postMessage(isWhole))));
+  }
 });
 
 self.addEventListener("fetch", (event) => {
@@ -30,14 +33,16 @@ async function keep(addresses) {
   for (const former of await cache.keys()) {
     if (!wanted.has(former.url) && new URL(former.url).pathname !== HERE) await cache.delete(former);
   }
-  await Promise.all([...wanted].map(async (one) => {
+  const kept = await Promise.all([...wanted].map(async (one) => {
     try {
       const found = await fetch(one, { cache: "no-cache" });
       if (found.ok && (new URL(one).pathname !== HERE || found.headers.get("x-personal-page") === "whole")) {
         await cache.put(one, found);
       }
     } catch { /* what was kept before stays */ }
+    return Boolean(await cache.match(one));
   }));
+  return kept.every(Boolean);
 }
 
 async function page(request) {
