@@ -129,9 +129,11 @@ def database(database_url: str) -> Iterator[Engine]:
     engine = connect(database_url)
     share_statements(engine)
     if engine.dialect.name == "postgresql":
+        share_connections(engine)
         empty(engine)
     yield engine
-    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
 
 
 STATEMENTS = 20_000  # a whole suite has more than the five hundred that SQLAlchemy keeps by itself
@@ -144,6 +146,11 @@ def share_statements(engine: Engine) -> None:
     if first is engine:
         engine._compiled_cache = LRUCache(STATEMENTS)
     engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+
+
+def share_connections(engine: Engine) -> None:
+    """Let every test's engine take its connections from one pool: each new one is a process of the server's."""
+    engine.pool = FIRST_OF_ITS_KIND[engine.dialect.name].pool
 
 
 def empty(engine: Engine) -> None:

@@ -67,11 +67,11 @@ def summary(terms: OfferTerms, words: Words = NO_WORDS) -> tuple[str, ...]:
     return (
         quoted(terms.title) + ".",
         *GIVES[type(terms.gives)](terms.gives, words),
-        *goods_said(terms.goods, words),
+        *(goods_said(terms.goods, words) if _is_about_goods(terms) else ()),
         *conditions_said(terms, words),
         *limits_said(terms, words),
         *stacking_said(terms.stacking),
-        *order_said(terms.rounding, words),
+        *order_said(terms, words),
         *codes_said(terms.codes),
         _return(terms.return_days),
         *_accounts(terms, words),
@@ -123,6 +123,14 @@ GIVES: Mapping[type[Any], Callable[[Any, Words], Iterator[str]]] = {
     PercentOff: _percent, AmountOff: _amount, FixedPrice: _price, Gift: _gift, ForTheFewer: _fewer,
     FreeDelivery: _delivery, Points: _points, Invitation: _invitation,
 }  # fmt: skip
+
+
+def _is_about_goods(terms: OfferTerms) -> bool:
+    """An invitation is, where something is to be bought."""
+    asked = terms.conditions
+    return not isinstance(terms.gives, Invitation) or bool(
+        terms.goods != Goods() or asked.sum_from or asked.quantity_from
+    )
 
 
 def goods_said(goods: Goods, words: Words) -> Iterator[str]:

@@ -4,7 +4,20 @@ from collections.abc import Iterator
 
 from models.figures import counted, day, weekdays
 from models.locale import mark, quoted, translate
-from models.offers import Base, CodeKind, CodeRules, Conditions, OfferTerms, Rounding, RoundingLevel, Split, Stacking
+from models.offers import (
+    MONEY_OFF,
+    Base,
+    CodeKind,
+    CodeRules,
+    Conditions,
+    Gift,
+    Invitation,
+    OfferTerms,
+    PercentOff,
+    RoundingLevel,
+    Split,
+    Stacking,
+)
 from tasks.offers.refusals import hours_said
 from tasks.offers.windows import is_over_midnight
 from tasks.offers.wording import Words, money, named, step
@@ -69,7 +82,7 @@ def conditions_said(terms: OfferTerms, words: Words) -> Iterator[str]:
     if asked.quantity_from:
         yield counted(QUANTITY, asked.quantity_from)
     yield from _to_whom(asked, words)
-    yield from _where(asked, words)
+    yield from _where(terms, words)
     frame = ONE_DAY if terms.first_day == terms.last_day else DAYS
     yield translate(frame, first=day(terms.first_day), last=day(terms.last_day))
     if asked.weekdays:
@@ -89,8 +102,13 @@ def _to_whom(asked: Conditions, words: Words) -> Iterator[str]:
         yield translate(FIRST)
 
 
-def _where(asked: Conditions, words: Words) -> Iterator[str]:
-    yield translate(OUTLETS, names=named(asked.outlets, words.outlets)) if asked.outlets else translate(ALL_OUTLETS)
+def _where(terms: OfferTerms, words: Words) -> Iterator[str]:
+    """An invitation says itself which outlets it is for."""
+    asked = terms.conditions
+    if asked.outlets:
+        yield translate(OUTLETS, names=named(asked.outlets, words.outlets))
+    elif not isinstance(terms.gives, Invitation):
+        yield translate(ALL_OUTLETS)
     if asked.channels:
         yield translate(CHANNELS, names=named(asked.channels, words.channels))
 
@@ -118,9 +136,12 @@ def stacking_said(stacking: Stacking) -> Iterator[str]:
     yield translate(BASES[stacking.base])
 
 
-def order_said(rounding: Rounding, words: Words) -> Iterator[str]:
-    yield translate(LEVELS[rounding.level], step=step(rounding.to, words.currency))
-    yield translate(SPLITS[rounding.split])
+def order_said(terms: OfferTerms, words: Words) -> Iterator[str]:
+    """How sums are rounded and split, of an offer that has any."""
+    if isinstance(terms.gives, PercentOff):
+        yield translate(LEVELS[terms.rounding.level], step=step(terms.rounding.to, words.currency))
+    if isinstance(terms.gives, (*MONEY_OFF, Gift)):
+        yield translate(SPLITS[terms.rounding.split])
 
 
 def codes_said(codes: CodeRules) -> Iterator[str]:

@@ -114,7 +114,7 @@ def _for_outlets(terms: OfferTerms) -> OfferTerms:
 def _own(terms: OfferTerms, words: Words) -> Iterator[str]:
     bare = _for_outlets(terms)
     *_, back, control = summary(bare, words)
-    yield from (back, control, *order_said(terms.rounding, words), *list(stacking_said(terms.stacking))[1:])
+    yield from (back, control, *order_said(terms, words), *list(stacking_said(terms.stacking))[1:])
     yield from codes_said(terms.codes)
 
 

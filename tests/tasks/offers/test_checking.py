@@ -185,7 +185,7 @@ def test_amounts_are_whole_coins_of_the_companys_currency() -> None:
     found = codes_of(terms, Known(currency="JPY"))
     assert found == [("gives.amount", "too_fine")]  # the usual rounding is to the smallest coin there is
     with spoken("en"):
-        assert "to 1\u00a0JPY." in "\n".join(summary(terms, Words(currency="JPY")))
+        assert "to 1\u00a0JPY." in "\n".join(summary(PLAIN, Words(currency="JPY")))
     finer = terms.model_copy(update={"gives": PLAIN.gives, "rounding": Rounding(to=Decimal("0.5"))})
     assert codes_of(finer, Known(currency="JPY")) == [("rounding.to", "step")]
 

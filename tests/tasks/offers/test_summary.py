@@ -265,3 +265,13 @@ def test_every_offer_is_said_in_whole_sentences(terms: OfferTerms) -> None:
         assert all(line.endswith(".") and "{" not in line and "..." not in line for line in lines)
         if language == "ru":
             assert not [line for line in lines if re.search("[a-z]{4}", re.sub("«[^»]*»|omsk|till|t1|t2|c1", "", line))]
+
+
+def test_of_an_invitation_nothing_is_said_that_it_has_not() -> None:
+    """Its sittings name the outlets; nothing is rounded, and nothing needs to be bought unless it says so."""
+    invitation = offer(Invitation(sittings=(SEATS,)), codes=CodeRules())
+    with spoken("en"):
+        said = " ".join(summary(invitation, WORDS))
+        assert "Центр" in said and not re.search("In all outlets|Goods|round|split|remainder", said)
+        bought = invitation.model_copy(update={"conditions": Conditions(sum_from=Decimal(500))})
+        assert "Goods: all." in summary(bought, WORDS)
