@@ -165,6 +165,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     check(page, "TEA23")
     sees(page, "один знак неверен")
 
+    learns_what_is_issued(web, page)
     asks_whose_it_is(page)
     takes_no_number_for_another(page)
     outage(web, page, look)
@@ -174,6 +175,16 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     counts_as_the_house(page)
     keeps_hours_as_the_house(page)
     assert page.complaints == []
+
+
+def learns_what_is_issued(web: Web, page: Any) -> None:
+    """Codes of another look, issued while the page stands open, are no mistyped ones."""
+    with web.house.sessions.begin() as session:
+        offer(session, ["LATECOMER"], percent(title="Вечерний"), key="late")
+        session.execute(update(CouponBatch).values(kind=BatchKind.IMPORTED))
+    check(page, "LATECOMER")
+    page.get_by_label("Сумма чека").wait_for()
+    page.get_by_role("button", name="Назад", exact=True).click()
 
 
 def asks_whose_it_is(page: Any) -> None:

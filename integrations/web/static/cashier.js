@@ -176,7 +176,12 @@
   async function begin(typed, scanned) {
     $("code-said").textContent = "";
     if (!typed.trim()) { $("code-said").textContent = say("noCode"); return; }
-    const kept = Code.read(typed, state.forms, scanned);
+    let kept = Code.read(typed, state.forms, scanned);
+    if (kept === null && online) {  // codes of another look may have been issued since this page was opened
+      await look();
+      if (!state.shift) return home();
+      kept = Code.read(typed, state.forms, scanned);
+    }
     if (kept === null) { $("code-said").textContent = say("mistyped"); return; }
     const coupon = { typed: kept || typed, scanned };
     if (!adding || !now) {
