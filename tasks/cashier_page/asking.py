@@ -38,8 +38,9 @@ def _of_a_sum(terms: OfferTerms) -> bool:
 
 
 def _of_somebody(terms: OfferTerms) -> bool:
+    """Points go to somebody's account, too."""
     asked, limits = terms.conditions, terms.limits
-    return bool(
+    return isinstance(terms.gives, Points) or bool(
         asked.customer_groups or asked.but_customer_groups or asked.first_purchase
         or limits.per_customer or limits.per_period
     )  # fmt: skip

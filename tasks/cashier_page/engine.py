@@ -49,7 +49,10 @@ from tasks.redeeming.refusals import CODE_FULL, unknown
 LIST_MOST = 50_000  # codes: hashing them takes 68 µs each, so a list of these 3.4 s
 UNKNOWN = "unknown_code"
 # What goods, or whose it is, would still help.
-HELPED = {"", "goods", "sum", "quantity", "nothing", "card", "nobody", "customer_group", "not_first", "currency"}
+HELPED = {
+    "", "goods", "sum", "quantity", "nothing", "currency",
+    "card", "points_card", "nobody", "customer_group", "not_first",
+}  # fmt: skip
 NOT_YOURS = mark("This is not of the shift that is open here. Only who redeemed it undoes it, until the shift ends.")
 # What an undoing comes to when it has been done already, by whatever way.
 DONE_BEFORE = ("nothing_left", "other_body")

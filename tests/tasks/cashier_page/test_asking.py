@@ -47,8 +47,8 @@ def asked(needs: Needs) -> set[str]:
         pytest.param(terms(FreeDelivery(), conditions=Conditions(quantity_from=2)), {"quantity"}, id="from a number"),
         pytest.param(terms(FixedPrice(price=Decimal(99))), {"each"}, id="a price"),
         pytest.param(percent(goods=Goods(which=Which.CHEAPEST, at_most=1)), {"each"}, id="the cheapest"),
-        pytest.param(terms(Points(points=10)), set(), id="points"),
-        pytest.param(terms(Points(percent=Decimal(5))), {"sum"}, id="points of a sum"),
+        pytest.param(terms(Points(points=10)), {"who"}, id="points"),
+        pytest.param(terms(Points(percent=Decimal(5))), {"sum", "who"}, id="points of a sum"),
         pytest.param(terms(Invitation(sittings=(SITTING,), guests=2)), {"guests"}, id="an invitation"),
         pytest.param(percent(limits={"per_customer": 1}), {"sum", "who"}, id="once for each"),
         pytest.param(percent(conditions=Conditions(first_purchase=True)), {"sum", "who"}, id="a first purchase"),
@@ -80,7 +80,7 @@ NO_SUGAR = percent(goods=Goods(but_groups=("Sugar",)))
         pytest.param([percent(goods=TEA), percent(goods=Goods(groups=tuple("abcdefgh")))], {"each"},
                      ["Tea", *"abcdefgh"], id="of too many for a line each"),
         pytest.param([percent(), percent(limits={"per_customer": 1})], {"sum", "who"}, [], id="of somebody"),
-        pytest.param([terms(Gift(product="cup")), terms(Points(points=10))], set(), [], id="of nothing"),
+        pytest.param([terms(Gift(product="cup")), terms(FreeDelivery())], set(), [], id="of nothing"),
     ],
 )  # fmt: skip
 def test_several_are_asked_about_once(offers: list[Any], how: set[str], goods: list[str]) -> None:

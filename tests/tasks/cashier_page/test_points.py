@@ -10,12 +10,14 @@ from models.cashier_points import PointsAsked, PointsPaid, PointsTold
 from models.customers import Customer
 from models.guesses import CodeGuess
 from models.loyalty import PointsMove
+from models.offers import Points
 from tasks.cards.ledger.engine import Ledger
 from tasks.cashier_page.points.engine import PointsAtPage
 from tasks.loyalty.engine import Wanted
 from tests.fakes import NOW
 from tests.tasks.cards.test_engine import cards, issue, program
 from tests.tasks.cashier_page.counter import Till, shop
+from tests.tasks.redeeming.shop import terms
 
 
 @pytest.fixture
@@ -75,3 +77,14 @@ def test_a_number_that_is_no_cards_is_a_guess(till: Till) -> None:
     assert (told.ok, told.code) == (False, "no_card")
     with till.house.reads() as session:
         assert {one.n for one in session.execute(select(CodeGuess)).scalars() if one.who == "page-1"} == {1}
+
+
+def test_whose_points_a_printed_coupon_gives_is_asked(till: Till) -> None:
+    till.offer(terms(Points(points=10)))
+    told = till.page.ask(till.about(amount=None))
+    assert told.step == "needs" and told.needs is not None and told.needs.who
+    assert till.page.ask(till.about(amount=None, asked=True)).code == "points_card"
+    told = till.page.ask(till.about(amount=None, asked=True, shown=card(till)))
+    assert told.said == "Tell the customer: 10 points go to the card."
+    till.page.redeem(till.about(amount=None, asked=True, shown=card(till)))
+    assert Ledger(till.house).balance(1) == 110
