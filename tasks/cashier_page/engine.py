@@ -103,7 +103,7 @@ class CashierPage:
         no += turned_of(outcomes, coupons, words)
         if all(one.reason for one in outcomes):
             return refused(no, needs)
-        return ordered(outcomes, coupons, no, basket, words).model_copy(update={"needs": needs})
+        return ordered(outcomes, coupons, no, basket, words, needs)
 
     def _receipt(self, asked: AskedAbout) -> tuple[list[Coupon], list[Turned], Words]:
         """The codes that are read, those of them and of the others that cannot stay, and what goods are called."""

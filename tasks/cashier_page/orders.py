@@ -18,14 +18,22 @@ def expected(number: int) -> str:
     return counted(EXPECTED, number) if number else ""
 
 
-def order(off: Off, basket: Basket, words: Words) -> str:
-    """One sentence. A receipt of which only the sum is known has no lines that a cashier could look for."""
+def order(off: Off, basket: Basket, words: Words, but: str = "") -> str:
+    """One sentence. A receipt of which only the sum is known has no lines that a cashier could look for.
+
+    What was asked about is the whole receipt where it has goods without a name, and none is left out of it: `but`.
+    """
     nameless = [line for line in basket.lines if not (line.product or line.product_group)]
     if len(nameless) == len(basket.lines) and len(off.lines) == 1:
-        amount = exact_money(off.amount, basket.currency)
-        return cashier.sentence([translate(cashier.OFF_ALL, amount=amount), *cashier.handed_over(off, words)])
+        said = off_all(exact_money(off.amount, basket.currency), but)
+        return cashier.sentence([said, *cashier.handed_over(off, words)])
     if len(nameless) == 1:
         named = [line.model_copy(update={"product": OTHER}) if line in nameless else line for line in basket.lines]
         basket = basket.model_copy(update={"lines": tuple(named)})
         words = replace(words, products={**words.products, OTHER: translate(OTHER_GOODS)})
-    return cashier.order(off, basket, words)
+    return cashier.order(off, basket, words, whole=bool(nameless) and not but)
+
+
+def off_all(amount: str, but: str) -> str:
+    """Off one sum: of the whole receipt, or of all in it `but` some goods."""
+    return translate(cashier.OFF_ONE, amount=amount, goods=but) if but else translate(cashier.OFF_ALL, amount=amount)

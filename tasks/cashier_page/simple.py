@@ -11,8 +11,8 @@ from models.locale import quoted, translate
 from models.offers import AmountOff, FreeDelivery, Gift, OfferTerms, PercentOff
 from models.written import minor_units
 from tasks.cashier_page.asking import needs_of
-from tasks.cashier_page.orders import order
-from tasks.offers.cashier import OFF_ALL, OFF_ONE
+from tasks.cashier_page.orders import off_all, order
+from tasks.offers.cashier import OFF_ONE
 from tasks.offers.windows import begins_at, ends_at
 from tasks.offers.wording import Words
 
@@ -31,7 +31,7 @@ def described(terms: OfferTerms, outlet: Outlet, zone: str, words: Words) -> dic
         "title": terms.title,
         "since": _milliseconds(begins_at(terms, zone)), "until": _milliseconds(ends_at(terms, zone)),
         "weekdays": list(asked.weekdays), "hours": clock, "sum_from": minor_units(asked.sum_from, currency),
-        "needs": needs.model_dump(mode="json"), **_gives(terms, words),
+        "needs": needs.model_dump(mode="json"), **_gives(terms, words, _frame(terms, words, needs.but)),
         "rounding": max(1, minor_units(terms.rounding.to, currency)),
     }  # fmt: skip
 
@@ -43,13 +43,13 @@ def _is_simple(terms: OfferTerms) -> bool:
     return isinstance(terms.gives, PercentOff | AmountOff | Gift | FreeDelivery) and named <= 1 and not limited
 
 
-def _gives(terms: OfferTerms, words: Words) -> dict[str, Any]:
+def _gives(terms: OfferTerms, words: Words, frame: str) -> dict[str, Any]:
     gives = terms.gives
     if isinstance(gives, PercentOff):
         most = minor_units(gives.most, words.currency)
-        return {"kind": "percent", "hundredths": int(gives.percent * 100), "most": most, "order": _frame(terms, words)}
+        return {"kind": "percent", "hundredths": int(gives.percent * 100), "most": most, "order": frame}
     if isinstance(gives, AmountOff):
-        return {"kind": "amount", "amount": minor_units(gives.amount, words.currency), "order": _frame(terms, words)}
+        return {"kind": "amount", "amount": minor_units(gives.amount, words.currency), "order": frame}
     handed = (
         Given(product=gives.product, quantity=gives.quantity * 1000)
         if isinstance(gives, Gift)
@@ -59,14 +59,10 @@ def _gives(terms: OfferTerms, words: Words) -> dict[str, Any]:
     return {"kind": "given", "given": [handed.model_dump(mode="json")], "order": said}
 
 
-def _frame(terms: OfferTerms, words: Words) -> str:
+def _frame(terms: OfferTerms, words: Words, but: str) -> str:
     """The order with a hole for the sum."""
     names = [words.products.get(one, one) for one in terms.goods.products] + list(terms.goods.groups)
-    said = (
-        translate(OFF_ONE, amount="{amount}", goods=quoted(names[0]))
-        if names
-        else translate(OFF_ALL, amount="{amount}")
-    )
+    said = translate(OFF_ONE, amount="{amount}", goods=quoted(names[0])) if names else off_all("{amount}", but)
     return f"{said[:1].upper()}{said[1:]}."
 
 

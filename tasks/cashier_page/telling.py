@@ -71,15 +71,16 @@ def asking(coupons: Iterable[Coupon], no: Iterable[Turned], needs: Needs, number
 
 
 def ordered(
-    outcomes: Sequence[Outcome], coupons: Mapping[str, Coupon], no: Iterable[Turned], basket: Basket, words: Words
+    outcomes: Sequence[Outcome], coupons: Mapping[str, Coupon], no: Iterable[Turned], basket: Basket, words: Words,
+    needs: Needs,
 ) -> Told:  # fmt: skip
-    """One order for all that are given."""
+    """One order for all that are given; `needs` is what was asked."""
     taken = [one for one in outcomes if not one.reason]
     more = [said for one in taken if (said := more_of(one, coupons[one.code], words))]
     number = max((one.expected for one in taken), default=0)
-    said = " ".join(filter(None, (order(together(taken), basket, words), expected(number))))
+    said = " ".join(filter(None, (order(together(taken), basket, words, needs.but), expected(number))))
     told = _given(taken, coupons).model_copy(update={"said": said})
-    return told.model_copy(update={"more": " ".join(more), "turned": tuple(no)})
+    return told.model_copy(update={"more": " ".join(more), "turned": tuple(no), "needs": needs})
 
 
 def done(outcomes: Sequence[Outcome], coupons: Mapping[str, Coupon]) -> Told:

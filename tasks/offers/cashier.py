@@ -32,9 +32,12 @@ GAIN_UNITS = mark("{count} more is free"), mark("{count} more are free")
 GAIN_OTHER = mark("the offer is given")
 
 
-def order(off: Off, basket: Basket, words: Words = NO_WORDS) -> str:
-    """«Дайте скидку 45 ₽ на «Чай», введите её в кассу вручную.»"""
-    return sentence([*_money_off(off, basket, words), *handed_over(off, words)])
+def order(off: Off, basket: Basket, words: Words = NO_WORDS, whole: bool = True) -> str:
+    """«Дайте скидку 45 ₽ на «Чай», введите её в кассу вручную.»
+
+    The `basket` is the `whole` receipt, or the goods of it that were asked about.
+    """
+    return sentence([*_money_off(off, basket, words, whole), *handed_over(off, words)])
 
 
 def handed_over(off: Off, words: Words) -> list[str]:
@@ -46,14 +49,14 @@ def sentence(parts: Sequence[str]) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _money_off(off: Off, basket: Basket, words: Words) -> Iterator[str]:
+def _money_off(off: Off, basket: Basket, words: Words, whole: bool) -> Iterator[str]:
     if not off.lines:
         return
     amount, discounted = exact_money(off.amount, basket.currency), {line.n for line in off.lines}
     goods = {_goods(line, basket, words) for line in off.lines}
     if len(goods) == 1:
         yield translate(OFF_ONE, amount=amount, goods=goods.pop())
-    elif discounted == {line.n for line in basket.lines if line.amount} and _is_even(off, basket):
+    elif whole and discounted == {line.n for line in basket.lines if line.amount} and _is_even(off, basket):
         yield translate(OFF_ALL, amount=amount)
     else:
         yield translate(OFF_EACH, parts=", ".join(_parts(off, basket, words)), amount=amount)

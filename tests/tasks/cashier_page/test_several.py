@@ -11,6 +11,8 @@ from sqlalchemy import Engine, select
 from models.cashier_page import AskedAbout, DeviceLine, Journal, OfflineSale, OfflineUndo, Told, TypedCode
 from models.offers import AmountOff, ForTheFewer, Gift, Goods, Invitation, Sitting, Stacking
 from models.redemptions import Coupon, Redemption
+from tasks.cashier_page.simple import described
+from tasks.offers.wording import NO_WORDS
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
 from tests.tasks.cashier_page.counter import Till, percent, shop
@@ -75,6 +77,22 @@ def test_all_are_one_order_counted_on_what_those_before_have_left(till: Till) ->
     assert not till.page.undo(asked.key) and uses(till) == {"AAA234": (0, 0), "BBB234": (0, 0)}
     [line] = till.page.lines()
     assert line.undone and line.amount == 7_300 and Redeeming.of(till.house).audit().ok
+
+
+def test_goods_that_were_asked_about_are_not_the_whole_receipt(till: Till) -> None:
+    """A till that spreads the sum over all goods would take it off others, too: tobacco, or what no offer names."""
+    for n, group in enumerate(("Tea", "Cups")):
+        till.offer(percent(title=group, goods=Goods(groups=(group,))), f"CCC{n}34", key=group)
+    lines = tuple(DeviceLine(product="", group=group, amount=20_000) for group in ("Tea", "Cups"))
+    told = till.page.ask(about(till, "CCC034", "CCC134", lines=lines))
+    assert plain(told.said) == "Enter the discounts at the till by hand: ₽20 off “Tea”, ₽20 off “Cups”; ₽40 in all."
+    but = percent(goods=Goods(but_groups=("Sugar",)))
+    till.offer(but, "CCC234", key="but")
+    told = till.page.ask(about(till, "CCC234", key="second-one", lines=LINES[1:]))
+    assert plain(told.said) == "Give ₽12.50 off all but “Sugar”, enter it at the till by hand."
+    outlet = next(one for one in till.house.workspace.company.outlets if one.key == "boulevard")
+    held = described(but, outlet, "Europe/Moscow", NO_WORDS)
+    assert held and held["order"] == "Give {amount} off all but “Sugar”, enter it at the till by hand."
 
 
 def test_the_sum_of_each_of_the_goods_is_asked_once_for_all(till: Till) -> None:
