@@ -42,6 +42,7 @@ from tests.tasks.redeeming.shop import offer, terms
 
 pytestmark = needs_chromium
 PIN = "48213"
+UNREADABLE = {"code": "unreadable", "said": "Обновите страницу."}
 
 
 @pytest.fixture
@@ -106,6 +107,11 @@ class Look:
 
 def sees(page: Any, words: str) -> None:
     page.locator("section:visible, #net:visible").get_by_text(words).first.wait_for()
+
+
+def between(route: Any) -> None:
+    """What answers in the house's place, and has told it nothing."""
+    route.fulfill(status=403, body="<p>Sign in to this Wi-Fi</p>")
 
 
 def states(web: Web) -> list[tuple[str, str]]:
@@ -340,6 +346,14 @@ def pays_with_points(web: Web, page: Any, look: Look) -> None:
     page.reload()
     page.get_by_role("button", name="Баллы").click()
     sees(page, "неизвестно, списаны ли баллы")
+    page.route("**/till/page/points/pay", lambda route: route.fulfill(status=422, json=UNREADABLE))
+    page.get_by_role("button", name="Списать баллы").click()
+    sees(page, "Обновите страницу")
+    page.unroute_all()
+    page.route("**/till/page/points/pay", between)
+    page.get_by_role("button", name="Списать баллы").click()
+    sees(page, "неизвестно, списаны ли баллы")  # neither tells what became of it: it is the same payment still
+    page.unroute_all()
     page.get_by_role("button", name="Списать баллы").click()
     sees(page, "Снимите с чека 20")
     look.at("points-done")
@@ -458,7 +472,7 @@ def test_without_tls_codes_are_typed_and_redeemed(web: Web, phone: Any) -> None:
 def dies_in_the_middle(web: Web, page: Any) -> None:
     """What was confirmed is no order any more, whatever dies; what the house cannot read keeps nobody at work."""
     page.route("**/till/page/redeem", lambda route: None)
-    page.route("**/till/page/journal", lambda route: route.fulfill(status=422, json={"code": "unreadable", "said": ""}))
+    page.route("**/till/page/journal", lambda route: route.fulfill(status=422, json=UNREADABLE))
     check(page, "TEA235", after="Следующий купон")
     page.get_by_label("Сумма чека").fill("450")
     page.get_by_role("button", name="Дальше").click()
@@ -477,6 +491,16 @@ def dies_in_the_middle(web: Web, page: Any) -> None:
     page.reload()
     until(page, "!(await Store.queue()).length")
     assert states(web) == [("redeemed", "page"), ("redeemed", "offline")]
+    page.get_by_role("button", name="Нина").click()
+    type_pin(page, PIN)
+    page.route("**/till/page/redeem", between)
+    check(page, "TEA234")
+    page.get_by_label("Сумма чека").fill("450")
+    page.get_by_role("button", name="Дальше").click()
+    page.get_by_role("button", name="Готово, погасить купон").click()
+    sees(page, "Сохранено на этом устройстве")  # nor is what stands between a refusal
+    until(page, "!(await Store.queue()).length")
+    assert states(web)[2:] == [("redeemed", "offline")]
 
 
 def type_pin(page: Any, pin: str) -> None:

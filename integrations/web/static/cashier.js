@@ -33,8 +33,8 @@
     let answer;
     try { answer = await fetch(`${HOME}/${path}`, how); } catch { throw lost(); }
     if (answer.status >= 500) throw lost();
-    let said = {};
-    try { said = await answer.json(); } catch { if (answer.ok) throw lost(); }
+    const said = (await answer.json().catch(() => null)) || (answer.status === 413 ? {} : null);
+    if (!said || !(answer.ok || said.code || answer.status === 413)) throw lost();  // whoever answers that is not the house
     reachable(true);
     return { ok: answer.ok, status: answer.status, said };
   }

@@ -28,14 +28,14 @@ const Points = (() => {
     page.show("points");
   }
 
-  /* An answer, or nothing where none came or the shift is over. */
+  /* An answer, or nothing where none came or the shift is over. What is `unread` was not even looked at. */
   async function told(path, body, said) {
     page.busy(true);
     try {
       const answer = await page.call(path, body);
       if (answer.status === 401) { await page.expelled(); return null; }
       if (answer.ok) return answer.said;
-      if (answer.status !== 429) return { ok: false, said: answer.said.said || "" };
+      if (answer.status !== 429) return { ok: false, said: answer.said.said || "", unread: true };
       said.textContent = answer.said.said;
     } catch (error) {
       if (!(error instanceof page.Lost)) throw error;
@@ -73,7 +73,7 @@ const Points = (() => {
 
   async function pay(event) {
     event.preventDefault();
-    const said = $("points-pay-said");
+    const said = $("points-pay-said"), isAgain = Boolean(sent);
     if (!sent) {
       const points = Number($("points-many").value.trim() || NaN), receipt = $("points-receipt").value.trim();
       const isRight = Number.isInteger(points) && points >= 1 && points <= asked.most;
@@ -86,6 +86,7 @@ const Points = (() => {
     said.textContent = "";
     const answer = await told("points/pay", sent, said);
     if (!answer) return sent && page.ofShift(sent.key) ? settle(said.textContent) : null;
+    if (answer.unread && isAgain) return settle(answer.said);  // it says nothing of what was sent before
     const one = sent;
     if (answer.ok) await keep([{ key: one.key, at: page.clock(), points: answer.points, amount: answer.amount, receipt: one.receipt, masked: `…${one.card.slice(-4)}` }, ...paid]);
     sent = null;
