@@ -14,7 +14,7 @@
   let queue = [];      // what the house has not been told yet
   const unread = new Set();  // what this house does not understand; told again when the page is opened anew
   const unheard = [];
-  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "";
+  let offset = 0, online = true, chosen = null, pin = "", flushing = false, listing = false, listed = 0, inFlight = "", shown = "";
 
   class NoNetwork extends Error {}
 
@@ -75,7 +75,8 @@
   // Screens.
 
   function show(name) {
-    if (name !== "scan" && name !== "points") shutCamera();
+    if (name !== shown) shutCamera();  // it reads for the screen that it was opened on
+    shown = name;
     $("adding").hidden = $("adding-back").hidden = !(adding && now);
     if (adding && now) $("adding").textContent = say("adding", { coupons: named(now) });
     screens.forEach((one) => { one.hidden = one.dataset.screen !== name; });
@@ -199,6 +200,7 @@
   async function ask(before = null, notes = []) {
     adding = false;
     busy(true);
+    shutCamera();  // what it finds now is another coupon
     if (now.held) now = Receipt.renewed(now, key());
     now.held = true;  // until the answer says otherwise: it may be lost
     try {

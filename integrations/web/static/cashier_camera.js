@@ -3,7 +3,7 @@
 const Camera = (() => {
   const OWN = ["qr_code", "code_128", "ean_13", "upc_a"];
   const EVERY = 120;  // milliseconds between two looks
-  let stream = null, timer = 0;
+  let stream = null, timer = 0, turn = 0;
 
   async function ownDetector() {
     if (!("BarcodeDetector" in window)) return null;
@@ -43,23 +43,28 @@ const Camera = (() => {
   /* Look until something is read; `found` hears it once. Raises where there is no camera, or it is not allowed. */
   async function open(video, decoder, found) {
     close();
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+    const mine = turn;
+    const given = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+    if (mine !== turn) { stop(given); return; }  // closed while it was opening
+    stream = given;
     video.srcObject = stream;
     await video.play();
     const look = await looking(decoder);
-    const mine = stream;
     const again = async () => {
-      if (stream !== mine) return;
+      if (mine !== turn) return;
       const text = video.videoWidth ? await look(video).catch(() => "") : "";
-      if (stream !== mine) return;
+      if (mine !== turn) return;
       if (text) { close(); found(text); } else timer = setTimeout(again, EVERY);
     };
     again();
   }
 
+  const stop = (one) => one.getTracks().forEach((track) => track.stop());
+
   function close() {
     clearTimeout(timer);
-    if (stream) stream.getTracks().forEach((track) => track.stop());
+    turn += 1;
+    if (stream) stop(stream);
     stream = null;
   }
 
