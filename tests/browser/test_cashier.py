@@ -336,7 +336,9 @@ def pays_with_points(web: Web, page: Any, look: Look) -> None:
     page.get_by_label("Номер карты", exact=True).fill(cards(web.house, whose)[0].number)
     page.get_by_label("К оплате после всех скидок").fill("60,01")
     page.get_by_role("button", name="Показать баллы").click()
-    sees(page, "На карте 100 баллов. Здесь можно оплатить 60 баллами")
+    page.get_by_role("button", name="Купон", exact=True).click()
+    page.get_by_role("button", name="Баллы").click()  # who comes back reads whose points these are
+    sees(page, f"…{cards(web.house, whose)[0].number[-4:]} · На карте 100 баллов. Здесь можно оплатить 60 баллами")
     page.get_by_label("Сколько баллов списать").fill("61")
     page.get_by_label("Чек №").fill("18")
     page.get_by_role("button", name="Списать баллы").click()

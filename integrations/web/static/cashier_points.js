@@ -4,6 +4,7 @@
 const Points = (() => {
   const $ = (id) => document.getElementById(id);
   let page = null;  // what the page lends: call, show, say, money, minor, key, ofShift, busy, expelled, text, time, clock, shift, Lost
+  const masked = (card) => `…${card.slice(-4)}`;
   let asked = null, paid = [], sent = null;
 
   async function wake(lent) {
@@ -18,7 +19,7 @@ const Points = (() => {
   function open() {
     if (sent && !page.ofShift(sent.key)) sent = null;  // nobody can send it any more
     if (sent) return settle(page.say("pointsUnknown"));
-    if (asked) return settle("");
+    if (asked && page.ofShift(asked.of)) return settle("");
     begin();
   }
 
@@ -52,7 +53,7 @@ const Points = (() => {
     const answer = await told("points", { card, amount }, said);
     if (!answer) return;
     if (!answer.ok) { said.textContent = answer.said; return; }
-    asked = { card, amount, most: answer.points, said: answer.said };
+    asked = { card, amount, most: answer.points, said: answer.said, of: page.key() };
     $("points-many").value = answer.points || "";
     settle("");
   }
@@ -63,7 +64,7 @@ const Points = (() => {
       $("points-many").value = sent.points;
       $("points-receipt").value = sent.receipt;
     }
-    $("points-has").textContent = sent ? "" : asked.said;
+    $("points-has").textContent = sent ? masked(sent.card) : `${masked(asked.card)} · ${asked.said}`;
     $("points-pay-said").textContent = said;
     $("points-many").readOnly = $("points-receipt").readOnly = !!sent;
     $("points-back").hidden = !!sent;
@@ -88,7 +89,7 @@ const Points = (() => {
     if (!answer) return sent && page.ofShift(sent.key) ? settle(said.textContent) : null;
     if (answer.unread && isAgain) return settle(answer.said);  // it says nothing of what was sent before
     const one = sent;
-    if (answer.ok) await keep([{ key: one.key, at: page.clock(), points: answer.points, amount: answer.amount, receipt: one.receipt, masked: `…${one.card.slice(-4)}` }, ...paid]);
+    if (answer.ok) await keep([{ key: one.key, at: page.clock(), points: answer.points, amount: answer.amount, receipt: one.receipt, masked: masked(one.card) }, ...paid]);
     sent = null;
     await Store.drop("points-sent");
     if (!answer.ok) return asked ? settle(answer.said) : refuse(answer.said);
