@@ -82,7 +82,7 @@
     screens.forEach((one) => { one.hidden = one.dataset.screen !== name; });
     const works = state && state.shift;
     $("nav").hidden = !works;
-    $("to-points").hidden = !(state && state.points);
+    $("to-points").hidden = !(state && state.points) && !Points.waits();
     const tab = name === "shift" ? "shift" : name.startsWith("points") ? "points" : "scan";
     ["scan", "points", "shift"].forEach((one) => $(`to-${one}`).toggleAttribute("aria-current", one === tab));
     if (state) $("outlet").textContent = state.outlet || state.company;
@@ -163,6 +163,7 @@
       await look();
       listed = 0;
       home();
+      if (Points.waits()) Points.open();
       renewList().catch(() => {});
     } catch { $("pin-said").textContent = say("network"); }
   }
@@ -568,6 +569,7 @@
   }
 
   async function endShift() {
+    if (Points.waits()) return Points.open();  // its key is of this shift: afterwards nobody could ask what became of it
     await flush();
     const waits = queue.filter((item) => !unread.has(item.id)).length;
     if (waits) { $("shift-said").textContent = say("unsynced", { number: waits }); return; }

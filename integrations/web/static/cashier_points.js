@@ -17,10 +17,18 @@ const Points = (() => {
   }
 
   function open() {
-    if (sent && !page.ofShift(sent.key)) sent = null;  // nobody can send it any more
+    if (sent && !page.ofShift(sent.key)) return tooLate();
     if (sent) return settle(page.say("pointsUnknown"));
     if (asked && page.ofShift(asked.of)) return settle("");
     begin();
+  }
+
+  /* Nobody can send it any more: its shift is over. Somebody has to look. */
+  function tooLate() {
+    const { points, card, receipt } = sent;
+    sent = null;
+    Store.drop("points-sent");
+    refuse(page.say("pointsOver", { number: points, card: masked(card), receipt }));
   }
 
   function begin() {
@@ -30,7 +38,7 @@ const Points = (() => {
   }
 
   /* An answer, or nothing where none came or the shift is over. What is `unread` was not even looked at. */
-  async function told(path, body, said) {
+  async function told(path, body, said, lost = "pointsNetwork") {
     page.busy(true);
     try {
       const answer = await page.call(path, body);
@@ -40,7 +48,7 @@ const Points = (() => {
       said.textContent = answer.said.said;
     } catch (error) {
       if (!(error instanceof page.Lost)) throw error;
-      said.textContent = page.say(sent ? "pointsUnknown" : "pointsNetwork");
+      said.textContent = page.say(lost);
     } finally { page.busy(false); }
     return null;
   }
@@ -85,7 +93,7 @@ const Points = (() => {
       sent = one;  // from here on it may have been paid
     }
     said.textContent = "";
-    const answer = await told("points/pay", sent, said);
+    const answer = await told("points/pay", sent, said, "pointsUnknown");
     if (!answer) return sent && page.ofShift(sent.key) ? settle(said.textContent) : null;
     if (answer.unread && isAgain) return settle(answer.said);  // it says nothing of what was sent before
     const one = sent;
@@ -136,5 +144,5 @@ const Points = (() => {
     page.shift();
   }
 
-  return { wake, open, lines: () => paid.filter((line) => page.ofShift(line.key)).map(drawn) };
+  return { wake, open, waits: () => sent !== null, lines: () => paid.filter((line) => page.ofShift(line.key)).map(drawn) };
 })();
