@@ -16,8 +16,21 @@ from sqlalchemy import select, update
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
 from models.customers import Customer
-from models.offers import AmountOff, CodeRules, Conditions, Gift, Goods, PercentOff, Rounding, Stacking, Which
-from models.redemptions import BatchKind, CouponBatch, JournalEntry, Redemption
+from models.offers import (
+    AmountOff,
+    CodeRules,
+    Conditions,
+    Gift,
+    Goods,
+    Invitation,
+    PercentOff,
+    Rounding,
+    Sitting,
+    Stacking,
+    Which,
+)
+from models.redemptions import BatchKind, Coupon, CouponBatch, JournalEntry, Redemption
+from tasks.answering.engine import Answering
 from tasks.cards.ledger.engine import Ledger
 from tasks.cashier_page.simple import described
 from tasks.cashiers.engine import Cashiers
@@ -176,6 +189,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     takes_no_number_for_another(page)
     outage(web, page, look)
     several(web, page, look)
+    guests(web, page, look)
     pays_with_points(web, page, look)
     reads_as_the_house(page)
     counts_as_the_house(page)
@@ -314,6 +328,39 @@ def several(web: Web, page: Any, look: Look) -> None:
     page.locator("li", has_text="Чайный день").get_by_text("отменено").wait_for()
     assert states(web)[2:] == [("returned", "offline"), ("returned", "offline")]
     page.get_by_role("button", name="Купон", exact=True).click()
+
+
+def guests(web: Web, page: Any, look: Look) -> None:
+    """An invitation that was answered says how many; what was typed in their place stays when a coupon is added."""
+    sitting = Sitting(outlet="boulevard", at=datetime.fromisoformat("2026-11-23T13:00"), seats=5)
+    with web.house.sessions.begin() as session:
+        client = Customer(name="Ольга", created_at=NOW, changed_at=NOW)
+        session.add(client)
+        session.flush()
+        whose = client.id or 0
+        evening = terms(Invitation(sittings=(sitting,), guests=4), title="Дегустация")
+        offer(session, ["GUEST3"], evening, "evening", most=1, owners={"GUEST3": whose})
+        session.execute(update(CouponBatch).values(kind=BatchKind.IMPORTED))
+    with web.house.reads() as session:
+        coupon = session.execute(select(Coupon).where(Coupon.code == "GUEST3")).scalar_one()  # type: ignore[arg-type]
+    answering = Answering(web.house, Redeeming.of(web.house))
+    assert not answering.answer(whose, coupon.id or 0, "boulevard 2026-11-23T13:00:00", "3")
+    check(page, "GUEST3")
+    sees(page, "Заранее ответили 3 гостя.")
+    assert page.get_by_label("Сколько гостей пришло").input_value() == "3"
+    look.at("guests")
+    page.get_by_label("Сколько гостей пришло").fill("2")
+    add(page, "TEA236")
+    page.get_by_label("Сумма чека").fill("325")
+    sees(page, "Заранее ответили 3 гостя.")
+    assert page.get_by_label("Сколько гостей пришло").input_value() == "2"
+    page.get_by_role("button", name="Дальше").click()
+    sees(page, "впустите 2 гостей. Заранее ответили 3 гостя.")
+    page.get_by_role("button", name="Убрать из чека: Дегустация").click()
+    sees(page, "Дайте скидку 32,50")
+    with page.expect_response("**/till/page/leave"):
+        page.get_by_role("button", name="Не гасить").click()
+    assert Redeeming.of(web.house).audit().ok
 
 
 def pays_with_points(web: Web, page: Any, look: Look) -> None:
