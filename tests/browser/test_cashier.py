@@ -64,7 +64,8 @@ def web(tmp_path: Path) -> Iterator[Web]:
         (web.house.root / "company.yaml").write_text(COMPANY + OUTLETS)
         with web.house.sessions.begin() as session:
             row = offer(session, ["TEA234", "TEA235", "TEA236"], percent(title="Чай к зиме", limits={"per_code": 1}))
-            offer(session, ["CHEAP4"], percent(goods=Goods(which=Which.CHEAPEST, at_most=1)), key="cheapest")
+            cheapest = Goods(groups=("Чай",), which=Which.CHEAPEST, at_most=1)
+            offer(session, ["CHEAP4"], percent(goods=cheapest), key="cheapest")
             offer(session, ["CUPS34"], terms(Gift(product="cup"), goods=Goods(groups=("Чай",))), key="gift")
             offer(session, ["ONCE34"], percent(title="Раз в руки", limits={"per_customer": 1}), key="once")
             tea, alone = Goods(groups=("Чай",)), Stacking(rank=0, exclusive=True)
@@ -228,6 +229,7 @@ def asks_whose_it_is(page: Any) -> None:
 def takes_no_number_for_another(page: Any) -> None:
     """A weight is not one piece: the discount would be on another price."""
     check(page, "CHEAP4")
+    sees(page, "Только эти товары: Чай")
     page.get_by_label("Цена за штуку").fill("800")
     page.get_by_label("Число", exact=True).fill("0,35")
     page.get_by_role("button", name="Дальше").click()

@@ -326,6 +326,8 @@
     $("who-box").hidden = !needs.who;
     const goods = needs.goods.map((one) => one.title).join(", ") || needs.but;
     $("sum-label").textContent = goods && needs.sum ? say("goodsSum", { goods }) : $("sum-label").dataset.plain;
+    const isPart = goods && !needs.sum && !needs.kinds && needs.goods.every((one) => one.product || one.group);
+    $("needs-goods").textContent = isPart ? say("only", { goods }) : "";
     choices($("which"), needs);
     $("each").replaceChildren();
     $("kinds").replaceChildren(...(needs.kinds ? needs.goods.map((goods) => kind(goods, typedFor(needs))) : []));
