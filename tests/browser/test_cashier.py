@@ -194,6 +194,7 @@ def test_a_cashiers_day(web: Web, phone: Any, tmp_path: Path) -> None:
     pays_with_points(web, page, look)
     reads_as_the_house(page)
     counts_as_the_house(page)
+    reads_sums(page)
     keeps_hours_as_the_house(page)
     assert page.complaints == []
 
@@ -481,6 +482,14 @@ def counts_as_the_house(page: Any) -> None:
     for (one, amount), off in zip(cases, found, strict=True):
         result = priced(one, Basket(lines=(BasketLine(n=1, amount=amount),)), Buyer(), place)
         assert off == (result.amount if isinstance(result, Off) else 0), (one.gives, one.rounding, amount)
+
+
+def reads_sums(page: Any) -> None:
+    """By the currency: yens have no parts, dinars a thousand; what is no sum of it, or beyond all, is asked again."""
+    typed = [("1 200,5", 2), ("450.50", 0), ("450,00", 0), ("1.234", 3), ("1.234", 2), ("0,1", 1), ("9999999999", 3)]
+    typed += [("", 2), (".5", 2), ("-1", 2), ("5.", 2)]
+    found = page.evaluate("(typed) => typed.map((one) => Receipt.minor(...one) || null)", typed)
+    assert found == [120_050, None, 450, 1_234, None, 1, None, *[None] * 4]
 
 
 def keeps_hours_as_the_house(page: Any) -> None:

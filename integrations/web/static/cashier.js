@@ -380,12 +380,7 @@
     price.focus();
   }
 
-  /* «450», «450,5», «1 200.00» in minor units; NaN for anything else. */
-  function minor(text) {
-    const plain = text.replace(/[\s\u00a0]/g, "").replace(",", ".");
-    if (!/^\d{1,10}(\.\d{1,2})?$/.test(plain)) return NaN;
-    return Math.round(Number(plain) * 10 ** state.currency.digits);
-  }
+  const minor = (text) => Receipt.minor(text, state.currency.digits);
 
   /* NaN for what is no number of whole pieces: a guess at it would be a wrong discount. */
   const whole = (text) => (/^\d{1,5}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 10000 ? Number(text) : NaN);
@@ -398,7 +393,7 @@
     if (needs.each) {
       lines = [...$("each").children].map((row) => {
         const [price, number] = row.querySelectorAll("input"), which = row.querySelector("select");
-        const quantity = whole(number.value), amount = price.value.trim() ? minor(price.value) * quantity : 0;
+        const quantity = whole(number.value), amount = price.value.trim() ? Receipt.atMost(minor(price.value) * quantity) : 0;
         return { ...goodsOf(needs, which ? Number(which.value) : 0), quantity, amount };
       }).filter((row) => row.amount !== 0);
     } else if (needs.kinds) {

@@ -2,7 +2,7 @@
 /* The receipt at hand: its coupons in the order in which they were shown, what was typed of it, and what of that goes to
    the house. Nothing here changes what it is given. */
 const Receipt = (() => {
-  const MOST = 10, KEYS = 20;
+  const MOST = 10, KEYS = 20, AMOUNT_MOST = 10 ** 12;
 
   /* `guests`: 0 until it is said how many. `held`: the house may hold room under this key; `former` are keys that it may
      have held room under before. */
@@ -38,6 +38,15 @@ const Receipt = (() => {
     return told.turned && told.turned.length ? [...told.turned].sort((a, b) => a.n - b.n) : [told];
   }
 
+  const atMost = (amount) => (amount <= AMOUNT_MOST ? amount : NaN);
+
+  /* «450», «450,5», «1 200.00» in minor units, of which the currency has so many digits; NaN for anything else. */
+  function minor(text, digits) {
+    const [, whole, parts = ""] = /^(\d{1,10})(?:\.(\d{1,4}))?$/.exec(text.replace(/[\s\u00a0]/g, "").replace(",", ".")) || [];
+    if (!whole || parts.replace(/0+$/, "").length > digits) return NaN;  // a part of a coin: a guess would be another sum
+    return atMost(Number(whole + parts.padEnd(digits, "0").slice(0, digits)));
+  }
+
   const part = ({ off, given, units }) => ({ off, given, units });
 
   function sale(now, at) {
@@ -48,5 +57,5 @@ const Receipt = (() => {
     };
   }
 
-  return { MOST, KEYS, begun, added, without, renewed, keys, asked, about, given, sale };
+  return { MOST, KEYS, begun, added, without, renewed, keys, asked, about, given, sale, minor, atMost };
 })();
