@@ -255,6 +255,10 @@ def outage(web: Web, page: Any, look: Look) -> None:
     page.locator("#sum").fill("0")
     page.get_by_role("button", name="Дальше").click()
     page.get_by_role("button", name="Назад").click()  # none of these goods: it asks on, and no gift goes out
+    of_others = "{lines: [{product: '', group: 'Кружки', quantity: 1, amount: 12500}], about: 'of others'}"
+    around = "{now: (await Store.get('state')).now, zone: 'Europe/Moscow', money: String, used: {}}"
+    told = page.evaluate(f"async () => (await Offline.judge('CUPS34', {of_others}, {around})).step")
+    assert told == "needs", "what was typed of other coupons' goods is no sum of these"
     check(page, "TEA235")
     page.get_by_label("Сумма чека").fill("200")
     page.get_by_role("button", name="Дальше").click()

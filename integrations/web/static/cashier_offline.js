@@ -90,7 +90,8 @@ const Offline = (() => {
     const about = { title: offer.title, masked: "…" + code.slice(-Math.min(4, code.length >> 1)), hash };
     if (!holds(offer, now, zone, ends)) return { step: "refused", word: "notNow", ...about };
     if (left !== null && (used[hash] || 0) >= left) return { step: "refused", word: "used", ...about };
-    const sum = answers.lines.reduce((all, line) => all + line.amount, 0);
+    const lines = answers.about === Receipt.about(offer.needs) ? answers.lines : [];  // else they are of other goods
+    const sum = lines.reduce((all, line) => all + line.amount, 0);
     if (offer.needs.sum && !sum) return { step: "needs", needs: offer.needs, ...about };
     if (sum < offer.sum_from)
       return { step: "refused", word: "tooLittle", words: { sum: money(offer.sum_from) }, needs: offer.needs, ...about };
