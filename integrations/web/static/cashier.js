@@ -248,6 +248,7 @@
 
   function forget(said) {
     $("code-said").textContent = said;
+    if (now.former.length) letGo({ key: now.key, instead: now.former });
     now = null;
     Store.drop("now");
     show("scan");
@@ -474,6 +475,7 @@
   async function refuse(said) {
     const turned = said.turned || [];
     if (turned.length && turned.length < now.coupons.length) {
+      now.told = Receipt.toldWithout(now.told, turned.map((one) => one.n));
       turnAway(turned, []);
       return ask(null, now.notes);
     }

@@ -47,6 +47,9 @@ const Receipt = (() => {
     return atMost(Number(whole + parts.padEnd(digits, "0").slice(0, digits)));
   }
 
+  /* What was told before of those that stay, where nothing newer comes. */
+  const toldWithout = (told, places) => ({ ...told, coupons: told.coupons.filter((_, n) => !places.includes(n)) });
+
   const part = ({ off, given, units }) => ({ off, given, units });
 
   function sale(now, at) {
@@ -57,5 +60,5 @@ const Receipt = (() => {
     };
   }
 
-  return { MOST, KEYS, begun, added, without, renewed, keys, asked, about, given, sale, minor, atMost };
+  return { MOST, KEYS, begun, added, without, renewed, keys, asked, about, given, sale, toldWithout, minor, atMost };
 })();
