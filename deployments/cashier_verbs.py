@@ -166,7 +166,7 @@ class CashierVerbs:
         guesses, guesser = Guesses(self.house), Guesser(at.till, at.title, at.outlet, address)
         guesses.admit(guesser)
         entered = self._page(at).take_journal(journal)
-        guesses.wrong(guesser, [("", "offline") for one in entered if one.unknown])
+        guesses.wrong(guesser, [("", "offline")] * sum(one.unknown for one in entered))
         return entered
 
     # The desk.

@@ -233,14 +233,14 @@ class ShiftLine(Value):
 class Entered(Value):
     """What became of an entry of the journal: taken in for good, with what the house says against it.
 
-    `unknown`: there is no such code, which is said the first time: each time it is said counts as a guess.
+    `unknown`: so many of its codes there are not, which is said the first time: each time it is said counts as guesses.
     """
 
     key: str
     what: str
     conflict: str = ""
     amount: int = 0
-    unknown: bool = False
+    unknown: int = 0
 
 
 class At(Value):

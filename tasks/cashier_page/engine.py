@@ -205,19 +205,21 @@ class CashierPage:
         numbers = {_shift_of(entry) for entry in journal.entries}
         with self.house.reads() as session:
             whose = {id: cashier for id, (_, cashier) in shifts(session, self.at.device, numbers).items()}
-            entries = [(entry, self._entry(session, entry, whose.get(_shift_of(entry)))) for entry in journal.entries]
+            made = [self._entry(session, entry, whose.get(_shift_of(entry))) for entry in journal.entries]
+            unknown = [rows.unknown(session, one.call.codes) if isinstance(one, Sale) else 0 for one in made]
         for entry in journal.entries:
             if isinstance(entry, OfflineSale):
                 self._let_go(entry.asked)
-        entered = self.redeeming.take_journal([made for _, made in entries])
+        entered = self.redeeming.take_journal(made)
         keys = [_key_of(entry) for entry in journal.entries]
         with self.house.reads() as session:
             states = rows.of_calls(session, self.at.till, keys)
         return [
             Entered(
                 key=key, what=entry.what, conflict=_against(entry, one.conflicts, one.reason, states.get(key)),
-                amount=states.get(key, ("", 0))[1], unknown=UNKNOWN in one.conflicts and not one.replayed,
-            ) for key, entry, one in zip(keys, journal.entries, entered, strict=True)
+                amount=states.get(key, ("", 0))[1],
+                unknown=wrong if UNKNOWN in one.conflicts and not one.replayed else 0,
+            ) for key, entry, one, wrong in zip(keys, journal.entries, entered, unknown, strict=True)
         ]  # fmt: skip
 
     def _entry(self, session: Session, entry: OfflineSale | OfflineUndo, cashier: Cashier | None) -> Entry:

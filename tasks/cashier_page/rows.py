@@ -41,6 +41,12 @@ def found(session: Session, code: str, n: int = 0) -> Coupon:
     return Coupon(n, code, key, OfferTerms.model_validate(terms), coupon.customer_id is not None, full)
 
 
+def unknown(session: Session, codes: Sequence[str]) -> int:
+    """How many of these there are not."""
+    query = select(func.count()).select_from(Row).where(col(Row.code).in_(codes))
+    return len(codes) - int(session.execute(query).scalar_one())
+
+
 def titles(session: Session, terms: Iterable[OfferTerms]) -> dict[str, str]:
     """What the products that these name are called."""
     named = {one for each in terms for one in (*each.goods.products, *each.goods.but_products)}

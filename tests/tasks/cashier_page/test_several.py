@@ -223,3 +223,9 @@ def test_no_receipt_gives_more_than_a_line_was_worth(till: Till) -> None:
         part["off"] = [{"n": 1, "amount": 15_000, "quantity": 1_000}]
     [one] = till.page.take_journal(Journal.model_validate({"entries": [entry]}))
     assert "another one" in one.conflict and one.amount == 20_000 and [row[2] for row in rows(till)] == [15_000, 5_000]
+
+
+def test_each_code_that_there_is_not_is_a_guess_of_its_own(till: Till) -> None:
+    asked = about(till, "NOSUCH", "AAA234", "NOSUCB", "NOSUCD")
+    told = Journal(entries=(OfflineSale(asked=asked, at=NOW),))
+    assert [till.page.take_journal(told)[0].unknown for _ in range(2)] == [3, 0]
