@@ -401,6 +401,7 @@ def pays_with_points(web: Web, page: Any, look: Look) -> None:
     page.get_by_role("button", name="Сканировать камерой").click()
     page.get_by_role("button", name="Закрыть камеру").wait_for()
     page.get_by_role("button", name="Баллы").click()
+    assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Баллы"], "also for who cannot see it"
     assert not page.locator("#camera").is_visible(), "it was to read a coupon: a card would be asked about as one"
     page.get_by_label("Номер карты", exact=True).fill(cards(web.house, whose)[0].number)
     page.get_by_label("К оплате после всех скидок").fill("60,01")

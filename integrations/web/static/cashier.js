@@ -84,7 +84,7 @@
     $("nav").hidden = !works;
     $("to-points").hidden = !(state && state.points) && !Points.waits();
     const tab = name === "shift" ? "shift" : name.startsWith("points") ? "points" : "scan";
-    ["scan", "points", "shift"].forEach((one) => $(`to-${one}`).toggleAttribute("aria-current", one === tab));
+    ["scan", "points", "shift"].forEach((one) => $(`to-${one}`).setAttribute("aria-current", one === tab ? "page" : "false"));
     if (state) $("outlet").textContent = state.outlet || state.company;
     $("cashier").textContent = works ? `· ${works.cashier}` : "";
     count();
