@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from sqlalchemy import select, update
 
+from integrations.web.routes import cashier_page
 from models.basket import Basket, BasketLine, Buyer, Off, Place
 from models.company import Outlet
 from models.customers import Customer
@@ -246,6 +247,12 @@ def outage(web: Web, page: Any, look: Look) -> None:
     """The network goes; a coupon is redeemed by the list, the page dies, the network is back: told once."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     until(page, "Boolean(await Store.get('list')) && !Object.keys(await Store.get('used')).length")
+    with pytest.MonkeyPatch.context() as newer:
+        newer.setattr(cashier_page, "SCRIPTS", (*cashier_page.SCRIPTS, "htmx.min.js"))
+        page.reload()
+    assert page.evaluate("document.querySelector('script[src*=htmx]') !== null")
+    kept = page.evaluate("async () => (await caches.match('/till/page')).text()")
+    assert "cashier.js" in kept and "htmx" not in kept, "it would ask for files that are not kept"
     page.context.set_offline(True)
     page.reload()
     check(page, "TEA234")  # redeemed and undone today: good again, also without the network

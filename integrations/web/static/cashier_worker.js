@@ -12,12 +12,16 @@ self.addEventListener("activate", (event) => {
 
 const PATIENCE = 4000;
 
+/* A page of a newer version comes with files that are not here: its own worker keeps it, together with them. What names
+   no file of ours is no page of ours. */
 async function fresh() {
   const cache = await caches.open(KEPT_AS);
   try {
     const answer = await fetch(FILES[0], { signal: AbortSignal.timeout(PATIENCE), cache: "no-cache" });
     if (!answer.ok) throw new Error(answer.status);
-    await cache.put(FILES[0], answer.clone());
+    const named = (await answer.clone().text()).match(/\/static\/[^"]+/g);
+    if (!named) throw new Error("not the house");
+    if (named.every((file) => FILES.includes(file))) await cache.put(FILES[0], answer.clone());
     return answer;
   } catch {
     return (await cache.match(FILES[0])) || Response.error();
