@@ -237,6 +237,10 @@ def takes_no_number_for_another(page: Any) -> None:
     page.get_by_role("button", name="Дальше").click()
     sees(page, "Напишите целое число")
     page.get_by_label("Число", exact=True).fill("2")
+    page.get_by_role("button", name="Добавить ещё купон").click()
+    page.get_by_role("button", name="Назад к чеку").click()
+    typed = [page.get_by_label(name, exact=True).input_value() for name in ("Цена за штуку", "Число")]
+    assert typed == ["800", "2"], "what was typed is not typed again"
     page.get_by_role("button", name="Дальше").click()
     sees(page, "Дайте скидку 80")
     with page.expect_response("**/till/page/leave"):

@@ -332,7 +332,7 @@
     choices($("which"), needs);
     $("each").replaceChildren();
     $("kinds").replaceChildren(...(needs.kinds ? needs.goods.map((goods) => kind(goods, typedFor(needs))) : []));
-    if (needs.each) oneMore();
+    if (needs.each) (typedFor(needs).length ? typedFor(needs) : [null]).forEach((line) => oneMore(line));
     coupons_($("needs-coupons"), $("needs-notes"));
     show("needs");
     const first = needs.sum ? $("sum") : needs.kinds ? $("kinds").querySelector("input") : needs.who ? $("who") : null;
@@ -346,7 +346,7 @@
   }
 
   /* What was typed of this receipt for the same question; nothing of the former receipt, nor of other goods. */
-  const typedFor = (needs) => (now.about === Receipt.about(needs) && !needs.each ? now.lines : []);
+  const typedFor = (needs) => (now.about === Receipt.about(needs) ? now.lines : []);
   const typedSum = (some) => { const sum = some.reduce((all, line) => all + line.amount, 0); return sum ? String(sum / 10 ** state.currency.digits) : ""; };
 
   /* The sum of one kind of goods, with what was typed for it before. */
@@ -362,18 +362,20 @@
     select.replaceChildren(...needs.goods.map((one, n) => new Option(one.title, n)));
   }
 
-  function oneMore() {
+  /* Goods by price and number: those that were typed before, or room for more. */
+  function oneMore(line) {
     const needs = now.told.needs, row = document.createElement("div");
     row.className = "each";
     const price = document.createElement("input"), number = document.createElement("input");
-    Object.assign(price, { inputMode: "decimal", maxLength: 14, placeholder: say("price") });
-    Object.assign(number, { inputMode: "numeric", maxLength: 5, value: "1" });
+    Object.assign(price, { inputMode: "decimal", maxLength: 14, placeholder: say("price"), value: line ? typedSum([{ amount: line.amount / line.quantity }]) : "" });
+    Object.assign(number, { inputMode: "numeric", maxLength: 5, value: line ? line.quantity : 1 });
     price.setAttribute("aria-label", say("price"));
     number.setAttribute("aria-label", say("number"));
     if (needs.goods.length > 1) {
       const which = document.createElement("select");
       choices(which, needs);
       which.setAttribute("aria-label", needs.goods.map((one) => one.title).join(", "));
+      if (line) which.value = needs.goods.findIndex((one) => one.product === line.product && one.group === line.group);
       row.append(which);
     }
     row.append(price, number);
@@ -657,7 +659,7 @@
     $("needs-form").addEventListener("submit", answered);
     $("order-form").addEventListener("submit", redeem);
     $("receipt").addEventListener("input", () => { if (now) { now.receipt = $("receipt").value.trim(); Store.put("now", now); } });
-    $("each-more").addEventListener("click", oneMore);
+    $("each-more").addEventListener("click", () => oneMore());
     $("no-mend").addEventListener("click", () => askNeeds(now.told));
     $("end").addEventListener("click", endShift);
     document.querySelectorAll("[data-more]").forEach((one) => one.addEventListener("click", more));
