@@ -200,8 +200,11 @@
   /* Ask about the receipt as it is now. `before` is what stands where nothing comes of it, `notes` what is said of it. */
   async function ask(before = null, notes = []) {
     adding = false;
-    busy(true);
     shutCamera();  // what it finds now is another coupon
+    await alone(() => asking(before, notes));
+  }
+
+  async function asking(before, notes) {
     if (now.held) now = Receipt.renewed(now, key());
     now.held = true;  // until the answer says otherwise: it may be lost
     try {
@@ -215,7 +218,7 @@
       if (!(error instanceof NoNetwork)) throw error;
       if (before) return restore(before, say("severalOffline"));
       await judge();
-    } finally { busy(false); }
+    }
     await Store.put("now", now);
     tell();
   }
@@ -438,13 +441,16 @@
   async function redeem(event) {
     event.preventDefault();
     if (!now || now.told.step !== "order") return;
-    busy(true);
+    await alone(redeeming);
+    flush();
+  }
+
+  async function redeeming() {
     now.receipt = $("receipt").value.trim();
     const { told, coupons } = now, item = Receipt.sale(now, clock());
     inFlight = item.id;  // what is being told now is not told by the journal at the same time
     try { await Store.enqueue(item); } catch {
       inFlight = "";
-      busy(false);
       $("order-said").textContent = say("noRoom");
       return;
     }  // from here on nothing can lose it
@@ -462,7 +468,7 @@
       await Store.put("state", { ...state, offset });
     } catch (error) {
       if (!(error instanceof NoNetwork)) throw error;
-    } finally { inFlight = ""; busy(false); reachable(online); }
+    } finally { inFlight = ""; reachable(online); }
     for (const one of coupons) await countUse(coupons.length === 1 && told.hash ? told.hash : await Offline.hashed(one.typed));
     $("done-title").textContent = [told.title, told.said].join(" · ");
     $("done-said").textContent = said;
@@ -470,7 +476,6 @@
     await Store.drop("now");
     $("code").value = "";
     show("done");
-    flush();
   }
 
   /* Nothing of it is redeemed: without those that were refused it is another receipt. */
@@ -494,8 +499,14 @@
     await Store.put("used", used);
   }
 
+  /* Nothing is pressed until the answer stands on the screen: what stands there before is of the former question. */
+  async function alone(work) {
+    busy(true);
+    try { await work(); } finally { busy(false); }
+  }
+
   function busy(yes) {
-    document.querySelectorAll("main button").forEach((button) => { button.disabled = yes; });
+    document.querySelectorAll("main button, nav button").forEach((button) => { button.disabled = yes; });
   }
 
   // The shift.
