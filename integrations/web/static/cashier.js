@@ -684,7 +684,7 @@
     try { queue = await Store.queue(); } catch { $("wait-said").textContent = say("noRoom"); return; }
     await Offline.wake();
     const ofShift = (one) => Boolean(state && state.shift) && one.startsWith(`${state.shift.id}-`);
-    await Points.wake({ call, show, say, money, minor, key, ofShift, busy, expelled, text, time, clock, shift, Lost: NoNetwork });
+    await Points.wake({ call, show, say, money, minor, key, ofShift, alone, expelled, text, time, clock, shift, Lost: NoNetwork });
     await look();
     now = (await Store.get("now")) || null;
     if (now && !(now.coupons && state && state.shift && now.key.startsWith(`${state.shift.id}-`))) now = null;

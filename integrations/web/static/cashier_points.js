@@ -3,7 +3,7 @@
    after a reload: it is paid once. What was paid in the shift is kept here, because only this device undoes it. */
 const Points = (() => {
   const $ = (id) => document.getElementById(id);
-  let page = null;  // what the page lends: call, show, say, money, minor, key, ofShift, busy, expelled, text, time, clock, shift, Lost
+  let page = null;  // what the page lends: call, show, say, money, minor, key, ofShift, alone, expelled, text, time, clock, shift, Lost
   const masked = (card) => `…${card.slice(-4)}`;
   let asked = null, paid = [], sent = null;
 
@@ -11,8 +11,9 @@ const Points = (() => {
     page = lent;
     paid = (await Store.get("points-paid")) || [];
     sent = (await Store.get("points-sent")) || null;
-    $("points-form").addEventListener("submit", ask);
-    $("points-pay").addEventListener("submit", pay);
+    const alone = (work) => (event) => { event.preventDefault(); page.alone(work); };
+    $("points-form").addEventListener("submit", alone(ask));
+    $("points-pay").addEventListener("submit", alone(pay));
     document.querySelectorAll("[data-points]").forEach((one) => one.addEventListener("click", begin));
   }
 
@@ -39,7 +40,6 @@ const Points = (() => {
 
   /* An answer, or nothing where none came or the shift is over. What is `unread` was not even looked at. */
   async function told(path, body, said, lost = "pointsNetwork") {
-    page.busy(true);
     try {
       const answer = await page.call(path, body);
       if (answer.status === 401) { await page.expelled(); return null; }
@@ -49,12 +49,11 @@ const Points = (() => {
     } catch (error) {
       if (!(error instanceof page.Lost)) throw error;
       said.textContent = page.say(lost);
-    } finally { page.busy(false); }
+    }
     return null;
   }
 
-  async function ask(event) {
-    event.preventDefault();
+  async function ask() {
     const card = $("points-card").value.trim(), amount = page.minor($("points-sum").value), said = $("points-said");
     said.textContent = card ? (amount > 0 ? "" : page.say("noSum")) : page.say("noCard");
     if (said.textContent) return;
@@ -80,8 +79,7 @@ const Points = (() => {
     page.show("points-pay");
   }
 
-  async function pay(event) {
-    event.preventDefault();
+  async function pay() {
     const said = $("points-pay-said"), isAgain = Boolean(sent);
     if (!sent) {
       const points = Number($("points-many").value.trim() || NaN), receipt = $("points-receipt").value.trim();
@@ -128,7 +126,7 @@ const Points = (() => {
     else {
       const button = page.text("button", page.say("undo"));
       button.type = "button";
-      button.addEventListener("click", () => { if (window.confirm(page.say("pointsSure"))) undo(line); });
+      button.addEventListener("click", () => { if (window.confirm(page.say("pointsSure"))) page.alone(() => undo(line)); });
       row.append(button);
     }
     return row;
