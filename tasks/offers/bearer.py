@@ -12,5 +12,5 @@ def said_to_bearer(terms: OfferTerms, words: Words = NO_WORDS) -> tuple[str, ...
     asked = terms.conditions.model_copy(update={"customer_groups": (), "but_customer_groups": (), "channels": ()})
     plain = terms.model_copy(update={"conditions": asked})
     left_out = {translate(EVERYBODY), translate(ALL_OUTLETS)}
-    said = (*GIVES[type(terms.gives)](terms.gives, words), *goods_said(terms.goods, words))
+    said = (*GIVES[type(terms.gives)](terms.gives, words), *goods_said(terms, words))
     return (*said, *(one for one in conditions_said(plain, words) if one not in left_out))

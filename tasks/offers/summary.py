@@ -67,7 +67,7 @@ def summary(terms: OfferTerms, words: Words = NO_WORDS) -> tuple[str, ...]:
     return (
         quoted(terms.title) + ".",
         *GIVES[type(terms.gives)](terms.gives, words),
-        *(goods_said(terms.goods, words) if _is_about_goods(terms) else ()),
+        *goods_said(terms, words),
         *conditions_said(terms, words),
         *limits_said(terms, words),
         *stacking_said(terms.stacking),
@@ -125,15 +125,11 @@ GIVES: Mapping[type[Any], Callable[[Any, Words], Iterator[str]]] = {
 }  # fmt: skip
 
 
-def _is_about_goods(terms: OfferTerms) -> bool:
-    """An invitation is, where something is to be bought."""
-    asked = terms.conditions
-    return not isinstance(terms.gives, Invitation) or bool(
-        terms.goods != Goods() or asked.sum_from or asked.quantity_from
-    )
-
-
-def goods_said(goods: Goods, words: Words) -> Iterator[str]:
+def goods_said(terms: OfferTerms, words: Words) -> Iterator[str]:
+    """Which goods count; nothing of an invitation for which nothing needs to be bought."""
+    goods, asked = terms.goods, terms.conditions
+    if isinstance(terms.gives, Invitation) and goods == Goods() and not (asked.sum_from or asked.quantity_from):
+        return
     is_some, is_cut = bool(goods.products or goods.groups), bool(goods.but_products or goods.but_groups)
     names = goods_named(goods.products, goods.groups, words) if is_some else ""
     others = goods_named(goods.but_products, goods.but_groups, words) if is_cut else ""

@@ -77,7 +77,7 @@ def _goods(terms: OfferTerms, words: Words) -> Iterator[str]:
     """Which goods, and how many of them; nothing where all of all goods are meant."""
     goods = terms.goods
     if goods.products or goods.groups or goods.but_products or goods.but_groups or goods.at_most:
-        yield from goods_said(goods, words)
+        yield from goods_said(terms, words)
 
 
 def _cut(told: list[str]) -> str:

@@ -33,6 +33,7 @@ from models.offers import (
     Stacking,
     Which,
 )
+from tasks.offers.bearer import said_to_bearer
 from tasks.offers.summary import summary
 from tasks.offers.wording import Words
 from tests.depth import examples
@@ -274,4 +275,4 @@ def test_of_an_invitation_nothing_is_said_that_it_has_not() -> None:
         said = " ".join(summary(invitation, WORDS))
         assert "Центр" in said and not re.search("In all outlets|Goods|round|split|remainder", said)
         bought = invitation.model_copy(update={"conditions": Conditions(sum_from=Decimal(500))})
-        assert "Goods: all." in summary(bought, WORDS)
+        assert "Goods: all." in summary(bought, WORDS) and "Goods: all." not in said_to_bearer(invitation, WORDS)
