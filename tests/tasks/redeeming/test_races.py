@@ -6,6 +6,7 @@ And what crosses in one moment, made to.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from models.redemptions import Coupon, OfferCounter, OfferRow, OfferVersion, Red
 from tasks.redeeming.calls import GiveBack
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW
+from tests.tasks.redeeming import guests
 from tests.tasks.redeeming.client import raced
 from tests.tasks.redeeming.shop import COMPANY, Counter, call, offer, redeeming, terms
 
@@ -154,3 +156,23 @@ def test_of_two_bodies_of_one_key_one_is_taken(database: Engine, database_url: s
     with sessions() as session:
         assert session.execute(select(func.count()).select_from(Redemption)).scalar_one() == EACH
     assert redeeming(database).audit().ok
+
+
+def test_guests_and_tills_at_once_give_no_seat_twice(database: Engine, database_url: str, sessions: Sessions) -> None:
+    seats = {"center": 7, "north": 5}
+    sittings = tuple(Sitting(outlet=outlet, at=guests.EVENING, seats=n) for outlet, n in seats.items())
+    party = terms(Invitation(sittings=sittings, guests=3), limits={"per_customer": 1})
+    coupons = range(1, 13)
+    with sessions.begin() as session:
+        session.add_all(Customer(id=n, created_at=NOW, changed_at=NOW) for n in coupons)
+        session.flush()
+        offer(session, [f"C{n}" for n in coupons], party, most=1, owners={f"C{n}": n for n in coupons})
+    said = raced(database_url, guests.evenings(Random(5), coupons, TILLS, 3), guests.work)
+    assert set(said) <= {"", "seats", "code", "no_sale", "not_redeemed", "nothing_left"} and said[""]
+    audit = redeeming(database).audit()
+    assert audit.ok and not audit.above
+    with sessions() as session:
+        taken = select(col(OfferCounter.scope), col(OfferCounter.used) + col(OfferCounter.held)).where(
+            col(OfferCounter.kind) == "seats"
+        )
+        assert all(n <= seats[scope.split()[0]] for scope, n in session.execute(taken).tuples())
