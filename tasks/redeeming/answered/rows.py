@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.offers import Invitation
@@ -60,12 +60,21 @@ def answered(
 
 
 def sittings_answered(session: Session, coupons: Sequence[int]) -> dict[int, str]:
-    """The sittings that these coupons were answered for, by their numbers: whoever comes that day means those."""
+    """The sittings that these coupons are answered for, by their numbers: whoever comes that day means those.
+
+    An answer that was taken back means nothing; one that a till holds does.
+    """
     if not coupons:
         return {}
     seats = (TAKE.c.redemption_id == R.id) & (TAKE.c.kind == Limit.SEATS.value)
-    query = select(R.coupon_id, TAKE.c.scope).join(TAKE, seats).where(R.coupon_id.in_(coupons), R.till == ANSWERS)
-    return {row.coupon_id: row.scope for row in session.execute(query)}
+    which = (R.coupon_id.in_(coupons), or_(R.till == ANSWERS, R.state == Redeemed.HELD))
+    query = select(R.id, R.coupon_id, R.till, R.state, R.answer, TAKE.c.scope).join(TAKE, seats).where(*which)
+    found = session.execute(query).all()
+    at_tills = {row.answer.get("answered", {}).get("id") for row in found if row.till != ANSWERS}
+    return {
+        row.coupon_id: row.scope for row in found
+        if row.till == ANSWERS and (row.state == Redeemed.HELD or row.id in at_tills)
+    }  # fmt: skip
 
 
 def make_way(session: Session, answers: Iterable[Answered], now: datetime) -> None:

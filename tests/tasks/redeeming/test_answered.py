@@ -172,6 +172,16 @@ def test_what_was_let_in_without_the_network_takes_the_seats_too(
     assert taken(sessions) == (3, 0) and uses(sessions) == (1, 0) and till.audit().ok
 
 
+def test_an_answer_that_was_taken_back_leads_nobody_to_its_sitting(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    assert till.reserve(answer(guests=4)).ok and not till.release(ANSWERS, "of-TEA")
+    assert till.reserve(answer("CUP", 4)).ok, "one seat is left in the evening"
+    clock.at = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)  # 12:30 in Moscow
+    assert till.redeem(call("r1", guests=3)).ok
+    assert taken(sessions, f"center {NOON.isoformat()}") == (3, 0) and taken(sessions) == (0, 4)
+
+
 def test_sixteen_answers_and_arrivals_at_once_take_no_more_than_the_seats(
     database: Engine, sessions: Sessions, clock: SetClock
 ) -> None:
