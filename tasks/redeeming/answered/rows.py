@@ -6,7 +6,7 @@ given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,12 @@ from tasks.redeeming.statements import REDEMPTION, TAKE, R
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer, and what it takes; not `is_held` where the till's reservation has taken it over already."""
+    """An answer, and what it takes; not `is_held` where the till's reservation has taken it over, at `since`."""
 
     id: int
     takes: Sequence[Take]
     is_held: bool = True
+    since: datetime | None = None
 
     @property
     def seat(self) -> Take | None:
@@ -38,10 +39,11 @@ class Answered:
     def guests(self) -> int:
         return self.seat.n if self.seat else 0
 
-    @property
-    def kept(self) -> dict[str, Any]:
-        """What the redemption keeps of it."""
-        return {"id": self.id, "scope": self.seat.scope if self.seat else "", "guests": self.guests}
+    def kept(self, now: datetime) -> dict[str, Any]:
+        """What the redemption keeps of it; `at` is when it was taken over: given again since, it is another answer."""
+        at = self.since or now
+        return {"id": self.id, "scope": self.seat.scope if self.seat else "", "guests": self.guests,
+                "at": at.isoformat()}  # fmt: skip
 
 
 def answered(
@@ -51,12 +53,20 @@ def answered(
     coupons = [one.offered.id for one in planned if isinstance(one.terms.gives, Invitation)]
     if not coupons or till == ANSWERS:
         return {}
-    query = select(R.id, R.coupon_id, R.state).where(R.coupon_id.in_(coupons), R.till == ANSWERS).order_by(R.id)
+    which = (R.coupon_id.in_(coupons), R.till == ANSWERS)
+    query = select(R.id, R.coupon_id, R.state, R.settled_at).where(*which).order_by(R.id)
     found = session.execute(query.with_for_update() if locking else query).all()
-    ours = {row.answer.get("answered", {}).get("id") for row in former if row.state == Redeemed.HELD}
-    mine = [row for row in found if row.state == Redeemed.HELD or row.id in ours]
-    takes = rows.takes_of(session, [row.id for row in mine]) if mine else {}
-    return {row.coupon_id: Answered(row.id, takes[row.id], row.state == Redeemed.HELD) for row in mine}
+    ours = {_taken_over(row) for row in former if row.state == Redeemed.HELD}
+    mine = {row.id: Answered(row.id, (), row.state == Redeemed.HELD, since=row.settled_at) for row in found
+            if row.state == Redeemed.HELD or (row.id, row.settled_at) in ours}  # fmt: skip
+    takes = rows.takes_of(session, [*mine]) if mine else {}
+    return {row.coupon_id: replace(mine[row.id], takes=takes[row.id]) for row in found if row.id in mine}
+
+
+def _taken_over(row: Any) -> tuple[int, datetime] | None:
+    """The answer that this redemption has taken over, and when."""
+    said = row.answer.get("answered")
+    return (said["id"], datetime.fromisoformat(said["at"])) if said else None
 
 
 def sittings_answered(session: Session, coupons: Sequence[int]) -> dict[int, str]:
@@ -68,12 +78,12 @@ def sittings_answered(session: Session, coupons: Sequence[int]) -> dict[int, str
         return {}
     seats = (TAKE.c.redemption_id == R.id) & (TAKE.c.kind == Limit.SEATS.value)
     which = (R.coupon_id.in_(coupons), or_(R.till == ANSWERS, R.state == Redeemed.HELD))
-    query = select(R.id, R.coupon_id, R.till, R.state, R.answer, TAKE.c.scope).join(TAKE, seats).where(*which)
-    found = session.execute(query).all()
-    at_tills = {row.answer.get("answered", {}).get("id") for row in found if row.till != ANSWERS}
+    told = (R.id, R.coupon_id, R.till, R.state, R.settled_at, R.answer, TAKE.c.scope)
+    found = session.execute(select(*told).join(TAKE, seats).where(*which)).all()
+    at_tills = {_taken_over(row) for row in found if row.till != ANSWERS}
     return {
-        row.coupon_id: row.scope for row in found
-        if row.till == ANSWERS and (row.state == Redeemed.HELD or row.id in at_tills)
+        row.coupon_id: row.scope for row in found if row.till == ANSWERS
+        and (row.state == Redeemed.HELD or (row.id, row.settled_at) in at_tills)
     }  # fmt: skip
 
 
@@ -84,14 +94,16 @@ def make_way(session: Session, answers: Iterable[Answered], now: datetime) -> No
             rows.settle(session, one.id, state=Redeemed.RELEASED.value, settled_at=now)
 
 
-def answers_behind(session: Session, redemptions: Sequence[int], state: Redeemed = Redeemed.HELD) -> list[int]:
-    """The answers that these have taken over, locked."""
+def answers_behind(
+    session: Session, redemptions: Sequence[int], state: Redeemed = Redeemed.HELD
+) -> list[Mapping[str, Any]]:  # fmt: skip
+    """The answers that these have taken over, locked, as they keep them."""
     held = (R.id.in_(redemptions), R.state == state, R.till != ANSWERS)
     found = session.execute(select(R.answer).where(*held)).scalars()
-    ids = sorted(one["answered"]["id"] for one in found if one.get("answered"))
-    if ids:
-        session.execute(select(R.id).where(R.id.in_(ids)).order_by(R.id).with_for_update())
-    return ids
+    behind = sorted((one["answered"] for one in found if one.get("answered")), key=lambda said: said["id"])
+    if behind:
+        session.execute(select(R.id).where(R.id.in_([said["id"] for said in behind])).order_by(R.id).with_for_update())
+    return behind
 
 
 def expect_again(session: Session, row: Any, taken: Sequence[Take], now: datetime) -> None:
@@ -99,21 +111,25 @@ def expect_again(session: Session, row: Any, taken: Sequence[Take], now: datetim
     said: dict[str, Any] = row.answer.get("answered", {})
     seat = next((take for take in taken if take.kind is Limit.SEATS), None)
     if said and seat and seat.scope == said["scope"]:
-        hold_again(session, [said["id"]], now, min(seat.n, said["guests"]))
+        hold_again(session, [said], now, min(seat.n, said["guests"]))
 
 
-def hold_again(session: Session, answers: Sequence[int], now: datetime, seats: int = 0) -> None:
-    """Let these answers hold what was held for them until now, or so many `seats` of it; not after their day."""
-    for id in answers:
-        stands = (R.id == id, R.state == Redeemed.RELEASED, R.until > now)
+def hold_again(session: Session, answers: Sequence[Mapping[str, Any]], now: datetime, seats: int = 0) -> None:
+    """Let these answers hold what was held for them until now, or so many `seats` of it; not after their day.
+
+    One that has been given otherwise since holds what it holds: no room was kept for more.
+    """
+    for said in answers:
+        since = datetime.fromisoformat(said["at"])
+        stands = (R.id == said["id"], R.state == Redeemed.RELEASED, R.settled_at == since, R.until > now)
         to: Mapping[str, Any] = {"state": Redeemed.HELD.value, "settled_at": None}
         stood = update(REDEMPTION).where(*stands).values(to).returning(R.coupon_id, R.offer_id)
         row = session.execute(stood).first()
         if row is not None:
             if seats:
-                mine = (TAKE.c.redemption_id == id, TAKE.c.kind == Limit.SEATS.value)
+                mine = (TAKE.c.redemption_id == said["id"], TAKE.c.kind == Limit.SEATS.value)
                 session.execute(update(TAKE).where(*mine).values(n=seats))
-            taken = _in_order(session, id)
+            taken = _in_order(session, said["id"])
             rows.give_coupon(session, row.coupon_id, held=1)
             rows.give(session, [Change(row.offer_id, take.kind, take.scope, held=take.n) for take in taken])
 

@@ -92,7 +92,7 @@ def _put(session: Session, order: Entering, one: Planned, n: int, is_first: bool
     if is_first and order.refused:
         row["answer"]["refused"] = refused_of(order.call, order.refused)
     if answer := order.answers.get(one.offered.id):
-        row["answer"]["answered"] = answer.kept
+        row["answer"]["answered"] = answer.kept(order.now)
     former = order.of(one)
     if former is None:
         return rows.enter(session, row, _what(order), one.takes)

@@ -182,6 +182,23 @@ def test_an_answer_that_was_taken_back_leads_nobody_to_its_sitting(
     assert taken(sessions, f"center {NOON.isoformat()}") == (3, 0) and taken(sessions) == (0, 4)
 
 
+def test_what_came_back_after_another_answer_takes_no_seats_for_it(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    with sessions.begin() as session:
+        twice = PARTY.model_copy(update={"limits": PARTY.limits.model_copy(update={"per_customer": 0})})
+        offer(session, ["JUG"], twice, "twice", most=2, owners={"JUG": 5})
+    clock.at, north = COMES, f"north {EVENING.isoformat()}"
+    assert till.reserve(answer("JUG")).ok and till.redeem(call("r1", "JUG", guests=3)).ok
+    clock.at += timedelta(minutes=1)
+    assert till.reserve(answer("JUG", outlet="north")).ok
+    assert till.redeem(call("r2", "JUG", guests=3, outlet="north")).ok
+    assert till.give_back(GiveBack(key="b1", till="till-1", sale="r1")).whole
+    assert (taken(sessions), taken(sessions, north), uses(sessions, "JUG")) == ((0, 0), (3, 0), (1, 0))
+    assert till.give_back(GiveBack(key="b2", till="till-1", sale="r2")).whole and taken(sessions, north) == (0, 3)
+    assert till.audit().ok and not till.audit().above
+
+
 def test_sixteen_answers_and_arrivals_at_once_take_no_more_than_the_seats(
     database: Engine, sessions: Sessions, clock: SetClock
 ) -> None:
