@@ -24,11 +24,14 @@ from tasks.redeeming.statements import REDEMPTION, TAKE, R
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer, and what it takes; not `is_held` where the till's reservation has taken it over, at `since`."""
+    """An answer, and what it takes; not `is_held` where the till's reservation has taken it over, at `since`, or where
+    it `ran_out` before a till told that they had come.
+    """
 
     id: int
     takes: Sequence[Take]
     is_held: bool = True
+    ran_out: bool = False
     since: datetime | None = None
 
     @property
@@ -47,18 +50,25 @@ class Answered:
 
 
 def answered(
-    session: Session, till: str, planned: Sequence[Planned], former: Sequence[Any] = (), locking: bool = True
-) -> dict[int, Answered]:
-    """The answers of these coupons, by their numbers; `former` is what the call of this till holds already."""
+    session: Session, till: str, planned: Sequence[Planned], former: Sequence[Any] = (), locking: bool = True,
+    came_at: datetime | None = None,
+) -> dict[int, Answered]:  # fmt: skip
+    """The answers of these coupons, by their numbers; `former` is what the call of this till holds already.
+
+    `came_at`: they came then, and the till tells of it only now. An answer that ran out since was no empty promise.
+    """
     coupons = [one.offered.id for one in planned if isinstance(one.terms.gives, Invitation)]
     if not coupons or till == ANSWERS:
         return {}
     which = (R.coupon_id.in_(coupons), R.till == ANSWERS)
-    query = select(R.id, R.coupon_id, R.state, R.settled_at).where(*which).order_by(R.id)
+    query = select(R.id, R.coupon_id, R.state, R.until, R.settled_at).where(*which).order_by(R.id)
     found = session.execute(query.with_for_update() if locking else query).all()
     ours = {_taken_over(row) for row in former if row.state == Redeemed.HELD}
     mine = {row.id: Answered(row.id, (), row.state == Redeemed.HELD, since=row.settled_at) for row in found
             if row.state == Redeemed.HELD or (row.id, row.settled_at) in ours}  # fmt: skip
+    if came_at is not None:
+        mine |= {row.id: Answered(row.id, (), is_held=False, ran_out=True) for row in found
+                 if _ran_out(row) and came_at < row.until}  # fmt: skip
     takes = rows.takes_of(session, [*mine]) if mine else {}
     return {row.coupon_id: replace(mine[row.id], takes=takes[row.id]) for row in found if row.id in mine}
 
@@ -69,28 +79,33 @@ def _taken_over(row: Any) -> tuple[int, datetime] | None:
     return (said["id"], datetime.fromisoformat(said["at"])) if said else None
 
 
+def _ran_out(row: Any) -> bool:
+    return bool(row.state == Redeemed.RELEASED and row.settled_at >= row.until)
+
+
 def sittings_answered(session: Session, coupons: Sequence[int]) -> dict[int, str]:
     """The sittings that these coupons are answered for, by their numbers: whoever comes that day means those.
 
-    An answer that was taken back means nothing; one that a till holds does.
+    An answer that was taken back means nothing; one that a till holds, or that ran out while a till was without its
+    network, does.
     """
     if not coupons:
         return {}
     seats = (TAKE.c.redemption_id == R.id) & (TAKE.c.kind == Limit.SEATS.value)
     which = (R.coupon_id.in_(coupons), or_(R.till == ANSWERS, R.state == Redeemed.HELD))
-    told = (R.id, R.coupon_id, R.till, R.state, R.settled_at, R.answer, TAKE.c.scope)
+    told = (R.id, R.coupon_id, R.till, R.state, R.until, R.settled_at, R.answer, TAKE.c.scope)
     found = session.execute(select(*told).join(TAKE, seats).where(*which)).all()
     at_tills = {_taken_over(row) for row in found if row.till != ANSWERS}
     return {
         row.coupon_id: row.scope for row in found if row.till == ANSWERS
-        and (row.state == Redeemed.HELD or (row.id, row.settled_at) in at_tills)
+        and (row.state == Redeemed.HELD or (row.id, row.settled_at) in at_tills or _ran_out(row))
     }  # fmt: skip
 
 
 def make_way(session: Session, answers: Iterable[Answered], now: datetime) -> None:
     """Close the answers that are taken over; what they take is the business of who takes it."""
     for one in answers:
-        if one.is_held:
+        if one.is_held or one.ran_out:
             rows.settle(session, one.id, state=Redeemed.RELEASED.value, settled_at=now)
 
 

@@ -77,7 +77,7 @@ def _sale(session: Session, ledger: "Redeeming", entry: Sale, said: str, now: da
     conflicts += ["other_sale"] * bool(planned and any(row.said != body for row in done.values()))
     order = Entering(
         call, Redeemed.REDEEMED, body, call.place.at, former=former, force=True, points=ledger.points,
-        answers=answered(session, call.till, planned, former),
+        answers=answered(session, call.till, planned, former, came_at=call.place.at),
     )  # fmt: skip
     entered = [id for _, id in enter_all(session, order, planned)]
     conflicts += [word for row in rows.called(session, call.till, call.key) for word in row.conflict.split()]

@@ -16,13 +16,16 @@ from models.invited import Invited, Standing
 from models.offers import CodeRules, Invitation, Sitting
 from models.people import Role
 from models.redemptions import Coupon, CouponState, Happened, Limit, OfferCounter
+from tasks.answering.counting import Counted
 from tasks.answering.engine import Answering
+from tasks.answering.rows import counted
 from tasks.codes.engine import Codes
 from tasks.coupon_analysis.funnel import by_coupon
 from tasks.coupon_analysis.rows import coupons, redemptions
 from tasks.house import House
 from tasks.offering.coupon.engine import Coupons
 from tasks.offering.shown.engine import ShownOffers
+from tasks.redeeming.calls import Sale
 from tasks.redeeming.engine import Redeeming
 from tests.fakes import NOW, FakeChannel
 from tests.house import COMPANY, furnished
@@ -193,3 +196,15 @@ def test_staff_see_who_answered_who_came_and_who_did_not(answering: Answering, h
     assert line() == (3, 3, 2, 1) and answering.ledger.expire() == 1 and line() == (3, 3, 2, 1)
     with house.reads() as session:
         assert by_coupon(coupons(session, 1), redemptions(session, 1)).steps["answered"] == 3
+
+
+def test_who_came_while_a_till_had_no_network_is_not_told_to_have_stayed_away(
+    answering: Answering, house: House, clock: SetClock
+) -> None:
+    assert not answering.answer(1, seen(answering).coupon, CENTER, "2")
+    came = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    clock.at = came + timedelta(hours=16)
+    assert answering.ledger.expire() == 1
+    answering.ledger.take_journal([Sale(call=call("r1", guests=2, at=came))])
+    with house.reads() as session:
+        assert counted(session, 1, clock.at) == {CENTER: Counted(came=2)}

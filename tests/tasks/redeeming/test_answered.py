@@ -14,7 +14,7 @@ from integrations.errors import Unavailable
 from models.customers import Customer
 from models.database import SetClock
 from models.offers import Invitation, Sitting
-from models.redemptions import Coupon, OfferCounter
+from models.redemptions import Coupon, OfferCounter, Redemption
 from tasks.redeeming.calls import ANSWERS, Answer, Call, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
 from tests.tasks.redeeming.shop import call, offer, redeeming, terms
@@ -197,6 +197,20 @@ def test_what_came_back_after_another_answer_takes_no_seats_for_it(
     assert (taken(sessions), taken(sessions, north), uses(sessions, "JUG")) == ((0, 0), (3, 0), (1, 0))
     assert till.give_back(GiveBack(key="b2", till="till-1", sale="r2")).whole and taken(sessions, north) == (0, 3)
     assert till.audit().ok and not till.audit().above
+
+
+def test_who_came_without_the_network_had_come_whenever_it_is_told(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    assert till.reserve(answer()).ok and till.reserve(answer("CUP", 1)).ok
+    clock.at = COMES + timedelta(hours=16)
+    assert till.expire() == 2
+    sale = Sale(call=call("r1", guests=2, at=datetime(2026, 11, 25, 11, tzinfo=UTC)))  # 14:00 in Moscow
+    assert [one.conflicts for one in till.take_journal([sale, sale])] == [(), ()]
+    assert taken(sessions) == (2, 0), "the sitting that was answered, though noon was nearer"
+    with sessions() as session:
+        (row,) = session.execute(select(Redemption).where(col(Redemption.state) == "redeemed")).scalars()
+    assert row.answer["answered"]["guests"] == 3 and till.audit().ok
 
 
 def test_sixteen_answers_and_arrivals_at_once_take_no_more_than_the_seats(
