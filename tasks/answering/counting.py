@@ -23,8 +23,9 @@ class Counted:
     def answered(self) -> int:
         return self.expected + self.came + self.not_come
 
-    def with_came(self, came: int) -> "Counted":
-        return replace(self, came=came)
+    def with_came(self, came: int, missed: int) -> "Counted":
+        """Of those who answered together some came, and others did not."""
+        return replace(self, came=came, not_come=self.not_come + missed)
 
 
 def sittings_of(

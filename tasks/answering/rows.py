@@ -78,8 +78,8 @@ def counted(session: Session, offer: int, now: datetime) -> dict[str, Counted]:
     found: dict[str, Counted] = {}
     for scope, comes, missed in session.execute(_answers(offer, now)).tuples():
         found[scope] = Counted(expected=int(comes), not_come=int(missed))
-    for scope, came in session.execute(_came(offer)).tuples():
-        found[scope] = (found.get(scope) or Counted()).with_came(int(came))
+    for scope, came, missed in session.execute(_came(offer)).tuples():
+        found[scope] = (found.get(scope) or Counted()).with_came(int(came), int(missed))
     return found
 
 
@@ -98,12 +98,21 @@ def _answers(offer: int, now: datetime) -> Any:
 
 
 def _came(offer: int) -> Any:
-    """The guests who had answered and whose coupon a till has taken, or is taking, by the sitting of their answer."""
+    """The guests who had answered and whose coupon a till has taken, or is taking, by the sitting of their answer.
+
+    Who came with fewer, or to another sitting, left the others' seats empty.
+    """
     said = col(Redemption.answer)["answered"]
     scope, guests = said["scope"].as_string(), said["guests"].as_integer()
+    seats = (col(RedemptionTake.redemption_id) == col(Redemption.id)) & (col(RedemptionTake.kind) == Limit.SEATS)
+    let_in = func.coalesce(col(RedemptionTake.n), 0)
+    came = case((let_in < guests, let_in), else_=guests)
     taken = col(Redemption.state).in_((Redeemed.REDEEMED, Redeemed.HELD))
     mine = (col(Redemption.offer_id) == offer, taken, col(Redemption.till) != ANSWERS, scope.is_not(None))
-    return select(scope, func.sum(guests)).where(*mine).group_by(scope)
+    return (
+        select(scope, func.sum(came), func.sum(guests - came)).select_from(Redemption)
+        .outerjoin(RedemptionTake, seats & (col(RedemptionTake.scope) == scope)).where(*mine).group_by(scope)
+    )  # fmt: skip
 
 
 def _holds(row: Redemption, now: datetime) -> bool:

@@ -190,10 +190,10 @@ def test_staff_see_who_answered_who_came_and_who_did_not(answering: Answering, h
     assert not answering.answer(2, theirs, CENTER, "1")
     clock.at = datetime(2026, 11, 25, 16, tzinfo=UTC)
     assert answering.ledger.reserve(call("r1", guests=1, origin="page")).ok and line() == (3, 3, 0, 0)
-    assert answering.ledger.redeem(call("r1", guests=1, origin="page")).ok and line() == (3, 3, 1, 0)
-    assert answering.ledger.redeem(call("r2", "MUG")).ok and line() == (3, 3, 2, 0), "without an answer"
+    assert answering.ledger.redeem(call("r1", guests=1, origin="page")).ok and line() == (3, 3, 1, 1), "two answered"
+    assert answering.ledger.redeem(call("r2", "MUG")).ok and line() == (3, 3, 2, 1), "without an answer"
     clock.at += timedelta(hours=6)
-    assert line() == (3, 3, 2, 1) and answering.ledger.expire() == 1 and line() == (3, 3, 2, 1)
+    assert line() == (3, 3, 2, 2) and answering.ledger.expire() == 1 and line() == (3, 3, 2, 2)
     with house.reads() as session:
         assert by_coupon(coupons(session, 1), redemptions(session, 1)).steps["answered"] == 3
 
