@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.database import Clock, now_by, portions
-from models.redemptions import Coupon, CouponState, JournalEntry, Limit, OfferCounter
+from models.redemptions import (
+    Coupon,
+    CouponState,
+    JournalEntry,
+    Limit,
+    OfferCounter,
+    Redeemed,
+    Redemption,
+    RedemptionTake,
+)
 from models.trade import ExchangeFile, FileState
 from tasks.delivery.rows import insert_quietly
+from tasks.redeeming.calls import ANSWERS
+from tasks.redeeming.statements import HELD_AT_TILLS
 
 C = Coupon.__table__.c  # type: ignore[attr-defined]
 PROBLEMS_MOST = 200
@@ -48,7 +59,10 @@ def known(session: Session, keys: Sequence[tuple[str, str]]) -> set[tuple[str, s
 
 
 def taken_of(session: Session, offers: Sequence[int], outlet: str) -> dict[int, dict[str, int]]:
-    """How much of their limits is taken, by offer and kind, as far as an outlet is concerned."""
+    """How much of their limits is taken, by offer and kind, as far as an outlet is concerned.
+
+    What the invited hold by their answers is there for them, at any till.
+    """
     number, kind, scope = col(OfferCounter.offer_id), col(OfferCounter.kind), col(OfferCounter.scope)
     query = select(number, kind, col(OfferCounter.used) + col(OfferCounter.held)).where(
         number.in_(offers), or_(and_(kind == Limit.OUTLET, scope == outlet), and_(kind.in_(WHOLE), scope == ""))
@@ -56,14 +70,27 @@ def taken_of(session: Session, offers: Sequence[int], outlet: str) -> dict[int, 
     found: dict[int, dict[str, int]] = {offer: {} for offer in offers}
     for offer, of, taken in session.execute(query).tuples():
         found[offer][of] = taken
+    for offer, of, kept in session.execute(_answered(offers, outlet)).tuples():
+        found[offer][of] -= kept
     return found
+
+
+def _answered(offers: Sequence[int], outlet: str) -> Any:
+    number, kind, scope = col(RedemptionTake.offer_id), col(RedemptionTake.kind), col(RedemptionTake.scope)
+    held = (col(Redemption.offer_id).in_(offers), col(Redemption.till) == ANSWERS,
+            col(Redemption.state) == Redeemed.HELD)  # fmt: skip
+    concerned = or_(and_(kind == Limit.OUTLET, scope == outlet), kind == Limit.TOTAL)
+    query = select(number, kind, func.sum(col(RedemptionTake.n))).join(
+        Redemption, col(Redemption.id) == col(RedemptionTake.redemption_id)
+    )
+    return query.where(*held, concerned).group_by(number, kind)
 
 
 def codes(session: Session, offer: int, since: datetime | None, after: int, most: int) -> list[Any]:
     """Codes of an offer that have uses left, by number; those alone that hold until `since` at least, if it is said."""
-    free = or_(C.most == 0, C.used + C.held < C.most)
+    free = or_(C.most == 0, C.used + HELD_AT_TILLS < C.most)
     query = (
-        select(C.id, C.code, C.most, C.used, C.held, C.ends_at)
+        select(C.id, C.code, C.most, C.used, HELD_AT_TILLS.label("held"), C.ends_at)
         .where(C.offer_id == offer, C.id > after, C.state == CouponState.LIVE, free)
         .order_by(C.id).limit(most)
     )  # fmt: skip

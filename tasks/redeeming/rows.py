@@ -307,10 +307,11 @@ def live(session: Session, now: datetime, after: int, most: int) -> list[Any]:
     """Codes that may be used now, by number, with their offers: what an offline till may hold."""
     in_force = (V.offer_id == O.id) & (V.hash == O.approved_hash)
     joined = COUPON.join(OFFER, O.id == C.offer_id).join(VERSION, in_force)
-    free = (C.most == 0) | (C.used + C.held < C.most)
+    held = statements.HELD_AT_TILLS
+    free = (C.most == 0) | (C.used + held < C.most)
     later = case((C.ends_at > O.ends_at, C.ends_at), else_=O.ends_at)  # a code of its own may only end later
     query = (
-        select(C.id, C.code, C.most, C.used, C.held, O.key, later.label("ends_at"), V.hash, V.terms)
+        select(C.id, C.code, C.most, C.used, held.label("held"), O.key, later.label("ends_at"), V.hash, V.terms)
         .select_from(joined).where(C.id > after, C.state == CouponState.LIVE, O.stage == "open", free)
         .where(later.is_(None) | (later >= now)).order_by(C.id).limit(most)
     )  # fmt: skip

@@ -7,7 +7,7 @@ from being stopped or changed in the middle (FOR KEY SHARE, which the foreign ke
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, text
+from sqlalchemy import bindparam, case, exists, func, insert, select, text
 
 from models.database import Clock
 from models.redemptions import (
@@ -17,10 +17,12 @@ from models.redemptions import (
     OfferCounter,
     OfferRow,
     OfferVersion,
+    Redeemed,
     Redemption,
     RedemptionReturn,
     RedemptionTake,
 )
+from tasks.redeeming.calls import ANSWERS
 
 COUPON, OFFER, VERSION = Coupon.__table__, OfferRow.__table__, OfferVersion.__table__  # type: ignore[attr-defined]
 COUNTER, TAKE, EVENT = OfferCounter.__table__, RedemptionTake.__table__, CouponEvent.__table__  # type: ignore[attr-defined]
@@ -28,6 +30,9 @@ REDEMPTION, RETURN = Redemption.__table__, RedemptionReturn.__table__  # type: i
 ENTRY = JournalEntry.__table__  # type: ignore[attr-defined]
 C, O, V, R = COUPON.c, OFFER.c, VERSION.c, REDEMPTION.c  # noqa: E741
 
+# What an answer of the invited holds, tills may take: only what a till holds is out of use for others.
+_BY_ANSWERS = select(func.count()).where(R.coupon_id == C.id, R.till == ANSWERS, R.state == Redeemed.HELD)
+HELD_AT_TILLS = C.held - case((C.held > 0, _BY_ANSWERS.correlate(COUPON).scalar_subquery()), else_=0)
 LOOKED_AT = (C.id, C.code, C.state, C.most, C.used, C.held, C.customer_id, C.ends_at, C.offer_id, O.key, O.stage,
              O.approved_hash, V.id.label("version_id"), V.hash)  # fmt: skip
 

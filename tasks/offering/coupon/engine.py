@@ -74,7 +74,8 @@ class Coupons:
         company, ends = self.house.workspace.company, one.ends_at or offer.ends_at
         return CouponPage(
             id=one.id or 0, last=masked(one.code), offer=offer.key, title=offer.title, stage=OfferStage(offer.stage),
-            state=CouponState(one.state), used=one.used, held=one.held, most=one.most, customer=one.customer_id or 0,
+            state=CouponState(one.state), used=one.used, held=looks.held_at_tills(session, one.id or 0), most=one.most,
+            customer=one.customer_id or 0,
             batch=batch.id or 0, batch_title=batch.title, batch_kind=batch.kind,
             currency=company.currency, ends_on=last_day(ends, company.zones) if ends else None,
         )  # fmt: skip

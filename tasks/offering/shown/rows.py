@@ -17,6 +17,7 @@ from models.order_book import GivenOrder
 from models.redemptions import Coupon, CouponEvent, Redemption
 from tasks.customers.record.asking import asked
 from tasks.loyalty.numbers import read
+from tasks.redeeming.statements import HELD_AT_TILLS
 
 MOST = 200
 C = Coupon.__table__.c  # type: ignore[attr-defined]
@@ -43,6 +44,11 @@ def seen(session: Session, message: int) -> datetime | None:
 def redemptions(session: Session, ids: Collection[int]) -> dict[int, Redemption]:
     query = select(Redemption).where(col(Redemption.id).in_(ids))
     return {one.id or 0: one for one in session.execute(query).scalars()}
+
+
+def held_at_tills(session: Session, coupon: int) -> int:
+    """How many receipts it is held for; an answer to an invitation is none."""
+    return int(session.execute(select(HELD_AT_TILLS).where(C.id == coupon)).scalar_one())
 
 
 def of_customer(session: Session, customers: Collection[int], most: int = 50) -> Sequence[Coupon]:

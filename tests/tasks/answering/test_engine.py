@@ -22,6 +22,7 @@ from tasks.answering.rows import counted
 from tasks.codes.engine import Codes
 from tasks.coupon_analysis.funnel import by_coupon
 from tasks.coupon_analysis.rows import coupons, redemptions
+from tasks.exchange import rows
 from tasks.house import House
 from tasks.offering.coupon.engine import Coupons
 from tasks.offering.shown.engine import ShownOffers
@@ -208,3 +209,14 @@ def test_who_came_while_a_till_had_no_network_is_not_told_to_have_stayed_away(
     answering.ledger.take_journal([Sale(call=call("r1", guests=2, at=came))])
     with house.reads() as session:
         assert counted(session, 1, clock.at) == {CENTER: Counted(came=2)}
+
+
+def test_a_coupon_that_was_answered_is_held_for_no_receipt(answering: Answering, house: House) -> None:
+    mine = seen(answering).coupon
+    assert not answering.answer(1, mine, CENTER, "2")
+    page = Coupons(house).page(mine)
+    assert page is not None and page.held == 0
+    with house.reads() as session:
+        given = [(row.id, row.most - row.used - row.held) for row in rows.codes(session, 1, None, 0, 10)]
+        assert len(given) == 3 and (mine, 1) in given, "tills of files get it too"
+        assert rows.taken_of(session, [1], "center") == {1: {Limit.TOTAL: 0, Limit.OUTLET: 0}}

@@ -17,6 +17,7 @@ from models.offers import Invitation, Sitting
 from models.redemptions import Coupon, OfferCounter, Redemption
 from tasks.redeeming.calls import ANSWERS, Answer, Call, GiveBack, Sale
 from tasks.redeeming.engine import Redeeming
+from tasks.redeeming.offline.signed import hashed
 from tests.tasks.redeeming.shop import call, offer, redeeming, terms
 
 Sessions = sessionmaker[Session]
@@ -197,6 +198,16 @@ def test_what_came_back_after_another_answer_takes_no_seats_for_it(
     assert (taken(sessions), taken(sessions, north), uses(sessions, "JUG")) == ((0, 0), (3, 0), (1, 0))
     assert till.give_back(GiveBack(key="b2", till="till-1", sale="r2")).whole and taken(sessions, north) == (0, 3)
     assert till.audit().ok and not till.audit().above
+
+
+def test_a_till_without_the_network_knows_who_has_answered(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    assert till.reserve(answer()).ok and till.reserve(call("r1", "CUP", sitting=EVENING)).ok
+    said = till.signed_list("till-1").said
+    assert {row[0]: row[2] for row in said["codes"]} == {hashed(code, said["salt"]): 1 for code in ("TEA", "MUG")}
+    clock.at = COMES
+    assert till.reserve(call("r2")).ok and len(till.signed_list("till-1").said["codes"]) == 1, "a till has it now"
 
 
 def test_who_came_without_the_network_had_come_whenever_it_is_told(
