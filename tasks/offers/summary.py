@@ -12,6 +12,7 @@ from models.figures import counted, moment, units
 from models.locale import mark, quoted, translate
 from models.offers import (
     AmountOff,
+    CodeKind,
     FixedPrice,
     ForTheFewer,
     FreeDelivery,
@@ -40,6 +41,10 @@ POINTS = mark("{count} point on the card."), mark("{count} points on the card.")
 POINTS_OF_PAID = mark("Points on the card: {percent} of what is paid for the goods, whole points only.")
 INVITATION = mark("An invitation for one."), mark("An invitation for up to {count} persons.")
 SITTING = mark("{outlet}, {moment}: {seats}."), (mark("{count} seat"), mark("{count} seats"))
+UNANSWERED = mark(
+    "Nobody can answer this invitation beforehand: by one code for everybody nobody can tell at the door who it was. "
+    "Seats are counted as people come."
+)
 ALL_GOODS, GOODS = mark("Goods: all."), mark("Goods: {names}.")
 ALL_GOODS_BUT, GOODS_BUT = mark("Goods: all but {others}."), mark("Goods: {names}, but not {others}.")
 AT_MOST = {
@@ -73,6 +78,7 @@ def summary(terms: OfferTerms, words: Words = NO_WORDS) -> tuple[str, ...]:
         *stacking_said(terms.stacking),
         *order_said(terms, words),
         *codes_said(terms.codes),
+        *unanswered_said(terms),
         _return(terms.return_days),
         *_accounts(terms, words),
     )
@@ -139,6 +145,12 @@ def goods_said(terms: OfferTerms, words: Words) -> Iterator[str]:
         yield counted(AT_MOST[goods.which], goods.at_most)
     elif goods.which in WHICH:
         yield translate(WHICH[goods.which])
+
+
+def unanswered_said(terms: OfferTerms) -> Iterator[str]:
+    """What whoever approves an invitation has to know of its codes."""
+    if isinstance(terms.gives, Invitation) and terms.codes.kind is CodeKind.GENERIC:
+        yield translate(UNANSWERED)
 
 
 def _return(days: int) -> str:

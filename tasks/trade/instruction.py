@@ -8,7 +8,7 @@ from models.company import Outlet
 from models.figures import counted
 from models.locale import mark, quoted, translate
 from models.offers import FreeDelivery, Gift, Invitation, OfferTerms, Points
-from tasks.offers.summary import summary
+from tasks.offers.summary import summary, unanswered_said
 from tasks.offers.summary_of_rules import codes_said, order_said, stacking_said
 from tasks.offers.wording import Words
 
@@ -115,7 +115,7 @@ def _own(terms: OfferTerms, words: Words) -> Iterator[str]:
     bare = _for_outlets(terms)
     *_, back, control = summary(bare, words)
     yield from (back, control, *order_said(terms, words), *list(stacking_said(terms.stacking))[1:])
-    yield from codes_said(terms.codes)
+    yield from (*codes_said(terms.codes), *unanswered_said(terms))
 
 
 def _at_the_till(terms: OfferTerms, around: Around) -> Iterator[str]:

@@ -36,6 +36,7 @@ from models.offers import (
 from tasks.offers.bearer import said_to_bearer
 from tasks.offers.summary import summary
 from tasks.offers.wording import Words
+from tasks.trade.instruction import for_outlets
 from tests.depth import examples
 from tests.tasks.offers import shop
 from tests.tasks.offers.shop import offer
@@ -192,6 +193,15 @@ def test_the_whole_of_an_offer_is_said(language: str, expected: str) -> None:
 def test_every_kind_is_said(gives: Any, russian: str, english: str) -> None:
     for language, expected in (("ru", russian), ("en", english)):
         assert f"\n{expected}\n" in said(offer(gives), language)
+
+
+@pytest.mark.parametrize(("language", "warning"), [("en", "Nobody can answer"), ("ru", "Ответить на это приглашение")])
+def test_an_invitation_that_nobody_can_answer_says_so(language: str, warning: str) -> None:
+    word, party = CodeRules(kind=CodeKind.GENERIC, word="ПРАЗДНИК"), Invitation(sittings=(SEATS,))
+    with spoken(language):
+        assert warning in " ".join(summary(offer(party, codes=word)))
+        assert warning not in " ".join((*summary(offer(party)), *summary(offer(FreeDelivery(), codes=word))))
+        assert warning not in " ".join(for_outlets(offer(party, codes=word), WORDS)), "outlets do not issue codes"
 
 
 def test_a_plain_offer_says_what_is_not_restricted() -> None:
