@@ -6,6 +6,7 @@ quantities are of the first prices, whatever other offers have taken off.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from math import floor
 
 from models.basket import ONE, Basket, Buyer, Place
@@ -78,6 +79,12 @@ def of_basket(terms: OfferTerms, basket: Basket, assortment: Assortment) -> Refu
     if missing == Missing():
         return None
     return no.short_of((amount, terms.conditions.sum_from), (quantity, wanted), basket.currency, missing)
+
+
+def whatever_is_bought(terms: OfferTerms) -> OfferTerms:
+    """The same before the visit: who answers an invitation has no basket yet, which is judged when they come."""
+    asked = terms.conditions.model_copy(update={"sum_from": Decimal(0), "quantity_from": 0})
+    return terms.model_copy(update={"goods": Goods(), "conditions": asked})
 
 
 def needs_goods(terms: OfferTerms) -> bool:

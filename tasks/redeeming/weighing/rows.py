@@ -13,6 +13,7 @@ from models.basket import Buyer, Off, Place
 from models.company import Company
 from models.offers import Invitation, OfferTerms, Sitting
 from tasks.offers import stacking
+from tasks.offers.conditions import whatever_is_bought
 from tasks.offers.goods import Assortment
 from tasks.offers.pricing import bigger
 from tasks.offers.refusals import Missing, Refusal
@@ -79,6 +80,8 @@ class Scales:
     ) -> list[Weighed]:  # fmt: skip
         """All of these on one basket, in the order in which they stand there."""
         terms = [self.terms.of(session, one.version_id or 0) for one in found]
+        if call.origin == "answer":
+            terms = [whatever_is_bought(its) for its in terms]
         goods = self.shelf.of(session, self.company(), name_groups_of_goods(terms))
         buyers = self._buyers(session, call, terms, [who.or_owner(one.customer_id) for one in found])
         theirs = sittings_answered(session, [

@@ -1,6 +1,7 @@
 """The invited answer once, change it, take it back; and read what is true at each moment."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
 from integrations.errors import Refused
+from models.basket import Basket
 from models.customers import Customer
 from models.database import SetClock
 from models.desk import Visitor
 from models.invited import Invited, Standing
-from models.offers import CodeRules, Invitation, Sitting
+from models.offers import CodeRules, Conditions, Goods, Invitation, Sitting
 from models.people import Role
 from models.redemptions import Coupon, CouponState, Happened, Limit, OfferCounter
 from tasks.answering.counting import Counted
@@ -220,3 +222,14 @@ def test_a_coupon_that_was_answered_is_held_for_no_receipt(answering: Answering,
         given = [(row.id, row.most - row.used - row.held) for row in rows.codes(session, 1, None, 0, 10)]
         assert len(given) == 3 and (mine, 1) in given, "tills of files get it too"
         assert rows.taken_of(session, [1], "center") == {1: {Limit.TOTAL: 0, Limit.OUTLET: 0}}
+
+
+def test_what_guests_have_to_buy_is_asked_when_they_come(answering: Answering, house: House, clock: SetClock) -> None:
+    asked = {"goods": Goods(products=("tea",)), "conditions": Conditions(sum_from=Decimal(50), quantity_from=1)}
+    with house.sessions.begin() as session:
+        offer(session, ["JUG"], PARTY.model_copy(update=asked), "jug", most=1, owners={"JUG": 3})
+    mine = answering.of_offer(3, "jug")
+    assert mine is not None and not answering.answer(3, mine.coupon, CENTER, "2")
+    clock.at = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    empty = answering.ledger.redeem(call("r1", "JUG", guests=2, basket=Basket()))
+    assert empty.outcomes[0].reason.code == "goods" and answering.ledger.redeem(call("r2", "JUG", guests=2)).ok
