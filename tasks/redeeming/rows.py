@@ -254,6 +254,14 @@ def _exchange(session: Session, code: str, one: Change, force: bool) -> list[Lim
     return [one.kind] if one.most is not None and row[2] > one.most else []
 
 
+def take_if_free(session: Session, one: Change) -> bool:
+    """Hold more of a limit by what its counter says of it; False where there is no room, and nothing is changed."""
+    key, taken = COUNTER.c, COUNTER.c.used + COUNTER.c.held + one.held
+    mine = (key.offer_id == one.offer_id, key.kind == one.kind.value, key.scope == one.scope)
+    free = update(COUNTER).where(*mine, key.most.is_(None) | (taken <= key.most)).values(held=key.held + one.held)
+    return session.connection().execute(free.returning(key.held)).first() is not None
+
+
 def give(session: Session, given: Iterable[Change]) -> None:
     """Give back to counters, in the order of locks."""
     for one in given:

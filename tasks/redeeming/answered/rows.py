@@ -122,18 +122,23 @@ def answers_behind(
 
 
 def expect_again(session: Session, row: Any, taken: Sequence[Take], now: datetime) -> None:
-    """Let the answer behind a redemption that came back hold again, of its seats those that are free by that."""
+    """Let the answer behind a redemption that came back hold again, of its seats those that are free."""
     said: dict[str, Any] = row.answer.get("answered", {})
     seat = next((take for take in taken if take.kind is Limit.SEATS), None)
     if said and seat and seat.scope == said["scope"]:
-        hold_again(session, [said], now, min(seat.n, said["guests"]))
+        fewer = min(seat.n, said["guests"])
+        held = hold_again(session, [said], now, fewer)
+        missing = Change(row.offer_id, Limit.SEATS, said["scope"], held=said["guests"] - fewer)
+        if held and missing.held and rows.take_if_free(session, missing):
+            _keep_seats(session, said["id"], said["guests"])
 
 
-def hold_again(session: Session, answers: Sequence[Mapping[str, Any]], now: datetime, seats: int = 0) -> None:
+def hold_again(session: Session, answers: Sequence[Mapping[str, Any]], now: datetime, seats: int = 0) -> int:
     """Let these answers hold what was held for them until now, or so many `seats` of it; not after their day.
 
-    One that has been given otherwise since holds what it holds: no room was kept for more.
+    One that has been given otherwise since holds what it holds: no room was kept for more. Returns how many hold.
     """
+    held = 0
     for said in answers:
         since = datetime.fromisoformat(said["at"])
         stands = (R.id == said["id"], R.state == Redeemed.RELEASED, R.settled_at == since, R.until > now)
@@ -142,11 +147,17 @@ def hold_again(session: Session, answers: Sequence[Mapping[str, Any]], now: date
         row = session.execute(stood).first()
         if row is not None:
             if seats:
-                mine = (TAKE.c.redemption_id == said["id"], TAKE.c.kind == Limit.SEATS.value)
-                session.execute(update(TAKE).where(*mine).values(n=seats))
+                _keep_seats(session, said["id"], seats)
             taken = _in_order(session, said["id"])
             rows.give_coupon(session, row.coupon_id, held=1)
             rows.give(session, [Change(row.offer_id, take.kind, take.scope, held=take.n) for take in taken])
+            held += 1
+    return held
+
+
+def _keep_seats(session: Session, answer: int, seats: int) -> None:
+    mine = (TAKE.c.redemption_id == answer, TAKE.c.kind == Limit.SEATS.value)
+    session.execute(update(TAKE).where(*mine).values(n=seats))
 
 
 def _in_order(session: Session, redemption: int) -> list[Take]:

@@ -93,9 +93,20 @@ def test_who_has_answered_is_let_in_on_the_seats_that_were_kept(
     assert why(till.reserve(answer())) == "code"
     back = GiveBack(key="b1", till="till-1", sale="r1")
     assert till.give_back(back).whole and till.give_back(back).replayed
-    assert taken(sessions) == (0, min(came, 3) + 1) and uses(sessions) == (0, 1), "let in by mistake, they are expected"
+    assert taken(sessions) == (0, 4) and uses(sessions) == (0, 1), "let in by mistake, all three are expected"
     assert till.audit().ok and till.redeem(call("r2", guests=2)).ok and taken(sessions) == (2, 1)
     assert till.audit().ok and not till.audit().above
+
+
+def test_who_was_let_in_with_fewer_by_mistake_gets_no_seat_that_another_has(
+    till: Redeeming, sessions: Sessions, clock: SetClock
+) -> None:
+    assert till.reserve(answer()).ok
+    clock.at = COMES
+    assert till.redeem(call("r1", guests=1)).ok and till.redeem(call("r2", "MUG", guests=3)).ok
+    assert till.give_back(GiveBack(key="b1", till="till-1", sale="r1")).whole and taken(sessions) == (3, 1)
+    audit = till.audit()
+    assert audit.ok and not audit.above and till.redeem(call("r3", guests=2)).ok
 
 
 def test_what_came_back_after_the_day_or_from_elsewhere_is_expected_no_more(
