@@ -51,12 +51,15 @@ class Answering:
         with self.house.reads() as session:
             one = rows.invitee(session, customer, coupon)
             seen = self._shown(session, one) if one else None
+            former = rows.stopped(session, one) if one else ()
         if one is None or seen is None or not seen.may_answer:
             return _why_not(seen)
         number = int(guests) if guests.isascii() and guests.isdecimal() and len(guests) < 3 else 0
         if not 1 <= number <= one.gives.guests or sitting not in {each.scope for each in seen.sittings}:
             return because(NOT_CHOSEN, code="not_chosen")
         try:
+            for stopped in former:  # who got another code for one that was stopped comes once
+                self.ledger.release(ANSWERS, answer_key(stopped))
             outcome = self.ledger.reserve(self._call(one, sitting, number)).outcomes[0]
         except Unavailable:
             return because(LATER, code="busy")

@@ -53,6 +53,15 @@ def _invitee(customer: int, coupon: Coupon, offer: OfferRow, said: dict[str, Any
     )  # fmt: skip
 
 
+def stopped(session: Session, one: Invitee) -> list[int]:
+    """The coupons of the same customer and invitation that hold seats by an answer and let nobody in any more."""
+    theirs = (col(Coupon.customer_id) == one.customer, col(Coupon.offer_id) == one.offer)
+    held = (col(Redemption.till) == ANSWERS, col(Redemption.state) == Redeemed.HELD)
+    query = select(col(Coupon.id)).join(Redemption, col(Redemption.coupon_id) == col(Coupon.id))
+    found = session.execute(query.where(*theirs, *held, col(Coupon.state) == CouponState.STOPPED)).scalars()
+    return [id for id in found if id is not None]
+
+
 def facts(session: Session, one: Invitee, now: datetime) -> Facts:
     counter = (col(OfferCounter.offer_id) == one.offer, col(OfferCounter.kind) == Limit.SEATS)
     query = select(col(OfferCounter.scope), col(OfferCounter.used) + col(OfferCounter.held)).where(*counter)

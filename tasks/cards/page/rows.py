@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models.cards import PersonalPage, PointsCounted
@@ -70,8 +70,15 @@ def live_coupons(session: Session, customer: int, now: datetime, most: int | Non
 
 
 def called_off(session: Session, customer: int) -> tuple[str, ...]:
-    """The titles of invitations that this client had answered, and that were stopped since."""
-    stopped = or_(col(OfferRow.stage) == OfferStage.STOPPED, col(Coupon.state) == CouponState.STOPPED)
+    """The titles of invitations that this client had answered, and that were stopped since.
+
+    Not of those for which they have got another code.
+    """
+    other = aliased(Coupon)
+    mine = (col(other.customer_id) == customer, col(other.offer_id) == col(OfferRow.id))
+    has_another = exists().where(*mine, col(other.state) == CouponState.LIVE)
+    code_stopped = and_(col(Coupon.state) == CouponState.STOPPED, ~has_another)
+    stopped = or_(col(OfferRow.stage) == OfferStage.STOPPED, code_stopped)
     query = (
         select(col(OfferRow.title)).join(Coupon, col(Coupon.offer_id) == col(OfferRow.id))
         .join(Redemption, col(Redemption.coupon_id) == col(Coupon.id))

@@ -21,6 +21,7 @@ from models.redemptions import Coupon, CouponState, Happened, Limit, OfferCounte
 from tasks.answering.counting import Counted
 from tasks.answering.engine import Answering
 from tasks.answering.rows import counted
+from tasks.cards.page.rows import called_off
 from tasks.codes.engine import Codes
 from tasks.coupon_analysis.funnel import by_coupon
 from tasks.coupon_analysis.rows import coupons, redemptions
@@ -147,6 +148,17 @@ def test_a_stopped_invitation_is_called_off_and_answered_no_more(answering: Answ
     with house.sessions.begin() as session:
         session.execute(update(Coupon).values(state=CouponState.STOPPED))
     assert seen(answering).standing is Standing.STOPPED
+
+
+def test_who_got_another_code_for_one_that_was_stopped_comes_once(answering: Answering, house: House) -> None:
+    assert not answering.answer(1, seen(answering).coupon, CENTER, "2")
+    answering.ledger.stop("olga", "leaked", code="TEA")
+    with house.sessions.begin() as session:
+        assert called_off(session, 1) == ("Tea",)
+        session.execute(update(Coupon).where(col(Coupon.code) == "MUG").values(customer_id=1))
+        assert called_off(session, 1) == ()
+    assert not answering.answer(1, seen(answering).coupon, CENTER, "2")
+    assert held(house) == {CENTER: 2} and answering.ledger.audit().ok
 
 
 def test_where_all_seats_are_gone_it_is_said(answering: Answering, house: House) -> None:
