@@ -4,6 +4,7 @@
 (() => {
   const here = document.body.dataset.here;
   const reloaded = "personal page reloaded for";
+  let chosen = false; // an answer that is being given is not taken away because of a seat that somebody else took
   const bar = document.getElementById("offline");
 
   const drawnWith = () => [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], link[rel=manifest], script[src], img[src]")]
@@ -25,6 +26,9 @@
     }
   }
 
+  // The answer to a form stands at an address of its own: loaded again, it would be sent again.
+  const afresh = () => (location.pathname === here ? location.reload() : location.replace(here));
+
   // “Online” is said before anything can be reached; what fails is tried again, less and less often.
   const FIRST = 1000, LONGEST = 60000;
   let wait = FIRST, again;
@@ -45,12 +49,12 @@
     const told = answer.headers.get("x-personal-page");
     if (told === "gone") {
       if ("serviceWorker" in navigator) await forget();
-      location.reload();
+      afresh();
     } else if (told === "whole") {
       const now = (await answer.json()).print;
-      if (now !== document.body.dataset.print && sessionStorage.getItem(reloaded) !== now) {
+      if (now !== document.body.dataset.print && sessionStorage.getItem(reloaded) !== now && !chosen) {
         sessionStorage.setItem(reloaded, now);
-        location.reload();
+        afresh();
       }
     }
   }
@@ -76,6 +80,7 @@
     if (asking) await asking.prompt();
   });
 
+  document.addEventListener("change", (event) => { chosen = chosen || Boolean(event.target.closest(".invited")); });
   addEventListener("online", look);
   addEventListener("offline", () => { bar.hidden = false; });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); end(); } });
