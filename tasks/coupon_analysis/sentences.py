@@ -5,6 +5,7 @@ from math import ceil
 
 from babel.numbers import format_decimal
 
+from models.figures import Figure
 from models.locale import language, mark, translate
 from models.reason import Reason, because
 from tasks.coupon_analysis.costs import COVERED_LEAST
@@ -138,7 +139,8 @@ def _used(found: Findings) -> Reason:
     if found.is_common:
         return because(USED_COMMON, uses=found.cost.redemptions)
     one = found.coupons
-    return because(USED, share=say_share(one.rate or 0.0), redeemed=one.redeemed, issued=one.issued)
+    redeemed, issued = (Figure.number(number) for number in (one.redeemed, one.issued))
+    return because(USED, share=say_share(one.rate or 0.0), redeemed=redeemed, issued=issued)
 
 
 def _by_lot(one: Increment, currency: str) -> Reason:
@@ -196,7 +198,8 @@ def how_far(found: Findings) -> Iterator[str]:
         return
     for text, one in ((RATE, found.coupons), (BY_CUSTOMERS, found.customers)):
         if one.rate is not None:
-            yield translate(text, redeemed=one.redeemed, issued=one.issued, share=say_share(one.rate),
+            redeemed, issued = say(one.redeemed, "count"), say(one.issued, "count")
+            yield translate(text, redeemed=redeemed, issued=issued, share=say_share(one.rate),
                             low=say_share(one.interval.low), high=say_share(one.interval.high))  # fmt: skip
     if found.untold:
         yield translate(UNTOLD, number=found.untold)

@@ -72,7 +72,8 @@ def page(
     """The whole page; `links` lead from signals to the coupons they rest on, `names` are what keys are called."""
     with spoken(reader):
         periods = found.question.periods
-        line = translate(LINE, span=say_span(periods.first_day, periods.last_day), issued=found.coupons.issued)
+        span, issued = say_span(periods.first_day, periods.last_day), say(found.coupons.issued, "count")
+        line = translate(LINE, span=span, issued=issued)
         parts = [part for part in _parts(found, reader, links, names) if _has_something(part)]
         return CouponReport(
             key=key, title=title, line=line, boxes=tuple(_boxes(found)), parts=tuple(parts),
