@@ -27,7 +27,7 @@ from models.tables import METADATA
 from tests.depth import examples
 from tests.house import empty_database
 
-settings.register_profile("otdel", max_examples=examples(40, 100))
+settings.register_profile("otdel", max_examples=examples(25, 100))
 settings.load_profile("otdel")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")

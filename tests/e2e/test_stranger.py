@@ -17,7 +17,7 @@ from tests.servers.telegram import TOKEN as TELEGRAM_TOKEN
 from tests.servers.vk import GROUP
 from tests.servers.vk import TOKEN as VK_TOKEN
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.storm]  # a house of its own takes a hundred seconds of a core
 CLIENT = "marker-of-a-client-7731@example.org"
 HEADER = ["№", "Дата", "Время", "Материал", "Текст", "Каналы", "Мои заметки"]
 PIECES = {

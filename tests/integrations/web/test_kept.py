@@ -34,7 +34,8 @@ def test_with_nothing_typed_nothing_is_kept() -> None:
 
 
 def test_what_a_page_fills_in_by_itself_is_known() -> None:
-    pages = Path(web.__file__).parent.glob("templates/*.html")
+    pages = set(Path(web.__file__).parent.glob("templates/*.html"))
+    pages -= {page for page in pages if page.name == "invited.html"}  # a guest has no door to come back through
     found = {name for page in pages for names in FILLED_BY_THE_PAGE.findall(page.read_text()) for name in names if name}
     named = {name.replace("{{", "\n").split("\n")[0] for name in found} - {""}
     assert len(named) > 20

@@ -44,6 +44,7 @@ def finished(database_url, number, groups=()):
         assert process.returncode == 0
 
 
+@pytest.mark.storm
 def test_an_issue_that_is_killed_goes_on_and_makes_as_many_as_were_ordered(sessions, database_url):
     offer(sessions)
     told = killed(database_url, NUMBER)
