@@ -131,8 +131,9 @@ def database(database_url: str) -> Iterator[Engine]:
     if engine.dialect.name == "postgresql":
         share_connections(engine)
         empty(engine)
+    pool = engine.pool
     yield engine
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" or engine.pool is not pool:  # the test has disposed of it, and begun another
         engine.dispose()
 
 

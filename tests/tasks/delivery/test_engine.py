@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty
 from threading import Event, Thread
 from typing import Any, cast
@@ -38,7 +38,8 @@ def engine(sessions: Sessions, channel: FakeChannel, **more: Any) -> Engine:
 
 
 def search(sessions: Sessions, channel: FakeChannel) -> Search:
-    clock = SetClock(NOW)
+    """At a time when every lease of the engine's is over: a time of day in the tests would come to pass one day."""
+    clock = SetClock(datetime.now(UTC) + timedelta(hours=1))
     return Search(sessions, clock, lambda account: channel, Contents(), "placement", QUICK_TERMS)
 
 
