@@ -180,7 +180,7 @@
     if (!typed.trim()) { $("code-said").textContent = say("noCode"); return; }
     let kept = Code.read(typed, state.forms, scanned);
     if (kept === null && online) {  // codes of another look may have been issued since this page was opened
-      await look();
+      await alone(look);
       if (!state.shift) return home();
       kept = Code.read(typed, state.forms, scanned);
     }
